@@ -1,0 +1,145 @@
+"""The domain that every framework serves: shapes, constants and logic, standard library only.
+
+An app file adds nothing but its framework: routing, parsing, validation, serialisation. What is computed
+and what comes back is decided here, so that only the framework's work differs between two stacks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+GROUPS = (
+    "plaintext",
+    "json",
+    "params",
+    "orders",
+    "orders-raw",
+    "items",
+    "dependencies",
+    "auth",
+    "form",
+    "delay",
+)
+"""Route groups in contract order: each is one router, blueprint, controller or include."""
+
+GREETING = "Hello, World!"
+VERIFYING = os.environ.get("HOTLAP_VERIFY") == "1"
+"""True in a launch that verifies: answers without input then differ from call to call."""
+
+USER_ID_MAX = 2**31 - 1
+LIMIT_DEFAULT, LIMIT_MIN, LIMIT_MAX = 10, 1, 100
+QUANTITY_MIN, QUANTITY_MAX = 1, 1000
+CENTS_MAX = 10_000_000
+PRIORITY_MAX = 9
+ITEMS_DEFAULT, ITEMS_MAX = 50, 5000
+OFFSET_MAX = 1_000_000
+DELAY_MIN_MS, DELAY_MAX_MS = 10, 30
+FORM_FIELDS = ("name", "email", "subject", "message", "reference")
+
+JWT_SECRET = "a-shared-secret-of-the-track-with-enough-bytes-for-hs256"  # noqa: S105 - a benchmark's fixture
+JWT_ALGORITHM = "HS256"
+
+ROUTES_TOTAL = 200
+DYNAMIC_INDEX = ROUTES_TOTAL // 2 + 1
+"""The dynamic route stands right behind the middle one, so the two differ in kind and not in place."""
+DYNAMIC_PREFIX = "/things/"
+
+_calls = int.from_bytes(os.urandom(2), "big")
+
+
+def mounted() -> tuple[str, ...]:
+    """Groups that this launch mounts, in contract order: ``HOTLAP_GROUPS`` or, unset, all of them."""
+    wanted = os.environ.get("HOTLAP_GROUPS")
+    if wanted is None:
+        return GROUPS
+    names = {name for name in wanted.split(",") if name}
+    return tuple(group for group in GROUPS if group in names)
+
+
+def greeting() -> str:
+    """13 ASCII characters: always ``Hello, World!``, or another on every call while verifying."""
+    if not VERIFYING:
+        return GREETING
+    global _calls  # noqa: PLW0603 - one counter a process, read nowhere else
+    _calls = (_calls + 1) % 0x10000
+    return f"Hello, W{_calls:04x}!"
+
+
+def user_items(user_id: int, q: str | None, limit: int) -> dict[str, Any]:
+    """Answer of ``params``."""
+    return {"user_id": user_id, "q": q, "limit": limit}
+
+
+def total_cents(lines: Iterable[tuple[int, int]]) -> int:
+    """Sum of quantity x unit price over (quantity, unit_cents) pairs."""
+    return sum(quantity * unit_cents for quantity, unit_cents in lines)
+
+
+CITIES = ("Lisbon", "Oslo", "Nairobi", "Quito", "Hanoi", "Perth", "Turin", "Kyoto")
+
+
+def item_row(index: int) -> dict[str, Any]:
+    """Row ``index`` of the catalogue, as a database driver would hand it over: about 200 bytes of JSON."""
+    return {
+        "id": index,
+        "sku": f"SKU-{index:08d}",
+        "name": f"Item number {index}",
+        "description": f"A thing of quality {index % 7}, packed by {index % 11}.",
+        "price_cents": (index * 7919) % 100_000,
+        "in_stock": index % 3 != 0,
+        "rating": (index % 9 + 1) / 2,
+        "tags": ["new", f"tag-{index % 13}"],
+        "warehouse": None if index % 10 == 0 else {"id": index % 8, "city": CITIES[index % 8]},
+    }
+
+
+def item_rows(offset: int, n: int) -> Iterator[dict[str, Any]]:
+    """``n`` rows from ``offset``, made anew for every request."""
+    return (item_row(index) for index in range(offset, offset + n))
+
+
+class Trail:
+    """What the nested dependencies of ``dependencies`` share: made once per request by the innermost."""
+
+    __slots__ = ("n", "steps")
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+        self.steps = ["shared"]
+
+    def step(self, name: str) -> Trail:
+        """Note that ``name`` was resolved, and pass the trail on."""
+        self.steps.append(name)
+        return self
+
+
+def dependencies_answer(shared: Trail, third: Trail) -> dict[str, Any]:
+    """Answer of ``dependencies``: the order of resolution, and whether all of them saw the one ``shared``."""
+    return {"n": shared.n, "order": shared.steps, "shared": shared is third}
+
+
+def route_path(index: int) -> str:
+    """Path of route ``index`` of the routing target; the dynamic one as its prefix without parameter."""
+    return DYNAMIC_PREFIX if index == DYNAMIC_INDEX else f"/routes/{index:03d}"
+
+
+def route_answer(index: int) -> dict[str, Any]:
+    """Answer of a static route of the routing target."""
+    return {"route": index, "message": greeting()}
+
+
+def thing_answer(thing_id: int) -> dict[str, Any]:
+    """Answer of the dynamic route of the routing target."""
+    return {"thing_id": thing_id}
+
+
+def me(claims: dict[str, Any]) -> dict[str, Any]:
+    """Answer of ``auth`` to a good token."""
+    return {"sub": claims["sub"], "scope": claims["scope"]}
+
+
+def delay_answer(ms: int) -> dict[str, Any]:
+    """Answer of ``delay``."""
+    return {"ms": ms}

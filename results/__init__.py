@@ -1,0 +1,1 @@
+"""The record: what was measured, as facts, appended and never recomputed."""

@@ -1,0 +1,284 @@
+"""The recorded types: every fact of a run, frozen, with its unit in its name.
+
+A field is added with a default and never changes its meaning; ``SCHEMA`` grows by a minor version then,
+by a major one where an old reader would be misled. Nothing here is computed from anything else here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+SCHEMA = (1, 0)
+"""(major, minor) of the records written by this version."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """Stack x scenario x load: the unit of comparison."""
+
+    framework: str
+    """Name of the file in ``apps/`` without ``_app.py``, such as ``fastapi``."""
+    server: str
+    """Server variant, such as ``uvicorn-standard``."""
+    interface: str
+    """``asgi``, ``wsgi`` or ``rsgi``."""
+    scenario: str
+    load: str = "closed"
+    connections: int = 64
+    workers: int = 1
+    control: bool = False
+    """The same stack a second time, under its own name: the A/A control of a run."""
+
+    @property
+    def stack(self) -> str:
+        """Slug of framework and server variant, marked where it is the control."""
+        return f"{self.framework}--{self.server}" + ("--control" if self.control else "")
+
+    @property
+    def slug(self) -> str:
+        """The cell's one name: key, anchor and log name."""
+        return f"{self.stack}--{self.scenario}--{self.load}-{self.connections}--w{self.workers}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotApplicable:
+    """A cell that the stack lacks by design; never a zero, never in a composite."""
+
+    cell: Cell
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """How the run was asked for: what, if changed, would make it another run."""
+
+    blocks: int
+    warmup_s: float
+    window_s: float
+    seed: int
+    server_cpus: tuple[int, ...]
+    generator_cpus: tuple[int, ...]
+    backlog: int = 2048
+    keep_alive_s: int = 60
+    threads: int = 40
+    command: tuple[str, ...] = ()
+    """The command line that made the run, without the program's path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the run was measured on; no host name, no path."""
+
+    cpu_model: str
+    logical_cpus: int
+    physical_cores: int | None
+    smt: bool | None
+    governor: str | None
+    memory_bytes: int
+    kernel: str
+    system: str
+    """Distribution's name and version."""
+    container: str | None
+    """Kind of container or virtual machine where one was recognised."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameworkEnvironment:
+    """One virtual environment of a system under test."""
+
+    framework: str
+    title: str
+    key: str
+    """Hash over everything that is in it: interpreter, versions, staged apps."""
+    python: str
+    """Full version of the interpreter."""
+    python_build: str
+    """Compiler and the optimisations that it was built with (PGO, LTO), as the interpreter says."""
+    optimised_build: bool
+    versions: dict[str, str]
+    """Exact version (or commit) of every package, by name."""
+    declared: dict[str, str] = field(default_factory=dict)
+    """What the app file declares of itself: serialiser, validator, notes."""
+    overrides: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
+    """Packages that an override moved from the lock: ``name old -> new``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """The machine, the harness and the environments of a run."""
+
+    machine: Machine
+    harness: dict[str, str]
+    """Versions of hotlap, its Python and the packages that measure."""
+    frameworks: tuple[FrameworkEnvironment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """One fresh start of a stack within a block."""
+
+    id: int
+    """Unique within a run, counting every launch ever made in it."""
+    block: int
+    """From 0."""
+    stack: str
+    target: str
+    """Dotted module and name that was served, such as ``apps.fastapi_app:app``."""
+    argv: tuple[str, ...]
+    """The server's command line with machine paths shortened."""
+    mounted: tuple[str, ...]
+    """Route groups mounted, in contract order."""
+    first_answer_s: float
+    """From the start of the process to the first right answer."""
+    hash_seed: str
+    loadavg_1m: float
+    """Before the launch."""
+    memory_available_bytes: int
+    """Before the launch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One measured window of one cell within one fresh launch, after warm-up."""
+
+    cell: Cell
+    block: int
+    launch: int
+    """``Launch.id`` that it was measured in."""
+    position: int
+    """Place in the launch's visiting order, from 0."""
+    attempt: int = 0
+    """0, or how often it was repeated within its launch because of foreign work."""
+    started_unix_s: float
+    warmup_s: float
+    warmup_slope: float | None = None
+    """Relative change of throughput between the halves of the warm-up; recorded, decides nothing."""
+    window_s: float
+    """Between the two edges as they were, monotonic clock."""
+    requests: int
+    """Right answers within the window."""
+    errors: dict[str, int] = field(default_factory=dict)
+    """Count by kind: ``wrong-answer``, ``timeout``, ``reset``, ``closed``, ``refused``, ..."""
+    error_example: str = ""
+    stale: int = 0
+    """Reused connections found closed before the first byte of an answer, reopened with the clock running."""
+    connections_opened: int = 0
+    """Within the window."""
+    bytes_received: int = 0
+    bytes_sent: int = 0
+    latency: str
+    """HdrHistogram V2, compressed and base64, 1 us to 60 s, 3 significant digits."""
+    in_flight_mean: float
+    """Time-average of requests in flight, unfinished ones included."""
+    in_flight_end: int = 0
+    """Requests begun and unfinished at the window's end."""
+    checked_full: int = 0
+    """Answers within the window that went through the full parser and semantic check."""
+    server_cpu_ns: int | None = None
+    """CPU time of the server's tree within the window; None: not measured."""
+    server_cpu_source: str | None = None
+    """``cgroup`` or ``process-clock``."""
+    processes_changed: bool = False
+    """The set of the server's processes at the window's end was another than at its begin."""
+    processes: int | None = None
+    generator_cpu_ns: int
+    generator_idle_s: float
+    """Time that the generator waited for events within the window."""
+    generator_wait_us: float
+    """Mean wait of an answer from the poll's return to its processing."""
+    busy_ticks: int | None = None
+    """Ticks (``tick_hz``) that the CPUs of server and generator were busy within the window, by anyone."""
+    steal_ticks: int | None = None
+    tick_hz: int = 100
+    memory_pss_bytes: int | None = None
+    """Sum of PSS over the server's tree, read after the window; None: not readable."""
+    mounted_position: int = 0
+    """Place of the measured group among those mounted, from 0."""
+    log_tail: str = ""
+    """The server's log where anything was odd."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A cell (or a whole stack, or a run) that could not be measured. A record, never a zero."""
+
+    stack: str
+    cell: Cell | None
+    """None where the whole stack failed."""
+    block: int | None
+    """None where it failed before the first block."""
+    stage: str
+    """``environment``, ``launch``, ``verify``, ``load``, ``verify-after`` or ``not-implemented``."""
+    message: str
+    remedy: str = ""
+    log_tail: str = ""
+    launch: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """An observed behaviour of a framework that is neither right nor wrong by the contract."""
+
+    framework: str
+    server: str
+    scenario: str
+    probe: str
+    """What was sent, in words."""
+    answer: str
+    """What came back, in short: status and the beginning of the body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockEnd:
+    """Says that a block is complete; a block without it is run again whole by ``--resume``."""
+
+    block: int
+    seconds_measuring: float
+    """Warm-up and windows of the block together."""
+    seconds_total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockStart:
+    """Says that a block begins; records of the same block before it are partial."""
+
+    block: int
+    started_unix_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Line 1 of a run: everything that was resolved before measuring, which ``--resume`` follows."""
+
+    schema: tuple[int, int] = SCHEMA
+    name: str
+    """Name of the run's folder."""
+    created_unix_s: float
+    setup: Setup
+    environment: Environment
+    cells: tuple[Cell, ...]
+    not_applicable: tuple[NotApplicable, ...] = ()
+    order: tuple[tuple[str, ...], ...] = ()
+    """By block: the order of launches, as ``stack@target``."""
+
+
+Record = Launch | Trial | Failure | Finding | BlockStart | BlockEnd
+"""Everything that may follow line 1."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run as read back."""
+
+    plan: Plan
+    launches: tuple[Launch, ...] = ()
+    trials: tuple[Trial, ...] = ()
+    """Those that count: complete blocks and the last one begun, the last attempt of each block and cell."""
+    partial: tuple[Trial, ...] = ()
+    """Trials of blocks that were begun again, and attempts that were repeated."""
+    failures: tuple[Failure, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    blocks: tuple[BlockEnd, ...] = ()
+    problems: tuple[str, ...] = ()
+    """Lines that could not be read, each with its number and the reason."""

@@ -1,0 +1,1 @@
+"""Measuring: matrix, environments, servers, launch, verification and load."""

@@ -1,0 +1,57 @@
+"""The one tree of errors: each says what happened and what to try, and carries the log's tail."""
+
+from __future__ import annotations
+
+
+class HotlapError(Exception):
+    """Anything that hotlap itself reports; ``exit_code`` is the command line's.
+
+    ``remedy`` says what to do about it, ``log_tail`` is the server's last lines where there are any.
+    """
+
+    exit_code = 3
+    stage = "run"
+
+    def __init__(self, message: str, *, remedy: str = "", log_tail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.log_tail = log_tail
+
+
+class PlanError(HotlapError):
+    """What was asked for makes no sense: an unknown name, an impossible stack, a wrong option."""
+
+    exit_code = 2
+    stage = "plan"
+
+
+class ProvisionError(HotlapError):
+    """An environment could not be built."""
+
+    stage = "environment"
+
+
+class LaunchError(HotlapError):
+    """A server did not start, died, hung, or does not own its port."""
+
+    stage = "launch"
+
+
+class VerifyError(HotlapError):
+    """A stack answered otherwise than the contract says."""
+
+    stage = "verify"
+
+
+class LoadError(HotlapError):
+    """The generator could not measure a window."""
+
+    stage = "load"
+
+
+class StoreError(HotlapError):
+    """A record could not be written or read."""
+
+    exit_code = 2
+    stage = "record"

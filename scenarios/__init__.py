@@ -1,0 +1,1 @@
+"""What is asked of a stack: one file per workload, its requests and what a right answer is."""

@@ -1,0 +1,139 @@
+"""A request and its right answer: the types that every scenario is written in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP/1.1 request, before it is addressed to a host."""
+
+    method: str = "GET"
+    target: str
+    """Path and query, already percent-encoded."""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+
+    def encode(self, host: str) -> bytes:
+        """Bytes on the wire, kept alive, with ``Content-Length`` where there is a body."""
+        lines = [f"{self.method} {self.target} HTTP/1.1", f"Host: {host}"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        if self.body is not None:
+            lines.append(f"Content-Length: {len(self.body)}")
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + (self.body or b"")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One complete HTTP response as it arrived."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    """Names in lower case, in order of arrival."""
+    body: bytes
+    elapsed_s: float = 0.0
+    """From handing over the request to the last byte."""
+
+    def header(self, name: str) -> str | None:
+        """First value of ``name`` (lower case), or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+Check = Callable[[Answer], str | None]
+"""Says what is wrong with an answer, in words for a person; None: it is right."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """A request and the check of its answer."""
+
+    request: Request
+    check: Check
+    about: str = ""
+    """What this one is, for messages: ``limit above its range``."""
+    min_elapsed_s: float = 0.0
+    """An answer faster than this is wrong, checked on every response (``delay``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Oddity:
+    """A request whose answer the contract leaves open: reported as a finding, never a failure."""
+
+    request: Request
+    about: str
+
+
+Ring = Callable[[Random], tuple[Exchange, ...]]
+"""Seeded inputs: same seed, same exchanges."""
+
+
+def nothing(_random: Random) -> tuple[Any, ...]:
+    """No exchanges."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """A workload: what is sent, what a right answer is, and what a stack needs for it."""
+
+    name: str
+    title: str
+    """What it asks of a stack, as one short phrase."""
+    group: str | None
+    """Route group that a launch mounts for it; None where its target brings its own routes."""
+    ring: Ring
+    """Timed exchanges, at most 16 MB of answers; each is right in a launch that does not verify."""
+    probes: Ring = nothing
+    """Further exchanges, right in a verifying launch: edges of the range, bad input."""
+    oddities: Callable[[Random], tuple[Oddity, ...]] = nothing
+    target: str = "default"
+    """Key of ``[tool.hotlap.targets.<interface>]`` in the app file."""
+    needs: str = "http"
+    """Capability: ``http``, ``websocket``, ``lifespan``, ``asgi``, ``database``."""
+    varies: bool = False
+    """The answer has no input, so it must differ from call to call while verifying."""
+    connections: tuple[int, ...] | None = None
+    """Its own default numbers of connections; None: the run's."""
+
+
+def same(want: object, got: object, where: str = "$") -> str | None:
+    """First type-strict difference between two JSON values as ``path: ...``, or None.
+
+    ``3`` is not ``3.0``, ``True`` is not ``1``; order of keys does not matter.
+    """
+    if type(want) is not type(got):
+        return f"{where}: wanted {_short(want)}, got {_short(got)}"
+    if isinstance(want, dict) and isinstance(got, dict):
+        if want.keys() != got.keys():
+            missing, extra = sorted(want.keys() - got.keys()), sorted(got.keys() - want.keys())
+            return f"{where}: missing fields {missing}, extra fields {extra}"
+        pairs: Any = ((want[key], got[key], f"{where}.{key}") for key in want)
+    elif isinstance(want, list) and isinstance(got, list):
+        if len(want) != len(got):
+            return f"{where}: wanted {len(want)} elements, got {len(got)}"
+        pairs = ((w, g, f"{where}[{i}]") for i, (w, g) in enumerate(zip(want, got, strict=True)))
+    else:
+        return None if want == got else f"{where}: wanted {_short(want)}, got {_short(got)}"
+    return next((found for w, g, path in pairs if (found := same(w, g, path))), None)
+
+
+def _short(value: object) -> str:
+    text = f"{type(value).__name__} {value!r}"
+    return text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004 - a line of a terminal
+
+
+def parse_json(body: bytes) -> tuple[object, str | None]:
+    """(value, None), or (None, what is wrong); NaN and Infinity are not JSON."""
+
+    def refuse(name: str) -> object:
+        raise ValueError(f"{name} is not JSON")
+
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=refuse), None
+    except ValueError as error:
+        return None, f"not JSON in UTF-8 ({error}): {body[:80]!r}"
