@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from results.model import Cell, Failure
+
 
 class HotlapError(Exception):
     """Anything that hotlap itself reports; ``exit_code`` is the command line's.
@@ -17,6 +19,21 @@ class HotlapError(Exception):
         self.message = message
         self.remedy = remedy
         self.log_tail = log_tail
+
+    def failure(
+        self, stack: str, cell: Cell | None = None, *, block: int | None = None, launch: int | None = None
+    ) -> Failure:
+        """This error as the record of a stack, or of one cell of it, that could not be measured."""
+        return Failure(
+            stack=stack,
+            cell=cell,
+            block=block,
+            launch=launch,
+            stage=self.stage,
+            message=self.message,
+            remedy=self.remedy,
+            log_tail=self.log_tail,
+        )
 
 
 class PlanError(HotlapError):
