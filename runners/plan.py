@@ -1,0 +1,66 @@
+"""The schedule: seeded blocks, each a shuffled list of launches that visit their cells in shuffled order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from random import Random
+
+from results.model import Cell
+from scenarios.exchange import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One launch of a block: a stack serving one target, and the cells it is asked, in order."""
+
+    stack: str
+    target: str
+    """Key of the app's targets: ``default``, ``routing``, ..."""
+    cells: tuple[Cell, ...]
+
+    @property
+    def key(self) -> str:
+        """Name of the launch within a block, as the plan records it."""
+        return f"{self.stack}@{self.target}"
+
+
+def visits(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[Visit, ...]:
+    """Cells grouped into launches: one per stack and target, in order of first appearance."""
+    grouped: dict[tuple[str, str], list[Cell]] = {}
+    for cell in cells:
+        grouped.setdefault((cell.stack, scenarios[cell.scenario].target), []).append(cell)
+    return tuple(
+        Visit(stack=stack, target=target, cells=tuple(group)) for (stack, target), group in grouped.items()
+    )
+
+
+def groups_of(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[str, ...]:
+    """Route groups that a launch for ``cells`` mounts, in contract order (the catalogue's)."""
+    wanted = {cell.scenario for cell in cells}
+    mounted = (scenario.group for name, scenario in scenarios.items() if name in wanted)
+    return tuple(dict.fromkeys(group for group in mounted if group is not None))
+
+
+def block_order(launches: Iterable[Visit], seed: int, block: int) -> tuple[str, ...]:
+    """Keys of a block's launches in their seeded random order."""
+    keys = [visit.key for visit in launches]
+    Random(f"{seed}/order/{block}").shuffle(keys)
+    return tuple(keys)
+
+
+def cell_order(visit: Visit, seed: int, block: int) -> tuple[Cell, ...]:
+    """Cells of a launch in their seeded random order within one block."""
+    cells = list(visit.cells)
+    Random(f"{seed}/cells/{block}/{visit.key}").shuffle(cells)
+    return tuple(cells)
+
+
+def hash_seed(seed: int, block: int, visit: Visit) -> str:
+    """``PYTHONHASHSEED`` of one launch: another in every block, the same for the same run seed."""
+    return str(Random(f"{seed}/hash/{block}/{visit.key}").randrange(1, 2**32))
+
+
+def trial_seed(seed: int, block: int, cell: Cell) -> int:
+    """Seed of a trial's ring of inputs: another per block, the same for every stack within it."""
+    return Random(f"{seed}/ring/{block}/{cell.scenario}/{cell.connections}").randrange(2**31)

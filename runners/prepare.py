@@ -1,0 +1,159 @@
+"""Before a run: a selection resolved to a plan and its environments, or a plan taken up again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from random import SystemRandom
+
+from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
+from runners import frameworks, machine, servers
+from runners.environments import Provisioned, provision
+from runners.errors import PlanError, ProvisionError
+from runners.frameworks import Framework
+from runners.matrix import Parts, Selection, control_of, expand
+from runners.plan import block_order, visits
+from runners.progress import Watcher
+from scenarios import catalogue
+
+AT_ONCE = 3
+"""Environments built side by side: mostly waiting for the network and the disk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long and how often is measured."""
+
+    blocks: int
+    warmup_s: float
+    window_s: float
+
+
+QUICK = Timing(blocks=8, warmup_s=0.25, window_s=0.7)
+FULL = Timing(blocks=8, warmup_s=2.0, window_s=3.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Everything that a new run is asked for."""
+
+    selection: Selection
+    timing: Timing
+    seed: int | None = None
+    python: str | None = None
+    overrides: tuple[str, ...] = ()
+    command: tuple[str, ...] = ()
+
+
+def discover() -> Parts:
+    """Everything there is: frameworks, servers and scenarios, one file each."""
+    return Parts(frameworks=frameworks.discover(), servers=servers.discover(), scenarios=catalogue.discover())
+
+
+def plan_of(
+    wish: Wish, parts: Parts, watcher: Watcher
+) -> tuple[Plan, Mapping[str, Provisioned], tuple[Failure, ...]]:
+    """Plan of a new run, the environments of its frameworks, and what failed before it began.
+
+    Raises PlanError where the selection makes no sense and ProvisionError where no environment could be built.
+    """
+    machine.require_linux()
+    matrix = expand(wish.selection, parts)
+    environments, failures = environments_of(matrix.cells, parts.frameworks, wish, watcher)
+    cells = tuple(cell for cell in matrix.cells if cell.framework in environments)
+    if not cells:
+        raise ProvisionError(
+            "no environment could be built: " + "; ".join(failure.message for failure in failures),
+            remedy="see the message of the installer; is a package index reachable?",
+        )
+    cells += control_of(cells, parts)
+    setup = _setup(wish, cells)
+    launches = visits(cells, parts.scenarios)
+    plan = Plan(
+        name=time.strftime("%Y%m%d-%H%M%S", time.gmtime()),
+        created_unix_s=time.time(),
+        setup=setup,
+        environment=Environment(
+            machine=machine.machine(),
+            harness=machine.harness_versions(),
+            frameworks=tuple(environment.record for environment in environments.values()),
+        ),
+        cells=cells,
+        not_applicable=matrix.not_applicable,
+        order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
+    )
+    return plan, environments, (*failures, *map(_not_implemented, matrix.not_implemented))
+
+
+def taken_up(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provisioned]:
+    """Environments for a run that goes on; raises PlanError where one is not what line 1 says."""
+    machine.require_linux()
+    for cell in run.plan.cells:
+        for name, known in ((cell.framework, parts.frameworks), (cell.server, parts.servers)):
+            if name not in known:
+                raise PlanError(f"{cell.slug}: {name} is no longer there", remedy="begin a new run")
+    built: dict[str, Provisioned] = {}
+    for recorded in run.plan.environment.frameworks:
+        framework = parts.frameworks[recorded.framework]
+        environment = provision(
+            framework, python=recorded.python, overrides=recorded.overrides, echo=watcher.say
+        )
+        if environment.record.key != recorded.key:
+            raise PlanError(
+                f"the environment of {framework.name} is not the one of {run.plan.name}: "
+                f"{recorded.key} then, {environment.record.key} now",
+                remedy="check out the apps and locks that the run began with, or begin a new run",
+            )
+        built[framework.name] = environment
+    return built
+
+
+def environments_of(
+    cells: Iterable[Cell], known: Mapping[str, Framework], wish: Wish, watcher: Watcher
+) -> tuple[dict[str, Provisioned], tuple[Failure, ...]]:
+    """Environments by framework; one that could not be built is a failure of each of its stacks."""
+    cells = tuple(cells)
+    wanted = [known[name] for name in dict.fromkeys(cell.framework for cell in cells)]
+    watcher.say(f"preparing {len(wanted)} environments")
+
+    def build(framework: Framework) -> Provisioned | ProvisionError:
+        try:
+            return provision(framework, python=wish.python, overrides=wish.overrides, echo=watcher.say)
+        except ProvisionError as error:
+            return error
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results = dict(zip([framework.name for framework in wanted], pool.map(build, wanted), strict=True))
+    failures = tuple(
+        result.failure(stack)
+        for name, result in results.items()
+        if isinstance(result, ProvisionError)
+        for stack in dict.fromkeys(cell.stack for cell in cells if cell.framework == name)
+    )
+    return {name: result for name, result in results.items() if isinstance(result, Provisioned)}, failures
+
+
+def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
+    server_cpus, generator_cpus = machine.choose_cpus(cells[0].workers)
+    return Setup(
+        blocks=wish.timing.blocks,
+        warmup_s=wish.timing.warmup_s,
+        window_s=wish.timing.window_s,
+        seed=SystemRandom().randrange(2**31) if wish.seed is None else wish.seed,
+        server_cpus=server_cpus,
+        generator_cpus=generator_cpus,
+        command=wish.command,
+    )
+
+
+def _not_implemented(absent: NotApplicable) -> Failure:
+    return Failure(
+        stack=absent.cell.stack,
+        cell=absent.cell,
+        block=None,
+        stage="not-implemented",
+        message=absent.reason,
+        remedy=f"add the routes of {absent.cell.scenario} to the app file of {absent.cell.framework}",
+    )
