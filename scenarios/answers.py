@@ -1,0 +1,154 @@
+"""Builders of checks: what a right answer is, said once for all scenarios."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+
+from apps import contract
+from scenarios.exchange import Answer, Check, Request, parse_json, same
+
+JSON = "application/json"
+TEXT = "text/plain; charset=utf-8"
+REFUSED = (400, 422)
+"""What bad input may be answered with."""
+REFUSED_PATH = (400, 404, 422)
+"""What a bad value in a path may be answered with."""
+GREETING_VARIED = re.compile(r"Hello, W[0-9a-f]{4}!")
+"""The greeting of a verifying launch: as long as the constant one, another on every call."""
+
+_TRACE = b"Traceback (most recent call last)"
+
+
+def json_answer(want: object, status: int = 200) -> Check:
+    """Right is: this status, exactly ``application/json``, and a value type-strictly equal to ``want``."""
+    return json_made(lambda: want, status)
+
+
+def json_made(make: Callable[[], object], status: int = 200) -> Check:
+    """As ``json_answer``, with the wanted value made when it is compared: for answers too large to keep."""
+
+    def check(answer: Answer) -> str | None:
+        if problem := frame(answer, (status,), JSON):
+            return problem
+        value, problem = parse_json(answer.body)
+        return problem or same(make(), value)
+
+    return check
+
+
+def json_greeting(rest: dict[str, object]) -> Check:
+    """Right is: ``rest`` and a ``message`` that is the greeting of a verifying launch."""
+
+    def check(answer: Answer) -> str | None:
+        if problem := frame(answer, (200,), JSON):
+            return problem
+        value, problem = parse_json(answer.body)
+        if problem:
+            return problem
+        message = value.get("message") if isinstance(value, dict) else None
+        return same({**rest, "message": message}, value) or _greeting_problem(message)
+
+    return check
+
+
+def text_answer(want: str) -> Check:
+    """Right is: 200, ``text/plain; charset=utf-8`` and this text."""
+
+    def check(answer: Answer) -> str | None:
+        problem = frame(answer, (200,), TEXT)
+        wrong = None if answer.body == want.encode() else f"wanted {want!r}, got {_start(answer)}"
+        return problem or wrong
+
+    return check
+
+
+def text_greeting() -> Check:
+    """Right is: 200, ``text/plain; charset=utf-8`` and the greeting of a verifying launch."""
+
+    def check(answer: Answer) -> str | None:
+        problem = frame(answer, (200,), TEXT)
+        return problem or _greeting_problem(answer.body.decode("utf-8", "replace"))
+
+    return check
+
+
+def refused(request: Request, field: str | None = None) -> Check:
+    """Right is: 400 or 422 in JSON, without a stack trace, with ``field`` named where there is one.
+
+    A field counts as named where it stands as a word of its own in the body, outside a repetition of
+    the request's target (Litestar's detail repeats the URL, which names every parameter).
+    """
+    named = re.compile(rf"(?<!\w){re.escape(field)}(?!\w)") if field else None
+
+    def check(answer: Answer) -> str | None:
+        if problem := unfit(answer, REFUSED):
+            return problem
+        if not media_type(answer).startswith((JSON, "application/problem+json")):
+            return (
+                f"wanted the refusal in JSON, got {media_type(answer) or 'no media type'}: {_start(answer)}"
+            )
+        body = answer.body.decode("utf-8", "replace").replace(request.target, "")
+        if named and not named.search(body):
+            return f"status {answer.status} without naming the field {field!r}: {_start(answer)}"
+        return None
+
+    return check
+
+
+def refused_path() -> Check:
+    """Right is: 400, 404 or 422, without a stack trace."""
+    return lambda answer: unfit(answer, REFUSED_PATH)
+
+
+def not_found() -> Check:
+    """Right is: 404, without a stack trace."""
+    return lambda answer: unfit(answer, (404,))
+
+
+def unauthorised() -> Check:
+    """Right is: 401 with the challenge ``WWW-Authenticate: Bearer``, in JSON."""
+
+    def check(answer: Answer) -> str | None:
+        if problem := unfit(answer, (401,)):
+            return problem
+        challenge = answer.header("www-authenticate")
+        if (challenge or "").split(" ")[0] != "Bearer":
+            return f"wanted WWW-Authenticate: Bearer, got {challenge!r}"
+        return None if media_type(answer) == JSON else f"wanted {JSON}, got {media_type(answer)!r}"
+
+    return check
+
+
+def frame(answer: Answer, statuses: Collection[int], media: str) -> str | None:
+    """Say what is wrong with status, length or media type; None: nothing."""
+    if problem := unfit(answer, statuses):
+        return problem
+    got = media_type(answer)
+    return None if got == media else f"wanted Content-Type {media}, got {got or 'none'}"
+
+
+def unfit(answer: Answer, statuses: Collection[int]) -> str | None:
+    """Say what is wrong with status or length, or that a stack trace was given away; None: nothing."""
+    if answer.status not in statuses:
+        return f"wanted status {' or '.join(map(str, statuses))}, got {answer.status}: {_start(answer)}"
+    if answer.header("content-length") is None:
+        return "wanted a Content-Length, got none"
+    return f"a stack trace in the answer: {_start(answer)}" if _TRACE in answer.body else None
+
+
+def media_type(answer: Answer) -> str:
+    """``Content-Type`` in lower case with one space behind each semicolon; empty where there is none."""
+    parts = (answer.header("content-type") or "").lower().split(";")
+    return "; ".join(part.strip() for part in parts)
+
+
+def _greeting_problem(text: object) -> str | None:
+    if isinstance(text, str) and GREETING_VARIED.fullmatch(text):
+        return None
+    constant = " (the constant: made once, not on every call?)" if text == contract.GREETING else ""
+    return f"wanted a greeting like {GREETING_VARIED.pattern}, got {text!r:.80}{constant}"
+
+
+def _start(answer: Answer) -> str:
+    return repr(answer.body[:120])[1:]

@@ -1,0 +1,31 @@
+"""A small JSON object, serialised on every request."""
+
+from __future__ import annotations
+
+from random import Random
+
+from apps import contract
+from scenarios import answers
+from scenarios.exchange import Exchange, Scenario
+from scenarios.inputs import get
+
+NUMBER = 2
+"""Place in the catalogue."""
+
+
+def ring(_random: Random) -> tuple[Exchange, ...]:
+    """One exchange: there is no input."""
+    return (get("/json", answers.json_answer({"message": contract.GREETING})),)
+
+
+def probes(_random: Random) -> tuple[Exchange, ...]:
+    """Ask for the greeting as it varies, and a path that is not there."""
+    return (
+        get("/json", answers.json_greeting({}), "a greeting made on this call"),
+        get("/json/none", answers.not_found(), "unknown path"),
+    )
+
+
+SCENARIOS = (
+    Scenario(name="json", title="a small JSON object", group="json", ring=ring, probes=probes, varies=True),
+)
