@@ -1,0 +1,95 @@
+"""Tables of a run: one row per trial with everything derived from it alone, and the merged histograms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from report import flags
+from results.histogram import Latency
+from results.model import Run, Trial
+
+PERCENTILES = {"p50_us": 50.0, "p90_us": 90.0, "p99_us": 99.0, "p999_us": 99.9}
+"""Column of a trial's own percentile, NaN where fewer than 10 samples lie beyond."""
+COLUMNS = (
+    "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "workers",
+    "control", "block", "launch", "attempt", "started_unix_s", "window_s", "requests", "errors",
+    "throughput_rps", "cpu_us_per_request", "utilisation", *PERCENTILES, "memory_mib", "cycle_s", "settled",
+    "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
+)  # fmt: skip
+"""Columns of ``Frames.trials``: ``cell`` is the slug, ``errors`` their number, ``flags`` their names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """Everything per trial."""
+
+    trials: pd.DataFrame
+    """One row per trial that counts, in the order of the record."""
+    latency: dict[str, Latency]
+    """By the cell's slug: the histograms of its settled trials, merged."""
+    problems: tuple[str, ...]
+    """Histograms that could not be read."""
+
+
+def build(run: Run) -> Frames:
+    """The tables of ``run``; each histogram is decoded once."""
+    rows: list[dict[str, object]] = []
+    latency: dict[str, Latency] = {}
+    problems: list[str] = []
+    for trial in run.trials:
+        row = _row(trial) | {"flags": tuple(flag.name for flag in flags.flags(trial))}
+        rows.append(row)
+        try:
+            decoded = Latency.decode(trial.latency)
+        except ValueError as error:
+            problems.append(f"{trial.cell.slug}, block {trial.block}: {error}")
+            continue
+        row |= dict(zip(PERCENTILES, decoded.shown(list(PERCENTILES.values())).tolist(), strict=True))
+        if row["settled"]:
+            merged = latency.setdefault(trial.cell.slug, Latency())
+            merged.counts += decoded.counts
+    return Frames(trials=pd.DataFrame(rows, columns=list(COLUMNS)), latency=latency, problems=tuple(problems))
+
+
+def trials(run: Run) -> pd.DataFrame:
+    """One row per trial that counts; see ``COLUMNS``."""
+    return build(run).trials
+
+
+def _row(trial: Trial) -> dict[str, object]:
+    cell = trial.cell
+    cpu, memory = trial.server_cpu_ns, trial.memory_pss_bytes
+    return {
+        "cell": cell.slug,
+        "stack": cell.stack,
+        "framework": cell.framework,
+        "server": cell.server,
+        "interface": cell.interface,
+        "scenario": cell.scenario,
+        "load": cell.load,
+        "connections": cell.connections,
+        "workers": cell.workers,
+        "control": cell.control,
+        "block": trial.block,
+        "launch": trial.launch,
+        "attempt": trial.attempt,
+        "started_unix_s": trial.started_unix_s,
+        "window_s": trial.window_s,
+        "requests": trial.requests,
+        "errors": sum(trial.errors.values()),
+        "throughput_rps": trial.requests / trial.window_s,
+        "cpu_us_per_request": cpu / 1e3 / trial.requests if cpu and trial.requests else float("nan"),
+        "utilisation": _or_nan(flags.utilisation(trial)),
+        "memory_mib": memory / 2**20 if memory else float("nan"),
+        "cycle_s": _or_nan(flags.cycle_s(trial)),
+        "settled": flags.settled(trial),
+        "foreign_share": _or_nan(flags.foreign_share(trial)),
+        "generator_idle_share": trial.generator_idle_s / trial.window_s,
+        "generator_wait_us": trial.generator_wait_us,
+    }
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value

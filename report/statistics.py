@@ -1,0 +1,150 @@
+"""The statistics: intervals on log scale, ratios within blocks, tiers by the studentized range, A/A.
+
+Everything works on positive values by block and on the logarithms of their ratios, so that a factor of two
+up and a factor of two down are equally far. Distributions come from scipy; here is only their use.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+CONFIDENCE = 0.95
+BLOCKS_TO_RANK = 6
+"""No tiers and no ranking words below this many blocks."""
+
+Blocks = Mapping[int, float]
+"""One positive value per block."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """A value with its interval; ``low`` and ``high`` are None where there are too few values for one."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+    n: int = 1
+    """Blocks that the interval rests on."""
+
+    @property
+    def half_width_percent(self) -> float | None:
+        """How far the interval's farther end is from the value, in percent of the value."""
+        if self.low is None or self.high is None:
+            return None
+        return 100 * max(self.high / self.value - 1, 1 - self.low / self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Mean of log ratios over blocks, with its standard error."""
+
+    mean: float
+    standard_error: float
+    n: int
+
+    def level(self, confidence: float = CONFIDENCE) -> Level:
+        """The ratio: exp(mean -+ t(confidence, n-1) SE), Student's one-sample interval on logs."""
+        if self.n < 2:  # noqa: PLR2004 - a spread needs two
+            return Level(value=math.exp(self.mean), n=self.n)
+        half = student(confidence, self.n - 1) * self.standard_error
+        low, high = math.exp(self.mean - half), math.exp(self.mean + half)
+        return Level(value=math.exp(self.mean), low=low, high=high, n=self.n)
+
+
+@cache
+def student(confidence: float, freedom: int) -> float:
+    """Two-sided critical value of Student's t."""
+    return float(stats.t.ppf((1 + confidence) / 2, freedom))
+
+
+@cache
+def studentized_range(groups: int, freedom: int, confidence: float = CONFIDENCE) -> float:
+    """q(confidence; groups, freedom), the critical value of Tukey's studentized range."""
+    return float(stats.studentized_range.ppf(confidence, groups, freedom))
+
+
+def mean_of_logs(values: Sequence[float]) -> Difference:
+    """Mean and standard error (s / sqrt(n)) of the logarithms of positive values."""
+    logs: NDArray[np.float64] = np.log(np.asarray(values, dtype=np.float64))
+    n = len(logs)
+    error = float(np.std(logs, ddof=1)) / math.sqrt(n) if n > 1 else math.nan
+    return Difference(mean=float(np.mean(logs)), standard_error=error, n=n)
+
+
+def level(values: Sequence[float], confidence: float = CONFIDENCE) -> Level | None:
+    """Geometric mean of positive values with its t interval; None without values."""
+    return mean_of_logs(values).level(confidence) if values else None
+
+
+def difference(a: Blocks, b: Blocks) -> Difference | None:
+    """Mean of d = ln(a/b) within each block that has both; None where no block has."""
+    common = sorted(a.keys() & b.keys())
+    return mean_of_logs([a[block] / b[block] for block in common]) if common else None
+
+
+def ratio(a: Blocks, b: Blocks, confidence: float = CONFIDENCE) -> Level | None:
+    """a/b within blocks, with its interval; None where no block has both."""
+    found = difference(a, b)
+    return found.level(confidence) if found else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tiers:
+    """Who cannot be told from whom."""
+
+    tiers: dict[str, int]
+    """By contender: 1 is the tier of those that cannot be told from the best; empty below 6 blocks."""
+    order: tuple[str, ...]
+    """Contenders from best to worst by their centre; without tiers it ranks nothing."""
+    separable_percent: float | None
+    """Smallest difference that could have been told: median over the pairs with the best."""
+
+
+def tiers(contenders: Mapping[str, Blocks], *, higher_is_better: bool = True) -> Tiers:
+    """First tier: mean log difference from the best at most q(.95; K, B-1)/sqrt(2) standard errors.
+
+    Those left over form the next tiers in the same way, with the same K (Tukey's range of 1949, stepwise
+    from the top, with each pair's own error as blocks differ in noise). Blocks B are those of the pair.
+    """
+    sign = 1 if higher_is_better else -1
+    centre = {name: sign * mean_of_logs(list(blocks.values())).mean for name, blocks in contenders.items()}
+    order = tuple(sorted(centre, key=lambda name: (-centre[name], name)))
+    fewest = min((len(blocks) for blocks in contenders.values()), default=0)
+    if fewest < BLOCKS_TO_RANK or len(order) < 2:  # noqa: PLR2004 - one alone has no rank
+        return Tiers(tiers={}, order=order, separable_percent=None)
+    found: dict[str, int] = {}
+    left = list(order)
+    for tier in range(1, len(order) + 1):
+        together = [name for name in left if not _apart(contenders, left[0], name, sign)]
+        found |= dict.fromkeys(together, tier)
+        left = [name for name in left if name not in found]
+        if not left:
+            break
+    return Tiers(tiers=found, order=order, separable_percent=_separable(contenders, order))
+
+
+def _apart(contenders: Mapping[str, Blocks], best: str, other: str, sign: int) -> bool:
+    if best == other:
+        return False
+    found = difference(contenders[best], contenders[other])
+    return found is not None and sign * found.mean > _least_significant(found, len(contenders))
+
+
+def _least_significant(found: Difference, groups: int) -> float:
+    """Tukey's honestly significant difference of one pair, from the pair's own standard error."""
+    if found.n < 2:  # noqa: PLR2004 - no spread, no claim
+        return math.inf
+    return studentized_range(groups, found.n - 1) / math.sqrt(2) * found.standard_error
+
+
+def _separable(contenders: Mapping[str, Blocks], order: Sequence[str]) -> float:
+    pairs = (difference(contenders[order[0]], contenders[other]) for other in order[1:])
+    least = [_least_significant(pair, len(contenders)) for pair in pairs if pair]
+    return 100 * math.expm1(float(np.median(least)))
