@@ -66,6 +66,8 @@ class Oddity:
 
     request: Request
     about: str
+    place: tuple[str | int, ...] = ()
+    """Where a JSON answer shows what became of the input; empty: the answer as a whole."""
 
 
 Ring = Callable[[Random], tuple[Exchange, ...]]

@@ -88,7 +88,10 @@ ODD_VALUES: tuple[tuple[str, tuple[str | int, ...], Any], ...] = (
 def oddities(random: Random) -> tuple[Oddity, ...]:
     """Coercions, media types, and JSON that is not quite JSON."""
     sent = order(random)
-    values = (Oddity(request=post(altered(sent, at, value)), about=about) for about, at, value in ODD_VALUES)
+    values = (
+        Oddity(request=post(altered(sent, place, value)), about=about, place=place)
+        for about, place, value in ODD_VALUES
+    )
     return (*values, *_spellings(sent), *_media_types(sent))
 
 
@@ -120,7 +123,10 @@ def _spellings(sent: Order) -> tuple[Oddity, ...]:
         "null": b"null",
         "spaces alone": b"  ",
     }
-    return tuple(Oddity(request=post(body), about=about) for about, body in spelled.items())
+    return tuple(
+        Oddity(request=post(body), about=about, place=("customer", "name" if "name" in about else "id"))
+        for about, body in spelled.items()
+    )
 
 
 def _media_types(sent: Order) -> tuple[Oddity, ...]:
@@ -145,7 +151,8 @@ def _media_types(sent: Order) -> tuple[Oddity, ...]:
     sends["PUT"] = Request(
         method="PUT", target="/orders", headers=kinds["media type with charset=utf-8"], body=body
     )
-    return tuple(Oddity(request=request, about=about) for about, request in sends.items())
+    place = ("customer", "name")
+    return tuple(Oddity(request=request, about=about, place=place) for about, request in sends.items())
 
 
 SCENARIOS = (
