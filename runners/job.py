@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from results.store import Writer
-
-from results.model import Cell, Plan, Run, Trial
+from results.model import Plan, Run, Trial
+from results.store import Writer, create, read, reopen
 from runners.environments import Provisioned
 from runners.load.client import Generator
 from runners.matrix import Parts, Stack
 from runners.measure import Track
 from runners.plan import Visit, visits
+from runners.prepare import Wish, discover, plan_of, taken_up
 from runners.progress import Amount, Watcher
 from runners.starter import Starter
-from runners.verification import inspect
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Where a run was recorded and how it went."""
-
-    folder: Path
-    failures: int
+from runners.verification import Inspection, inspect
 
 
 @dataclass(slots=True, kw_only=True)
-class Job:
-    """One sitting of one run."""
+class Sitting:
+    """One sitting of one run: what is known, what was recorded before, and where the rest goes."""
 
     parts: Parts
     plan: Plan
@@ -38,47 +32,58 @@ class Job:
     watcher: Watcher
     disturbed: Callable[[Trial], bool]
     before: Run
-    """What was recorded until now; empty for a new run."""
+    """What was recorded until now; without trials for a new run."""
 
-    def run(self) -> Outcome:
+    @property
+    def folder(self) -> Path:
+        """Folder of the run."""
+        return self.writer.folder
+
+    def run(self) -> None:
         """Verify, then measure every block that is not complete; records as it goes."""
         launches = visits(self.plan.cells, self.parts.scenarios)
-        starter = self._starter()
-        recorded = len(self.before.failures)
-        self.watcher.say(f"verifying {len(launches)} stacks")
-        inspection = inspect(
-            launches, starter, seed=self.plan.setup.seed, each=lambda _visit, _failures: None
-        )
-        known = {(failure.stack, failure.cell) for failure in self.before.failures if failure.block is None}
-        new = [f for f in inspection.failures if (f.stack, f.cell) not in known]
-        for failure in new:
-            self.writer.append(failure)
-            self.watcher.failure(failure)
-        for finding in set(inspection.findings) - set(self.before.findings):
-            self.writer.append(finding)
-        gone = {
-            failure.stack
-            for failure in self.before.failures
-            if failure.block is None and failure.cell is None
-        }
-        left = tuple(visit for visit in inspection.left(launches) if visit.stack not in gone)
-        failed = self._measure(left, starter)
-        return Outcome(folder=self.writer.folder, failures=recorded + len(new) + failed)
+        starter = starter_of(self.plan, self.parts, self.environments, self.folder / "logs")
+        self.watcher.say(f"verifying {sum(not visit.cells[0].control for visit in launches)} launches")
+        inspection = inspect(launches, starter, seed=self.plan.setup.seed)
+        self._record(inspection)
+        early = {(failure.stack, failure.cell) for failure in self.before.failures if failure.block is None}
+        inspection.passed = [
+            cell
+            for cell in inspection.passed
+            if (cell.stack, cell) not in early and (cell.stack, None) not in early
+        ]
+        self._measure(inspection.left(launches), starter)
 
-    def _measure(self, left: tuple[Visit, ...], starter: Starter) -> int:
+    def _record(self, inspection: Inspection) -> None:
+        """Append what verification found, unless an earlier sitting recorded it."""
+        known = {(failure.stack, failure.cell) for failure in self.before.failures}
+        for failure in inspection.failures:
+            if (failure.stack, failure.cell) not in known:
+                self.writer.append(failure)
+                self.watcher.failure(failure)
+        for finding in dict.fromkeys(inspection.findings):
+            if finding not in self.before.findings:
+                self.writer.append(finding)
+
+    def _measure(self, left: tuple[Visit, ...], starter: Starter) -> None:
         setup = self.plan.setup
         done = {end.block for end in self.before.blocks}
         blocks = [block for block in range(setup.blocks) if block not in done]
-        trials = sum(len(visit.cells) for visit in left)
-        amount = Amount(
-            blocks=len(blocks), launches=len(left), trials=trials, trial_s=setup.warmup_s + setup.window_s
-        )
         if not left or not blocks:
-            return 0
-        self.watcher.begin(amount)
+            return
+        self.watcher.begin(
+            Amount(
+                blocks=len(blocks),
+                launches=len(left),
+                trials=sum(len(visit.cells) for visit in left),
+                trial_s=setup.warmup_s + setup.window_s,
+            )
+        )
         try:
-            with Generator(cpus=setup.generator_cpus, log=self.writer.folder / "generator.log") as generator:
-                track = Track(
+            with Generator(
+                cpus=setup.generator_cpus, log=self.folder / "logs" / "generator.log"
+            ) as generator:
+                Track(
                     plan=self.plan,
                     visits={visit.key: visit for visit in left},
                     scenarios=self.parts.scenarios,
@@ -88,20 +93,85 @@ class Job:
                     watcher=self.watcher,
                     disturbed=self.disturbed,
                     next_launch=1 + max((launch.id for launch in self.before.launches), default=-1),
-                )
-                track.run(blocks)
-                return track.failed
+                ).run(blocks)
         finally:
             self.watcher.end()
 
-    def _starter(self) -> Starter:
-        return Starter(
-            stacks={cell.stack: self._stack(cell) for cell in self.plan.cells},
-            environments=self.environments,
-            scenarios=self.parts.scenarios,
-            setup=self.plan.setup,
-            folder=self.writer.folder / "logs",
-        )
 
-    def _stack(self, cell: Cell) -> Stack:
-        return Stack(framework=self.parts.frameworks[cell.framework], variant=self.parts.servers[cell.server])
+def new(wish: Wish, results: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]) -> Sitting:
+    """First sitting of a new run; line 1 and what failed before it are recorded."""
+    parts = discover()
+    plan, environments, failures = plan_of(wish, parts, watcher)
+    writer = create(results, plan)
+    watcher.say(f"recording in {writer.folder}")
+    for failure in failures:
+        writer.append(failure)
+        watcher.failure(failure)
+    return Sitting(
+        parts=parts,
+        plan=plan,
+        environments=environments,
+        writer=writer,
+        watcher=watcher,
+        disturbed=disturbed,
+        before=Run(plan=plan, failures=failures),
+    )
+
+
+def resumed(folder: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]) -> Sitting:
+    """Next sitting of the run in ``folder``; raises PlanError where it cannot go on as it began."""
+    parts = discover()
+    writer = reopen(folder)
+    before = read(folder)
+    watcher.say(
+        f"going on with {folder}: {len(before.blocks)} of {before.plan.setup.blocks} blocks are complete"
+    )
+    return Sitting(
+        parts=parts,
+        plan=before.plan,
+        environments=taken_up(before, parts, watcher),
+        writer=writer,
+        watcher=watcher,
+        disturbed=disturbed,
+        before=before,
+    )
+
+
+def check(wish: Wish, watcher: Watcher) -> Inspection:
+    """Verify the stacks of a selection and record nothing."""
+    parts = discover()
+    plan, environments, failures = plan_of(wish, parts, watcher)
+    launches = visits(plan.cells, parts.scenarios)
+    with TemporaryDirectory(prefix="hotlap-") as folder:
+        starter = starter_of(plan, parts, environments, Path(folder))
+        watcher.say(f"verifying {sum(not visit.cells[0].control for visit in launches)} launches")
+        inspection = inspect(launches, starter, seed=plan.setup.seed)
+    inspection.failures[:0] = failures
+    return inspection
+
+
+def serve(wish: Wish, port: int, watcher: Watcher) -> None:
+    """Start the one stack of ``wish`` on ``port`` and keep it until interrupted."""
+    parts = discover()
+    plan, environments, _failures = plan_of(wish, parts, watcher)
+    visit = visits(plan.cells, parts.scenarios)[0]
+    with TemporaryDirectory(prefix="hotlap-") as folder:
+        starter = starter_of(plan, parts, environments, Path(folder))
+        with starter.start(visit, first=visit.cells[0], hash_seed="random", port=port) as server:
+            names = ", ".join(dict.fromkeys(cell.scenario for cell in visit.cells))
+            watcher.say(f"{visit.stack} serves {names} on {server.host}:{server.port}; Ctrl-C ends it")
+            signal.pause()
+
+
+def starter_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Starter:
+    """Starter of every stack of ``plan``, with logs in ``folder``."""
+    return Starter(
+        stacks={
+            cell.stack: Stack(framework=parts.frameworks[cell.framework], variant=parts.servers[cell.server])
+            for cell in plan.cells
+        },
+        environments=environments,
+        scenarios=parts.scenarios,
+        setup=plan.setup,
+        folder=folder,
+    )

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
-from results.store import Writer
-
 from results.model import BlockEnd, BlockStart, Cell, Launch, Plan, Trial
+from results.store import Writer
 from runners import machine
 from runners.errors import HotlapError, LaunchError, LoadError, VerifyError
 from runners.launch import Server
@@ -42,7 +41,7 @@ class Track:
     failed: int = 0
     """Failures recorded by this sitting."""
 
-    def run(self, blocks: range) -> None:
+    def run(self, blocks: Iterable[int]) -> None:
         """Measure ``blocks`` and record them; raises only what ends the whole run."""
         for block in blocks:
             self._block(block)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from random import SystemRandom
 
 from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
 from runners import frameworks, machine, servers
-from runners.environments import Provisioned, provision
+from runners.environments import Provisioned, provision, provision_all
 from runners.errors import PlanError, ProvisionError
 from runners.frameworks import Framework
 from runners.matrix import Parts, Selection, control_of, expand
 from runners.plan import block_order, visits
 from runners.progress import Watcher
 from scenarios import catalogue
-
-AT_ONCE = 3
-"""Environments built side by side: mostly waiting for the network and the disk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +29,18 @@ class Timing:
 
 QUICK = Timing(blocks=8, warmup_s=0.25, window_s=0.7)
 FULL = Timing(blocks=8, warmup_s=2.0, window_s=3.0)
+
+
+def timing(
+    *, quick: bool, blocks: int | None = None, warmup_s: float | None = None, window_s: float | None = None
+) -> Timing:
+    """Times of a run: the quick or the full ones, with what was asked for otherwise."""
+    base = QUICK if quick else FULL
+    return Timing(
+        blocks=blocks or base.blocks,
+        warmup_s=warmup_s or base.warmup_s,
+        window_s=window_s or base.window_s,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +65,7 @@ def plan_of(
 ) -> tuple[Plan, Mapping[str, Provisioned], tuple[Failure, ...]]:
     """Plan of a new run, the environments of its frameworks, and what failed before it began.
 
-    Raises PlanError where the selection makes no sense and ProvisionError where no environment could be built.
+    Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
     """
     machine.require_linux()
     matrix = expand(wish.selection, parts)
@@ -118,14 +126,7 @@ def environments_of(
     wanted = [known[name] for name in dict.fromkeys(cell.framework for cell in cells)]
     watcher.say(f"preparing {len(wanted)} environments")
 
-    def build(framework: Framework) -> Provisioned | ProvisionError:
-        try:
-            return provision(framework, python=wish.python, overrides=wish.overrides, echo=watcher.say)
-        except ProvisionError as error:
-            return error
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = dict(zip([framework.name for framework in wanted], pool.map(build, wanted), strict=True))
+    results = provision_all(wanted, python=wish.python, overrides=wish.overrides, echo=watcher.say)
     failures = tuple(
         result.failure(stack)
         for name, result in results.items()

@@ -115,7 +115,8 @@ class Terminal(Watcher):
     def trial(self, trial: Trial) -> None:
         if self._task is not None:
             rate = trial.requests / trial.window_s
-            about = f"block {self._block + 1}/{self._clock.amount.blocks}  {trial.cell.stack} {trial.cell.scenario}"
+            place = f"block {self._block + 1}/{self._clock.amount.blocks}"
+            about = f"{place}  {trial.cell.stack} {trial.cell.scenario}"
             self._progress.update(
                 self._task, description=f"{about} {rate:,.0f}/s", left=span(self._clock.left())
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -31,16 +31,10 @@ class Inspection:
         return tuple(visit for visit in kept if visit.cells)
 
 
-def inspect(
-    visits: Iterable[Visit],
-    starter: Starter,
-    *,
-    seed: int,
-    each: Callable[[Visit, tuple[Failure, ...]], None],
-) -> Inspection:
+def inspect(visits: Iterable[Visit], starter: Starter, *, seed: int) -> Inspection:
     """Launch and verify every visit, then compare right answers across frameworks.
 
-    ``each`` is told of every visit as it is done. A control is verified by its original.
+    A control is verified by its original.
     """
     originals = tuple(visit for visit in visits if not visit.cells[0].control)
     found = Inspection()
@@ -56,7 +50,6 @@ def inspect(
             for cell, one in verified.items():
                 answers.setdefault(cell.scenario, {})[cell.stack] = one
                 found.findings += _findings(cell, one)
-            each(visit, tuple(failures))
     found.failures += _across(found, answers)
     found.passed += [c for visit in visits for c in visit.cells if c.control and _original(c) in found.passed]
     return found

@@ -1,0 +1,93 @@
+"""Sessions, and nothing but sessions: each installs with uv and calls the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["bench"]
+nox.options.default_venv_backend = "virtualenv"
+nox.needs_version = ">=2025.5"
+
+FRAMEWORKS = sorted(
+    path.name.removesuffix("_app.py").replace("_", "-") for path in Path("apps").glob("*_app.py")
+)
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install hotlap, editable, and dependency groups of it: uv first, then everything by uv."""
+    session.install("uv")
+    arguments = [part for group in groups for part in ("--group", group)]
+    session.run("uv", "pip", "install", "--quiet", "-e", ".", *arguments, silent=True)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """The main job: the quick matrix of all frameworks, then the report, whose path it prints."""
+    install(session)
+    session.run("hotlap", "run", "--quick", "--report", *session.posargs)
+
+
+@nox.session
+def full(session: nox.Session) -> None:
+    """Every stack and scenario with long windows, then the report: many hours."""
+    install(session)
+    session.run("hotlap", "run", "--report", *session.posargs)
+
+
+def _framework_session(name: str) -> None:
+    def run(session: nox.Session) -> None:
+        install(session)
+        session.run("hotlap", "run", "--quick", "--framework", name, "--report", *session.posargs)
+
+    run.__doc__ = f"The quick matrix of {name} alone, then the report."
+    nox.session(run, name=name)
+
+
+for _name in FRAMEWORKS:
+    _framework_session(_name)
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """The static site of recorded runs: `nox -s report -- RUN...`, the latest run unless named."""
+    install(session)
+    session.run("hotlap", "report", *(session.posargs or ["latest"]))
+
+
+@nox.session
+def calibrate(session: nox.Session) -> None:
+    """What this machine and the load generator can do, beside wrk and stock Locust."""
+    install(session)
+    session.run("hotlap", "calibrate", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """The test suite, with branch coverage."""
+    install(session, "tests")
+    session.run("pytest", "--cov", "--cov-report=term-missing:skip-covered", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, format and the import contract."""
+    install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def typecheck(session: nox.Session) -> None:
+    """The types, strictly."""
+    install(session, "types")
+    session.run("mypy")
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Refresh the locks of the frameworks: `nox -s lock -- --upgrade` takes the newest versions."""
+    install(session)
+    session.run("hotlap", "lock", *session.posargs)

@@ -1,0 +1,58 @@
+"""Options that several commands share, with their help and their tab completion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _names(kind: str) -> list[str]:
+    from runners.prepare import discover
+
+    return list(getattr(discover(), kind))
+
+
+Frameworks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--framework",
+        "-f",
+        help="Glob over frameworks; may be repeated.",
+        autocompletion=lambda: _names("frameworks"),
+    ),
+]
+Servers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--server",
+        "-s",
+        help="Glob over server variants; may be repeated.",
+        autocompletion=lambda: _names("servers"),
+    ),
+]
+Scenarios = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--scenario",
+        "-c",
+        help="Glob over scenarios; may be repeated.",
+        autocompletion=lambda: _names("scenarios"),
+    ),
+]
+Connections = Annotated[
+    list[int] | None,
+    typer.Option("--connections", "-n", min=1, help="Connections of the closed load; may be repeated."),
+]
+Workers = Annotated[int, typer.Option(min=1, help="Server worker processes, each on a CPU of its own.")]
+Quick = Annotated[bool, typer.Option("--quick", help="The quick matrix, short windows: minutes, not hours.")]
+Results = Annotated[Path, typer.Option(help="Folder that runs are recorded in.")]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
+Python = Annotated[
+    str | None, typer.Option(help="Interpreter of the stacks: a version such as 3.13, or a path.")
+]
+With = Annotated[
+    list[str] | None,
+    typer.Option("--with", help='Override a locked package, as "starlette==0.50.0"; may be repeated.'),
+]
