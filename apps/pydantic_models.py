@@ -1,0 +1,160 @@
+"""The contract's shapes as pydantic models, shared by every framework that validates with pydantic."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
+
+from apps import contract
+
+
+class Message(BaseModel):
+    """Answer of ``json``."""
+
+    message: str
+
+
+class UserItems(BaseModel):
+    """Input and answer of ``params``."""
+
+    user_id: int = Field(ge=1, le=contract.USER_ID_MAX)
+    q: str | None = None
+    limit: int = Field(contract.LIMIT_DEFAULT, ge=contract.LIMIT_MIN, le=contract.LIMIT_MAX)
+
+
+class Address(BaseModel):
+    """Where a customer lives."""
+
+    street: str
+    city: str
+    zip: str
+    country: Annotated[str, StringConstraints(min_length=2, max_length=2)]
+
+
+class Customer(BaseModel):
+    """Who orders."""
+
+    id: int = Field(ge=1)
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    email: str
+    address: Address
+
+
+class Line(BaseModel):
+    """One position of an order."""
+
+    sku: str
+    title: str
+    quantity: int = Field(ge=contract.QUANTITY_MIN, le=contract.QUANTITY_MAX)
+    unit_cents: int = Field(ge=0, le=contract.CENTS_MAX)
+
+
+class Options(BaseModel):
+    """How an order is to be treated."""
+
+    gift: bool
+    note: str | None
+    priority: int = Field(ge=0, le=contract.PRIORITY_MAX)
+    coupons: list[str]
+
+
+class Order(BaseModel):
+    """Input of ``orders``."""
+
+    customer: Customer
+    lines: list[Line] = Field(min_length=1, max_length=100)
+    options: Options
+
+
+class PricedOrder(Order):
+    """Answer of ``orders``: the order and what it costs."""
+
+    total_cents: int
+
+    @classmethod
+    def of(cls, order: Order) -> PricedOrder:
+        """Price ``order``, keeping its validated parts as they are."""
+        total = contract.total_cents((line.quantity, line.unit_cents) for line in order.lines)
+        return cls(customer=order.customer, lines=order.lines, options=order.options, total_cents=total)
+
+
+class Page(BaseModel):
+    """Input of ``items``."""
+
+    offset: int = Field(0, ge=0, le=contract.OFFSET_MAX)
+    n: int = Field(contract.ITEMS_DEFAULT, ge=1, le=contract.ITEMS_MAX)
+
+
+class Warehouse(BaseModel):
+    """Where an item lies."""
+
+    id: int
+    city: str
+
+
+class Item(BaseModel):
+    """One element of the answer of ``items``."""
+
+    id: int
+    sku: str
+    name: str
+    description: str
+    price_cents: int
+    in_stock: bool
+    rating: float
+    tags: list[str]
+    warehouse: Warehouse | None
+
+
+Items = TypeAdapter(list[Item])
+"""Rows to typed items and back, where the framework has no response model of its own."""
+
+
+class Resolved(BaseModel):
+    """Answer of ``dependencies``."""
+
+    n: int
+    order: list[str]
+    shared: bool
+
+
+class Me(BaseModel):
+    """Answer of ``auth``."""
+
+    sub: str
+    scope: str
+
+
+class Contact(BaseModel):
+    """Input and answer of ``form``: the fields of ``contract.FORM_FIELDS``."""
+
+    name: str
+    email: str
+    subject: str
+    message: str
+    reference: str
+
+
+class Delay(BaseModel):
+    """Input and answer of ``delay``."""
+
+    ms: int = Field(ge=contract.DELAY_MIN_MS, le=contract.DELAY_MAX_MS)
+
+
+class RouteAnswer(BaseModel):
+    """Answer of a static route of the routing target."""
+
+    route: int
+    message: str
+
+
+class Thing(BaseModel):
+    """Answer of the dynamic route of the routing target."""
+
+    thing_id: int
+
+
+def problems(error: ValidationError) -> dict[str, Any]:
+    """Body of a 422: what is wrong and where, in pydantic's own words."""
+    return {"detail": error.errors(include_url=False, include_context=False, include_input=False)}

@@ -1,0 +1,189 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["starlette", "pydantic", "pyjwt", "python-multipart"]
+#
+# [tool.hotlap]
+# title = "Starlette"
+# notes = """
+# Starlette brings no validation: the handlers call pydantic, bodies with model_validate_json. \
+# Models become dicts and JSONResponse serialises them."""
+# serialiser = "stdlib json (JSONResponse)"
+# validator = "pydantic, called by the handlers"
+# implements = [
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "routing",
+# ]
+#
+# [tool.hotlap.targets.asgi]
+# default = "app"
+# routing = "app_routing"
+#
+# [tool.hotlap.not-applicable]
+# dependencies = "Starlette has no dependency injection"
+# ///
+"""Starlette: the contract as plain routes, with pydantic called where input is to be checked."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import jwt
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.authentication import (
+    AuthCredentials,
+    AuthenticationBackend,
+    AuthenticationError,
+    BaseUser,
+)
+from starlette.middleware import Middleware
+from starlette.middleware.authentication import AuthenticationMiddleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from apps import contract
+from apps import pydantic_models as models
+
+
+async def plaintext(_request: Request) -> Response:
+    """Answer of ``plaintext``."""
+    return PlainTextResponse(contract.greeting())
+
+
+async def message(_request: Request) -> Response:
+    """Answer of ``json``."""
+    return JSONResponse({"message": contract.greeting()})
+
+
+async def user_items(request: Request) -> Response:
+    """Answer of ``params``: path and query together."""
+    given = models.UserItems.model_validate({**request.query_params, **request.path_params})
+    return JSONResponse(contract.user_items(given.user_id, given.q, given.limit))
+
+
+async def create_order(request: Request) -> Response:
+    """Answer of ``orders``: the validated order, priced."""
+    order = models.Order.model_validate_json(await request.body())
+    return JSONResponse(models.PricedOrder.of(order).model_dump(), status_code=201)
+
+
+async def create_order_raw(request: Request) -> Response:
+    """Answer of ``orders-raw``: the order as it came, priced."""
+    order = await request.json()
+    total = contract.total_cents((line["quantity"], line["unit_cents"]) for line in order["lines"])
+    return JSONResponse({**order, "total_cents": total}, status_code=201)
+
+
+async def list_items(request: Request) -> Response:
+    """Answer of ``items``: rows as typed items."""
+    page = models.Page.model_validate(dict(request.query_params))
+    items = models.Items.validate_python(list(contract.item_rows(page.offset, page.n)))
+    return JSONResponse(models.Items.dump_python(items))
+
+
+class Bearer(BaseUser):
+    """Who a good token speaks for."""
+
+    def __init__(self, claims: dict[str, Any]) -> None:
+        self.claims = claims
+
+    @property
+    def is_authenticated(self) -> bool:
+        """True: a token that is no good makes no user."""
+        return True
+
+
+class BearerBackend(AuthenticationBackend):
+    """Asks every request for a bearer token."""
+
+    async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, BaseUser]:
+        """Credentials and user of the token, or AuthenticationError."""
+        scheme, _, token = conn.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise AuthenticationError("Not authenticated")
+        try:
+            claims = jwt.decode(token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
+        except jwt.InvalidTokenError as error:
+            raise AuthenticationError("Could not validate credentials") from error
+        return AuthCredentials(["authenticated"]), Bearer(claims)
+
+
+def unauthorized(_conn: HTTPConnection, error: AuthenticationError) -> Response:
+    """Say why, and what would be accepted."""
+    return JSONResponse({"detail": str(error)}, status_code=401, headers={"WWW-Authenticate": "Bearer"})
+
+
+async def me(request: Request) -> Response:
+    """Answer of ``auth`` to a good token."""
+    return JSONResponse(contract.me(request.user.claims))
+
+
+async def contact(request: Request) -> Response:
+    """Answer of ``form``: its fields."""
+    async with request.form() as form:
+        given = models.Contact.model_validate(dict(form))
+    return JSONResponse(given.model_dump())
+
+
+async def delay(request: Request) -> Response:
+    """Answer of ``delay``, after that many milliseconds."""
+    given = models.Delay.model_validate(request.path_params)
+    await asyncio.sleep(given.ms / 1000)
+    return JSONResponse(contract.delay_answer(given.ms))
+
+
+async def invalid(_request: Request, error: Exception) -> Response:
+    """Answer of all routes to input that pydantic refuses."""
+    if not isinstance(error, ValidationError):
+        raise error
+    return JSONResponse(models.problems(error), status_code=422)
+
+
+BEARER = Middleware(AuthenticationMiddleware, backend=BearerBackend(), on_error=unauthorized)
+ROUTES: dict[str, list[Route]] = {
+    "plaintext": [Route("/plaintext", plaintext)],
+    "json": [Route("/json", message)],
+    "params": [Route("/users/{user_id}/items", user_items)],
+    "orders": [Route("/orders", create_order, methods=["POST"])],
+    "orders-raw": [Route("/orders-raw", create_order_raw, methods=["POST"])],
+    "items": [Route("/items", list_items)],
+    "auth": [Route("/auth", me, middleware=[BEARER])],
+    "form": [Route("/form", contact, methods=["POST"])],
+    "delay": [Route("/delay/{ms}", delay)],
+}
+
+
+def create_app(routes: list[Route]) -> Starlette:
+    """Build an application of ``routes``, in their order."""
+    return Starlette(routes=routes, exception_handlers={ValidationError: invalid})
+
+
+def static(index: int) -> Callable[[Request], Awaitable[Response]]:
+    """Make the handler of one static route of the routing target."""
+
+    async def route(_request: Request) -> Response:
+        return JSONResponse(contract.route_answer(index))
+
+    return route
+
+
+async def thing(request: Request) -> Response:
+    """Answer of the dynamic route of the routing target."""
+    return JSONResponse(contract.thing_answer(request.path_params["thing_id"]))
+
+
+def routing_route(index: int) -> Route:
+    """Route ``index`` of the routing target."""
+    if index == contract.DYNAMIC_INDEX:
+        return Route(contract.route_path(index) + "{thing_id:int}", thing)
+    return Route(contract.route_path(index), static(index))
+
+
+app = create_app([route for group in contract.mounted() for route in ROUTES.get(group, ())])
+
+
+def __getattr__(name: str) -> Starlette:
+    """Build the routing target where a server asks for it: no other launch pays for its 200 routes."""
+    if name == "app_routing":
+        return create_app([routing_route(index) for index in range(contract.ROUTES_TOTAL)])
+    raise AttributeError(name)
