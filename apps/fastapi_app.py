@@ -1,0 +1,199 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["fastapi", "pyjwt", "python-multipart"]
+#
+# [tool.hotlap]
+# title = "FastAPI"
+# notes = """
+# Answers go through response models, which pydantic validates and serialises. \
+# orders-raw reads the request and makes a JSONResponse by itself, without a model. \
+# Documentation routes and telemetry stay as shipped (no OpenTelemetry SDK is installed)."""
+# serialiser = "pydantic (response model)"
+# validator = "pydantic"
+# implements = [
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
+#     "routing",
+# ]
+#
+# [tool.hotlap.targets.asgi]
+# default = "app"
+# routing = "app_routing"
+#
+# [tool.hotlap.not-applicable]
+# ///
+"""FastAPI: the contract as path operations, one router per group."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import jwt
+from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Path, Query, Request, status
+from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from apps import contract
+from apps import pydantic_models as models
+
+ROUTERS = {group: APIRouter() for group in contract.GROUPS}
+
+
+@ROUTERS["plaintext"].get("/plaintext", response_class=PlainTextResponse)
+async def plaintext() -> str:
+    """Answer of ``plaintext``."""
+    return contract.greeting()
+
+
+@ROUTERS["json"].get("/json")
+async def message() -> models.Message:
+    """Answer of ``json``."""
+    return models.Message(message=contract.greeting())
+
+
+@ROUTERS["params"].get("/users/{user_id}/items")
+async def user_items(
+    user_id: Annotated[int, Path(ge=1, le=contract.USER_ID_MAX)],
+    q: str | None = None,
+    limit: Annotated[int, Query(ge=contract.LIMIT_MIN, le=contract.LIMIT_MAX)] = contract.LIMIT_DEFAULT,
+) -> models.UserItems:
+    """Answer of ``params``."""
+    return models.UserItems(**contract.user_items(user_id, q, limit))
+
+
+@ROUTERS["orders"].post("/orders", status_code=status.HTTP_201_CREATED)
+async def create_order(order: models.Order) -> models.PricedOrder:
+    """Answer of ``orders``: the validated order, priced."""
+    return models.PricedOrder.of(order)
+
+
+@ROUTERS["orders-raw"].post("/orders-raw")
+async def create_order_raw(request: Request) -> JSONResponse:
+    """Answer of ``orders-raw``: the order as it came, priced."""
+    order = await request.json()
+    total = contract.total_cents((line["quantity"], line["unit_cents"]) for line in order["lines"])
+    return JSONResponse({**order, "total_cents": total}, status_code=status.HTTP_201_CREATED)
+
+
+@ROUTERS["items"].get("/items", response_model=list[models.Item])
+async def list_items(page: Annotated[models.Page, Query()]) -> list[dict[str, Any]]:
+    """Answer of ``items``: rows, made typed items by the response model."""
+    return list(contract.item_rows(page.offset, page.n))
+
+
+async def shared(n: int) -> contract.Trail:
+    """Provide what the other dependencies have in common."""
+    return contract.Trail(n)
+
+
+Shared = Annotated[contract.Trail, Depends(shared)]
+
+
+async def first(shared: Shared) -> contract.Trail:
+    """Provide the first step."""
+    return shared.step("first")
+
+
+First = Annotated[contract.Trail, Depends(first)]
+
+
+async def second(shared: Shared, first: First) -> contract.Trail:  # noqa: ARG001 - resolved before
+    """Provide the second step, behind the first."""
+    return shared.step("second")
+
+
+Second = Annotated[contract.Trail, Depends(second)]
+
+
+async def third(shared: Shared, second: Second) -> contract.Trail:  # noqa: ARG001 - resolved before
+    """Provide the third step, behind the second."""
+    return shared.step("third")
+
+
+Third = Annotated[contract.Trail, Depends(third)]
+
+
+@ROUTERS["dependencies"].get("/dependencies")
+async def dependencies(shared: Shared, third: Third) -> models.Resolved:
+    """Answer of ``dependencies``."""
+    return models.Resolved(**contract.dependencies_answer(shared, third))
+
+
+bearer = HTTPBearer()
+
+
+async def current_claims(
+    credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)],
+) -> dict[str, Any]:
+    """Provide the claims of a good token, or answer 401."""
+    try:
+        return jwt.decode(credentials.credentials, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
+    except jwt.InvalidTokenError as error:
+        raise HTTPException(
+            status_code=status.HTTP_401_UNAUTHORIZED,
+            detail="Could not validate credentials",
+            headers={"WWW-Authenticate": "Bearer"},
+        ) from error
+
+
+@ROUTERS["auth"].get("/auth")
+async def me(claims: Annotated[dict[str, Any], Depends(current_claims)]) -> models.Me:
+    """Answer of ``auth`` to a good token."""
+    return models.Me(**contract.me(claims))
+
+
+@ROUTERS["form"].post("/form")
+async def contact(data: Annotated[models.Contact, Form()]) -> models.Contact:
+    """Answer of ``form``: its fields."""
+    return data
+
+
+@ROUTERS["delay"].get("/delay/{ms}")
+async def delay(
+    ms: Annotated[int, Path(ge=contract.DELAY_MIN_MS, le=contract.DELAY_MAX_MS)],
+) -> models.Delay:
+    """Answer of ``delay``, after that many milliseconds."""
+    await asyncio.sleep(ms / 1000)
+    return models.Delay(**contract.delay_answer(ms))
+
+
+def create_app() -> FastAPI:
+    """Build the application of the groups that this launch mounts."""
+    application = FastAPI()
+    for group in contract.mounted():
+        application.include_router(ROUTERS[group])
+    return application
+
+
+def static(index: int) -> Callable[[], Awaitable[models.RouteAnswer]]:
+    """Make the path operation of one static route of the routing target."""
+
+    async def route() -> models.RouteAnswer:
+        return models.RouteAnswer(**contract.route_answer(index))
+
+    return route
+
+
+async def thing(thing_id: int) -> models.Thing:
+    """Answer of the dynamic route of the routing target."""
+    return models.Thing(**contract.thing_answer(thing_id))
+
+
+def create_routing_app() -> FastAPI:
+    """Build the application of the routing target."""
+    application = FastAPI()
+    for index in range(contract.ROUTES_TOTAL):
+        if index == contract.DYNAMIC_INDEX:
+            application.get(contract.route_path(index) + "{thing_id}")(thing)
+        else:
+            application.get(contract.route_path(index))(static(index))
+    return application
+
+
+app = create_app()
+
+
+def __getattr__(name: str) -> FastAPI:
+    """Build the routing target where a server asks for it: no other launch pays for its 200 routes."""
+    if name == "app_routing":
+        return create_routing_app()
+    raise AttributeError(name)
