@@ -1,0 +1,381 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["litestar", "pyjwt"]
+#
+# [tool.hotlap]
+# title = "Litestar"
+# notes = """
+# Structs of msgspec in and out, with markers on every parameter, as Litestar's documentation teaches. \
+# Tokens are checked in an authentication middleware of the auth controller, because the built-in JWTAuth \
+# accepts any scheme and sends no challenge. \
+# Documentation routes stay as shipped."""
+# serialiser = "msgspec"
+# validator = "msgspec"
+# implements = [
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
+#     "routing",
+# ]
+#
+# [tool.hotlap.targets.asgi]
+# default = "app"
+# routing = "app_routing"
+#
+# [tool.hotlap.not-applicable]
+# ///
+"""Litestar: the contract as one controller per group, with msgspec's structs in and out."""
+
+import asyncio
+from typing import Annotated, Any
+
+import jwt
+import msgspec
+from litestar import Controller, Litestar, MediaType, Request, get, post
+from litestar.connection import ASGIConnection
+from litestar.di import NamedDependency, Provide
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers import HTTPRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter, URLEncodedBody
+from msgspec import Meta, Struct
+
+from apps import contract
+
+
+class Message(Struct):
+    """Answer of ``json``."""
+
+    message: str
+
+
+class UserItems(Struct):
+    """Answer of ``params``."""
+
+    user_id: int
+    q: str | None
+    limit: int
+
+
+class Address(Struct):
+    """Where a customer lives."""
+
+    street: str
+    city: str
+    zip: str
+    country: Annotated[str, Meta(min_length=2, max_length=2)]
+
+
+class Customer(Struct):
+    """Who orders."""
+
+    id: Annotated[int, Meta(ge=1)]
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    email: str
+    address: Address
+
+
+class Line(Struct):
+    """One position of an order."""
+
+    sku: str
+    title: str
+    quantity: Annotated[int, Meta(ge=contract.QUANTITY_MIN, le=contract.QUANTITY_MAX)]
+    unit_cents: Annotated[int, Meta(ge=0, le=contract.CENTS_MAX)]
+
+
+class Options(Struct):
+    """How an order is to be treated."""
+
+    gift: bool
+    note: str | None
+    priority: Annotated[int, Meta(ge=0, le=contract.PRIORITY_MAX)]
+    coupons: list[str]
+
+
+class Order(Struct):
+    """Input of ``orders``."""
+
+    customer: Customer
+    lines: Annotated[list[Line], Meta(min_length=1, max_length=100)]
+    options: Options
+
+
+class PricedOrder(Order):
+    """Answer of ``orders``: the order and what it costs."""
+
+    total_cents: int
+
+
+class Warehouse(Struct):
+    """Where an item lies."""
+
+    id: int
+    city: str
+
+
+class Item(Struct):
+    """One element of the answer of ``items``."""
+
+    id: int
+    sku: str
+    name: str
+    description: str
+    price_cents: int
+    in_stock: bool
+    rating: float
+    tags: list[str]
+    warehouse: Warehouse | None
+
+
+class Resolved(Struct):
+    """Answer of ``dependencies``."""
+
+    n: int
+    order: list[str]
+    shared: bool
+
+
+class Me(Struct):
+    """Answer of ``auth``."""
+
+    sub: str
+    scope: str
+
+
+class Contact(Struct):
+    """Input and answer of ``form``: the fields of ``contract.FORM_FIELDS``."""
+
+    name: str
+    email: str
+    subject: str
+    message: str
+    reference: str
+
+
+class Delay(Struct):
+    """Answer of ``delay``."""
+
+    ms: int
+
+
+class RouteAnswer(Struct):
+    """Answer of a static route of the routing target."""
+
+    route: int
+    message: str
+
+
+class Thing(Struct):
+    """Answer of the dynamic route of the routing target."""
+
+    thing_id: int
+
+
+class PlaintextController(Controller):
+    """Group ``plaintext``."""
+
+    @get("/plaintext", media_type=MediaType.TEXT)
+    async def plaintext(self) -> str:
+        """Answer of ``plaintext``."""
+        return contract.greeting()
+
+
+class JsonController(Controller):
+    """Group ``json``."""
+
+    @get("/json")
+    async def message(self) -> Message:
+        """Answer of ``json``."""
+        return Message(message=contract.greeting())
+
+
+class ParamsController(Controller):
+    """Group ``params``."""
+
+    @get("/users/{user_id:int}/items")
+    async def user_items(
+        self,
+        user_id: Annotated[int, PathParameter(ge=1, le=contract.USER_ID_MAX)],
+        q: FromQuery[str | None] = None,
+        limit: Annotated[
+            int, QueryParameter(ge=contract.LIMIT_MIN, le=contract.LIMIT_MAX)
+        ] = contract.LIMIT_DEFAULT,
+    ) -> UserItems:
+        """Answer of ``params``."""
+        return UserItems(**contract.user_items(user_id, q, limit))
+
+
+class OrdersController(Controller):
+    """Group ``orders``."""
+
+    @post("/orders")
+    async def create_order(self, data: JSONBody[Order]) -> PricedOrder:
+        """Answer of ``orders``: the validated order, priced."""
+        total = contract.total_cents((line.quantity, line.unit_cents) for line in data.lines)
+        return PricedOrder(customer=data.customer, lines=data.lines, options=data.options, total_cents=total)
+
+
+class OrdersRawController(Controller):
+    """Group ``orders-raw``."""
+
+    @post("/orders-raw")
+    async def create_order_raw(self, request: Request) -> dict[str, Any]:
+        """Answer of ``orders-raw``: the order as it came, priced."""
+        order = await request.json()
+        total = contract.total_cents((line["quantity"], line["unit_cents"]) for line in order["lines"])
+        return {**order, "total_cents": total}
+
+
+class ItemsController(Controller):
+    """Group ``items``."""
+
+    @get("/items")
+    async def list_items(
+        self,
+        offset: Annotated[int, QueryParameter(ge=0, le=contract.OFFSET_MAX)] = 0,
+        n: Annotated[int, QueryParameter(ge=1, le=contract.ITEMS_MAX)] = contract.ITEMS_DEFAULT,
+    ) -> list[Item]:
+        """Answer of ``items``: rows as typed items."""
+        return msgspec.convert(list(contract.item_rows(offset, n)), list[Item])
+
+
+async def provide_shared(n: FromQuery[int]) -> contract.Trail:
+    """Provide what the other dependencies have in common."""
+    return contract.Trail(n)
+
+
+async def provide_first(shared: NamedDependency[contract.Trail]) -> contract.Trail:
+    """Provide the first step."""
+    return shared.step("first")
+
+
+async def provide_second(
+    shared: NamedDependency[contract.Trail],
+    first: NamedDependency[contract.Trail],  # noqa: ARG001 - resolved before
+) -> contract.Trail:
+    """Provide the second step, behind the first."""
+    return shared.step("second")
+
+
+async def provide_third(
+    shared: NamedDependency[contract.Trail],
+    second: NamedDependency[contract.Trail],  # noqa: ARG001 - resolved before
+) -> contract.Trail:
+    """Provide the third step, behind the second."""
+    return shared.step("third")
+
+
+class DependenciesController(Controller):
+    """Group ``dependencies``."""
+
+    dependencies = {  # noqa: RUF012 - how a controller declares them
+        "shared": Provide(provide_shared),
+        "first": Provide(provide_first),
+        "second": Provide(provide_second),
+        "third": Provide(provide_third),
+    }
+
+    @get("/dependencies")
+    async def resolve(
+        self, shared: NamedDependency[contract.Trail], third: NamedDependency[contract.Trail]
+    ) -> Resolved:
+        """Answer of ``dependencies``."""
+        return Resolved(**contract.dependencies_answer(shared, third))
+
+
+class BearerMiddleware(AbstractAuthenticationMiddleware):
+    """Asks every request for a bearer token."""
+
+    async def authenticate_request(self, connection: ASGIConnection) -> AuthenticationResult:
+        """Subject and claims of a good token, or NotAuthorizedException with the challenge."""
+        scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            raise self.refusal("Not authenticated")
+        try:
+            claims = jwt.decode(token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
+        except jwt.InvalidTokenError as error:
+            raise self.refusal("Could not validate credentials") from error
+        return AuthenticationResult(user=claims["sub"], auth=claims)
+
+    @staticmethod
+    def refusal(detail: str) -> NotAuthorizedException:
+        """Make the 401 that says what would be accepted."""
+        return NotAuthorizedException(detail=detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+class AuthController(Controller):
+    """Group ``auth``."""
+
+    middleware = (BearerMiddleware,)
+
+    @get("/auth")
+    async def me(self, request: Request[str, dict[str, Any], Any]) -> Me:
+        """Answer of ``auth`` to a good token."""
+        return Me(**contract.me(request.auth))
+
+
+class FormController(Controller):
+    """Group ``form``."""
+
+    @post("/form", status_code=200)
+    async def contact(self, data: URLEncodedBody[Contact]) -> Contact:
+        """Answer of ``form``: its fields."""
+        return data
+
+
+class DelayController(Controller):
+    """Group ``delay``."""
+
+    @get("/delay/{ms:int}")
+    async def delay(
+        self,
+        ms: Annotated[int, PathParameter(ge=contract.DELAY_MIN_MS, le=contract.DELAY_MAX_MS)],
+    ) -> Delay:
+        """Answer of ``delay``, after that many milliseconds."""
+        await asyncio.sleep(ms / 1000)
+        return Delay(**contract.delay_answer(ms))
+
+
+CONTROLLERS: dict[str, type[Controller]] = {
+    "plaintext": PlaintextController,
+    "json": JsonController,
+    "params": ParamsController,
+    "orders": OrdersController,
+    "orders-raw": OrdersRawController,
+    "items": ItemsController,
+    "dependencies": DependenciesController,
+    "auth": AuthController,
+    "form": FormController,
+    "delay": DelayController,
+}
+
+
+def static(index: int) -> HTTPRouteHandler:
+    """Make the handler of one static route of the routing target."""
+
+    @get(contract.route_path(index))
+    async def route() -> RouteAnswer:
+        return RouteAnswer(**contract.route_answer(index))
+
+    return route
+
+
+@get(contract.DYNAMIC_PREFIX + "{thing_id:int}")
+async def thing(thing_id: FromPath[int]) -> Thing:
+    """Answer of the dynamic route of the routing target."""
+    return Thing(**contract.thing_answer(thing_id))
+
+
+def create_routing_app() -> Litestar:
+    """Build the application of the routing target."""
+    indices = range(contract.ROUTES_TOTAL)
+    return Litestar([thing if index == contract.DYNAMIC_INDEX else static(index) for index in indices])
+
+
+app = Litestar([CONTROLLERS[group] for group in contract.mounted()])
+
+
+def __getattr__(name: str) -> Litestar:
+    """Build the routing target where a server asks for it: no other launch pays for its 200 routes."""
+    if name == "app_routing":
+        return create_routing_app()
+    raise AttributeError(name)
