@@ -1,0 +1,176 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["flask", "pydantic", "pyjwt"]
+#
+# [tool.hotlap]
+# title = "Flask"
+# notes = """
+# Flask brings no validation: the views call pydantic, bodies with model_validate_json. \
+# Models become dicts and Flask's JSON provider serialises them, with sorted keys as shipped."""
+# serialiser = "stdlib json (Flask's provider)"
+# validator = "pydantic, called by the views"
+# implements = [
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "routing",
+# ]
+#
+# [tool.hotlap.targets.wsgi]
+# default = "app"
+# routing = "app_routing"
+#
+# [tool.hotlap.not-applicable]
+# dependencies = "Flask has no dependency injection"
+# ///
+"""Flask: the contract as one blueprint per group, with pydantic called where input is to be checked."""
+
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import jwt
+from flask import Blueprint, Flask, Response, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+
+from apps import contract
+from apps import pydantic_models as models
+
+View = Callable[..., ResponseReturnValue]
+
+BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group != "dependencies"}
+
+
+@BLUEPRINTS["plaintext"].get("/plaintext")
+def plaintext() -> ResponseReturnValue:
+    """Answer of ``plaintext``."""
+    return Response(contract.greeting(), mimetype="text/plain")
+
+
+@BLUEPRINTS["json"].get("/json")
+def message() -> ResponseReturnValue:
+    """Answer of ``json``."""
+    return {"message": contract.greeting()}
+
+
+@BLUEPRINTS["params"].get("/users/<int:user_id>/items")
+def user_items(user_id: int) -> ResponseReturnValue:
+    """Answer of ``params``: path and query together."""
+    given = models.UserItems.model_validate({**request.args, "user_id": user_id})
+    return contract.user_items(given.user_id, given.q, given.limit)
+
+
+@BLUEPRINTS["orders"].post("/orders")
+def create_order() -> ResponseReturnValue:
+    """Answer of ``orders``: the validated order, priced."""
+    order = models.Order.model_validate_json(request.get_data())
+    return models.PricedOrder.of(order).model_dump(), 201
+
+
+@BLUEPRINTS["orders-raw"].post("/orders-raw")
+def create_order_raw() -> ResponseReturnValue:
+    """Answer of ``orders-raw``: the order as it came, priced."""
+    order = request.get_json()
+    total = contract.total_cents((line["quantity"], line["unit_cents"]) for line in order["lines"])
+    return {**order, "total_cents": total}, 201
+
+
+@BLUEPRINTS["items"].get("/items")
+def list_items() -> ResponseReturnValue:
+    """Answer of ``items``: rows as typed items."""
+    page = models.Page.model_validate(request.args.to_dict())
+    items = models.Items.validate_python(list(contract.item_rows(page.offset, page.n)))
+    return models.Items.dump_python(items)
+
+
+def unauthorized(detail: str) -> ResponseReturnValue:
+    """Say why, and what would be accepted."""
+    return jsonify(detail=detail), 401, {"WWW-Authenticate": "Bearer"}
+
+
+def token_required(view: View) -> View:
+    """Let a request through to ``view`` with the claims of a good token only."""
+
+    @wraps(view)
+    def wrapped(**values: int) -> ResponseReturnValue:
+        given = request.authorization
+        if given is None or given.type != "bearer" or given.token is None:
+            return unauthorized("Not authenticated")
+        try:
+            g.claims = jwt.decode(given.token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
+        except jwt.InvalidTokenError:
+            return unauthorized("Could not validate credentials")
+        return view(**values)
+
+    return wrapped
+
+
+@BLUEPRINTS["auth"].get("/auth")
+@token_required
+def me() -> ResponseReturnValue:
+    """Answer of ``auth`` to a good token."""
+    return contract.me(g.claims)
+
+
+@BLUEPRINTS["form"].post("/form")
+def contact() -> ResponseReturnValue:
+    """Answer of ``form``: its fields."""
+    return models.Contact.model_validate(request.form.to_dict()).model_dump()
+
+
+@BLUEPRINTS["delay"].get("/delay/<int:ms>")
+def delay(ms: int) -> ResponseReturnValue:
+    """Answer of ``delay``, after that many milliseconds."""
+    given = models.Delay(ms=ms)
+    time.sleep(given.ms / 1000)
+    return contract.delay_answer(given.ms)
+
+
+def invalid(error: ValidationError) -> ResponseReturnValue:
+    """Answer of all views to input that pydantic refuses."""
+    return models.problems(error), 422
+
+
+def create_app() -> Flask:
+    """Build the application of the groups that this launch mounts."""
+    application = Flask(__name__)
+    application.register_error_handler(ValidationError, invalid)
+    for group in contract.mounted():
+        if group in BLUEPRINTS:
+            application.register_blueprint(BLUEPRINTS[group])
+    return application
+
+
+def static(index: int) -> View:
+    """Make the view of one static route of the routing target."""
+
+    def route() -> ResponseReturnValue:
+        return contract.route_answer(index)
+
+    return route
+
+
+def thing(thing_id: int) -> ResponseReturnValue:
+    """Answer of the dynamic route of the routing target."""
+    return contract.thing_answer(thing_id)
+
+
+def create_routing_app() -> Flask:
+    """Build the application of the routing target."""
+    application = Flask(__name__)
+    for index in range(contract.ROUTES_TOTAL):
+        path = contract.route_path(index)
+        if index == contract.DYNAMIC_INDEX:
+            application.add_url_rule(f"{path}<int:thing_id>", view_func=thing)
+        else:
+            application.add_url_rule(path, endpoint=f"route_{index:03d}", view_func=static(index))
+    return application
+
+
+app = create_app()
+
+
+def __getattr__(name: str) -> Flask:
+    """Build the routing target where a server asks for it: no other launch pays for its 200 routes."""
+    if name == "app_routing":
+        return create_routing_app()
+    raise AttributeError(name)
