@@ -1,0 +1,267 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["django~=5.2.0", "pydantic", "pyjwt"]
+#
+# [tool.hotlap]
+# title = "Django"
+# notes = """
+# One file, CommonMiddleware only, no database and no installed apps. \
+# The views call pydantic, bodies with model_validate_json, because Django's forms do not read JSON. \
+# Under ASGI every view is async def, as Django's documentation advises, so that no view takes a thread; \
+# CommonMiddleware still takes two per request. \
+# Django's ASGI handler has no lifespan: servers go on without."""
+# serialiser = "stdlib json (JsonResponse)"
+# validator = "pydantic, called by the views"
+# implements = [
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "routing",
+# ]
+#
+# [tool.hotlap.targets.wsgi]
+# default = "app"
+# routing = "app_routing"
+#
+# [tool.hotlap.targets.asgi]
+# default = "asgi_app"
+# routing = "asgi_app_routing"
+#
+# [tool.hotlap.not-applicable]
+# dependencies = "Django has no dependency injection"
+# ///
+"""Django: the contract as one list of URLs per group, under WSGI and under ASGI."""
+
+import asyncio
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from functools import wraps
+from typing import Any
+
+import jwt
+from django.conf import settings
+from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, clear_url_caches, path
+from django.views.decorators.http import require_GET, require_POST
+from pydantic import ValidationError
+
+from apps import contract
+from apps import pydantic_models as models
+
+settings.configure(
+    ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost"],
+    DEBUG=False,
+    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+    ROOT_URLCONF=__name__,
+)
+
+View = Callable[..., HttpResponse]
+AsyncView = Callable[..., Awaitable[HttpResponse]]
+
+
+def refuses_invalid(view: View) -> View:
+    """Answer 422 where pydantic refuses the input of ``view``."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **values: int) -> HttpResponse:
+        try:
+            return view(request, **values)
+        except ValidationError as error:
+            return JsonResponse(models.problems(error), status=422)
+
+    return wrapped
+
+
+@require_GET
+def plaintext(_request: HttpRequest) -> HttpResponse:
+    """Answer of ``plaintext``."""
+    return HttpResponse(contract.greeting(), content_type="text/plain; charset=utf-8")
+
+
+@require_GET
+def message(_request: HttpRequest) -> HttpResponse:
+    """Answer of ``json``."""
+    return JsonResponse({"message": contract.greeting()})
+
+
+@require_GET
+@refuses_invalid
+def user_items(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Answer of ``params``: path and query together."""
+    given = models.UserItems.model_validate({**request.GET.dict(), "user_id": user_id})
+    return JsonResponse(contract.user_items(given.user_id, given.q, given.limit))
+
+
+@require_POST
+@refuses_invalid
+def create_order(request: HttpRequest) -> HttpResponse:
+    """Answer of ``orders``: the validated order, priced."""
+    order = models.Order.model_validate_json(request.body)
+    return JsonResponse(models.PricedOrder.of(order).model_dump(), status=201)
+
+
+@require_POST
+def create_order_raw(request: HttpRequest) -> HttpResponse:
+    """Answer of ``orders-raw``: the order as it came, priced."""
+    order = json.loads(request.body)
+    total = contract.total_cents((line["quantity"], line["unit_cents"]) for line in order["lines"])
+    return JsonResponse({**order, "total_cents": total}, status=201)
+
+
+@require_GET
+@refuses_invalid
+def list_items(request: HttpRequest) -> HttpResponse:
+    """Answer of ``items``: rows as typed items."""
+    page = models.Page.model_validate(request.GET.dict())
+    items = models.Items.validate_python(list(contract.item_rows(page.offset, page.n)))
+    return JsonResponse(models.Items.dump_python(items), safe=False)
+
+
+def unauthorized(detail: str) -> HttpResponse:
+    """Say why, and what would be accepted."""
+    return JsonResponse({"detail": detail}, status=401, headers={"WWW-Authenticate": "Bearer"})
+
+
+def token_required(view: View) -> View:
+    """Let a request through to ``view`` with the claims of a good token only."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest) -> HttpResponse:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return unauthorized("Not authenticated")
+        try:
+            claims = jwt.decode(token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
+        except jwt.InvalidTokenError:
+            return unauthorized("Could not validate credentials")
+        return view(request, claims)
+
+    return wrapped
+
+
+@require_GET
+@token_required
+def me(_request: HttpRequest, claims: dict[str, Any]) -> HttpResponse:
+    """Answer of ``auth`` to a good token."""
+    return JsonResponse(contract.me(claims))
+
+
+@require_POST
+@refuses_invalid
+def contact(request: HttpRequest) -> HttpResponse:
+    """Answer of ``form``: its fields."""
+    return JsonResponse(models.Contact.model_validate(request.POST.dict()).model_dump())
+
+
+@require_GET
+@refuses_invalid
+def delay(_request: HttpRequest, ms: int) -> HttpResponse:
+    """Answer of ``delay`` under WSGI, after that many milliseconds."""
+    given = models.Delay(ms=ms)
+    time.sleep(given.ms / 1000)
+    return JsonResponse(contract.delay_answer(given.ms))
+
+
+@require_GET
+async def delay_async(_request: HttpRequest, ms: int) -> HttpResponse:
+    """Answer of ``delay`` under ASGI, after that many milliseconds."""
+    try:
+        given = models.Delay(ms=ms)
+    except ValidationError as error:
+        return JsonResponse(models.problems(error), status=422)
+    await asyncio.sleep(given.ms / 1000)
+    return JsonResponse(contract.delay_answer(given.ms))
+
+
+Routes = list[tuple[str, View]]
+ROUTES: dict[str, Routes] = {
+    "plaintext": [("plaintext", plaintext)],
+    "json": [("json", message)],
+    "params": [("users/<int:user_id>/items", user_items)],
+    "orders": [("orders", create_order)],
+    "orders-raw": [("orders-raw", create_order_raw)],
+    "items": [("items", list_items)],
+    "auth": [("auth", me)],
+    "form": [("form", contact)],
+    "delay": [("delay/<int:ms>", delay)],
+}
+AWAITING: dict[View, AsyncView] = {delay: delay_async}
+"""Views that wait for something, with the form of them that awaits it; the others have nothing to await."""
+
+
+def as_async(view: View) -> AsyncView:
+    """Form of ``view`` for ASGI, which Django then calls on the event loop and not in a thread."""
+    if view in AWAITING:
+        return AWAITING[view]
+
+    @wraps(view)
+    async def async_view(request: HttpRequest, **values: int) -> HttpResponse:
+        return view(request, **values)
+
+    return async_view
+
+
+def mounted_routes() -> Iterator[tuple[str, View]]:
+    """Routes of the groups that this launch mounts."""
+    for group in contract.mounted():
+        yield from ROUTES.get(group, ())
+
+
+def static(index: int) -> View:
+    """Make the view of one static route of the routing target."""
+
+    @require_GET
+    def route(_request: HttpRequest) -> HttpResponse:
+        return JsonResponse(contract.route_answer(index))
+
+    return route
+
+
+@require_GET
+def thing(_request: HttpRequest, thing_id: int) -> HttpResponse:
+    """Answer of the dynamic route of the routing target."""
+    return JsonResponse(contract.thing_answer(thing_id))
+
+
+def routing_routes() -> Iterator[tuple[str, View]]:
+    """Routes of the routing target."""
+    for index in range(contract.ROUTES_TOTAL):
+        route = contract.route_path(index).lstrip("/")
+        if index == contract.DYNAMIC_INDEX:
+            yield f"{route}<int:thing_id>", thing
+        else:
+            yield route, static(index)
+
+
+urlpatterns: list[URLPattern] = []
+
+
+def create_wsgi_app(routes: Iterator[tuple[str, View]]) -> WSGIHandler:
+    """Serve ``routes`` under WSGI."""
+    urlpatterns[:] = [path(route, view) for route, view in routes]
+    clear_url_caches()
+    return get_wsgi_application()
+
+
+def create_asgi_app(routes: Iterator[tuple[str, View]]) -> ASGIHandler:
+    """Serve ``routes`` under ASGI."""
+    urlpatterns[:] = [path(route, as_async(view)) for route, view in routes]
+    clear_url_caches()
+    return get_asgi_application()
+
+
+TARGETS: dict[str, Callable[[], WSGIHandler | ASGIHandler]] = {
+    "app": lambda: create_wsgi_app(mounted_routes()),
+    "app_routing": lambda: create_wsgi_app(routing_routes()),
+    "asgi_app": lambda: create_asgi_app(mounted_routes()),
+    "asgi_app_routing": lambda: create_asgi_app(routing_routes()),
+}
+
+
+def __getattr__(name: str) -> WSGIHandler | ASGIHandler:
+    """Build the target that a server asks for: Django's settings allow one list of URLs in a process."""
+    if name in TARGETS:
+        return TARGETS[name]()
+    raise AttributeError(name)
