@@ -1,0 +1,77 @@
+"""What counts of a record: blocks that were begun again, repeated attempts and trials that proved wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from results.model import BlockEnd, BlockStart, Cell, Failure, Finding, Launch, Plan, Record, Run, Trial
+
+
+@dataclass(slots=True)
+class Replay:
+    """Takes records in the order they were made; ``run`` gives what they come to."""
+
+    plan: Plan
+    _launches: list[Launch] = field(default_factory=list)
+    _trials: dict[tuple[int, Cell], Trial] = field(default_factory=dict)
+    _partial: list[Trial] = field(default_factory=list)
+    _failures: list[Failure] = field(default_factory=list)
+    _findings: list[Finding] = field(default_factory=list)
+    _ends: dict[int, BlockEnd] = field(default_factory=dict)
+    _latest: int | None = None
+
+    def take(self, record: Record) -> None:
+        """The next record."""
+        match record:
+            case Launch():
+                self._launches.append(record)
+            case Trial():
+                self._trial(record)
+            case Failure():
+                self._failure(record)
+            case Finding():
+                self._findings.append(record)
+            case BlockStart():
+                self._begin(record.block)
+            case BlockEnd():
+                self._ends[record.block] = record
+
+    def run(self, problems: tuple[str, ...]) -> Run:
+        """What counts: complete blocks and the latest one, of each cell the last attempt."""
+        counting = self._ends.keys() | {self._latest}
+        for key in [key for key in self._trials if key[0] not in counting]:
+            self._set_aside(key)
+        return Run(
+            plan=self.plan,
+            launches=tuple(self._launches),
+            trials=tuple(self._trials.values()),
+            partial=tuple(self._partial),
+            failures=tuple(self._failures),
+            findings=tuple(self._findings),
+            blocks=tuple(self._ends[block] for block in sorted(self._ends)),
+            problems=problems,
+        )
+
+    def _begin(self, block: int) -> None:
+        """A block begun again is measured again whole, so what it had before counts no more."""
+        for key in [key for key in self._trials if key[0] == block]:
+            self._set_aside(key)
+        self._failures = [failure for failure in self._failures if failure.block != block]
+        self._ends.pop(block, None)
+        self._latest = block
+
+    def _trial(self, trial: Trial) -> None:
+        key = (trial.block, trial.cell)
+        self._set_aside(key)
+        self._trials[key] = trial
+        self._latest = trial.block
+
+    def _failure(self, failure: Failure) -> None:
+        """A stack found wrong right after a trial was wrong in it: that trial is no measurement."""
+        self._failures.append(failure)
+        if failure.stage == "verify-after" and failure.cell and failure.block is not None:
+            self._set_aside((failure.block, failure.cell))
+
+    def _set_aside(self, key: tuple[int, Cell]) -> None:
+        if trial := self._trials.pop(key, None):
+            self._partial.append(trial)

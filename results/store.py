@@ -1,0 +1,276 @@
+"""The record of a run on disk: one file of JSON lines that is only appended to, the plan first."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from results.codec import CodecError, decode, encode
+from results.model import (
+    SCHEMA,
+    BlockEnd,
+    BlockStart,
+    Failure,
+    Finding,
+    Launch,
+    Plan,
+    Record,
+    Run,
+    Trial,
+)
+from results.replay import Replay
+
+FILE = "run.jsonl"
+TYPES: dict[str, type[Record]] = {
+    "launch": Launch,
+    "trial": Trial,
+    "failure": Failure,
+    "finding": Finding,
+    "block-start": BlockStart,
+    "block-end": BlockEnd,
+}
+"""By the ``type`` of a line; line 1 is a ``plan``."""
+_NAMES: dict[type, str] = {kind: name for name, kind in TYPES.items()} | {Plan: "plan"}
+
+
+class RecordError(Exception):
+    """A record could not be written or read; ``remedy`` says what to do about it."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+
+class Writer:
+    """The one appender of a run's file, which it keeps locked until ``close``."""
+
+    def __init__(self, path: Path, flags: int) -> None:
+        """Open and lock ``path``; RecordError where another process writes it."""
+        self.path = path
+        self._fd = os.open(path, flags | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        try:
+            _lock(self._fd, path)
+        except BaseException:
+            os.close(self._fd)
+            raise
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the run."""
+        return self.path.parent
+
+    def append(self, record: Record | Plan) -> None:
+        """Write one line and flush it to disk; RecordError where it cannot be kept whole."""
+        line = to_line(record)
+        try:
+            before = os.fstat(self._fd).st_size
+            written = os.write(self._fd, line)
+            if written < len(line):
+                os.ftruncate(self._fd, before)
+                raise RecordError(f"{self.path}: the disk is full", remedy="make room, then --resume the run")
+            os.fsync(self._fd)
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def mend(self) -> None:
+        """Let the file end with a whole line: complete the last one, or move it aside where it is torn."""
+        content = self.path.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if not (tail := content[whole:]):
+            return
+        if _is_json(tail):
+            os.write(self._fd, b"\n")
+        else:
+            _keep(self.path, tail)
+            os.ftruncate(self._fd, whole)
+        os.fsync(self._fd)
+
+    def close(self) -> None:
+        """Release the file; closing twice is harmless."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def create(root: Path, plan: Plan) -> Writer:
+    """Begin ``<root>/<plan.name>/run.jsonl`` with the plan; RecordError where there is one already."""
+    folder = root / plan.name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        writer = Writer(folder / FILE, os.O_CREAT | os.O_EXCL)
+    except FileExistsError as error:
+        remedy = f"--resume {folder}, or choose another name"
+        raise RecordError(f"{folder} holds a run already", remedy=remedy) from error
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+    writer.append(plan)
+    _flush_folder(folder)
+    return writer
+
+
+def reopen(path: Path) -> Writer:
+    """Go on with the run in ``path`` (folder or file); a torn last line is first moved aside.
+
+    RecordError where there is no run, its plan is unreadable or newer, or another process writes it.
+    """
+    file = _file(path)
+    try:
+        writer = Writer(file, 0)
+    except OSError as error:
+        raise _unreadable(file, error) from error
+    try:
+        _read_plan(file)
+        writer.mend()
+    except BaseException:
+        writer.close()
+        raise
+    return writer
+
+
+def read(path: Path) -> Run:
+    """The run in ``path`` (folder or file).
+
+    A line that cannot be read becomes one of ``Run.problems``; RecordError only where there is no run,
+    line 1 is no plan, or a newer major schema wrote it.
+    """
+    file = _file(path)
+    replay = Replay(_read_plan(file))
+    problems = [
+        f"{torn.name}: a line torn by an interruption, set aside when the run was resumed"
+        for torn in _torn(file)
+    ]
+    with file.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if number == 1 or not line.strip():
+                continue
+            try:
+                replay.take(_record(line))
+            except CodecError as error:
+                torn = "" if line.endswith(b"\n") else " (torn: the writer was interrupted, or still writes)"
+                problems.append(f"line {number}: {error}{torn}")
+    return replay.run(tuple(problems))
+
+
+def to_line(record: Record | Plan) -> bytes:
+    """``record`` as a line; RecordError where JSON cannot hold it, as with NaN."""
+    name = _NAMES[type(record)]
+    try:
+        text = json.dumps({"type": name, **encode(record)}, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        cell = getattr(record, "cell", None)
+        about = f"{name} of {cell.slug}" if cell else name
+        raise RecordError(f"{about} cannot be recorded: {error}", remedy="please report this") from error
+    return text.encode("ascii") + b"\n"
+
+
+def _record(line: bytes) -> Record:
+    value = _json(line)
+    kind = TYPES.get(str(value.get("type")))
+    if kind is None:
+        raise CodecError(f"unknown type of record: {value.get('type')!r:.40}")
+    try:
+        return decode(kind, value)
+    except CodecError as error:
+        raise CodecError(f"{value['type']}{error}") from None
+
+
+def _json(line: bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise CodecError(f"not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise CodecError("not a JSON object")
+    return value
+
+
+def _read_plan(file: Path) -> Plan:
+    """Line 1; the schema is judged before anything else."""
+    remedy = "it is no run of hotlap, or was never begun: measure again"
+    try:
+        with file.open("rb") as lines:
+            value = _json(lines.readline())
+        if value.get("type") != "plan":
+            raise RecordError(f"{file}: line 1 is no plan", remedy=remedy)
+        _check_schema(file, value.get("schema"))
+        return decode(Plan, value)
+    except CodecError as error:
+        raise RecordError(f"{file}: line 1 is no plan: {error}", remedy=remedy) from None
+    except OSError as error:
+        raise _unreadable(file, error) from error
+
+
+def _check_schema(file: Path, schema: object) -> None:
+    major = schema[0] if isinstance(schema, list) and schema else None
+    if isinstance(major, int) and major > SCHEMA[0]:
+        message = f"{file} was written by a newer hotlap (schema {major}, this one reads {SCHEMA[0]})"
+        raise RecordError(message, remedy="update hotlap")
+
+
+def _is_json(tail: bytes) -> bool:
+    try:
+        _json(tail)
+    except CodecError:
+        return False
+    return True
+
+
+def _keep(file: Path, tail: bytes) -> None:
+    """Write ``tail`` to the first free ``run.jsonl.torn-<n>``."""
+    free = (file.with_name(f"{file.name}.torn-{number}") for number in count(1))
+    with next(path for path in free if not path.exists()).open("xb") as kept:
+        kept.write(tail)
+        kept.flush()
+        os.fsync(kept.fileno())
+    _flush_folder(file.parent)
+
+
+def _torn(file: Path) -> Iterable[Path]:
+    return sorted(file.parent.glob(f"{file.name}.torn-*"))
+
+
+def _file(path: Path) -> Path:
+    return path / FILE if path.is_dir() else path
+
+
+def _lock(descriptor: int, path: Path) -> None:
+    import fcntl  # noqa: PLC0415 - not everywhere, but records are to be read everywhere
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        remedy = "wait until it ends, or end it"
+        raise RecordError(f"{path} is being written by another hotlap", remedy=remedy) from error
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make a new name in ``folder`` durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _unwritable(path: Path, error: OSError) -> RecordError:
+    return RecordError(f"{path} cannot be written: {error.strerror}", remedy="check --results and the disk")
+
+
+def _unreadable(path: Path, error: OSError) -> RecordError:
+    return RecordError(
+        f"{path} cannot be read: {error.strerror}", remedy="name a run's folder or its run.jsonl"
+    )
