@@ -1,0 +1,120 @@
+"""What a process tree costs: its CPU time over a window, its memory, and who else kept the CPUs busy.
+
+Standard library only: the generator reads these clocks at the edges of its window.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+
+from runners.supervise import descendants
+
+CPUCLOCK_SCHED = 2  # linux/posix-timers.h: clock id of a process is (~pid << 3) | CPUCLOCK_SCHED
+BUSY = (0, 1, 2, 5, 6)
+"""Columns of ``/proc/stat``: user, nice, system, irq, softirq. Guest time is part of user time."""
+STEAL = 7
+
+
+def tree(root_pid: int) -> list[int]:
+    """``root_pid`` and all its descendants."""
+    return [root_pid, *descendants(root_pid)]
+
+
+class ServerClock:
+    """CPU time of a process tree: of its cgroup where it has one, else the sum of its processes' clocks.
+
+    Both hold ended threads and lag by up to a scheduler tick per running thread; only the cgroup's also
+    holds children that have ended, so a set of pids that changed is a flag on the window.
+    """
+
+    def __init__(self, root_pid: int, cgroup: str | None) -> None:
+        self._root_pid = root_pid
+        self._cgroup = cgroup
+
+    @property
+    def source(self) -> str:
+        """``cgroup`` or ``process-clock``."""
+        return "cgroup" if self._cgroup else "process-clock"
+
+    def read(self) -> tuple[int, frozenset[int]]:
+        """(CPU time so far in ns, pids that were counted)."""
+        return self._read_cgroup(self._cgroup) if self._cgroup else self._read_clocks()
+
+    def _read_cgroup(self, cgroup: str) -> tuple[int, frozenset[int]]:
+        with open(f"{cgroup}/cpu.stat", "rb") as file:
+            used_us = dict(line.split() for line in file)[b"usage_usec"]
+        with open(f"{cgroup}/cgroup.procs", "rb") as file:
+            return int(used_us) * 1000, frozenset(map(int, file.read().split()))
+
+    def _read_clocks(self) -> tuple[int, frozenset[int]]:
+        clocks = {pid: cpu_ns for pid in tree(self._root_pid) if (cpu_ns := process_cpu_ns(pid)) is not None}
+        return sum(clocks.values()), frozenset(clocks)
+
+
+def process_cpu_ns(pid: int) -> int | None:
+    """CPU time of one process with all threads it ever had, ns; None when it is gone."""
+    with suppress(OSError):
+        return time.clock_gettime_ns((~pid << 3) | CPUCLOCK_SCHED)
+    return None
+
+
+def ticks(cpus: Iterable[int]) -> tuple[int, int]:
+    """(busy, stolen) ticks of ``cpus`` since boot, by anyone, from ``/proc/stat``."""
+    wanted = {f"cpu{cpu}".encode() for cpu in cpus}
+    busy = steal = 0
+    with open("/proc/stat", "rb") as file:
+        for name, *columns in map(bytes.split, file):
+            if name in wanted:
+                busy += sum(int(columns[column]) for column in BUSY)
+                steal += int(columns[STEAL])
+    return busy, steal
+
+
+def pss_bytes(pids: Iterable[int]) -> int | None:
+    """Proportional set size over ``pids``; None where the kernel does not show it to us.
+
+    A process that ended meanwhile counts nothing. Reading takes milliseconds: never within a window.
+    """
+    total = 0
+    for pid in pids:
+        try:
+            total += _pss_bytes(pid)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        except PermissionError:
+            return None
+    return total
+
+
+def _pss_bytes(pid: int) -> int:
+    with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+        return next((int(line.split()[1]) * 1024 for line in file if line.startswith(b"Pss:")), 0)
+
+
+def cgroup_home() -> str | None:
+    """Directory of our own cgroup (version 2) where a leaf can be made in it, else None.
+
+    Whether it works shows only when the supervisor tries: it reports the leaf it made, or none.
+    """
+    own = _own_path()
+    mount = _mount_point()
+    return None if own is None or mount is None else mount + own.rstrip("/")
+
+
+def _own_path() -> str | None:
+    with suppress(OSError), open("/proc/self/cgroup", encoding="utf-8") as file:
+        return next((line.strip()[3:] for line in file if line.startswith("0::/") and ".." not in line), None)
+    return None
+
+
+def _mount_point() -> str | None:
+    """Where the unified hierarchy is mounted whole; a mount of a part of it does not show our own path."""
+    with suppress(OSError), open("/proc/self/mountinfo", encoding="utf-8") as file:
+        for line in file:
+            before, _, after = line.partition(" - ")
+            root, point = before.split()[3:5]
+            if after.startswith("cgroup2 ") and root == "/":
+                return point
+    return None

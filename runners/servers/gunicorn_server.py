@@ -1,0 +1,98 @@
+"""gunicorn: the pre-forking server, with its WSGI workers, its own ASGI worker and uvicorn's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from runners.servers.recipe import ASGI, Serve, Variant
+
+Options = Callable[[Serve], tuple[str, ...]]
+NO_DEFAULT_PARSER = ("--http-parser", "python")
+"""Named, because ``auto`` takes the C parser as soon as something installs it."""
+
+
+def _bind(serve: Serve, worker: str) -> tuple[str, ...]:
+    return (
+        *("-m", "gunicorn", serve.target, "--bind", f"{serve.host}:{serve.port}"),
+        *("--workers", str(serve.workers), "--worker-class", worker),
+    )
+
+
+def _command(serve: Serve, *, worker: str, options: Options) -> tuple[str, ...]:
+    return (
+        *_bind(serve, worker),
+        *("--backlog", str(serve.backlog), "--keep-alive", str(serve.keep_alive_s)),
+        *("--worker-connections", str(serve.max_connections)),
+        *options(serve),
+        "--no-control-socket",
+    )
+
+
+def _parser(_serve: Serve) -> tuple[str, ...]:
+    return NO_DEFAULT_PARSER
+
+
+def _threads(serve: Serve) -> tuple[str, ...]:
+    return ("--threads", str(serve.threads), *NO_DEFAULT_PARSER)
+
+
+def _loop(_serve: Serve) -> tuple[str, ...]:
+    return ("--asgi-loop", "uvloop", *NO_DEFAULT_PARSER)
+
+
+def _nothing(_serve: Serve) -> tuple[str, ...]:
+    return ()
+
+
+def _as_shipped(serve: Serve) -> tuple[str, ...]:
+    return (*_bind(serve, "gthread"), "--no-control-socket")
+
+
+VARIANTS = (
+    Variant(
+        name="gunicorn-sync",
+        interface="wsgi",
+        title="gunicorn (sync)",
+        notes="One request at a time per worker, and a new connection for each request: it has no keep-alive.",
+        command=partial(_command, worker="sync", options=_parser),
+        http_keep_alive=False,
+    ),
+    Variant(
+        name="gunicorn-gthread",
+        interface="wsgi",
+        title="gunicorn (gthread)",
+        command=partial(_command, worker="gthread", options=_threads),
+    ),
+    Variant(
+        name="gunicorn-gevent",
+        interface="wsgi",
+        title="gunicorn (gevent)",
+        notes="The worker monkey-patches the standard library before it imports the app.",
+        command=partial(_command, worker="gevent", options=_parser),
+    ),
+    Variant(
+        name="gunicorn-asgi",
+        interface="asgi",
+        title="gunicorn (its ASGI worker, uvloop)",
+        notes="gunicorn's own ASGI worker with its Python parser, which is what a plain install gives.",
+        command=partial(_command, worker="asgi", options=_loop),
+        capabilities=ASGI,
+    ),
+    Variant(
+        name="gunicorn-uvicorn",
+        interface="asgi",
+        title="gunicorn (uvicorn worker: uvloop, httptools)",
+        notes="uvicorn-worker's class with loop, parser and proxy headers pinned as in uvicorn-standard.",
+        command=partial(_command, worker="apps.uvicorn_workers.PinnedWorker", options=_nothing),
+        capabilities=ASGI,
+    ),
+    Variant(
+        name="gunicorn-gthread-as-shipped",
+        interface="wsgi",
+        title="gunicorn (gthread) as shipped",
+        notes="One thread, idle connections closed after 2 s, at most 1,000 connections.",
+        command=_as_shipped,
+        default=False,
+    ),
+)

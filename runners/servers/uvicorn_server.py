@@ -1,0 +1,52 @@
+"""uvicorn: the ASGI server on asyncio, with its fast and its pure-Python parts."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from runners.servers.recipe import ASGI, Serve, Variant
+
+
+def _command(serve: Serve, *, loop: str, http: str) -> tuple[str, ...]:
+    return (
+        *("-m", "uvicorn", serve.target),
+        *("--host", serve.host, "--port", str(serve.port), "--workers", str(serve.workers)),
+        *("--interface", "asgi3", "--loop", loop, "--http", http, "--ws", "websockets-sansio"),
+        *("--backlog", str(serve.backlog), "--timeout-keep-alive", str(serve.keep_alive_s)),
+        *("--no-access-log", "--no-proxy-headers", "--no-use-colors"),
+    )
+
+
+def _as_shipped(serve: Serve) -> tuple[str, ...]:
+    return (
+        *("-m", "uvicorn", serve.target),
+        *("--host", serve.host, "--port", str(serve.port), "--workers", str(serve.workers)),
+    )
+
+
+VARIANTS = (
+    Variant(
+        name="uvicorn-standard",
+        interface="asgi",
+        title="uvicorn (uvloop, httptools)",
+        command=partial(_command, loop="uvloop", http="httptools"),
+        capabilities=ASGI,
+    ),
+    Variant(
+        name="uvicorn-pure",
+        interface="asgi",
+        title="uvicorn (asyncio, h11)",
+        notes="What `pip install uvicorn` gives without the standard extra.",
+        command=partial(_command, loop="asyncio", http="h11"),
+        capabilities=ASGI,
+    ),
+    Variant(
+        name="uvicorn-as-shipped",
+        interface="asgi",
+        title="uvicorn as shipped",
+        notes="No option set: access log on, proxy headers read, idle connections closed after 5 s.",
+        command=_as_shipped,
+        capabilities=ASGI,
+        default=False,
+    ),
+)
