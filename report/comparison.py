@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from report import statistics
@@ -20,12 +20,12 @@ class Entry:
     ratio: Level
     """To the best of the group, within blocks; exactly 1 without an interval for the best itself."""
     tier: int | None
-    """1: cannot be told from the best. None below 6 blocks."""
+    """1: cannot be told from the best. None where it has fewer than 6 blocks, or nothing to compare with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Contenders that may be compared, best first."""
+    """Contenders that may be compared, best first, those with too few blocks last."""
 
     kind: str
     """``frameworks``: same server variant and interface. ``stacks``: stack against stack, named as such."""
@@ -38,8 +38,10 @@ class Group:
     connections: int
     workers: int
     n_blocks: int
-    """Blocks of the contender that has fewest."""
+    """Blocks of the contender that has most; one with fewer than 6 is not ranked."""
     entries: tuple[Entry, ...]
+    floors: tuple[Entry, ...]
+    """Bare interface apps, never ranked; their ratio is to the best contender, or 1 where there is none."""
     missing: tuple[tuple[Cell, str], ...]
     """Contenders without a level, each with the reason."""
     sentence: str
@@ -53,7 +55,7 @@ def comparisons(
 ) -> tuple[Group, ...]:
     """Groups of cells that differ in nothing but the framework (or, for ``stacks``, framework and server).
 
-    The A/A control is no contender. Throughput under open load is the offered rate, so it is not compared.
+    Neither the A/A control nor a floor is a contender. Throughput under open load is the offered rate, so it is not compared.
     """
     groups: dict[tuple[object, ...], list[Summary]] = {}
     for summary in summaries:
@@ -66,13 +68,21 @@ def comparisons(
     return tuple(_group(key, members, METRICS[metric], kind) for key, members in groups.items())
 
 
+def is_floor(cell: Cell) -> bool:
+    """Whether the cell's framework is the bare interface: what frameworks are measured against, no choice."""
+    return cell.framework == cell.interface
+
+
 def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, kind: str) -> Group:
     scenario, server, interface, *_ = key
-    by_stack = {each.cell.stack: each for each in members if each.level(metric.name)}
+    measured = [each for each in members if each.level(metric.name)]
+    floors = [each for each in measured if is_floor(each.cell)]
+    by_stack = {each.cell.stack: each for each in measured if not is_floor(each.cell)}
     blocks = {stack: each.measures[metric.name].by_block for stack, each in by_stack.items()}
     found = statistics.tiers(blocks, higher_is_better=metric.higher_is_better)
-    entries = tuple(_entry(by_stack[stack], by_stack[found.order[0]], metric, found) for stack in found.order)
-    fewest = min((len(values) for values in blocks.values()), default=0)
+    ordered = [by_stack[stack] for stack in found.order]
+    entries = tuple(_entry(each, ordered[0], metric, found) for each in ordered)
+    most = max((len(values) for values in blocks.values()), default=0)
     return Group(
         kind=kind,
         metric=metric,
@@ -82,12 +92,11 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
         load=members[0].cell.load,
         connections=members[0].cell.connections,
         workers=members[0].cell.workers,
-        n_blocks=fewest,
+        n_blocks=most,
         entries=entries,
-        missing=tuple(
-            (each.cell, each.reason(metric.name)) for each in members if not each.level(metric.name)
-        ),
-        sentence=_sentence(entries, metric, fewest, kind),
+        floors=tuple(_entry(each, ordered[0] if ordered else each, metric, found) for each in floors),
+        missing=tuple((each.cell, each.reason(metric.name)) for each in members if each not in measured),
+        sentence=_sentence(entries, metric, most, kind),
         separable_percent=found.separable_percent,
     )
 
@@ -106,37 +115,40 @@ def _sentence(entries: Sequence[Entry], metric: Metric, blocks: int, kind: str) 
     """The answer in words: no ranking word without tiers."""
     if not entries:
         return "Nothing was measured here."
-    names = {id(entry): entry.cell.framework if kind == "frameworks" else _stack(entry) for entry in entries}
+    names = [each.cell.framework if kind == "frameworks" else _stack(each.cell) for each in entries]
     if len(entries) == 1:
-        return f"Only {names[id(entries[0])]} was measured, so there is nothing to compare it with."
+        return f"Only {names[0]} was measured, so there is nothing to compare it with."
     if entries[0].tier is None:
         return f"Only {blocks} blocks: too few to rank, {statistics.BLOCKS_TO_RANK} are needed."
-    first = [entry for entry in entries if entry.tier == 1]
-    rest = [entry for entry in entries if entry.tier != 1]
-    head = _head([names[id(entry)] for entry in first], metric, everyone=not rest)
-    return " ".join([head, *_next(rest, names, metric)])
+    first = [name for name, entry in zip(names, entries, strict=True) if entry.tier == 1]
+    next_ = [
+        _next(entry, name, names[0], metric)
+        for name, entry in zip(names, entries, strict=True)
+        if entry.tier == 2  # noqa: PLR2004 - the one after the first
+    ]
+    unranked = [name for name, entry in zip(names, entries, strict=True) if entry.tier is None]
+    few = [f"{listed(unranked)}: too few blocks to rank."] if unranked else []
+    return " ".join([_head(first, metric, everyone=len(first) == len(entries)), *next_[:1], *few])
 
 
-def _stack(entry: Entry) -> str:
-    return f"{entry.cell.framework} on {entry.cell.server}"
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: ``a, b and c``."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+
+
+def _stack(cell: Cell) -> str:
+    return f"{cell.framework} on {cell.server}"
 
 
 def _head(names: Sequence[str], metric: Metric, *, everyone: bool) -> str:
     if len(names) == 1:
-        return f"{names[0]} is {metric.better}."
-    listed = ", ".join(names[:-1]) + " and " + names[-1]
+        return f"{names[0]} is {metric.best}."
     if everyone:
-        return f"No difference could be told between {listed}."
-    return f"{listed} are {metric.better}; no difference between them could be told."
+        return f"No difference in {metric.noun} could be told between {listed(names)}."
+    return f"{listed(names)} are {metric.best}; no difference between them could be told."
 
 
-def _next(rest: Sequence[Entry], names: Mapping[int, str], metric: Metric) -> list[str]:
-    if not rest:
-        return []
-    entry = rest[0]
-    times = entry.ratio
-    ends = (times.value, times.low, times.high)
-    if metric.higher_is_better:
-        ends = (1 / times.value, times.high and 1 / times.high, times.low and 1 / times.low)
-    interval = f" ({ends[1]:.2f} to {ends[2]:.2f})" if ends[1] and ends[2] else ""
-    return [f"Next is {names[id(entry)]}, {ends[0]:.2f} times {metric.worse}{interval}."]
+def _next(entry: Entry, name: str, best: str, metric: Metric) -> str:
+    low, high = entry.ratio.low, entry.ratio.high
+    interval = f" ({100 * low:.0f}% to {100 * high:.0f}%)" if low and high else ""
+    return f"Next is {name} at {100 * entry.ratio.value:.0f}% of {best}'s {metric.noun}{interval}."

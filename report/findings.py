@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from report import statistics
 from report.comparison import Group, comparisons
 from report.flags import CATALOGUE, Flag, one_cpu
-from report.frames import build
+from report.frames import Frames, build
 from report.statistics import Level
 from report.summary import METRICS, Metric, Summary, summarise
 from results.model import Cell, Run
@@ -69,9 +69,9 @@ class Findings:
     """Lines and histograms that could not be read."""
 
 
-def findings(run: Run) -> Findings:
+def findings(run: Run, frames: Frames | None = None) -> Findings:
     """Everything at once, each histogram decoded once."""
-    frames = build(run)
+    frames = frames or build(run)
     summaries = summarise(run, frames)
     found = controls(summaries)
     problems = (*run.problems, *frames.problems)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from report import flags
 from results.histogram import Latency
-from results.model import Run, Trial
+from results.model import Run, Setup, Trial
 
 PERCENTILES = {"p50_us": 50.0, "p90_us": 90.0, "p99_us": 99.0, "p999_us": 99.9}
 """Column of a trial's own percentile, NaN where fewer than 10 samples lie beyond."""
@@ -30,7 +30,7 @@ class Frames:
     latency: dict[str, Latency]
     """By the cell's slug: the histograms of its settled trials, merged."""
     problems: tuple[str, ...]
-    """Histograms that could not be read."""
+    """Trials that were left out because they could not be read."""
 
 
 def build(run: Run) -> Frames:
@@ -39,13 +39,14 @@ def build(run: Run) -> Frames:
     latency: dict[str, Latency] = {}
     problems: list[str] = []
     for trial in run.trials:
-        row = _row(trial) | {"flags": tuple(flag.name for flag in flags.flags(trial))}
-        rows.append(row)
         try:
+            _check(trial)
             decoded = Latency.decode(trial.latency)
         except ValueError as error:
-            problems.append(f"{trial.cell.slug}, block {trial.block}: {error}")
+            problems.append(f"{trial.cell.slug}, block {trial.block}: left out: {error}")
             continue
+        row = _row(trial, run.plan.setup)
+        rows.append(row)
         row |= dict(zip(PERCENTILES, decoded.shown(list(PERCENTILES.values())).tolist(), strict=True))
         if row["settled"]:
             merged = latency.setdefault(trial.cell.slug, Latency())
@@ -58,7 +59,13 @@ def trials(run: Run) -> pd.DataFrame:
     return build(run).trials
 
 
-def _row(trial: Trial) -> dict[str, object]:
+def _check(trial: Trial) -> None:
+    """ValueError where a trial's numbers cannot be, as in a record that was edited."""
+    if trial.window_s <= 0 or trial.cell.workers < 1 or trial.tick_hz < 1 or trial.requests < 0:
+        raise ValueError("window, workers, ticks or requests out of range")
+
+
+def _row(trial: Trial, setup: Setup) -> dict[str, object]:
     cell = trial.cell
     cpu, memory = trial.server_cpu_ns, trial.memory_pss_bytes
     return {
@@ -88,6 +95,7 @@ def _row(trial: Trial) -> dict[str, object]:
         "foreign_share": _or_nan(flags.foreign_share(trial)),
         "generator_idle_share": trial.generator_idle_s / trial.window_s,
         "generator_wait_us": trial.generator_wait_us,
+        "flags": tuple(flag.name for flag in flags.flags(trial, setup)),
     }
 
 

@@ -100,9 +100,9 @@ class Tiers:
     """Who cannot be told from whom."""
 
     tiers: dict[str, int]
-    """By contender: 1 is the tier of those that cannot be told from the best; empty below 6 blocks."""
+    """1 is the tier of those that cannot be told from the best; none for those with fewer than 6 blocks."""
     order: tuple[str, ...]
-    """Contenders from best to worst by their centre; without tiers it ranks nothing."""
+    """From best to worst by centre, those that are not ranked last; without tiers it ranks nothing."""
     separable_percent: float | None
     """Smallest difference that could have been told: median over the pairs with the best."""
 
@@ -115,19 +115,18 @@ def tiers(contenders: Mapping[str, Blocks], *, higher_is_better: bool = True) ->
     """
     sign = 1 if higher_is_better else -1
     centre = {name: sign * mean_of_logs(list(blocks.values())).mean for name, blocks in contenders.items()}
-    order = tuple(sorted(centre, key=lambda name: (-centre[name], name)))
-    fewest = min((len(blocks) for blocks in contenders.values()), default=0)
-    if fewest < BLOCKS_TO_RANK or len(order) < 2:  # noqa: PLR2004 - one alone has no rank
+    ranked = {name: blocks for name, blocks in contenders.items() if len(blocks) >= BLOCKS_TO_RANK}
+    order = tuple(sorted(centre, key=lambda name: (name not in ranked, -centre[name], name)))
+    if len(ranked) < 2:  # noqa: PLR2004 - one alone has no rank
         return Tiers(tiers={}, order=order, separable_percent=None)
-    found: dict[str, int] = {}
-    left = list(order)
-    for tier in range(1, len(order) + 1):
-        together = [name for name in left if not _apart(contenders, left[0], name, sign)]
-        found |= dict.fromkeys(together, tier)
+    left, found = list(order[: len(ranked)]), dict[str, int]()
+    separable = _separable(ranked, left)
+    for tier in range(1, len(ranked) + 1):
+        found |= {name: tier for name in left if not _apart(ranked, left[0], name, sign)}
         left = [name for name in left if name not in found]
         if not left:
             break
-    return Tiers(tiers=found, order=order, separable_percent=_separable(contenders, order))
+    return Tiers(tiers=found, order=order, separable_percent=separable)
 
 
 def _apart(contenders: Mapping[str, Blocks], best: str, other: str, sign: int) -> bool:
@@ -144,7 +143,7 @@ def _least_significant(found: Difference, groups: int) -> float:
     return studentized_range(groups, found.n - 1) / math.sqrt(2) * found.standard_error
 
 
-def _separable(contenders: Mapping[str, Blocks], order: Sequence[str]) -> float:
+def _separable(contenders: Mapping[str, Blocks], order: Sequence[str]) -> float | None:
     pairs = (difference(contenders[order[0]], contenders[other]) for other in order[1:])
-    least = [_least_significant(pair, len(contenders)) for pair in pairs if pair]
-    return 100 * math.expm1(float(np.median(least)))
+    least = [_least_significant(pair, len(contenders)) for pair in pairs if pair and pair.n > 1]
+    return 100 * math.expm1(float(np.median(least))) if least else None

@@ -25,9 +25,10 @@ class Metric:
     title: str
     unit: str
     higher_is_better: bool = False
-    better: str = "lower"
-    worse: str = "higher"
-    """Words for a sentence: X is 1.3 times ``worse`` than Y."""
+    best: str
+    """What the one that is best in it is called."""
+    noun: str
+    """Its name within a sentence."""
 
 
 METRICS: dict[str, Metric] = {
@@ -38,17 +39,25 @@ METRICS: dict[str, Metric] = {
             title="Throughput",
             unit="requests/s",
             higher_is_better=True,
-            better="fastest",
-            worse="slower",
+            best="fastest",
+            noun="throughput",
         ),
         Metric(
-            name="cpu_us_per_request", title="CPU per request", unit="us", better="leanest", worse="as costly"
+            name="cpu_us_per_request",
+            title="CPU per request",
+            unit="us",
+            best="leanest",
+            noun="CPU per request",
         ),
-        Metric(name="p50_us", title="Median latency", unit="us", better="quickest", worse="as long"),
+        Metric(name="p50_us", title="Median latency", unit="us", best="quickest", noun="median latency"),
         Metric(
-            name="p99_us", title="99th percentile of latency", unit="us", better="quickest", worse="as long"
+            name="p99_us",
+            title="99th percentile of latency",
+            unit="us",
+            best="quickest",
+            noun="99th percentile",
         ),
-        Metric(name="memory_mib", title="Memory", unit="MiB", better="smallest", worse="as large"),
+        Metric(name="memory_mib", title="Memory", unit="MiB", best="smallest", noun="memory"),
     )
 }
 
