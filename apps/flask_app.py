@@ -25,7 +25,6 @@
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
 import jwt
 from flask import Blueprint, Flask, Response, g, jsonify, request
