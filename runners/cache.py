@@ -1,0 +1,87 @@
+"""The cache folder: where it lies, files that appear whole, and folders that one process builds at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runners.errors import ProvisionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+COMPLETE = "complete"
+"""Name of the file whose presence says that a folder was built to its end."""
+
+
+def root() -> Path:
+    """``$XDG_CACHE_HOME/hotlap``, or ``~/.cache/hotlap``."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hotlap"
+
+
+def digest(*parts: object) -> str:
+    """16 hexadecimal characters over ``parts``, which are JSON values."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def write(path: Path, text: str) -> None:
+    """Make ``path`` hold ``text``: a reader sees the old content or the new, never a part.
+
+    Raises:
+        ProvisionError: the folder cannot be written.
+
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+            file.write(text)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(path)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+
+
+def built(folder: Path, build: Callable[[Path], str], *, waiting: Callable[[], None]) -> str:
+    """What ``build(folder)`` returned when it was built to its end: now, or at any time before.
+
+    An interrupted build leaves no mark and is begun anew. ``waiting`` is called where another
+    process is building the same folder, before waiting for it.
+    """
+    mark = folder / COMPLETE
+    try:
+        if not mark.is_file():
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with _held(folder.with_name(f".{folder.name}.lock"), waiting):
+                if not mark.is_file():
+                    shutil.rmtree(folder, ignore_errors=True)
+                    folder.mkdir()
+                    write(mark, build(folder))
+        return mark.read_text(encoding="utf-8")
+    except OSError as error:
+        raise unwritable(folder.parent, error) from error
+
+
+@contextmanager
+def _held(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    with path.open("w", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def unwritable(folder: Path, error: OSError) -> ProvisionError:
+    """Say that ``folder`` cannot be written."""
+    return ProvisionError(
+        f"{folder} cannot be written: {error.strerror}",
+        remedy="Make room or give access there, or set XDG_CACHE_HOME to another folder.",
+    )

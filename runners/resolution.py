@@ -1,0 +1,165 @@
+"""What is installed for a framework: its lock, or what overrides make of it with the lock as preference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from runners import cache, uv_tool
+from runners.errors import PlanError
+from runners.lock import pins, server_requirements
+from runners.overrides import COMMIT, Override
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from runners.frameworks import Framework
+    from runners.interpreters import Interpreter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What is to be installed."""
+
+    text: str
+    """Requirements, one exact version or source each."""
+    hashed: bool
+    """Every line carries hashes, so they can be required."""
+    overrides: tuple[str, ...] = ()
+    """As recorded: no path, no credential, git and path with their commit."""
+    moved: tuple[str, ...] = ()
+    """Other packages that moved from the lock: ``name old -> new``."""
+    sources: tuple[tuple[str, str], ...] = ()
+    """(name, state) of those that are no release."""
+
+
+def concerned(
+    frameworks: Iterable[Framework], overrides: tuple[Override, ...], interpreter: Interpreter
+) -> dict[str, tuple[Override, ...]]:
+    """Which of ``overrides`` concern each framework: those whose package its lock holds; by name.
+
+    Raises:
+        PlanError: one of them concerns no framework.
+
+    """
+    held = {
+        framework.name: pins(framework.lock.read_text(encoding="utf-8"), interpreter.markers)
+        for framework in frameworks
+        if framework.lock.is_file()
+    }
+    idle = sorted({o.name for o in overrides if not any(o.name in names for names in held.values())})
+    if idle:
+        raise PlanError(
+            f"no lock of {', '.join(held)} holds {', '.join(idle)}, so overriding it would do nothing",
+            remedy="Check the package's name, or choose a framework that needs it.",
+        )
+    return {
+        framework.name: tuple(o for o in overrides if o.name in held.get(framework.name, ()))
+        for framework in frameworks
+    }
+
+
+def resolve(
+    framework: Framework,
+    overrides: tuple[Override, ...],
+    interpreter: Interpreter,
+    folder: Path,
+    echo: Callable[[str], None],
+) -> Resolution:
+    """The lock of ``framework`` with ``overrides`` in it; ``folder`` keeps what was resolved before.
+
+    Raises:
+        ProvisionError: nothing fits together.
+
+    """
+    locked = framework.lock.read_text(encoding="utf-8")
+    if not overrides:
+        return Resolution(text=locked, hashed=True)
+    text = _resolved(framework, overrides, interpreter, folder, locked)
+    old, new = (pins(each, interpreter.markers) for each in (locked, text))
+    sources = {o.name: _source(o, new.get(o.name, "")) for o in overrides if o.kind != "release"}
+    moved = _moved(old, new, {override.name for override in overrides})
+    resolution = Resolution(
+        text=text,
+        hashed=not sources,
+        overrides=tuple(
+            f"{o.name} @ {sources[o.name]}" if o.name in sources else str(o.requirement) for o in overrides
+        ),
+        moved=moved,
+        sources=tuple(sources.items()),
+    )
+    echo(
+        f"{framework.name} with {', '.join(resolution.overrides)}: {', '.join(moved) or 'nothing else'} moved"
+    )
+    return resolution
+
+
+def _moved(old: Mapping[str, str], new: Mapping[str, str], named: set[str]) -> tuple[str, ...]:
+    names = sorted((old.keys() | new.keys()) - named)
+    changed = (name for name in names if old.get(name) != new.get(name))
+    return tuple(f"{name} {old.get(name, '(none)')} -> {new.get(name, '(none)')}" for name in changed)
+
+
+def _resolved(
+    framework: Framework,
+    overrides: tuple[Override, ...],
+    interpreter: Interpreter,
+    folder: Path,
+    locked: str,
+) -> str:
+    wanted = requirements(framework, overrides)
+    contents = [override.content for override in overrides]
+    known = folder / "resolutions" / f"{cache.digest(wanted, contents, locked, interpreter.markers)}.txt"
+    if not (known.is_file() and all(override.settled for override in overrides)):
+        cache.write(known, _compile(framework, overrides, interpreter, wanted, locked))
+    return known.read_text(encoding="utf-8")
+
+
+def _compile(
+    framework: Framework,
+    overrides: tuple[Override, ...],
+    interpreter: Interpreter,
+    wanted: tuple[str, ...],
+    locked: str,
+) -> str:
+    refresh = [word for o in overrides if o.kind != "release" for word in ("--refresh-package", o.name)]
+    return uv_tool.compiled(
+        ["-", "--generate-hashes", "--python", interpreter.path, *refresh],
+        before=locked,
+        what=f"{framework.name}: no versions fit together with {', '.join(o.name for o in overrides)}",
+        remedy="Loosen the override that uv names, or override what stands against it as well.",
+        text="\n".join(wanted),
+    )
+
+
+def requirements(framework: Framework, overrides: tuple[Override, ...]) -> tuple[str, ...]:
+    """What app and servers require, with what is overridden replaced, its extras kept."""
+    direct = [Requirement(text) for text in (*framework.dependencies, *server_requirements(framework))]
+    named = {override.name for override in overrides}
+    kept = [str(requirement) for requirement in direct if canonicalize_name(requirement.name) not in named]
+    for override in overrides:
+        wanted = Requirement(str(override.requirement))
+        for requirement in direct:
+            if canonicalize_name(requirement.name) == override.name:
+                wanted.extras |= requirement.extras
+        kept.append(str(wanted))
+    return tuple(kept)
+
+
+def _source(override: Override, resolved: str) -> str:
+    """What an override that is no release came from, in words fit for a record."""
+    if override.kind == "path":
+        return f"path, {override.state}"
+    commit = COMMIT.search(resolved)
+    if commit is None:
+        return f"archive, {cache.digest(override.requirement.url)}"
+    address = urlsplit(override.requirement.url or "")
+    if not address.hostname:
+        return f"git, commit {commit[1]}"
+    path = address.path.rpartition("@")[0] or address.path
+    return f"{address.scheme}://{address.hostname}{path}@{commit[1]}"

@@ -1,0 +1,31 @@
+"""The stage: a copy of the apps beside an environment, all that its server sees of the project."""
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+from runners import cache
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def put(apps: Path, stages: Path, python: Path, waiting: Callable[[], None]) -> Path:
+    """Folder in ``stages``, named by what is in it: ``apps/*.py`` with bytecode made by ``python``."""
+    files = {path.name: path.read_bytes() for path in sorted(apps.glob("*.py"))}
+    stage = stages / cache.digest({name: content.hex() for name, content in files.items()})
+    cache.built(stage, lambda folder: _copy(files, folder, python), waiting=waiting)
+    return stage
+
+
+def _copy(files: dict[str, bytes], stage: Path, python: Path) -> str:
+    """Write and compile; a file that does not compile says so in the log of the server that is given it."""
+    apps = stage / "apps"
+    apps.mkdir()
+    for name, content in files.items():
+        (apps / name).write_bytes(content)
+    argv = [str(python), "-I", "-m", "compileall", "-qq", str(apps)]
+    subprocess.run(argv, capture_output=True, check=False)
+    return ""

@@ -1,0 +1,102 @@
+"""Calls of uv, which builds every environment: its settings, its errors in words, nothing secret in them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import tempfile
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uv
+
+from runners.errors import ProvisionError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OURS = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
+NOT_INHERITED = (
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "UV_PROJECT_ENVIRONMENT",
+    "UV_PYTHON",
+    "UV_SYSTEM_PYTHON",
+    "UV_MANAGED_PYTHON",
+    "UV_OUTPUT_FILE",
+)
+"""They would point uv at another environment than the one named; a user's index settings pass."""
+
+TAIL_LINES = 20
+ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s`'\"()<>]+", re.IGNORECASE)
+NO_CONNECTION = re.compile(
+    r"error sending request|dns error|tcp connect|network was disabled|failed to connect|timed out"
+    r"|could(?: not|n't) (?:connect|resolve)|unable to access",
+    re.IGNORECASE,
+)
+
+
+def run(arguments: Sequence[str | Path], *, what: str, remedy: str, text: str | None = None) -> str:
+    """Standard output of ``uv arguments``, given ``text`` as its input.
+
+    Raises:
+        ProvisionError: uv is missing or failed: ``what`` failed, with the tail of what it said,
+            and ``remedy`` unless the connection is to blame.
+
+    """
+    argv = [_binary(), *map(str, arguments)]
+    done = subprocess.run(argv, input=text, capture_output=True, text=True, env=environment(), check=False)
+    if done.returncode:
+        tail = shown(done.stderr)
+        raise ProvisionError(what, remedy=OFFLINE if NO_CONNECTION.search(tail) else remedy, log_tail=tail)
+    return done.stdout
+
+
+def compiled(
+    arguments: Sequence[str | Path], *, before: str, what: str, remedy: str, text: str | None = None
+) -> str:
+    """What ``uv pip compile arguments`` resolves; versions in ``before`` are kept where they fit.
+
+    Raises:
+        ProvisionError: as ``run``.
+
+    """
+    with tempfile.TemporaryDirectory(prefix="hotlap-resolve-") as folder:
+        output = Path(folder, "requirements.txt")
+        output.write_text(before, encoding="utf-8")
+        quietly: list[str | Path] = ["--quiet", "--no-header", "--no-annotate", "--output-file", output]
+        run(["pip", "compile", *arguments, *quietly], what=what, remedy=remedy, text=text)
+        return output.read_text(encoding="utf-8")
+
+
+OFFLINE = (
+    "uv could not reach a package index and its cache does not hold everything: check the connection, "
+    "proxy and index settings (and UV_OFFLINE) and start again; what is built already needs no connection."
+)
+
+
+def environment() -> dict[str, str]:
+    """What uv is started with: all that is set here, less what would point it elsewhere."""
+    return {key: value for key, value in os.environ.items() if key not in NOT_INHERITED} | OURS
+
+
+def shown(text: str) -> str:
+    """Last lines of ``text`` with addresses (an index, its credentials) and the home folder taken out."""
+    tail = "\n".join(text.strip().splitlines()[-TAIL_LINES:])
+    return ADDRESS.sub("<address>", tail).replace(str(Path.home()), "~")
+
+
+def _binary() -> str:
+    """Where uv is; one thread at a time, as ``sysconfig``, which uv asks, is not safe at its first call."""
+    try:
+        with _FINDING:
+            return str(uv.find_uv_bin())
+    except FileNotFoundError as error:
+        raise ProvisionError("uv is not installed beside hotlap", remedy="Run `pip install uv`.") from error
+
+
+_FINDING = threading.Lock()
