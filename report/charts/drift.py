@@ -1,0 +1,58 @@
+"""Every cell's throughput block by block, against its own mean: did the machine stay the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import TYPE_CHECKING
+
+from report.charts.look import INK, MUTED, style
+from report.charts.rows import DPI, WIDTH
+from report.charts.svg import inline
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 260, 70, 150, 14, 52
+
+
+def drift(cells: Sequence[Mapping[int, float]], *, key: str, title: str, description: str) -> str:
+    """SVG of one faint line a cell and one strong line of medians.
+
+    Each of ``cells`` maps a block to throughput relative to the cell's own (geometric) mean.
+    """
+    from matplotlib.collections import LineCollection  # noqa: PLC0415 - takes a second to import
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    with style():
+        figure = Figure(figsize=(WIDTH / DPI, HEIGHT / DPI), dpi=DPI)
+        inner = (WIDTH - LEFT - RIGHT) / WIDTH, (HEIGHT - TOP - BOTTOM) / HEIGHT
+        axis = figure.add_axes((LEFT / WIDTH, BOTTOM / HEIGHT, *inner))
+        lines = [[(block + 1, value * 100) for block, value in sorted(cell.items())] for cell in cells]
+        axis.add_collection(LineCollection(lines, colors=MUTED, linewidths=0.8, alpha=0.35))
+        blocks = sorted({block for cell in cells for block in cell})
+        middle = [100 * median(cell[block] for cell in cells if block in cell) for block in blocks]
+        axis.plot([block + 1 for block in blocks], middle, "o-", color=INK, linewidth=2, markersize=5)
+        if middle:
+            axis.annotate(
+                "median of all cells",
+                (blocks[-1] + 1, middle[-1]),
+                xytext=(14, 0),
+                textcoords="offset points",
+                va="center_baseline",
+                annotation_clip=False,
+            )
+        _frame(axis, lines)
+        return inline(figure, key=key, title=title, description=description)
+
+
+def _frame(axis: Axes, lines: Sequence[Sequence[tuple[int, float]]]) -> None:
+    heights = [value for line in lines for _, value in line] or [100.0]
+    reach = max(10.0, *(abs(value - 100) for value in heights)) * 1.08
+    axis.set_ylim(100 - reach, 100 + reach)
+    axis.yaxis.set_major_formatter(lambda value, _place: f"{value:.0f}%")
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.grid(axis="y")
+    axis.tick_params(length=0, pad=6)
+    axis.spines[["left", "right", "top"]].set_visible(False)
+    axis.set_xlabel("block, in order of time", labelpad=8)

@@ -1,0 +1,79 @@
+"""Ratios with their intervals, on a logarithmic axis: which is fastest, and can we tell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from report.charts.look import INK, MUTED, PAPER, Look, style
+from report.charts.rows import LABELS, VALUES, WIDTH, Canvas, Panel, Row, canvas, values
+from report.charts.svg import inline
+
+STEPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.5, 2, 3, 5, 10, 20)
+"""Ratios that a tick may stand at."""
+TICKS_AT_MOST = 8
+
+
+def forest(
+    panels: Sequence[Panel], look: Look, *, key: str, title: str, description: str, axis_label: str
+) -> str:
+    """SVG of one row a ratio: marker at the estimate, line over the 95% interval, 1 marked as the reference."""
+    with style():
+        placed = canvas(panels, look, [(LABELS, WIDTH - LABELS - VALUES)])
+        axis = placed.axes[0]
+        low, high = _limits(panels)
+        axis.set_xscale("log")
+        axis.set_xlim(low, high)
+        ticks = _ticks(low, high)
+        axis.set_xticks(ticks, [f"{tick:g}×" for tick in ticks])
+        axis.set_xticks([], minor=True)
+        axis.axvline(1, color=MUTED, linewidth=1.2)
+        axis.set_xlabel(axis_label, labelpad=8)
+        for row, y in placed.places:
+            _draw(placed, row, y)
+        values(placed, axis)
+        return inline(placed.figure, key=key, title=title, description=description, marks=placed.marks)
+
+
+def _draw(placed: Canvas, row: Row, y: float) -> None:
+    if row.value is None:
+        return
+    colour, axis = placed.look.colour(row.framework), placed.axes[0]
+    gid = f"{row.label}: {row.text}"
+    if row.low is not None and row.high is not None:
+        line = axis.plot([row.low, row.high], [y, y], color=colour, linewidth=4, solid_capstyle="round")[0]
+        line.set_gid(placed.mark(row, gid))
+    point = axis.plot(
+        [row.value],
+        [y],
+        placed.look.marker(row.server),
+        markersize=9,
+        color=colour,
+        markeredgecolor=INK if row.strong else PAPER,
+        markeredgewidth=1.4,
+        clip_on=False,
+    )[0]
+    point.set_gid(placed.mark(row, gid))
+
+
+def _bounds(panels: Sequence[Panel]) -> Iterator[float]:
+    yield 1.0
+    for panel in panels:
+        for row in panel.rows:
+            yield from (bound for bound in (row.value, row.low, row.high) if bound is not None and bound > 0)
+
+
+def _limits(panels: Sequence[Panel]) -> tuple[float, float]:
+    bounds = list(_bounds(panels))
+    return min(*bounds, 0.95) * 0.94, max(*bounds, 1.02) * 1.06
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Steps within the limits, thinned from the crowded end, 1 always among them."""
+    ticks = [step for step in STEPS if low <= step <= high]
+    while len(ticks) > TICKS_AT_MOST:
+        gaps = [
+            (right / left, right if right != 1 else left)
+            for left, right in zip(ticks, ticks[1:], strict=False)
+        ]
+        ticks.remove(min(gaps)[1])
+    return ticks

@@ -1,0 +1,112 @@
+"""How the charts look: colour is the framework, hatch and marker are the server, everything else is quiet.
+
+Colours here are names for the style sheet: ``svg.py`` replaces each by a CSS variable, so that one SVG serves
+light, dark and print.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+INK, MUTED, GRID, PAPER, NEUTRAL = "#1d2126", "#5b626b", "#dcdad5", "#fdfcfa", "#80868e"
+OKABE_ITO = ("#0072b2", "#009e73", "#e69f00", "#56b4e9", "#d55e00", "#cc79a7", "#f0e442")
+"""Okabe and Ito's colour-blind safe palette (jfly.uni-koeln.de/color) without black, which is the ink's."""
+
+VARIABLES = {
+    INK: "--ink",
+    MUTED: "--muted",
+    GRID: "--grid",
+    PAPER: "--paper",
+    NEUTRAL: "--floor",
+    **{colour: f"--hue-{slot}" for slot, colour in enumerate(OKABE_ITO)},
+}
+"""CSS variable of each colour that a chart may use."""
+
+HATCHES = ("", "//", "xx", "--", "||")
+MARKERS = ("o", "s", "D", "^", "v")
+
+_FRAMEWORK_KEY, _SERVER_KEY = b"73172", b"209"
+"""Keys under which the names that hotlap ships fall into slots of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The assignment of one run: the same for every chart of it, whatever the chart shows."""
+
+    colours: dict[str, str]
+    servers: dict[str, int]
+
+    def colour(self, framework: str) -> str:
+        """Colour of a framework; neutral for a floor and for a name that the run does not know."""
+        return self.colours.get(framework, NEUTRAL)
+
+    def hatch(self, server: str) -> str:
+        """Matplotlib's hatch of a server variant: its server's."""
+        return HATCHES[self.servers.get(family(server), 0)]
+
+    def marker(self, server: str) -> str:
+        """Matplotlib's marker of a server variant: its server's."""
+        return MARKERS[self.servers.get(family(server), 0)]
+
+
+def look(frameworks: Iterable[str], servers: Iterable[str]) -> Look:
+    """Assign colours to ``frameworks`` (without the floors, which are neutral) and marks to servers.
+
+    A name falls into a slot by its hash, so it keeps its colour from run to run; where two meet, the later
+    one in the alphabet takes the next free slot.
+    """
+    colours = _assign(frameworks, len(OKABE_ITO), _FRAMEWORK_KEY)
+    return Look(
+        colours={name: OKABE_ITO[slot] for name, slot in colours.items()},
+        servers=_assign((family(name) for name in servers), len(HATCHES), _SERVER_KEY),
+    )
+
+
+def family(server: str) -> str:
+    """Server of a variant: ``uvicorn`` of ``uvicorn-standard``."""
+    return server.partition("-")[0]
+
+
+def _assign(names: Iterable[str], slots: int, key: bytes) -> dict[str, int]:
+    taken: dict[str, int] = {}
+    for name in sorted(set(names)):
+        digest = hashlib.blake2s(name.encode(), key=key, digest_size=4).digest()
+        wanted = [(int.from_bytes(digest, "big") + step) % slots for step in range(slots)]
+        taken[name] = next((slot for slot in wanted if slot not in taken.values()), wanted[0])
+    return taken
+
+
+def style() -> AbstractContextManager[None]:
+    """Matplotlib's settings for a chart: real text, no maths in names, ids from content alone."""
+    import matplotlib as mpl  # noqa: PLC0415 - takes a second to import
+
+    return mpl.rc_context(SETTINGS)
+
+
+SETTINGS: dict[str, Any] = {
+    "axes.edgecolor": GRID,
+    "axes.labelcolor": MUTED,
+    "axes.labelsize": 12,
+    "axes.linewidth": 1,
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "font.size": 12.5,
+    "grid.color": GRID,
+    "grid.linewidth": 1,
+    "hatch.linewidth": 1.1,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "hotlap",
+    "text.color": INK,
+    "text.parse_math": False,
+    "axes.formatter.use_mathtext": False,
+    "xtick.color": GRID,
+    "xtick.labelcolor": MUTED,
+    "xtick.labelsize": 12,
+    "ytick.color": GRID,
+    "ytick.labelcolor": MUTED,
+    "ytick.labelsize": 12,
+}

@@ -1,0 +1,149 @@
+"""From a matplotlib figure to SVG that lives inside a page: titled, themed by CSS, ids its own, no font named."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+from report.charts.look import INK, VARIABLES
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_NAMESPACE = re.compile(r"\{[^}]*\}")
+_NUMBER = re.compile(r"-?\d+\.\d+")
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_FONT_FAMILY = re.compile(r"\s*font-family:[^;]*;?")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """What a drawn thing stands for: it is filtered by its framework and says ``hint`` under the pointer."""
+
+    framework: str
+    hint: str = ""
+
+
+def plain(text: str, longest: int = 200) -> str:
+    """``text`` on one line without control characters, cut to ``longest`` characters."""
+    line = _UNPRINTABLE.sub(" ", text)
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def inline(
+    figure: Figure, *, key: str, title: str, description: str, marks: Mapping[str, Mark] | None = None
+) -> str:
+    """Serialise ``figure`` for a page, the same bytes for the same figure.
+
+    ``key`` is unique in the page and prefixes every id. ``marks`` is keyed by the artists' gid.
+    """
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
+    root = ElementTree.fromstring(buffer.getvalue())  # noqa: S314 - written by matplotlib a line above
+    _drop(root, {"metadata", "style"})
+    for element in root.iter():
+        _plain_names(element)
+        _theme(element)
+        _mark(element, marks or {})
+    _localise(root, key)
+    _head(root, key, plain(title), plain(description, 1000))
+    return ElementTree.tostring(root, encoding="unicode").replace("\n", " ")
+
+
+def _drop(root: ElementTree.Element, names: set[str]) -> None:
+    for parent in list(root.iter()):
+        for child in list(parent):
+            child.tail = None
+            if _NAMESPACE.sub("", child.tag) in names:
+                parent.remove(child)
+        if parent.text is not None and not parent.text.strip():
+            parent.text = None
+
+
+def _plain_names(element: ElementTree.Element) -> None:
+    """Names without namespaces and two decimals: what HTML expects, and half the bytes."""
+    element.tag = _NAMESPACE.sub("", element.tag)
+    attributes = {_NAMESPACE.sub("", name): value for name, value in element.attrib.items()}
+    for name in {"d", "x", "y", "width", "height", "transform"} & attributes.keys():
+        attributes[name] = _NUMBER.sub(_two_decimals, " ".join(attributes[name].split()))
+    element.attrib.clear()
+    element.attrib.update(attributes)
+
+
+def _two_decimals(match: re.Match[str]) -> str:
+    text = f"{float(match[0]):.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def _theme(element: ElementTree.Element) -> None:
+    """Colours become CSS variables, which only ``style`` can hold; text inherits the page's font."""
+    style = element.get("style", "")
+    for name in ("fill", "stroke"):
+        colour = element.attrib.pop(name, None)
+        if colour is not None:
+            style = f"{name}: {colour}; {style}"
+    if element.tag == "text":
+        style = _FONT_FAMILY.sub("", style)
+        if "fill" not in style:
+            style = f"fill: {INK}; {style}"
+    if style:
+        element.set("style", _COLOUR.sub(_variable, style).strip("; ").replace(": ", ":").replace("; ", ";"))
+
+
+def _variable(match: re.Match[str]) -> str:
+    name = VARIABLES.get(match[0])
+    return match[0] if name is None else f"var({name})"
+
+
+def _mark(element: ElementTree.Element, marks: Mapping[str, Mark]) -> None:
+    mark = marks.get(element.get("id", ""))
+    if mark is None:
+        return
+    element.set("data-framework", mark.framework)
+    if mark.hint:
+        hint = ElementTree.Element("title")
+        hint.text = plain(mark.hint)
+        element.insert(0, hint)
+
+
+def _localise(root: ElementTree.Element, key: str) -> None:
+    """Keep only ids that something refers to, under the chart's own prefix."""
+    wanted = set()
+    for element in root.iter():
+        wanted.update(_REFERENCE.findall(" ".join(element.attrib.values())))
+        wanted.add(element.get("href", "")[1:])
+    for element in root.iter():
+        found = element.attrib.pop("id", None)
+        if found in wanted:
+            element.set("id", f"{key}-{found}")
+        for name, value in element.attrib.items():
+            element.set(name, _REFERENCE.sub(rf"url(#{key}-\1)", value))
+        if "href" in element.attrib:
+            element.set("href", f"#{key}-{element.attrib['href'][1:]}")
+
+
+def _head(root: ElementTree.Element, key: str, title: str, description: str) -> None:
+    box = [float(number) for number in root.attrib["viewBox"].split()]
+    root.attrib.clear()
+    root.attrib.update(
+        {
+            "class": "chart",
+            "role": "img",
+            "aria-labelledby": f"{key}-title {key}-desc",
+            "viewBox": " ".join(f"{number:g}" for number in box),
+            "width": f"{box[2]:g}",
+            "height": f"{box[3]:g}",
+        }
+    )
+    for place, (name, text) in enumerate((("title", title), ("desc", description))):
+        element = ElementTree.Element(name, {"id": f"{key}-{name}"})
+        element.text = text
+        root.insert(place, element)

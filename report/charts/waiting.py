@@ -1,0 +1,127 @@
+"""Percentile curves on a 1/(1-p) axis, cut where the samples end: how long users wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import TYPE_CHECKING
+
+from report.charts.look import Look, style
+from report.charts.rows import DPI, WIDTH
+from report.charts.svg import Mark, inline, plain
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+COLUMNS, PANEL, LEFT, RIGHT, GAP, TOP, BOTTOM = 2, 250, 56, 118, 78, 40, 56
+"""Panels side by side, and pixels: a panel's height, the margins, room for heading and axis."""
+LABEL = 16
+"""Pixels between two labels at the ends of curves."""
+TICKS = {2: "50%", 10: "90%", 100: "99%", 1000: "99.9%", 10_000: "99.99%", 100_000: "99.999%"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One stack's waiting time by share of requests."""
+
+    label: str
+    framework: str
+    shares: tuple[float, ...]
+    """p in 0..1, rising, up to where samples end."""
+    latency_ms: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curves:
+    """Curves that may be compared with each other: one server variant and interface."""
+
+    heading: str
+    curves: tuple[Curve, ...]
+
+
+def waiting(panels: Sequence[Curves], look: Look, *, key: str, title: str, description: str) -> str:
+    """SVG of one panel a server variant, all on the same axes, each curve labelled where it ends."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - takes a second to import
+
+    with style():
+        lines = ceil(len(panels) / COLUMNS)
+        total = lines * (PANEL + TOP + BOTTOM)
+        figure = Figure(figsize=(WIDTH / DPI, total / DPI), dpi=DPI)
+        width = (WIDTH - LEFT - RIGHT - (COLUMNS - 1) * (GAP + RIGHT - 40)) / COLUMNS
+        marks: dict[str, Mark] = {}
+        for place, panel in enumerate(panels):
+            line, column = divmod(place, COLUMNS)
+            left = LEFT + column * (width + GAP + RIGHT - 40)
+            bottom = total - (line + 1) * (PANEL + TOP + BOTTOM) + BOTTOM
+            axis = figure.add_axes((left / WIDTH, bottom / total, width / WIDTH, PANEL / total))
+            _frame(axis, panels, panel.heading)
+            _draw(axis, panel.curves, look, marks)
+        return inline(figure, key=key, title=title, description=description, marks=marks)
+
+
+def _frame(axis: Axes, panels: Sequence[Curves], heading: str) -> None:
+    points = [ms for panel in panels for curve in panel.curves for ms in curve.latency_ms]
+    ends = [curve.shares[-1] for panel in panels for curve in panel.curves if curve.shares]
+    axis.set_xscale("log")
+    axis.set_yscale("log")
+    axis.set_xlim(1, max((1 / (1 - share) for share in ends), default=100) * 1.05)
+    axis.set_ylim(min(points, default=1) * 0.85, max(points, default=10) * 1.15)
+    inside = [tick for tick in TICKS if tick <= axis.get_xlim()[1]]
+    axis.set_xticks(inside, [TICKS[tick] for tick in inside])
+    axis.set_xticks([], minor=True)
+    _ticks_of_time(axis)
+    axis.grid(visible=True)
+    axis.tick_params(length=0, pad=6)
+    axis.spines[["left", "right", "top"]].set_visible(False)
+    axis.set_xlabel("share of requests answered by then", labelpad=6)
+    axis.set_ylabel("ms", rotation=0, labelpad=12)
+    axis.set_title(plain(heading, 48), loc="left", fontsize=12.5, pad=12)
+
+
+def _ticks_of_time(axis: Axes) -> None:
+    low, high = axis.get_ylim()
+    decades = [digit * 10.0**power for power in range(-3, 6) for digit in (1, 2, 5)]
+    ticks = [tick for tick in decades if low <= tick <= high]
+    axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.set_yticks([], minor=True)
+
+
+def _draw(axis: Axes, curves: Sequence[Curve], look: Look, marks: dict[str, Mark]) -> None:
+    drawn = sorted((curve for curve in curves if curve.shares), key=lambda curve: curve.latency_ms[-1])
+    heights = _apart([float(axis.transData.transform((1, curve.latency_ms[-1]))[1]) for curve in drawn])
+    for curve, y in zip(drawn, heights, strict=True):
+        x = [1 / (1 - share) for share in curve.shares]
+        colour = look.colour(curve.framework)
+        line = axis.plot(x, curve.latency_ms, color=colour, linewidth=2, solid_joinstyle="round")[0]
+        end = axis.plot(x[-1:], curve.latency_ms[-1:], "o", color=colour, markersize=5, clip_on=False)[0]
+        right = float(axis.transAxes.transform((1, 0))[0])
+        text = axis.annotate(
+            plain(curve.label, 18),
+            (x[-1], curve.latency_ms[-1]),
+            xytext=(right + 12, y),
+            textcoords="figure pixels",
+            va="center_baseline",
+            size=12,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 4},
+            annotation_clip=False,
+        )
+        hint = f"{curve.label}: {curve.latency_ms[-1]:,.2f} ms at {curve.shares[-1]:.4%}"
+        for artist, said in ((line, hint), (end, hint), (text, "")):
+            gid = f"mark{len(marks)}"
+            artist.set_gid(gid)
+            marks[gid] = Mark(framework=curve.framework, hint=said)
+
+
+def _apart(heights: Sequence[float]) -> list[float]:
+    """Rising ``heights`` moved as little as it takes, and together, to stand ``LABEL`` apart."""
+    groups: list[list[float]] = []
+    for height in heights:
+        groups.append([height])
+        while len(groups) > 1 and _bottom(groups[-1]) < _bottom(groups[-2]) + LABEL * len(groups[-2]):
+            groups[-2:] = [groups[-2] + groups[-1]]
+    return [_bottom(group) + LABEL * place for group in groups for place in range(len(group))]
+
+
+def _bottom(group: Sequence[float]) -> float:
+    return sum(group) / len(group) - LABEL * (len(group) - 1) / 2

@@ -1,0 +1,174 @@
+"""What every section of a page starts from: one run, what was found out about it, and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from report import statistics, words
+from report.charts.look import Look, look
+from report.charts.rows import Panel, Row
+from report.comparison import Group, comparisons
+from report.findings import Findings, findings
+from report.frames import Frames, build
+from report.statistics import Level
+from report.summary import Summary
+from results.model import Cell, Run
+
+Workload = tuple[str, str, int, int]
+"""(scenario, load, connections, workers): what is shown in one chart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """One run, worked out once."""
+
+    run: Run
+    frames: Frames
+    findings: Findings
+    groups: tuple[Group, ...]
+    """Frameworks on the same server variant, floors apart: a floor is no contender."""
+    stacks: tuple[Group, ...]
+    """Stack against stack, floors apart."""
+    look: Look
+    titles: Mapping[str, str]
+
+    @property
+    def summaries(self) -> tuple[Summary, ...]:
+        """All but the A/A control, which is shown once, on its own."""
+        return tuple(each for each in self.findings.summaries if not each.cell.control)
+
+    @property
+    def ranks(self) -> bool:
+        """Whether anything is ranked."""
+        return bool(words.ranked(self.groups))
+
+    def title(self, framework: str) -> str:
+        """A framework's name for the reader."""
+        return self.titles.get(framework, framework)
+
+    def workloads(self) -> list[Workload]:
+        """What was asked of the stacks, in the order of the plan."""
+        return list(dict.fromkeys(workload(each.cell) for each in self.summaries))
+
+    def heading(self, wanted: Workload) -> str:
+        """A workload's name: the scenario's, with the load where the run has several."""
+        loads = {other[1:] for other in self.workloads()}
+        return wanted[0] if len(loads) == 1 else f"{wanted[0]}: {words.load(*wanted[1:])}"
+
+
+def context(run: Run) -> Context:
+    """Work out a run."""
+    frames = build(run)
+    found = findings(run, frames)
+    cells = [each.cell for each in found.summaries]
+    cells += [each.cell for each in run.plan.not_applicable]
+    contenders = [each for each in found.summaries if not is_floor(each.cell)]
+    return Context(
+        run=run,
+        frames=frames,
+        findings=found,
+        groups=comparisons(contenders),
+        stacks=comparisons(contenders, kind="stacks"),
+        look=look(
+            (cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)
+        ),
+        titles=_titles(run),
+    )
+
+
+def _titles(run: Run) -> dict[str, str]:
+    """Titles that tell frameworks apart: the name too, where two have the same title."""
+    titles = {each.framework: each.title or each.framework for each in run.plan.environment.frameworks}
+    shared = [title for title in titles.values() if list(titles.values()).count(title) > 1]
+    return {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}
+
+
+def is_floor(cell: Cell) -> bool:
+    """Whether the cell's framework is the bare interface itself."""
+    return cell.framework == cell.interface
+
+
+def workload(cell: Cell) -> Workload:
+    """What is asked of the cell's stack."""
+    return cell.scenario, cell.load, cell.connections, cell.workers
+
+
+def sides(here: Context, wanted: Workload) -> list[tuple[str, list[Summary]]]:
+    """Summaries of a workload by server variant and interface, each in the order it is shown.
+
+    Floors come first; then the best first where that could be told, else by name.
+    """
+    found: dict[str, list[Summary]] = {}
+    for each in here.summaries:
+        if workload(each.cell) == wanted:
+            found.setdefault(side(each.cell.server, each.cell.interface), []).append(each)
+    order = {
+        entry.cell: place if group.entries[0].tier else 0
+        for group in here.groups
+        for place, entry in enumerate(group.entries)
+    }
+    for members in found.values():
+        members.sort(
+            key=lambda each: (
+                not is_floor(each.cell),
+                order.get(each.cell, len(order)),
+                each.cell.framework,
+            )
+        )
+    return list(found.items())
+
+
+def side(server: str | None, interface: str | None) -> str:
+    """Name of the place where a comparison between frameworks is fair: server variant and interface."""
+    return f"{server} · {words.SHORT_INTERFACE.get(interface or '', interface)}"
+
+
+def panels(
+    here: Context,
+    wanted: Workload,
+    metric: str,
+    text: Callable[[Level], str],
+    *,
+    scale: float = 1,
+    gap: Callable[[str], str] = str,
+) -> list[Panel]:
+    """A metric of every stack of a workload as a chart's rows, one panel a server variant."""
+
+    def row(each: Summary) -> Row:
+        measure = each.measures[metric]
+        level = scaled(measure.level, scale)
+        return Row(
+            label=here.title(each.cell.framework),
+            framework=each.cell.framework,
+            server=each.cell.server,
+            value=level and level.value,
+            low=level and level.low,
+            high=level and level.high,
+            dots=tuple(value * scale for value in measure.by_block.values()) if level else (),
+            text=text(level) if level else gap(measure.reason),
+        )
+
+    return [
+        Panel(heading=name, rows=tuple(row(each) for each in members)) for name, members in sides(here, wanted)
+    ]
+
+
+def scaled(level: Level | None, scale: float) -> Level | None:
+    """A level in another unit."""
+    if level is None:
+        return None
+    low, high = (None if bound is None else bound * scale for bound in (level.low, level.high))
+    return Level(value=level.value * scale, low=low, high=high, n=level.n)
+
+
+def ratio_to_best(group: Group | None, each: Summary, members: Sequence[Summary]) -> Level | None:
+    """Throughput of a framework or floor relative to the best framework beside it; None where one is missing."""
+    if group is None or not group.entries:
+        return None
+    found = {entry.cell: entry.ratio for entry in group.entries}
+    if each.cell in found:
+        return found[each.cell]
+    best = next(other for other in members if other.cell == group.entries[0].cell)
+    name = group.metric.name
+    return statistics.ratio(each.measures[name].by_block, best.measures[name].by_block)

@@ -1,0 +1,63 @@
+"""The matrix at a glance: every stack against every workload, a value or the reason why there is none."""
+
+from __future__ import annotations
+
+from report import words
+from report.context import Context, Workload, side, workload
+from report.summary import Summary
+from report.view import Column, Entry, Table, TableRow, entry, gap, measured
+from results.model import Cell
+
+Stack = tuple[str, str, str]
+"""(framework, server, interface)"""
+
+
+def overview(here: Context) -> Table:
+    """Throughput of every cell; the first tier is marked by a word and a sign, and never across servers."""
+    first = {
+        each.cell for group in here.groups for each in words.first_tier(group) if len(group.entries) > 1
+    }
+    measured_cells = {(_stack(each.cell), workload(each.cell)): each for each in here.summaries}
+    absent = {
+        (_stack(each.cell), workload(each.cell)): each.reason for each in here.run.plan.not_applicable
+    }
+    cells = (*(each.cell for each in here.summaries), *(each.cell for each in here.run.plan.not_applicable))
+    workloads = list(dict.fromkeys(workload(cell) for cell in cells))
+    stacks = sorted({_stack(cell) for cell in cells}, key=lambda stack: (stack[1], stack[2], here.title(stack[0])))
+    rows = []
+    for stack in stacks:
+        entries = [
+            _entry(measured_cells.get((stack, each)), absent.get((stack, each), ""), first) for each in workloads
+        ]
+        names = entry(here.title(stack[0])), entry(side(*stack[1:]))
+        rows.append(TableRow(framework=stack[0], entries=(*names, *entries)))
+    return Table(
+        anchor="overview",
+        caption="Throughput in requests/s with 95% intervals. "
+        + ("● first tier: cannot be told from the best framework on the same server" if first else "Nothing is ranked"),
+        columns=(
+            Column(label="Framework"),
+            Column(label="Server"),
+            *(Column(label=_heading(here, each), numeric=True) for each in workloads),
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _stack(cell: Cell) -> Stack:
+    return cell.framework, cell.server, cell.interface
+
+
+def _heading(here: Context, wanted: Workload) -> str:
+    return here.heading(wanted)
+
+
+def _entry(each: Summary | None, absent: str, first: set[Cell]) -> Entry:
+    if each is None:
+        return gap(f"not applicable: {absent}" if absent else "not planned")
+    level = each.level("throughput_rps")
+    if level is None:
+        return gap(each.reason("throughput_rps"))
+    best = each.cell in first
+    shown = measured(level, "", ("● " if best else "") + words.number(level.value), words.interval(level))
+    return Entry(text=shown.text, detail=shown.detail, key=shown.key, strong=best)

@@ -1,0 +1,131 @@
+"""The page: from recorded runs to one self-contained HTML file each, the same bytes from the same record."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+from report import words
+from report.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
+from report.context import Context, context
+from report.overview import overview
+from report.sections import consume, data, method, serve, trust, wait, which
+from report.view import Fact, Swatch, View, Warn
+from results.model import Run
+
+SECTIONS = (which, serve, wait, consume, trust, method, data)
+"""In the order of the page."""
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def build(runs: Sequence[Run], output: Path) -> Path:
+    """Write the page of ``runs`` into the folder ``output`` and return its ``index.html``.
+
+    One run is the page itself; of several, each has a folder of its own and the index lists them.
+    ``ValueError`` where there is no run.
+    """
+    if not runs:
+        raise ValueError("no run to report on")
+    if len(runs) == 1:
+        return _write(context(runs[0]), output)
+    verdicts = []
+    for place, run in enumerate(runs, start=1):
+        here = context(run)
+        folder = f"{place}-{re.sub(r'[^A-Za-z0-9._-]+', '-', run.plan.name)}"
+        _write(here, output / folder)
+        verdicts.append((f"{folder}/index.html", run.plan.name, words.verdict(here.groups, here.titles)))
+    page = _templates().get_template("index.html.jinja").render(runs=verdicts, css=_raw("page.css"))
+    return _put(output / "index.html", page)
+
+
+def _write(here: Context, folder: Path) -> Path:
+    trials = here.frames.trials.assign(flags=here.frames.trials["flags"].map(" ".join))
+    _put(folder / data.TRIALS, trials.to_csv(index=False, lineterminator="\n"))
+    return _put(folder / "index.html", render(here))
+
+
+def _put(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    return path
+
+
+def render(here: Context) -> str:
+    """HTML of one run."""
+    script = _raw("page.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    template = _templates().get_template("page.html.jinja")
+    return template.render(report=view(here), css=_raw("page.css"), script=script, script_hash=digest)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def _raw(name: str) -> Markup:
+    """One of our own files, to stand in the page as it is."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 - ours, nothing from outside
+
+
+def view(here: Context) -> View:
+    """Everything that the template shows."""
+    return View(
+        name=here.run.plan.name,
+        verdict=words.verdict(here.groups, here.titles),
+        hotlap=here.run.plan.environment.harness.get("hotlap", ""),
+        legend=_legend(here),
+        facts=_facts(here),
+        warnings=tuple(Warn(word=flag.word, text=f"{flag.cause}. {flag.remedy}.") for flag in here.findings.flags),
+        overview=overview(here),
+        sections=tuple(module.section(here) for module in SECTIONS),
+    )
+
+
+def _legend(here: Context) -> tuple[Swatch, ...]:
+    names = sorted({each.cell.framework for each in here.findings.summaries}, key=here.title)
+    return tuple(
+        Swatch(
+            name=name,
+            title=here.title(name),
+            slot=-1 if here.look.colour(name) == NEUTRAL else OKABE_ITO.index(here.look.colour(name)),
+            variable=VARIABLES[here.look.colour(name)],
+        )
+        for name in names
+    )
+
+
+def _facts(here: Context) -> tuple[Fact, ...]:
+    plan, found = here.run.plan, here.findings
+    machine = plan.environment.machine
+    least = [group.separable_percent for group in here.groups if group.separable_percent is not None]
+    measured = sum(1 for each in found.summaries if each.n_trials)
+    seen = (
+        f"{words.number(min(least))}% to {words.number(max(least))}% by comparison" if least else "too few blocks to say"
+    )
+    return (
+        Fact(name="Measured", text=datetime.fromtimestamp(plan.created_unix_s, UTC).strftime("%-d %B %Y, %H:%M UTC")),
+        Fact(name="Machine", text=f"{machine.cpu_model}, {words.counted(machine.logical_cpus, 'CPU')}"),
+        Fact(
+            name="Size",
+            text=f"{words.counted(len({trial.block for trial in here.run.trials}), 'block')}, "
+            f"{words.counted(found.n_trials, 'trial')}, {words.counted(measured, 'cell')} measured",
+        ),
+        Fact(name="Smallest difference it can tell", text=seen),
+        Fact(name="Could not be measured", text=words.counted(len(here.run.failures), "failure")),
+    )

@@ -1,0 +1,1 @@
+"""The sections of the page: one question, one file; ``section(context)`` answers it."""

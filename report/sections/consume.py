@@ -1,0 +1,97 @@
+"""What does it consume: CPU time per request and memory."""
+
+from __future__ import annotations
+
+from report import words
+from report.charts.consumption import consumption
+from report.context import Context, Workload, panels, sides
+from report.summary import Summary
+from report.view import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
+
+UNITS = {"cpu_us_per_request": "µs", "memory_mib": "MiB"}
+
+
+def section(here: Context) -> Section:
+    """CPU and memory, one chart per workload."""
+    return Section(
+        anchor="consume",
+        short="What it consumes",
+        question="What does it consume?",
+        answer=_answer(here),
+        note="CPU per request depends on load, so it is compared only at equal load and where the server was at least "
+        "95% busy. Memory is the proportional set size of all the server's processes, read after the window.",
+        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
+    )
+
+
+def _answer(here: Context) -> str:
+    sentences = []
+    for metric, what in (("cpu_us_per_request", "A request costs"), ("memory_mib", "A server holds")):
+        found = [(level, each) for each in here.summaries if (level := each.level(metric))]
+        if not found:
+            sentences.append(f"{what} an unknown amount: no cell has a comparable value.")
+            continue
+        least, most = (pick(found, key=lambda pair: pair[0].value) for pick in (min, max))
+        ends = [f"{words.amount(level, UNITS[metric])} ({_where(here, each)})" for level, each in (least, most)]
+        of_what = "of CPU time" if metric == "cpu_us_per_request" else "of memory"
+        sentences.append(f"{what} from {ends[0]} to {ends[1]} {of_what}.")
+    return " ".join(sentences)
+
+
+def _where(here: Context, each: Summary) -> str:
+    return f"{here.title(each.cell.framework)} on {each.cell.server}, {each.cell.scenario}"
+
+
+def _part(here: Context, wanted: Workload, place: int) -> Part:
+    heading = here.heading(wanted)
+    cpu, memory = (
+        panels(here, wanted, metric, lambda level, unit=unit: words.amount(level, unit), gap=_short)  # type: ignore[misc]
+        for metric, unit in UNITS.items()
+    )
+    svg = consumption(
+        cpu,
+        memory,
+        here.look,
+        key=f"consume{place}",
+        title=f"{heading}: CPU time per request and memory",
+        description="Two columns of bars from zero with 95% intervals; the numbers are in the table below.",
+    )
+    caption = "Less is better in both. Bars, intervals and dots as above; Python's and the server's own work together."
+    return Part(
+        heading=heading,
+        anchor=f"consume-{place}",
+        figures=(figure(svg, f"Chart: {heading}, CPU and memory", caption),),
+        tables=(_table(here, wanted, place),),
+    )
+
+
+def _short(reason: str) -> str:
+    """What fits beside a bar; the table has the whole reason."""
+    return reason.partition(":")[0].partition(";")[0].partition(" (")[0]
+
+
+def _table(here: Context, wanted: Workload, place: int) -> Table:
+    return Table(
+        anchor=f"consumption-{place}",
+        summary="CPU and memory as a table",
+        caption=f"{here.heading(wanted)}: what each cell consumes",
+        columns=(
+            Column(label="Framework"),
+            Column(label="Server"),
+            Column(label="CPU per request", unit="µs (95% interval)", numeric=True),
+            Column(label="Memory", unit="MiB (95% interval)", numeric=True),
+        ),
+        rows=tuple(_row(here, each, name) for name, members in sides(here, wanted) for each in members),
+    )
+
+
+def _row(here: Context, each: Summary, name: str) -> TableRow:
+    shown: list[Entry] = []
+    for metric in UNITS:
+        level = each.level(metric)
+        text, interval = (words.number(level.value), words.interval(level)) if level else ("", "")
+        shown.append(measured(level, each.reason(metric), text, interval))
+    return TableRow(
+        framework=each.cell.framework,
+        entries=(entry(here.title(each.cell.framework)), entry(name), *shown),
+    )

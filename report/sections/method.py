@@ -1,0 +1,132 @@
+"""How was it measured, and on what: machine, setup, environments and command lines."""
+
+from __future__ import annotations
+
+from report import words
+from report.context import Context
+from report.view import Column, Part, Section, Table, TableRow, entry, table
+from results.model import FrameworkEnvironment
+
+
+def section(here: Context) -> Section:
+    """The facts of the record, as they stand in it."""
+    return Section(
+        anchor="method",
+        short="How it was measured",
+        question="How was it measured, and on what?",
+        answer=_answer(here),
+        parts=(
+            Part(heading="Machine and setup", anchor="machine", tables=(_machine(here), _setup(here))),
+            Part(heading="Environments", anchor="environments", tables=(_environments(here), *_versions(here))),
+            Part(heading="Command lines", anchor="commands", tables=(_commands(here),)),
+        ),
+    )
+
+
+def _answer(here: Context) -> str:
+    setup, machine = here.run.plan.setup, here.run.plan.environment.machine
+    return (
+        f"{words.counted(setup.blocks, 'block')} on {machine.cpu_model}, {machine.system}: within a block each stack is "
+        f"started afresh once, in random order, and each of its scenarios gets {setup.warmup_s:g} s of warm-up and one "
+        f"window of {setup.window_s:g} s; the statistics are over blocks, not over requests."
+    )
+
+
+def _machine(here: Context) -> Table:
+    machine = here.run.plan.environment.machine
+    unknown = "not known"
+    rows = [
+        ("CPU", machine.cpu_model),
+        ("Logical CPUs", machine.logical_cpus),
+        ("Physical cores", machine.physical_cores if machine.physical_cores is not None else unknown),
+        ("Hyper-threading", {True: "on", False: "off", None: unknown}[machine.smt]),
+        ("Governor", machine.governor or unknown),
+        ("Memory", f"{machine.memory_bytes / 2**30:.1f} GiB"),
+        ("Kernel", machine.kernel),
+        ("System", machine.system),
+        ("Container", machine.container or "none recognised"),
+    ]
+    return table("machine-table", "The machine", ("Fact", "Value"), rows)
+
+
+def _setup(here: Context) -> Table:
+    setup, harness = here.run.plan.setup, here.run.plan.environment.harness
+    rows = [
+        ("Blocks", setup.blocks),
+        ("Warm-up and window", f"{setup.warmup_s:g} s and {setup.window_s:g} s"),
+        ("CPUs of the server", ", ".join(map(str, setup.server_cpus))),
+        ("CPUs of the generator", ", ".join(map(str, setup.generator_cpus))),
+        ("Backlog, keep-alive, threads", f"{setup.backlog}, {setup.keep_alive_s} s, {setup.threads}"),
+        ("Seed", setup.seed),
+        ("Command", " ".join(("hotlap", *setup.command))),
+        ("Harness", ", ".join(f"{name} {version}" for name, version in harness.items())),
+    ]
+    return table("setup-table", "The run", ("Setting", "Value"), rows)
+
+
+def _environments(here: Context) -> Table:
+    labels = ("Framework", "Version", "Python", "Build", "Serialiser", "Validator", "Declared differences", "Overrides")
+    return Table(
+        anchor="environments-table",
+        caption="One environment per framework, kept apart from the harness",
+        columns=tuple(Column(label=label) for label in labels),
+        rows=tuple(
+            TableRow(framework=each.framework, entries=tuple(entry(text) for text in _environment(each)))
+            for each in here.run.plan.environment.frameworks
+        ),
+    )
+
+
+def _environment(each: FrameworkEnvironment) -> tuple[str, ...]:
+    return (
+        each.title or each.framework,
+        each.versions.get(each.framework.partition("-")[0], "no package"),
+        each.python,
+        each.python_build,
+        each.declared.get("serialiser") or "–",
+        each.declared.get("validator") or "–",
+        each.declared.get("notes") or "–",
+        "; ".join((*each.overrides, *each.moved)) or "none",
+    )
+
+
+def _versions(here: Context) -> tuple[Table, ...]:
+    """Every package, one table over all environments."""
+    frameworks = here.run.plan.environment.frameworks
+    packages = sorted({name for each in frameworks for name in each.versions})
+    if not packages:
+        return ()
+    return (
+        Table(
+            anchor="versions-table",
+            summary=f"Exact versions of {words.counted(len(packages), 'package')}",
+            caption="Exact version of every package in every environment; – where it is not installed",
+            columns=(Column(label="Package"), *(Column(label=each.title) for each in frameworks)),
+            rows=tuple(
+                TableRow(entries=tuple(entry(text) for text in (name, *(e.versions.get(name, "–") for e in frameworks))))
+                for name in packages
+            ),
+            sortable=False,
+        ),
+    )
+
+
+def _commands(here: Context) -> Table:
+    first = {launch.stack: launch for launch in reversed(here.run.launches)}
+    return Table(
+        anchor="commands-table",
+        summary="How each server was started",
+        caption="Command line, and median time from start to the first right answer",
+        columns=(Column(label="Stack"), Column(label="Command line", code=True), Column(label="Launches", numeric=True)),
+        rows=tuple(
+            TableRow(
+                entries=(
+                    entry(stack),
+                    entry(" ".join(first[stack].argv)),
+                    entry(sum(launch.stack == stack for launch in here.run.launches)),
+                )
+            )
+            for stack in sorted(first)
+        ),
+        sortable=False,
+    )

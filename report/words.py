@@ -1,0 +1,145 @@
+"""The generated sentences and the form of every number: no number without its unit and interval.
+
+Nothing here ranks: a ranking word is used only where ``report.comparison`` found tiers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+
+from report.comparison import Entry, Group
+from report.statistics import BLOCKS_TO_RANK, Level
+
+_DIGITS = 3
+SHORT_INTERFACE = {"asgi": "ASGI", "wsgi": "WSGI", "rsgi": "RSGI"}
+
+
+def number(value: float) -> str:
+    """Three significant digits with separated thousands: ``12,300``, ``4.21``."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    rounded = round(value, _DIGITS - 1 - math.floor(math.log10(abs(value))))
+    decimals = max(_DIGITS - 1 - math.floor(math.log10(abs(rounded))), 0)
+    return f"{rounded:,.{decimals}f}"
+
+
+def interval(level: Level) -> str:
+    """``(11,900–12,800)``, or that there is none."""
+    if level.low is None or level.high is None:
+        return "(no interval: one block)"
+    return f"({number(level.low)}–{number(level.high)})"
+
+
+def amount(level: Level, unit: str) -> str:
+    """A level with interval and unit, for a label."""
+    return f"{number(level.value)} {interval(level)} {unit}"
+
+
+def times(level: Level) -> str:
+    """A ratio with its interval, two decimals: ``0.71× (0.68–0.74)``."""
+    if level.low is None or level.high is None:
+        return f"{level.value:.2f}×" + (" (no interval)" if level.value != 1 else "")
+    return f"{level.value:.2f}× ({level.low:.2f}–{level.high:.2f})"
+
+
+def listed(names: Iterable[str], word: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *head, last = list(names) or [""]
+    return f"{', '.join(head)} {word} {last}" if head else last
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """``1 block``, ``8 blocks``."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def load(kind: str, connections: int, workers: int) -> str:
+    """``closed load, 64 connections, 1 worker``."""
+    return f"{kind} load, {counted(connections, 'connection')}, {counted(workers, 'worker')}"
+
+
+def first_tier(group: Group) -> list[Entry]:
+    """Contenders that cannot be told from the best; empty where nothing is ranked."""
+    return [each for each in group.entries if each.tier == 1]
+
+
+def ranked(groups: Sequence[Group]) -> list[Group]:
+    """Groups with tiers: enough blocks, and more than one contender."""
+    return [group for group in groups if first_tier(group)]
+
+
+def of_group(group: Group, titles: Mapping[str, str]) -> str:
+    """Who is fastest on one server variant, in one scenario, and by how much."""
+    where = f"On {group.server}"
+    names = [titles.get(each.cell.framework, each.cell.framework) for each in group.entries]
+    if not names:
+        return f"{where}: nothing was measured."
+    if len(names) == 1:
+        return f"{where}: only {names[0]} was measured, so there is nothing to compare it with."
+    first = len(first_tier(group))
+    if not first:
+        return f"{where}: {counted(group.n_blocks, 'block')}, too few to rank ({BLOCKS_TO_RANK} are needed)."
+    if first == len(names):
+        return f"{where}: no difference could be told between {listed(names)}."
+    if first == 1:
+        head = f"{names[0]} is fastest"
+    else:
+        head = f"{listed(names[:first])} are fastest and cannot be told apart"
+    follower = group.entries[first]
+    return f"{where}: {head}; next is {names[first]} at {times(follower.ratio)} of {names[0]}."
+
+
+def verdict(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
+    """The page's one sentence: who leads among frameworks of one interface on the same server."""
+    rankable = ranked(groups)
+    if not rankable:
+        return _no_verdict(groups)
+    parts = []
+    for interface, found in _by_interface(rankable):
+        leaders = _leaders(found, titles)
+        parts.append(f"among {SHORT_INTERFACE.get(interface, interface)} frameworks {leaders}")
+    sentence = f"On the same server, {'; '.join(parts)}."
+    widest = _widest(rankable, titles)
+    return f"{sentence} {widest}" if widest else sentence
+
+
+def _no_verdict(groups: Sequence[Group]) -> str:
+    blocks = max((group.n_blocks for group in groups), default=0)
+    if not blocks:
+        return "Nothing was measured: the failures below say why."
+    if blocks < BLOCKS_TO_RANK:
+        return f"Nothing is ranked: {counted(blocks, 'block')} where {BLOCKS_TO_RANK} are needed."
+    return "Nothing is ranked: no two frameworks were measured on the same server and interface."
+
+
+def _by_interface(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
+    ordered = sorted(groups, key=lambda group: group.interface or "")
+    return [(name, list(found)) for name, found in groupby(ordered, key=lambda group: group.interface or "")]
+
+
+def _leaders(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
+    """Who is most often in the first tier, and in how many of the comparisons."""
+    count: dict[str, int] = {}
+    for group in groups:
+        for each in first_tier(group):
+            count[each.cell.framework] = count.get(each.cell.framework, 0) + 1
+    most = max(count.values())
+    names = sorted(titles.get(name, name) for name, often in count.items() if often == most)
+    alone = all(len(first_tier(group)) == 1 for group in groups)
+    how = "fastest" if alone else "fastest or level with the fastest"
+    share = f"all {len(groups)}" if most == len(groups) else f"{most} of {len(groups)}"
+    where = "the one comparison" if len(groups) == 1 else f"{share} comparisons"
+    return f"{listed(names)} {'is' if len(names) == 1 else 'are each'} {how} in {where}"
+
+
+def _widest(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
+    """The ratio farthest from 1 that is beyond the first tier."""
+    found = [(each.ratio.value, place) for place, group in enumerate(groups) for each in group.entries if each.tier != 1]
+    if not found:
+        return "No difference could be told anywhere."
+    group = groups[min(found)[1]]
+    last = min(group.entries, key=lambda each: each.ratio.value)
+    name, best = (titles.get(each.cell.framework, each.cell.framework) for each in (last, group.entries[0]))
+    return f"The widest gap: {name} serves {times(last.ratio)} of {best} on {group.server}, {group.scenario}."
