@@ -1,0 +1,230 @@
+"""The contract served by the standard library: what a right stack answers, and a server to break at will."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from threading import Thread
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from apps import contract
+from scenarios.exchange import Answer, Request
+
+Respond = Callable[[Request], Answer]
+_calls = count()
+
+
+class Refusal(Exception):  # noqa: N818 - what it is called
+    def __init__(self, status: int, field: str = "", headers: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(field)
+        self.status, self.field, self.headers = status, field, headers
+
+
+def answer(value: object, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    return typed(json.dumps(value).encode(), "application/json", status, headers)
+
+
+def typed(body: bytes, media: str, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    head = (("content-type", media), ("content-length", str(len(body))), *headers)
+    return Answer(status=status, headers=head, body=body, elapsed_s=1.0)
+
+
+def respond(request: Request, *, verifying: bool = True) -> Answer:
+    """The right answer to any request of the scenarios."""
+    parts = urlsplit(request.target)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    path = parts.path
+    greeting = f"Hello, W{next(_calls) % 0x10000:04x}!" if verifying else contract.GREETING
+    try:
+        if path == "/plaintext":
+            return typed(greeting.encode(), "text/plain; charset=utf-8")
+        if path == "/json":
+            return answer({"message": greeting})
+        return _routed(path, query, request, greeting)
+    except Refusal as refusal:
+        return answer({"detail": f"wrong: {refusal.field}"}, refusal.status, refusal.headers)
+
+
+def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -> Answer:
+    whole: dict[str, Callable[[], Answer]] = {
+        "/orders": lambda: answer(_priced(_order(request.body or b"")), 201),
+        "/orders-raw": lambda: answer(_priced(json.loads(request.body or b"")), 201),
+        "/items": lambda: answer(_items(query)),
+        "/dependencies": lambda: answer(
+            {
+                "n": _number("n", query.get("n"), -(10**9), 10**9),
+                "order": ["shared", "first", "second", "third"],
+                "shared": True,
+            }
+        ),
+        "/auth": lambda: answer(contract.me(_claims(dict(request.headers).get("Authorization")))),
+        "/form": lambda: answer(_form(request.body or b"")),
+    }
+    if path in whole:
+        return whole[path]()
+    if found := re.fullmatch(r"/users/([^/]+)/items", path):
+        return answer(_user(unquote(found[1]), query))
+    if found := re.fullmatch(r"/delay/([^/]+)", path):
+        ms = _number("ms", found[1], 10, 30)
+        return answer({"ms": ms})
+    if found := re.fullmatch(r"/things/([^/]+)", path):
+        return answer({"thing_id": _number("thing_id", found[1], 1, 2**31 - 1)})
+    found = re.fullmatch(r"/routes/(\d{3})", path)
+    if found and int(found[1]) < contract.ROUTES_TOTAL and int(found[1]) != contract.DYNAMIC_INDEX:
+        return answer({"route": int(found[1]), "message": greeting})
+    raise Refusal(404, "Not Found")
+
+
+def _number(name: str, text: str | None, least: int, most: int) -> int:
+    if text is None or not re.fullmatch(r"-?\d+", text) or not least <= int(text) <= most:
+        raise Refusal(422, name)
+    return int(text)
+
+
+def _user(user_id: str, query: dict[str, str]) -> dict[str, Any]:
+    limit = _number("limit", query.get("limit", "10"), 1, 100)
+    return contract.user_items(_number("user_id", user_id, 1, 2**31 - 1), query.get("q"), limit)
+
+
+def _items(query: dict[str, str]) -> list[dict[str, Any]]:
+    offset = _number("offset", query.get("offset", "0"), 0, contract.OFFSET_MAX)
+    return list(contract.item_rows(offset, _number("n", query.get("n", "50"), 1, 5000)))
+
+
+def _form(body: bytes) -> dict[str, str]:
+    sent = dict(parse_qsl(body.decode(), keep_blank_values=True))
+    for name in contract.FORM_FIELDS:
+        if name not in sent:
+            raise Refusal(422, name)
+    return {name: sent[name] for name in contract.FORM_FIELDS}
+
+
+def _claims(header: str | None) -> dict[str, Any]:
+    no = Refusal(401, "token", (("www-authenticate", "Bearer"),))
+    scheme, _, token = (header or "").partition(" ")
+    pieces = token.split(".")
+    if scheme != "Bearer" or len(pieces) != 3:
+        raise no
+    head, body, signature = (base64.urlsafe_b64decode(piece + "==") for piece in pieces)
+    signed = ".".join(pieces[:2]).encode()
+    right = hmac.new(contract.JWT_SECRET.encode(), signed, hashlib.sha256).digest()
+    if json.loads(head)["alg"] != "HS256" or not hmac.compare_digest(right, signature):
+        raise no
+    claims: dict[str, Any] = json.loads(body)
+    if claims["exp"] < time.time():
+        raise no
+    return claims
+
+
+INT = (int, -(10**30), 10**30)
+SHAPE: dict[str, Any] = {
+    "customer": {
+        "id": (int, 1, 2**62),
+        "name": (str, 1, 100),
+        "email": (str, 0, 999),
+        "address": {
+            "street": (str, 0, 99),
+            "city": (str, 0, 99),
+            "zip": (str, 0, 99),
+            "country": (str, 2, 2),
+        },
+    },
+    "lines": [
+        {
+            "sku": (str, 0, 99),
+            "title": (str, 0, 99),
+            "quantity": (int, 1, 1000),
+            "unit_cents": (int, 0, 10_000_000),
+        }
+    ],
+    "options": {"gift": bool, "note": object, "priority": (int, 0, 9), "coupons": object},
+}
+
+
+def _order(body: bytes) -> dict[str, Any]:
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        raise Refusal(422, "") from None
+    model: dict[str, Any] = _shaped(SHAPE, sent, "order")
+    return model
+
+
+def _shaped(shape: Any, sent: Any, name: str) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(shape, dict) and isinstance(sent, dict):
+        return {key: _shaped(inner, sent.get(key, ...), key) for key, inner in shape.items()}
+    if isinstance(shape, list) and isinstance(sent, list) and 1 <= len(sent) <= 100:
+        return [_shaped(shape[0], one, name) for one in sent]
+    if isinstance(shape, tuple) and type(sent) is shape[0]:
+        if shape[1] <= (sent if isinstance(sent, int) else len(sent)) <= shape[2]:
+            return sent
+    elif isinstance(shape, type) and isinstance(sent, shape) and sent is not ...:
+        return sent
+    raise Refusal(422, name)
+
+
+def _priced(order: dict[str, Any]) -> dict[str, Any]:
+    lines = ((line["quantity"], line["unit_cents"]) for line in order["lines"])
+    return {**order, "total_cents": contract.total_cents(lines)}
+
+
+@contextmanager
+def serving(respond_with: Respond | None = None) -> Iterator[int]:
+    """Serve ``respond_with`` (default: the contract) over HTTP; gives the port.
+
+    An answer with status 0 is a fault: its body goes out raw and the connection closes; an empty one
+    hangs until the server ends.
+    """
+    chosen = respond_with or respond
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        respond_with: ClassVar[Respond]
+
+        def _serve(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            headers = tuple(self.headers.items())
+            if ms := re.fullmatch(r"/delay/(1\d|2\d|30)", self.path):
+                time.sleep(int(ms[1]) / 1000)
+            made = chosen(Request(method=self.command, target=self.path, headers=headers, body=body))
+            if made.status == 0:
+                self._fault(made.body)
+                return
+            self.send_response_only(made.status)
+            for name, value in made.headers:
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(made.body)
+
+        def _fault(self, raw: bytes) -> None:
+            self.close_connection = True
+            if raw:
+                self.wfile.write(raw)
+            else:
+                self.rfile.read(1)
+
+        do_GET = do_POST = do_PUT = _serve  # noqa: N815 - the library's names
+
+        def log_message(self, *_: object) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.block_on_close = False
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
