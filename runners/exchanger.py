@@ -6,12 +6,10 @@ import select
 import socket
 import time
 from contextlib import suppress
-from http import HTTPStatus
 from types import TracebackType
 from typing import Self
 
-from httptools import HttpParserError, HttpResponseParser
-
+from runners.load.response import ProtocolError, ResponseParser
 from scenarios.exchange import Answer, Request
 
 DEADLINE_S = 5.0
@@ -54,15 +52,8 @@ class Exchanger:
         sent_s = time.monotonic()
         with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it read all
             connection.sendall(request.encode(f"{self.host}:{self.port}"))
-        response = _receive(connection, begun_s + self.timeout_s)
-        elapsed_s = time.monotonic() - sent_s
-        answer = Answer(
-            status=response.status,
-            headers=tuple(response.headers),
-            body=b"".join(response.pieces),
-            elapsed_s=elapsed_s,
-        )
-        return answer, response.keep_alive
+        response = _receive(connection, request.method, begun_s + self.timeout_s)
+        return response.answer(time.monotonic() - sent_s), response.keep_alive
 
     def _connection(self) -> socket.socket:
         """Give the kept connection where it is still open and silent, else a new one."""
@@ -94,70 +85,26 @@ def exchange(host: str, port: int, request: Request, timeout_s: float = DEADLINE
         return exchanger.exchange(request)
 
 
-class _Response:
-    """One final response as httptools reports it piece by piece; interim ones (1xx) are skipped."""
-
-    def __init__(self) -> None:
-        self._parser = HttpResponseParser(self)
-        self.status = 0
-        self.headers: list[tuple[str, str]] = []
-        self.pieces: list[bytes] = []
-        self.complete = False
-        self.keep_alive = False
-        self._headers_complete = False
-        self._surplus = False
-
-    def feed(self, data: bytes) -> None:
-        """Take what arrived; raises MalformedAnswerError."""
-        try:
-            self._parser.feed_data(data)
-        except HttpParserError as error:
-            raise MalformedAnswerError(f"not HTTP/1.1 ({error}): {data[:80]!r}") from error
-        if self._surplus:
-            raise MalformedAnswerError("another answer came behind the one that was asked for")
-
-    def end(self) -> None:
-        """Take the end of the stream: the end of a body without a stated length, else a ConnectionError."""
-        if not self._headers_complete:
-            raise ConnectionAbortedError("closed without an answer")
-        if {name for name, _ in self.headers} & {"content-length", "transfer-encoding"}:
-            raise ConnectionAbortedError(f"closed within a body, after {sum(map(len, self.pieces))} bytes")
-        self.complete = True
-
-    def on_message_begin(self) -> None:
-        self._surplus = self.complete
-        if not self.complete:
-            self.headers, self.pieces, self._headers_complete = [], [], False
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.complete:
-            self.headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
-
-    def on_headers_complete(self) -> None:
-        if not self.complete:
-            self.status = self._parser.get_status_code()
-            self._headers_complete = True
-
-    def on_body(self, piece: bytes) -> None:
-        if not self.complete:
-            self.pieces.append(piece)
-
-    def on_message_complete(self) -> None:
-        if not self.complete and self.status >= HTTPStatus.OK:
-            self.keep_alive = self._parser.should_keep_alive()
-            self.complete = True
-
-
-def _receive(connection: socket.socket, deadline_s: float) -> _Response:
-    response = _Response()
+def _receive(connection: socket.socket, method: str, deadline_s: float) -> ResponseParser:
+    response = ResponseParser(method)
     while not response.complete:
         left_s = deadline_s - time.monotonic()
         if left_s <= 0:
             raise TimeoutError("timed out")
         connection.settimeout(left_s)
         data = connection.recv(READ_BYTES)
-        response.feed(data) if data else response.end()
+        if not data and not response.eof():
+            raise ConnectionAbortedError(f"closed {'within' if response.begun else 'without'} an answer")
+        if data:
+            _feed(response, data)
     return response
+
+
+def _feed(response: ResponseParser, data: bytes) -> None:
+    try:
+        response.feed(data)
+    except ProtocolError as error:
+        raise MalformedAnswerError(str(error)) from error
 
 
 def _readable(connection: socket.socket) -> bool:

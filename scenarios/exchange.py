@@ -137,5 +137,5 @@ def parse_json(body: bytes) -> tuple[object, str | None]:
 
     try:
         return json.loads(body.decode("utf-8"), parse_constant=refuse), None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return None, f"not JSON in UTF-8 ({error}): {body[:80]!r}"

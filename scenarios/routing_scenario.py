@@ -20,7 +20,7 @@ from scenarios.inputs import RING, get
 NUMBER = 4
 """Place in the catalogue."""
 
-STRANGERS = (route_path(ROUTES_TOTAL), "/routes/0", "/routes/abc", "/routes", "/routes/000/x", "/json")
+STRANGERS = (route_path(ROUTES_TOTAL), "/routes/0", "/routes/abc", "/routes", "/routes/000/x", "/none")
 """Paths that the routing target does not have."""
 
 
