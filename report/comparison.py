@@ -18,9 +18,9 @@ class Entry:
     cell: Cell
     level: Level
     ratio: Level
-    """To the best of the group, within blocks; exactly 1 without an interval for the best itself."""
+    """To the best of the group, within blocks; without an interval for the best itself, which is 1."""
     tier: int | None
-    """1: cannot be told from the best. None where it has fewer than 6 blocks, or nothing to compare with."""
+    """1: cannot be told from the best. None below 6 blocks, or with nothing to compare with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,8 @@ def comparisons(
 ) -> tuple[Group, ...]:
     """Groups of cells that differ in nothing but the framework (or, for ``stacks``, framework and server).
 
-    Neither the A/A control nor a floor is a contender. Throughput under open load is the offered rate, so it is not compared.
+    Neither the A/A control nor a floor is a contender. Throughput under open load is the offered rate and
+    is not compared.
     """
     groups: dict[tuple[object, ...], list[Summary]] = {}
     for summary in summaries:
@@ -103,21 +104,22 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
 
 def _entry(summary: Summary, best: Summary, metric: Metric, found: statistics.Tiers) -> Entry:
     level = summary.level(metric.name)
-    assert level is not None  # noqa: S101 - _group chose those that have one
-    own = summary.measures[metric.name].by_block
-    to_best = statistics.ratio(own, best.measures[metric.name].by_block)
-    if summary is best or to_best is None:
-        to_best = Level(value=1.0 if summary is best else level.value, n=len(own))
+    best_level = best.level(metric.name)
+    if level is None or best_level is None:
+        raise ValueError(f"{summary.cell.slug} has no {metric.name} to compare")
+    own, other = (each.measures[metric.name].by_block for each in (summary, best))
+    to_best = None if summary is best else statistics.ratio(own, other)
+    to_best = to_best or Level(value=level.value / best_level.value, n=0)
     return Entry(cell=summary.cell, level=level, ratio=to_best, tier=found.tiers.get(summary.cell.stack))
 
 
 def _sentence(entries: Sequence[Entry], metric: Metric, blocks: int, kind: str) -> str:
     """The answer in words: no ranking word without tiers."""
     if not entries:
-        return "Nothing was measured here."
+        return "No framework was measured here."
     names = [each.cell.framework if kind == "frameworks" else _stack(each.cell) for each in entries]
     if len(entries) == 1:
-        return f"Only {names[0]} was measured, so there is nothing to compare it with."
+        return f"{names[0]} is alone here: nothing to compare it with."
     if entries[0].tier is None:
         return f"Only {blocks} blocks: too few to rank, {statistics.BLOCKS_TO_RANK} are needed."
     first = [name for name, entry in zip(names, entries, strict=True) if entry.tier == 1]
