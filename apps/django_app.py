@@ -7,8 +7,8 @@
 # notes = """
 # One file, CommonMiddleware only, no database and no installed apps. \
 # The views call pydantic, bodies with model_validate_json, because Django's forms do not read JSON. \
-# Under ASGI every view is async def, as Django's documentation advises, so that no view takes a thread; \
-# CommonMiddleware still takes two per request. \
+# Under ASGI every view is async def, as Django's documentation advises, so that no view runs in a thread; \
+# four calls in a thread per request remain as shipped (CommonMiddleware twice, a signal, the response's end). \
 # Django's ASGI handler has no lifespan: servers go on without."""
 # serialiser = "stdlib json (JsonResponse)"
 # validator = "pydantic, called by the views"

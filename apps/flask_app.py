@@ -54,7 +54,7 @@ def message() -> ResponseReturnValue:
 @BLUEPRINTS["params"].get("/users/<int:user_id>/items")
 def user_items(user_id: int) -> ResponseReturnValue:
     """Answer of ``params``: path and query together."""
-    given = models.UserItems.model_validate({**request.args, "user_id": user_id})
+    given = models.UserItems.model_validate({**request.args.to_dict(), "user_id": user_id})
     return contract.user_items(given.user_id, given.q, given.limit)
 
 

@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["litestar", "pyjwt"]
+# dependencies = ["litestar", "msgspec", "pyjwt"]
 #
 # [tool.hotlap]
 # title = "Litestar"
