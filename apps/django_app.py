@@ -8,7 +8,7 @@
 # One file, CommonMiddleware only, no database and no installed apps. \
 # The views call pydantic, bodies with model_validate_json, because Django's forms do not read JSON. \
 # Under ASGI every view is async def, as Django's documentation advises, so that no view runs in a thread; \
-# four calls in a thread per request remain as shipped (CommonMiddleware twice, a signal, the response's end). \
+# four calls in a thread per request remain as shipped (CommonMiddleware twice, a signal, the response). \
 # Django's ASGI handler has no lifespan: servers go on without."""
 # serialiser = "stdlib json (JsonResponse)"
 # validator = "pydantic, called by the views"
