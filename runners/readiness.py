@@ -76,9 +76,12 @@ class Start:
 
     def must_own_port(self) -> None:
         """Every listening socket on the port is the tree's: with another's the load would be halved."""
-        if foreign := ports.listeners(self.serve.port) - ports.held(accounting.tree(self.tree.pid)):
+        port = self.serve.port
+        foreign = ports.listeners(port) - ports.held(accounting.tree(self.tree.pid))
+        if foreign & ports.listeners(port):  # a second look: the tree may have dropped one between
+            self._must_live()
             raise self._error(
-                f"is not alone on port {self.serve.port}: {ports.owner(foreign)} listens there too",
+                f"is not alone on port {port}: {ports.owner(foreign)} listens there too",
                 remedy="end that process, or let hotlap choose the port",
             )
 
@@ -94,10 +97,13 @@ class Start:
             used_ns, begun_ns = now_used_ns, now_ns
             self._must_go_on("busy since its first answer, though nothing is asked of it")
 
-    def _must_go_on(self, trouble: str) -> None:
+    def _must_live(self) -> None:
         status = self.tree.exit_status()
         if status is not None:
             raise self._error(f"died at its start ({_ended(status)})", remedy="read the end of its log below")
+
+    def _must_go_on(self, trouble: str) -> None:
+        self._must_live()
         if self.is_aborted():
             raise self._error("was not waited for: interrupted", remedy="resume the run")
         if since(self.tree.begun_ns) > self.deadline_s:

@@ -54,7 +54,7 @@ VARIANTS = (
         name="gunicorn-sync",
         interface="wsgi",
         title="gunicorn (sync)",
-        notes="One request at a time per worker, and a new connection for each request: it has no keep-alive.",
+        notes="One request at a time per worker, and a new connection for each: it has no keep-alive.",
         command=partial(_command, worker="sync", options=_parser),
         http_keep_alive=False,
     ),

@@ -1,0 +1,110 @@
+"""Clocks and memory of a process tree, by cgroup and by process clocks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from runners import accounting
+from runners.accounting import ServerClock
+
+BURNER = "import os, time\nif os.fork() == 0:\n  while True: pass\ntime.sleep(600)"
+DEADLINE_S = 20.0
+
+
+@pytest.fixture
+def burner() -> Iterator[int]:
+    """A process that sleeps, with a child that burns CPU."""
+    with subprocess.Popen([sys.executable, "-S", "-E", "-c", BURNER]) as process:
+        deadline = time.monotonic() + DEADLINE_S
+        while len(accounting.tree(process.pid)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.005)
+        family = accounting.tree(process.pid)
+        yield process.pid
+        for pid in family:
+            os.kill(pid, 9)
+
+
+def test_process_clocks_sum_over_the_tree(burner: int) -> None:
+    clock = ServerClock(burner, None)
+    assert clock.source == "process-clock"
+    begun_ns, pids = clock.read()
+    assert pids == frozenset(accounting.tree(burner))
+    child = next(iter(pids - {burner}))
+    deadline = time.monotonic() + DEADLINE_S
+    while clock.read()[0] - begun_ns < 20_000_000:
+        assert time.monotonic() < deadline
+    assert (accounting.process_cpu_ns(child) or 0) >= 20_000_000
+
+
+def test_a_process_that_is_gone_has_no_clock() -> None:
+    with subprocess.Popen([sys.executable, "-S", "-E", "-c", ""]) as process:
+        process.wait()
+    assert accounting.process_cpu_ns(process.pid) is None
+    assert ServerClock(process.pid, None).read() == (0, frozenset())
+
+
+def test_a_cgroup_is_read_as_the_kernel_writes_it(tmp_path: Path) -> None:
+    (tmp_path / "cpu.stat").write_text("usage_usec 1234\nuser_usec 1000\nsystem_usec 234\n", encoding="ascii")
+    (tmp_path / "cgroup.procs").write_text("17\n18\n", encoding="ascii")
+    clock = ServerClock(17, str(tmp_path))
+    assert clock.source == "cgroup"
+    assert clock.read() == (1_234_000, frozenset({17, 18}))
+
+
+def test_ticks_are_those_of_the_cpus_asked_for() -> None:
+    cpus = range(os.cpu_count() or 1)
+    before = [accounting.ticks([cpu]) for cpu in cpus]
+    whole = accounting.ticks(cpus)
+    after = [accounting.ticks([cpu]) for cpu in cpus]
+    for column in (0, 1):
+        assert sum(one[column] for one in before) <= whole[column] <= sum(one[column] for one in after)
+
+
+def test_memory_is_the_sum_over_the_tree(burner: int) -> None:
+    alone, both = accounting.pss_bytes([burner]), accounting.pss_bytes(accounting.tree(burner))
+    assert alone is not None
+    assert both is not None
+    assert 0 < alone < both
+
+
+def test_memory_of_a_process_that_is_gone_counts_nothing() -> None:
+    with subprocess.Popen([sys.executable, "-S", "-E", "-c", ""]) as process:
+        process.wait()
+    assert accounting.pss_bytes([process.pid]) == 0
+
+
+def test_memory_that_may_not_be_read_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_pid: int) -> int:
+        raise PermissionError
+
+    monkeypatch.setattr(accounting, "_pss_bytes", refuse)
+    assert accounting.pss_bytes([1]) is None
+
+
+@pytest.mark.parametrize(
+    ("own", "mount", "home"),
+    [
+        ("/user.slice/a", "/sys/fs/cgroup", "/sys/fs/cgroup/user.slice/a"),
+        ("/", "/sys/fs/cgroup/unified", "/sys/fs/cgroup/unified"),
+        (None, "/sys/fs/cgroup", None),
+        ("/a", None, None),
+    ],
+)
+def test_our_own_cgroup_is_where_a_leaf_goes(
+    monkeypatch: pytest.MonkeyPatch, own: str | None, mount: str | None, home: str | None
+) -> None:
+    monkeypatch.setattr(accounting, "_own_path", lambda: own)
+    monkeypatch.setattr(accounting, "_mount_point", lambda: mount)
+    assert accounting.cgroup_home() == home
+
+
+def test_a_home_that_is_found_is_a_cgroup() -> None:
+    home = accounting.cgroup_home()
+    assert home is None or (Path(home) / "cgroup.procs").exists()
