@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
-from apps.contract import GREETING
 from runners.exchanger import DEADLINE_S, Exchanger, MalformedAnswerError, exchange
-from scenarios.answers import GREETING_VARIED
+from scenarios.answers import GREETING, GREETING_VARIED
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario, parse_json
 
 SAMPLE = 16

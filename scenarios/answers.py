@@ -14,6 +14,7 @@ REFUSED = (400, 422)
 """What bad input may be answered with."""
 REFUSED_PATH = (400, 404, 422)
 """What a bad value in a path may be answered with."""
+GREETING = contract.GREETING
 GREETING_VARIED = re.compile(r"Hello, W[0-9a-f]{4}!")
 """The greeting of a verifying launch: as long as the constant one, another on every call."""
 
@@ -146,7 +147,7 @@ def media_type(answer: Answer) -> str:
 def _greeting_problem(text: object) -> str | None:
     if isinstance(text, str) and GREETING_VARIED.fullmatch(text):
         return None
-    constant = " (the constant: made once, not on every call?)" if text == contract.GREETING else ""
+    constant = " (the constant: made once, not on every call?)" if text == GREETING else ""
     return f"wanted a greeting like {GREETING_VARIED.pattern}, got {text!r:.80}{constant}"
 
 
