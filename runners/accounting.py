@@ -5,8 +5,9 @@ Standard library only: the generator reads these clocks at the edges of its wind
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from runners.supervise import descendants
@@ -58,6 +59,21 @@ def process_cpu_ns(pid: int) -> int | None:
     with suppress(OSError):
         return time.clock_gettime_ns((~pid << 3) | CPUCLOCK_SCHED)
     return None
+
+
+def is_working(pids: Iterable[int]) -> bool:
+    """Whether any thread of ``pids`` runs, wants to, or waits for a disk (states R and D of proc(5)).
+
+    Unlike a look at the CPU clock, this does not take one that other work keeps from running for idle.
+    """
+    return any(state in b"RD" for pid in pids for state in _thread_states(pid))
+
+
+def _thread_states(pid: int) -> Iterator[bytes]:
+    with suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(OSError), open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
+                yield file.read().rpartition(b")")[2].split()[0]
 
 
 def ticks(cpus: Iterable[int]) -> tuple[int, int]:

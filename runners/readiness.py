@@ -17,9 +17,8 @@ from runners.supervised import Supervised, since, tail
 POLL_S = 0.01
 WRONG_S = 1.0
 """How long a server may answer wrongly before that counts as its answer and not as its warming up."""
-IDLE_S = 0.1
-IDLE_SHARE = 0.2
-"""Workers are up when the tree uses less of one CPU than this over ``IDLE_S``."""
+QUIET = 10
+"""Workers are up when no thread of the tree worked in so many looks, one at each poll."""
 
 Ready = Callable[[str, int], str | None]
 """Asks (host, port) once: None when the answer is right, else what came instead. OSError: not yet."""
@@ -87,15 +86,11 @@ class Start:
 
     def wait_idle(self) -> None:
         """Wait until all workers are up: the first answer says that one of them is."""
-        clock = accounting.ServerClock(self.tree.pid, self.tree.cgroup)
-        used_ns, begun_ns = clock.read()[0], time.monotonic_ns()
-        while True:
-            time.sleep(IDLE_S)
-            now_used_ns, now_ns = clock.read()[0], time.monotonic_ns()
-            if now_used_ns - used_ns < IDLE_SHARE * (now_ns - begun_ns):
-                return
-            used_ns, begun_ns = now_used_ns, now_ns
+        quiet = 0
+        while quiet < QUIET:
+            quiet = 0 if accounting.is_working(accounting.tree(self.tree.pid)) else quiet + 1
             self._must_go_on("busy since its first answer, though nothing is asked of it")
+            time.sleep(POLL_S)
 
     def _must_live(self) -> None:
         status = self.tree.exit_status()

@@ -43,6 +43,13 @@ def test_process_clocks_sum_over_the_tree(burner: int) -> None:
     assert (accounting.process_cpu_ns(child) or 0) >= 20_000_000
 
 
+def test_a_child_that_burns_is_at_work_and_its_sleeping_parent_is_not(burner: int) -> None:
+    assert accounting.is_working(accounting.tree(burner))
+    deadline = time.monotonic() + DEADLINE_S
+    while accounting.is_working([burner]):
+        assert time.monotonic() < deadline
+
+
 def test_a_process_that_is_gone_has_no_clock() -> None:
     with subprocess.Popen([sys.executable, "-S", "-E", "-c", ""]) as process:
         process.wait()
