@@ -1,0 +1,1 @@
+"""The load: many connections driven by one greenlet, every answer compared."""

@@ -1,0 +1,89 @@
+"""One connection of a load: the place that a Locust user holds, whichever socket serves it just now."""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from typing import Any
+
+from runners.load.reply import Reply
+from runners.load.ring import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a load goes, resolved."""
+
+    family: int
+    at: tuple[Any, ...]
+    """What ``connect`` takes."""
+
+    @classmethod
+    def resolve(cls, host: str, port: int) -> Address:
+        """First address of ``host``; raises OSError where it has none."""
+        family, _, _, _, at = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return cls(family, at)
+
+
+class Connection:
+    """State of one connection; the pump drives it.
+
+    While ``off_path`` is False, a request is in flight and nothing of its answer has arrived.
+    """
+
+    __slots__ = (
+        "answered",
+        "entry",
+        "failures",
+        "fd",
+        "fresh",
+        "gone",
+        "off_path",
+        "reply",
+        "sock",
+        "start_ns",
+        "unsent",
+    )
+
+    entry: Entry
+    """The request in flight, or the next one."""
+
+    def __init__(self) -> None:
+        self.sock: Any = None
+        self.fd = -1
+        self.gone = False
+        """Its user has left."""
+        self.answered = False
+        """It has had an answer in this load."""
+        self.failures = 0
+        """Errors since its last answer."""
+        self.start_ns = 0
+        """When the request in flight began, monotonic; 0: none is in flight."""
+        self.fresh = True
+        """Nothing was answered on this socket yet."""
+        self.off_path = True
+        """What comes next is not, or not surely, a whole answer in one piece."""
+        self.reply: Reply | None = None
+        """The answer under way off the fast path."""
+        self.unsent = b""
+        """Rest of the request that the socket has not taken."""
+
+    def begin(self, entry: Entry) -> None:
+        """Forget the load before this one; the first request is ``entry``."""
+        self.entry = entry
+        self.answered, self.failures, self.start_ns = False, 0, 0
+
+    def open(self, address: Address, socket_type: Any) -> None:  # noqa: ANN401 - the original socket class
+        """Begin to connect; how it went shows when the socket is written to or read."""
+        self.sock = socket_type(address.family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        self.fd = self.sock.fileno()
+        self.fresh = self.off_path = True
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sock.connect_ex(address.at)
+
+    def close(self) -> None:
+        """Close the socket, if there is one, and forget what was under way on it."""
+        if self.sock is not None:
+            self.sock.close()
+        self.sock, self.fd = None, -1
+        self.reply, self.unsent, self.off_path = None, b"", True

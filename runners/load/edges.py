@@ -1,0 +1,71 @@
+"""The edges of a window: what clocks and counters read there, and what lies between the two."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runners.accounting import ServerClock, ticks
+from runners.load.pump import Pump
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """One instant, and every clock read right at it."""
+
+    at_ns: int
+    in_flight: int
+    carried_ns: int
+    """Sum of the time that these have been in flight."""
+    own_cpu_ns: int
+    server_cpu_ns: int | None = None
+    pids: frozenset[int] = frozenset()
+    busy_ticks: int | None = None
+    steal_ticks: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meters:
+    """What is read at both edges, in the same order, so that the time it takes cancels out."""
+
+    server: ServerClock | None = None
+    cpus: Sequence[int] = ()
+
+    def read(self, pump: Pump) -> Edge:
+        """One edge, now."""
+        at_ns = time.monotonic_ns()
+        server_cpu_ns, pids = self.server.read() if self.server else (None, frozenset[int]())
+        busy, steal = ticks(self.cpus) if self.cpus else (None, None)
+        in_flight, carried_ns = pump.in_flight(at_ns)
+        return Edge(
+            at_ns=at_ns,
+            in_flight=in_flight,
+            carried_ns=carried_ns,
+            own_cpu_ns=time.process_time_ns(),
+            server_cpu_ns=server_cpu_ns,
+            pids=pids,
+            busy_ticks=busy,
+            steal_ticks=steal,
+        )
+
+    def between(self, begin: Edge, end: Edge) -> dict[str, Any]:
+        """Fields of ``Measured`` that clocks and counters give for the window between two edges."""
+        return {
+            "window_s": (end.at_ns - begin.at_ns) / 1e9,
+            "in_flight_end": end.in_flight,
+            "generator_cpu_ns": end.own_cpu_ns - begin.own_cpu_ns,
+            "server_cpu_ns": _grown(begin.server_cpu_ns, end.server_cpu_ns),
+            "server_cpu_source": self.server.source if self.server else None,
+            "processes_changed": begin.pids != end.pids,
+            "processes": len(end.pids) if self.server else None,
+            "busy_ticks": _grown(begin.busy_ticks, end.busy_ticks),
+            "steal_ticks": _grown(begin.steal_ticks, end.steal_ticks),
+            "tick_hz": os.sysconf("SC_CLK_TCK"),
+        }
+
+
+def _grown(begin: int | None, end: int | None) -> int | None:
+    return None if begin is None or end is None else end - begin

@@ -1,0 +1,101 @@
+"""What harness and generator say to each other: orders and measurements, one JSON object a line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One trial to measure: closed load of ``connections`` on a server that is already up."""
+
+    host: str
+    port: int
+    scenario: str
+    seed: int
+    connections: int
+    warmup_s: float
+    """At least this long; longer until every connection has had an answer."""
+    window_s: float
+    server_pid: int | None = None
+    """Root of the server's process tree, for its CPU; None: not measured."""
+    cgroup: str | None = None
+    """Folder of the cgroup v2 leaf that the server runs in, or None."""
+    cpus: tuple[int, ...] = ()
+    """CPUs of server and generator together, for foreign work; empty: not measured."""
+    deadline_s: float = 30.0
+    """A request unanswered for so long is a ``timeout``, and the warm-up may take this long more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What one window gave: the fields of ``results.model.Trial`` that the generator knows."""
+
+    started_unix_s: float
+    """Begin of the warm-up."""
+    warmup_s: float
+    warmup_slope: float | None
+    window_s: float
+    requests: int
+    errors: dict[str, int] = field(default_factory=dict)
+    error_example: str = ""
+    stale: int = 0
+    connections_opened: int = 0
+    bytes_received: int = 0
+    bytes_sent: int = 0
+    latency: str
+    in_flight_mean: float
+    in_flight_end: int
+    checked_full: int
+    server_cpu_ns: int | None = None
+    server_cpu_source: str | None = None
+    processes_changed: bool = False
+    processes: int | None = None
+    generator_cpu_ns: int
+    generator_idle_s: float
+    generator_wait_us: float
+    busy_ticks: int | None = None
+    steal_ticks: int | None = None
+    tick_hz: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """First line of a generator: it takes orders now."""
+
+    pid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """An order that gave no measurement, in the words of ``LoadError``."""
+
+    message: str
+    remedy: str = ""
+
+
+Message = Order | Measured | Ready | Failed
+_KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in (Order, Measured, Ready, Failed)}
+
+
+def to_line(message: Message) -> str:
+    """One line of JSON, newline included; ValueError where a number is not finite."""
+    return json.dumps({type(message).__name__: asdict(message)}, allow_nan=False) + "\n"
+
+
+def from_line(line: str | bytes) -> Message:
+    """Back from ``to_line``; ValueError where the line is no message."""
+    value: Any = json.loads(line)
+    if not isinstance(value, dict) or len(value) != 1:
+        raise ValueError(f"not a message: {line[:80]!r}")
+    (name, fields), *_ = value.items()
+    if name not in _KINDS:
+        raise ValueError(f"not a message of a known kind: {name!r}")
+    if name == "Order":
+        fields["cpus"] = tuple(fields["cpus"])
+    try:
+        return _KINDS[name](**fields)
+    except TypeError as error:
+        raise ValueError(f"not a message: {error}") from error

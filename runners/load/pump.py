@@ -1,0 +1,168 @@
+"""The pump: one loop that drives all connections of a process, as fast as Python can.
+
+``Pump.drive`` holds the hot loop. An answer that arrives whole, with a head found right before and the
+expected bytes behind it, is compared, counted and followed by the next request right there. Everything
+else leaves the loop for a method below it or in ``Fleet``: first answers, answers in pieces, new heads,
+new connections, requests too large for one send, errors.
+"""
+
+from __future__ import annotations
+
+import os
+from time import monotonic_ns
+
+from runners.load.connection import Connection
+from runners.load.fleet import READABLE, RETRY_NS, WRITABLE, Fleet, named
+from runners.load.reply import Reply
+from runners.load.response import ProtocolError
+
+READ_BYTES = 1 << 16
+BATCH = 1024
+"""Events taken from one poll at most."""
+
+
+class Pump(Fleet):
+    """Users join and leave; a load is aimed, driven, drained and released."""
+
+    _polled_ns = 0
+    """When the last poll returned."""
+
+    def drive(self, until_ns: int) -> None:
+        """Drive all connections until the first batch of events that ends at or after ``until_ns``."""
+        # Locals only: the inner loop runs 100,000 times a second, and every attribute costs.
+        tally, by_fd, clock = self.tally, self._by_fd, monotonic_ns
+        poll, read, write = self._epoll.poll, os.read, os.write
+        record = tally.latencies_ns.append
+        idle_ns = waited_ns = received = sent = 0
+        while (now := clock()) < until_ns:
+            if now >= self._due_ns:
+                self._keep_house(now)
+                continue
+            events = poll((min(until_ns, self._due_ns) - now) / 1e9, BATCH)
+            self._polled_ns = polled = clock()
+            idle_ns += polled - now
+            for fd, mask in events:
+                connection = by_fd[fd]
+                if mask != READABLE or connection.off_path:
+                    self._event(connection, mask)
+                    continue
+                try:
+                    data = read(fd, READ_BYTES)
+                except OSError as error:
+                    self._broken(connection, error)
+                    continue
+                entry = connection.entry
+                now = clock()
+                elapsed = now - connection.start_ns
+                if not (
+                    data[: entry.cut] in entry.known
+                    and data.endswith(entry.tail)
+                    and elapsed >= entry.min_elapsed_ns
+                ):
+                    self._received(connection, data)
+                    continue
+                record(elapsed)
+                waited_ns += now - polled
+                received += len(data)
+                connection.entry = entry = entry.next
+                connection.start_ns = now
+                try:
+                    taken = write(fd, entry.request)
+                except OSError as error:
+                    self._unsendable(connection, error)
+                    continue
+                sent += taken
+                if taken != entry.size:
+                    self._send_later(connection, entry.request[taken:])
+        tally.idle_ns += idle_ns
+        tally.waited_ns += waited_ns
+        tally.received += received
+        tally.sent += sent
+
+    def drain(self, until_ns: int) -> None:
+        """Send nothing more, and wait for the answers under way until ``until_ns`` at most."""
+        self._stopping = True
+        self._waiting.clear()
+        for connection in self.connections:
+            connection.off_path = True  # so that every answer passes _proceed, which sends no more
+        while self._by_fd and (now := monotonic_ns()) < until_ns:
+            self.drive(min(now + RETRY_NS, until_ns))
+
+    def _event(self, connection: Connection, mask: int) -> None:
+        """Read and write as ``mask`` says; hang-ups and errors show by reading."""
+        if mask != WRITABLE:
+            try:
+                data = os.read(connection.fd, READ_BYTES)
+            except OSError as error:
+                self._broken(connection, error)
+            else:
+                self._received(connection, data)
+        if mask & WRITABLE and connection.unsent:
+            self._flush(connection)
+
+    def _received(self, connection: Connection, data: bytes) -> None:
+        """Take any bytes of an answer, or none: the end of the stream."""
+        if not data:
+            self._ended(connection)
+            return
+        self.tally.received += len(data)
+        connection.off_path = True
+        reply = connection.reply
+        if reply is None:
+            reply = connection.reply = Reply(connection.entry)
+        try:
+            if reply.feed(data):
+                self._judge(connection, reply)
+        except ProtocolError as error:
+            self._fail(connection, "protocol", str(error))
+
+    def _ended(self, connection: Connection) -> None:
+        """The stream ended: with the answer, within it, or before it."""
+        reply = connection.reply
+        if reply is None:
+            self._lost(connection, "closed", "closed before an answer")
+        elif reply.eof():
+            self._judge(connection, reply)
+        else:
+            self._fail(connection, "closed", "closed within an answer")
+
+    def _judge(self, connection: Connection, reply: Reply) -> None:
+        """Count a complete answer as right or wrong, and go on."""
+        now = monotonic_ns()
+        elapsed = now - connection.start_ns
+        problem = self._problem(connection, reply, elapsed)
+        if problem is None:
+            self.tally.latencies_ns.append(elapsed)
+            self.tally.waited_ns += now - self._polled_ns
+        else:
+            self.tally.error("wrong-answer", named(connection, problem), elapsed)
+        connection.answered, connection.failures = True, 0
+        self._proceed(connection, keep_alive=reply.keep_alive and not connection.unsent)
+
+    def _problem(self, connection: Connection, reply: Reply, elapsed_ns: int) -> str | None:
+        """Say what is wrong with a complete answer, or None; one found right is learnt."""
+        entry, ring, parser = connection.entry, self._ring, reply.parser
+        if parser is not None and ring is not None:
+            self.tally.checked_full += 1
+            problem = entry.exchange.check(parser.answer(elapsed_ns / 1e9))
+            if problem is not None:
+                return problem
+            ring.learn(entry, parser)
+        if elapsed_ns < entry.min_elapsed_ns:
+            return f"answered after {elapsed_ns / 1e6:.2f} ms, before {entry.min_elapsed_ns / 1e6:.2f} ms"
+        return None
+
+    def _proceed(self, connection: Connection, *, keep_alive: bool) -> None:
+        """Hand over the next request, on a new connection where this one does not live on."""
+        connection.entry = connection.entry.next
+        connection.reply = None
+        if self._stopping:
+            connection.start_ns = 0
+            self._close(connection)
+            return
+        connection.start_ns = monotonic_ns()
+        if keep_alive:
+            connection.fresh = connection.off_path = False
+            self._send(connection)
+        else:
+            self._reopen(connection)

@@ -1,0 +1,52 @@
+"""One answer off the fast path: put together from its pieces, by comparing if it can, else by parsing."""
+
+from __future__ import annotations
+
+from runners.load.response import HEAD_END, ResponseParser
+from runners.load.ring import Entry
+
+
+class Reply:
+    """Collects one answer to ``entry``.
+
+    While a head found right before is followed by the bytes expected, nothing is copied or parsed: a
+    position is enough. Anything else goes through the full parser, from its first byte.
+    """
+
+    __slots__ = ("_at", "_entry", "_head", "_tail", "keep_alive", "parser")
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+        self._tail = entry.tail
+        self._head = b""
+        self._at = 0
+        self.keep_alive = False
+        self.parser: ResponseParser | None = None
+        """None where the answer is, so far, byte for byte the one found right before."""
+
+    def feed(self, data: bytes) -> bool:
+        """Take what arrived; True once the answer is complete. Raises ProtocolError."""
+        if self.parser is not None:
+            return self._parse(self.parser, data)
+        if not self._head:
+            end = data.find(HEAD_END) + len(HEAD_END)
+            keep_alive = self._entry.heads.recognise(data[:end])
+            if keep_alive is None:
+                return self._parse(ResponseParser(self._entry.exchange.request.method), data)
+            self._head, data, self.keep_alive = data[:end], data[end:], keep_alive
+        if self._tail.startswith(data, self._at):
+            self._at += len(data)
+            return self._at == len(self._tail)
+        received = self._head + self._tail[: self._at] + data
+        return self._parse(ResponseParser(self._entry.exchange.request.method), received)
+
+    def eof(self) -> bool:
+        """Take the end of the stream; True where it completes the answer."""
+        self.keep_alive = False
+        return self.parser is not None and self.parser.eof()
+
+    def _parse(self, parser: ResponseParser, data: bytes) -> bool:
+        self.parser = parser
+        complete = parser.feed(data)
+        self.keep_alive = parser.keep_alive
+        return complete

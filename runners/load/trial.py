@@ -1,0 +1,156 @@
+"""One closed trial: warm-up, one window, and what it gave."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from results.histogram import Latency
+from runners.accounting import ServerClock
+from runners.errors import LoadError
+from runners.load.connection import Address
+from runners.load.edges import Edge, Meters
+from runners.load.messages import Measured, Order
+from runners.load.pump import Pump
+from runners.load.ring import Ring
+from runners.load.tally import Tally
+from scenarios.exchange import Exchange
+
+ROUNDS = 3
+"""Answers per connection, on average, before a window opens."""
+STEP_NS = 5_000_000
+"""A warm-up that is not settled looks again this often."""
+DRAIN_NS = 1_000_000_000
+"""Answers still under way after the window are waited for this long."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a trial gave: the facts to be recorded, and the single latencies for Locust's statistics."""
+
+    measured: Measured
+    tally: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Warm:
+    started_unix_s: float
+    seconds: float
+    slope: float | None
+
+
+def measure(pump: Pump, order: Order, exchanges: Sequence[Exchange]) -> Outcome:
+    """Measure ``order`` on the connections that the pump has; raises LoadError without a right answer."""
+    server = None if order.server_pid is None else ServerClock(order.server_pid, order.cgroup)
+    meters = Meters(server=server, cpus=order.cpus)
+    ring = Ring(exchanges, f"{order.host}:{order.port}")
+    pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s)
+    try:
+        with _without_collector():
+            warm = _warm_up(pump, order)
+            begin, tally, end = _window(pump, order, meters)
+            pump.drain(end.at_ns + DRAIN_NS)
+    finally:
+        pump.release()
+    if not tally.latencies_ns:
+        raise _nothing(order, tally, "no right answer in the window")
+    return Outcome(measured=_measured(warm, begin, tally, end, meters), tally=tally)
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep the garbage collector from pausing the load: it has nothing to find, no cycles are made."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def _warm_up(pump: Pump, order: Order) -> _Warm:
+    """Drive until the time is over and the load has settled; raises LoadError where it does not."""
+    pump.tally = tally = Tally()
+    started_unix_s, begun_ns, length_ns = time.time(), time.monotonic_ns(), round(order.warmup_s * 1e9)
+    pump.drive(begun_ns + length_ns // 2)
+    first = len(tally.latencies_ns)
+    pump.drive(begun_ns + length_ns)
+    second = len(tally.latencies_ns) - first
+    limit_ns = begun_ns + length_ns + round(order.deadline_s * 1e9)
+    while not _settled(pump, tally):
+        _must_settle(pump, order, tally, limit_ns)
+        pump.drive(time.monotonic_ns() + STEP_NS)
+    if not tally.latencies_ns:
+        raise _nothing(order, tally, "no right answer in the warm-up")
+    slope = second / first - 1 if first else None
+    return _Warm(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
+
+
+def _settled(pump: Pump, tally: Tally) -> bool:
+    answers = len(tally.latencies_ns) + tally.errors["wrong-answer"]
+    return answers >= ROUNDS * len(pump.connections) and all(each.answered for each in pump.connections)
+
+
+def _must_settle(pump: Pump, order: Order, tally: Tally, limit_ns: int) -> None:
+    """Raise LoadError where waiting longer is of no use: nothing but errors, or the time is over."""
+    connections = len(pump.connections)
+    answered = sum(each.answered for each in pump.connections)
+    if not answered and tally.errors.total() >= connections:
+        raise _nothing(order, tally, "no answer in the warm-up")
+    if time.monotonic_ns() >= limit_ns:
+        raise _nothing(
+            order, tally, f"only {answered} of {connections} connections were answered in the warm-up"
+        )
+
+
+def _window(pump: Pump, order: Order, meters: Meters) -> tuple[Edge, Tally, Edge]:
+    begin = meters.read(pump)
+    pump.tally = tally = Tally()
+    pump.drive(begin.at_ns + round(order.window_s * 1e9))
+    end = meters.read(pump)
+    pump.tally = Tally()  # what is answered later is no part of the window
+    return begin, tally, end
+
+
+def _measured(warm: _Warm, begin: Edge, tally: Tally, end: Edge, meters: Meters) -> Measured:
+    latencies_ns = np.array(tally.latencies_ns, dtype=np.int64)
+    latency = Latency()
+    latency.record_ns(latencies_ns)
+    window_ns = end.at_ns - begin.at_ns
+    # Every request in flight within the window: those that ended in it, from before its begin too,
+    # and those that did not end, less what lies before.
+    in_flight_ns = int(latencies_ns.sum()) + tally.failed_ns + end.carried_ns - begin.carried_ns
+    return Measured(
+        started_unix_s=warm.started_unix_s,
+        warmup_s=warm.seconds,
+        warmup_slope=warm.slope,
+        requests=len(latencies_ns),
+        errors=dict(tally.errors),
+        error_example=tally.example,
+        stale=tally.stale,
+        connections_opened=tally.opened,
+        bytes_received=tally.received,
+        bytes_sent=tally.sent,
+        latency=latency.encode(),
+        in_flight_mean=in_flight_ns / window_ns,
+        checked_full=tally.checked_full,
+        generator_idle_s=tally.idle_ns / 1e9,
+        generator_wait_us=tally.waited_ns / len(latencies_ns) / 1e3,
+        **meters.between(begin, end),
+    )
+
+
+def _nothing(order: Order, tally: Tally, what: str) -> LoadError:
+    errors = ", ".join(f"{kind} {count}" for kind, count in sorted(tally.errors.items())) or "none"
+    example = f"; first: {tally.example}" if tally.example else ""
+    return LoadError(
+        f"{order.scenario} at {order.host}:{order.port}: {what} (errors: {errors}{example})",
+        remedy="look at the server's log, and try `hotlap verify` on this stack",
+    )
