@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from report import flags
+from results.model import Trial
+from tests.synthetic import make_run
+
+RUN = make_run(blocks=1, scenarios=("json",), troubles=False)
+GOOD = replace(
+    RUN.trials[0],
+    window_s=1.0,
+    requests=6_400,
+    errors={},
+    stale=0,
+    connections_opened=0,
+    in_flight_mean=64.0,
+    server_cpu_ns=980_000_000,
+    generator_cpu_ns=100_000_000,
+    generator_idle_s=0.9,
+    generator_wait_us=30.0,
+    busy_ticks=110,
+    steal_ticks=0,
+)
+
+
+def names(trial: Trial) -> list[str]:
+    return [flag.name for flag in flags.flags(trial, RUN.plan.setup)]
+
+
+def test_a_good_trial_has_none() -> None:
+    assert names(GOOD) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "just_not"),
+    [
+        ("generator-bound", {"generator_idle_s": 0.09}, {"generator_idle_s": 0.11}),
+        ("generator-bound", {"generator_wait_us": 1_010.0}, {"generator_wait_us": 990.0}),  # N/X is 10 ms
+        ("not-settled", {"requests": 319}, {"requests": 320}),
+        ("foreign-work", {"busy_ticks": 114}, {"busy_ticks": 113}),
+        ("foreign-work", {"busy_ticks": 108, "steal_ticks": 6}, {"busy_ticks": 108, "steal_ticks": 5}),
+        ("processes-changed", {"processes_changed": True}, {}),
+        ("in-flight", {"in_flight_mean": 63.6}, {"in_flight_mean": 63.7}),
+        ("in-flight", {"in_flight_mean": 64.4}, {"in_flight_mean": 64.3}),
+        ("errors", {"errors": {"timeout": 1}}, {}),
+        ("stale", {"stale": 1}, {}),
+        ("reconnecting", {"connections_opened": 65}, {"connections_opened": 64}),
+        (
+            "few-samples",
+            {"requests": 999, "cell": replace(GOOD.cell, connections=2), "in_flight_mean": 2.0},
+            {},
+        ),
+    ],
+)
+def test_each_flag_at_its_threshold(name: str, changes: dict[str, Any], just_not: dict[str, Any]) -> None:
+    assert name in names(replace(GOOD, **changes))
+    assert name not in names(replace(GOOD, **just_not))
+
+
+def test_a_window_of_five_rounds_is_settled() -> None:
+    assert flags.settled(replace(GOOD, requests=320))
+    assert not flags.settled(replace(GOOD, requests=319))
+    assert not flags.settled(replace(GOOD, requests=0))
+
+
+def test_open_load_has_no_rounds_and_no_fixed_number_in_flight() -> None:
+    arriving = replace(GOOD, cell=replace(GOOD.cell, load="open"), in_flight_mean=3.0, requests=100)
+    assert flags.settled(arriving)
+    assert not flags.miscounted(arriving)
+
+
+def test_foreign_work_needs_three_ticks() -> None:
+    short = replace(GOOD, window_s=0.4, server_cpu_ns=400_000_000, generator_cpu_ns=0)
+    assert flags.foreign(replace(short, busy_ticks=43))
+    assert not flags.foreign(replace(short, busy_ticks=42))
+
+
+def test_foreign_work_is_unknown_where_cpu_was_not_read() -> None:
+    for unknown in (replace(GOOD, busy_ticks=None), replace(GOOD, server_cpu_ns=None)):
+        assert flags.foreign_share(unknown) is None
+        assert not flags.foreign(unknown)
+    assert flags.utilisation(replace(GOOD, server_cpu_ns=None)) is None
+
+
+def test_utilisation_is_per_worker() -> None:
+    two = replace(GOOD, cell=replace(GOOD.cell, workers=2))
+    assert flags.utilisation(two) == pytest.approx(0.49)
+
+
+def test_one_cpu_is_on_every_trial() -> None:
+    setup = replace(RUN.plan.setup, server_cpus=(0,), generator_cpus=(0,))
+    assert flags.ONE_CPU in flags.flags(GOOD, setup)
+    assert flags.ONE_CPU not in flags.flags(GOOD)
+
+
+def test_every_flag_says_why_and_what_to_do() -> None:
+    for name, flag in flags.CATALOGUE.items():
+        assert name == flag.name
+        assert flag.word
+        assert len(flag.cause) > 20
+        assert len(flag.remedy) > 10
