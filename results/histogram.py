@@ -67,12 +67,6 @@ class Latency:
         """How many samples there are."""
         return int(self.counts.sum())
 
-    @property
-    def mean_us(self) -> float:
-        """Mean, within the histogram's resolution; NaN where there is no sample."""
-        count = self.count
-        return float(self.counts @ _VALUE_US) / count if count else float("nan")
-
     def encode(self) -> str:
         """HdrHistogram V2, compressed and base64."""
         wire = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)

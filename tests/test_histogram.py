@@ -59,11 +59,6 @@ def test_percentiles_never_fall(latencies_ns: list[int]) -> None:
     assert (np.diff(values) >= 0).all()
 
 
-@given(LATENCIES_NS)
-def test_mean_is_within_the_resolution(latencies_ns: list[int]) -> None:
-    assert recorded(latencies_ns).mean_us == pytest.approx(np.mean(in_us(latencies_ns)), rel=1e-3)
-
-
 def test_values_out_of_range_count_at_its_ends() -> None:
     assert recorded([0, 10**12]).percentiles([50, 100]).tolist() == [LOWEST_US, 60_030_975]
 
@@ -99,7 +94,6 @@ def test_without_samples_there_is_no_percentile() -> None:
     empty = Latency()
     assert np.isnan(empty.percentiles([50])).all()
     assert np.isnan(empty.shown([50])).all()
-    assert np.isnan(empty.mean_us)
     assert empty.curve() == ([], [])
     assert Latency.decode(empty.encode()).count == 0
     assert Latency.merge([]).count == 0
