@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from results.store import Writer, create, read, reopen
 from runners.environments import Provisioned
 from runners.load.client import Generator
 from runners.matrix import Parts, Stack
-from runners.measure import Track
+from runners.measure import Measurer, Track
 from runners.plan import Visit, visits
 from runners.prepare import Wish, discover, plan_of, taken_up
 from runners.progress import Amount, Watcher
@@ -27,12 +28,14 @@ class Sitting:
 
     parts: Parts
     plan: Plan
-    environments: Mapping[str, Provisioned]
     writer: Writer
     watcher: Watcher
     disturbed: Callable[[Trial], bool]
     before: Run
     """What was recorded until now; without trials for a new run."""
+    starter: Starter
+    generators: Callable[[], AbstractContextManager[Measurer]]
+    """Starts the load generator, which lives as long as blocks are measured."""
 
     @property
     def folder(self) -> Path:
@@ -42,9 +45,8 @@ class Sitting:
     def run(self) -> None:
         """Verify, then measure every block that is not complete; records as it goes."""
         launches = visits(self.plan.cells, self.parts.scenarios)
-        starter = starter_of(self.plan, self.parts, self.environments, self.folder / "logs")
         self.watcher.say(f"verifying {sum(not visit.cells[0].control for visit in launches)} launches")
-        inspection = inspect(launches, starter, seed=self.plan.setup.seed)
+        inspection = inspect(launches, self.starter, seed=self.plan.setup.seed)
         self._record(inspection)
         early = {(failure.stack, failure.cell) for failure in self.before.failures if failure.block is None}
         inspection.passed = [
@@ -52,7 +54,7 @@ class Sitting:
             for cell in inspection.passed
             if (cell.stack, cell) not in early and (cell.stack, None) not in early
         ]
-        self._measure(inspection.left(launches), starter)
+        self._measure(inspection.left(launches))
 
     def _record(self, inspection: Inspection) -> None:
         """Append what verification found, unless an earlier sitting recorded it."""
@@ -65,7 +67,7 @@ class Sitting:
             if finding not in self.before.findings:
                 self.writer.append(finding)
 
-    def _measure(self, left: tuple[Visit, ...], starter: Starter) -> None:
+    def _measure(self, left: tuple[Visit, ...]) -> None:
         setup = self.plan.setup
         done = {end.block for end in self.before.blocks}
         blocks = [block for block in range(setup.blocks) if block not in done]
@@ -87,7 +89,7 @@ class Sitting:
                     plan=self.plan,
                     visits={visit.key: visit for visit in left},
                     scenarios=self.parts.scenarios,
-                    starter=starter,
+                    starter=self.starter,
                     generator=generator,
                     writer=self.writer,
                     watcher=self.watcher,
@@ -107,14 +109,8 @@ def new(wish: Wish, results: Path, *, watcher: Watcher, disturbed: Callable[[Tri
     for failure in failures:
         writer.append(failure)
         watcher.failure(failure)
-    return Sitting(
-        parts=parts,
-        plan=plan,
-        environments=environments,
-        writer=writer,
-        watcher=watcher,
-        disturbed=disturbed,
-        before=Run(plan=plan, failures=failures),
+    return _sitting(
+        parts, Run(plan=plan, failures=failures), environments, writer, watcher=watcher, disturbed=disturbed
     )
 
 
@@ -126,14 +122,8 @@ def resumed(folder: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool
     watcher.say(
         f"going on with {folder}: {len(before.blocks)} of {before.plan.setup.blocks} blocks are complete"
     )
-    return Sitting(
-        parts=parts,
-        plan=before.plan,
-        environments=taken_up(before, parts, watcher),
-        writer=writer,
-        watcher=watcher,
-        disturbed=disturbed,
-        before=before,
+    return _sitting(
+        parts, before, taken_up(before, parts, watcher), writer, watcher=watcher, disturbed=disturbed
     )
 
 
@@ -161,6 +151,29 @@ def serve(wish: Wish, port: int, watcher: Watcher) -> None:
             names = ", ".join(dict.fromkeys(cell.scenario for cell in visit.cells))
             watcher.say(f"{visit.stack} serves {names} on {server.host}:{server.port}; Ctrl-C ends it")
             signal.pause()
+
+
+def _sitting(
+    parts: Parts,
+    before: Run,
+    environments: Mapping[str, Provisioned],
+    writer: Writer,
+    *,
+    watcher: Watcher,
+    disturbed: Callable[[Trial], bool],
+) -> Sitting:
+    logs = writer.folder / "logs"
+    cpus = before.plan.setup.generator_cpus
+    return Sitting(
+        parts=parts,
+        plan=before.plan,
+        writer=writer,
+        watcher=watcher,
+        disturbed=disturbed,
+        before=before,
+        starter=starter_of(before.plan, parts, environments, logs),
+        generators=lambda: Generator(cpus=cpus, log=logs / "generator.log"),
+    )
 
 
 def starter_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Starter:

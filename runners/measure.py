@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from typing import Protocol
 
 from results.model import BlockEnd, BlockStart, Cell, Launch, Plan, Trial
 from results.store import Writer
 from runners import machine
 from runners.errors import HotlapError, LaunchError, LoadError, VerifyError
 from runners.launch import Server
-from runners.load.client import Generator
-from runners.load.messages import Order
+from runners.load.messages import Measured, Order
 from runners.plan import Visit, cell_order, groups_of, hash_seed, trial_seed
 from runners.progress import Watcher
 from runners.starter import Starter
@@ -21,6 +21,13 @@ from scenarios.exchange import Scenario
 
 REPEATS = 2
 """How often a trial disturbed by foreign work is repeated within its launch."""
+
+
+class Measurer(Protocol):
+    """What measures a window: the load generator, or what stands for it in a test."""
+
+    def measure(self, order: Order) -> Measured:
+        """Load the server of ``order`` for one window; raises LoadError."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,7 +39,7 @@ class Track:
     """Launches that verification left, by key."""
     scenarios: Mapping[str, Scenario]
     starter: Starter
-    generator: Generator
+    generator: Measurer
     writer: Writer
     watcher: Watcher = field(default_factory=Watcher)
     disturbed: Callable[[Trial], bool] = lambda _trial: False

@@ -52,7 +52,7 @@ class Starter:
             serve=self._serve(stack, visit, first, port),
             groups=groups_of(visit.cells, self.scenarios),
             verifying=verifying,
-            cpus=self.setup.server_cpus,
+            cpus=() if verifying else self.setup.server_cpus,
             hash_seed=hash_seed,
             folder=self.folder / visit.key,
             ready=ready,

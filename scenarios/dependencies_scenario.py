@@ -6,7 +6,7 @@ from random import Random
 
 from scenarios import answers
 from scenarios.exchange import Exchange, Request, Scenario
-from scenarios.inputs import RING, get
+from scenarios.inputs import WIDE_RING, get
 
 NUMBER = 9
 """Place in the catalogue."""
@@ -22,7 +22,7 @@ def _right(n: int, about: str = "") -> Exchange:
 
 def ring(random: Random) -> tuple[Exchange, ...]:
     """Seeded numbers."""
-    return tuple(_right(random.randint(1, 10**6)) for _ in range(RING))
+    return tuple(_right(random.randint(1, 10**6)) for _ in range(WIDE_RING))
 
 
 def probes(random: Random) -> tuple[Exchange, ...]:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from apps.contract import FORM_FIELDS
 from scenarios import answers
 from scenarios.exchange import Check, Exchange, Request, Scenario
-from scenarios.inputs import RING, UNICODE_WORDS, get, words
+from scenarios.inputs import UNICODE_WORDS, WIDE_RING, get, words
 
 NUMBER = 12
 """Place in the catalogue."""
@@ -39,7 +39,7 @@ def _right(sent: Mapping[str, str], about: str = "") -> Exchange:
 
 def ring(random: Random) -> tuple[Exchange, ...]:
     """Seeded forms."""
-    return tuple(_right(fields(random)) for _ in range(RING))
+    return tuple(_right(fields(random)) for _ in range(WIDE_RING))
 
 
 def probes(random: Random) -> tuple[Exchange, ...]:

@@ -13,6 +13,12 @@ T = TypeVar("T")
 
 RING = 80
 """Entries of a usual ring: 5% and 20% of it are whole numbers."""
+WIDE_RING = 2600
+"""Entries where a framework could remember an input instead of parsing it: paths, queries and forms.
+
+Litestar keeps the last 1,024 of each. Connections begin apart by the golden section, so at any number of them
+at least half as many other inputs as the ring has pass before one comes again.
+"""
 
 WORDS = (
     *("amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "harbour", "indigo", "juniper"),

@@ -7,10 +7,13 @@ from random import Random
 from apps.contract import ITEMS_DEFAULT, ITEMS_MAX, OFFSET_MAX, item_rows
 from scenarios import answers
 from scenarios.exchange import Exchange, Request, Scenario
-from scenarios.inputs import RING, get, query
+from scenarios.inputs import get, query
 
 NUMBER = 7
 """Place in the catalogue."""
+
+ITEMS_RING = 1200
+"""Entries: 15 MB of answers, of the 16 MB that a ring may have."""
 
 
 def page(offset: int | None, n: int | None, about: str = "") -> Exchange:
@@ -22,7 +25,7 @@ def page(offset: int | None, n: int | None, about: str = "") -> Exchange:
 
 def ring(random: Random) -> tuple[Exchange, ...]:
     """Pages of 50 from anywhere."""
-    return tuple(page(random.randint(0, OFFSET_MAX), ITEMS_DEFAULT) for _ in range(RING))
+    return tuple(page(random.randint(0, OFFSET_MAX), ITEMS_DEFAULT) for _ in range(ITEMS_RING))
 
 
 def probes(random: Random) -> tuple[Exchange, ...]:

@@ -7,7 +7,7 @@ from random import Random
 from apps.contract import LIMIT_DEFAULT, LIMIT_MAX, LIMIT_MIN, USER_ID_MAX, user_items
 from scenarios import answers
 from scenarios.exchange import Exchange, Oddity, Request, Scenario
-from scenarios.inputs import RING, UNICODE_WORDS, WORDS, get, query, words
+from scenarios.inputs import UNICODE_WORDS, WIDE_RING, WORDS, get, query, words
 
 NUMBER = 3
 """Place in the catalogue."""
@@ -15,7 +15,7 @@ NUMBER = 3
 
 def ring(random: Random) -> tuple[Exchange, ...]:
     """Users, searches (absent, empty, plain, in other scripts) and limits (absent, or from the range)."""
-    return tuple(_entry(random, index) for index in range(RING))
+    return tuple(_entry(random, index) for index in range(WIDE_RING))
 
 
 def _entry(random: Random, index: int) -> Exchange:

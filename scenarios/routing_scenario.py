@@ -15,7 +15,7 @@ from apps.contract import (
 )
 from scenarios import answers
 from scenarios.exchange import Exchange, Ring, Scenario
-from scenarios.inputs import RING, get
+from scenarios.inputs import WIDE_RING, get
 
 NUMBER = 4
 """Place in the catalogue."""
@@ -47,7 +47,7 @@ def _thing(thing_id: int, about: str = "") -> Exchange:
 
 def dynamic_ring(random: Random) -> tuple[Exchange, ...]:
     """Things by seeded ids."""
-    return tuple(_thing(random.randint(1, USER_ID_MAX)) for _ in range(RING))
+    return tuple(_thing(random.randint(1, USER_ID_MAX)) for _ in range(WIDE_RING))
 
 
 def dynamic_probes(_random: Random) -> tuple[Exchange, ...]:

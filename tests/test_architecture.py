@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import ast
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("apps", "report", "results", "runners", "scenarios")
+FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+GENERATOR = ROOT / "runners" / "generator.py"
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return names
+
+
+def roots(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_follow_the_way_of_the_data(path: Path) -> None:
+    folder = path.relative_to(ROOT).parts[0]
+    allowed = {
+        "apps": {"apps"},
+        "results": {"results"},
+        "report": {"report", "results"},
+        "scenarios": {"scenarios", "apps"},
+        "runners": {"runners", "results", "scenarios"},
+    }[folder]
+    if path == ROOT / "runners" / "cli.py":
+        allowed = allowed | {"report"}
+    assert roots(path) & set(FOLDERS) <= allowed
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.relative_to(ROOT).parts[0] == "scenarios"])
+def test_scenarios_know_of_the_apps_only_the_contract(path: Path) -> None:
+    ours = {name for name in imported(path) if name.partition(".")[0] == "apps"}
+    assert all(name == "apps" or name.startswith("apps.contract") for name in ours)
+
+
+def test_only_the_generator_imports_locust_and_gevent() -> None:
+    guilty = {path for path in FILES if {"locust", "gevent"} & roots(path) and "apps" not in path.parts}
+    assert guilty == {GENERATOR}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_file_shadows_a_library(path: Path) -> None:
+    if path.stem in {"__init__", "__main__"}:
+        return
+    assert path.stem not in sys.stdlib_module_names
+    spec = importlib.util.find_spec(path.stem)
+    assert spec is None or "site-packages" not in str(spec.origin)

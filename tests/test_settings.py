@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from runners.errors import PlanError
+from runners.settings import defaults
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "pyproject.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_without_a_file_there_are_no_defaults(tmp_path: Path) -> None:
+    assert defaults(tmp_path) == {}
+
+
+def test_keys_of_the_table_are_defaults_and_subtables_belong_to_others(tmp_path: Path) -> None:
+    folder = write(tmp_path, '[tool.hotlap]\nblocks = 4\nframework = ["flask"]\n[tool.hotlap.gate]\nx = 1\n')
+    assert defaults(folder) == {"blocks": 4, "framework": ["flask"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[tool.hotlap]\nblock = 4\n", "nearest: blocks"),
+        ('[tool.hotlap]\nblocks = "4"\n', "wanted int"),
+        ("[tool.hotlap]\nblocks = true\n", "wanted int"),
+        ("[tool.hotlap\n", "cannot be read"),
+    ],
+)
+def test_a_bad_table_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(PlanError, match=message):
+        defaults(write(tmp_path, text))
