@@ -13,8 +13,10 @@ from contextlib import suppress
 from runners.supervise import descendants
 
 CPUCLOCK_SCHED = 2  # linux/posix-timers.h: clock id of a process is (~pid << 3) | CPUCLOCK_SCHED
-BUSY = (0, 1, 2, 5, 6)
-"""Columns of ``/proc/stat``: user, nice, system, irq, softirq. Guest time is part of user time."""
+PROCESSES = (0, 1, 2)
+"""Columns of ``/proc/stat``: user (guests included), nice, system."""
+INTERRUPTS = (5, 6)
+"""irq and softirq, where most of the kernel's loopback networking is done."""
 STEAL = 7
 
 
@@ -77,15 +79,20 @@ def _thread_states(pid: int) -> Iterator[bytes]:
 
 
 def ticks(cpus: Iterable[int]) -> tuple[int, int]:
-    """(busy, stolen) ticks of ``cpus`` since boot, by anyone, from ``/proc/stat``."""
+    """(busy, stolen) ticks of ``cpus`` since boot, by anyone, from ``/proc/stat``.
+
+    Busy is what the clocks of processes tell as well. A kernel that times its interrupts
+    (``CONFIG_IRQ_TIME_ACCOUNTING``) leaves them out of those clocks, and shows it by hardware interrupts that
+    took time; any other counts them as time of whichever process was interrupted.
+    """
     wanted = {f"cpu{cpu}".encode() for cpu in cpus}
-    busy = steal = 0
     with open("/proc/stat", "rb") as file:
-        for name, *columns in map(bytes.split, file):
-            if name in wanted:
-                busy += sum(int(columns[column]) for column in BUSY)
-                steal += int(columns[STEAL])
-    return busy, steal
+        lines = [line.split() for line in file if line.startswith(b"cpu")]
+    columns = [[int(value) for value in values] for _, *values in lines]
+    timed = columns[0][INTERRUPTS[0]] > 0
+    counted = PROCESSES if timed else PROCESSES + INTERRUPTS
+    ours = [row for (name, *_), row in zip(lines, columns, strict=True) if name in wanted]
+    return sum(row[column] for row in ours for column in counted), sum(row[STEAL] for row in ours)
 
 
 def pss_bytes(pids: Iterable[int]) -> int | None:
