@@ -31,8 +31,10 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 
-def write(path: Path, text: str) -> None:
+def write(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Make ``path`` hold ``text``: a reader sees the old content or the new, never a part.
+
+    What is kept may hold the credentials of a source, so it is the user's own unless ``mode`` says otherwise.
 
     Raises:
         ProvisionError: the folder cannot be written.
@@ -42,41 +44,42 @@ def write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
             file.write(text)
-        Path(file.name).chmod(0o644)
+        Path(file.name).chmod(mode)
         Path(file.name).replace(path)
     except OSError as error:
         raise unwritable(path.parent, error) from error
 
 
-def built(folder: Path, build: Callable[[Path], str], *, waiting: Callable[[], None]) -> str:
-    """What ``build(folder)`` returned when it was built to its end: now, or at any time before.
+def built(folder: Path, build: Callable[[Path, int], str], *, waiting: Callable[[], None]) -> str:
+    """What ``build(folder, lock)`` returned when it was built to its end: now, or at any time before.
 
-    An interrupted build leaves no mark and is begun anew. ``waiting`` is called where another
-    process is building the same folder, before waiting for it.
+    An interrupted build leaves no mark and is begun anew, once nobody holds ``lock``: a descriptor for
+    processes that write to the folder, as they may outlive a hotlap that is killed. ``waiting`` is
+    called where another process is building the same folder, before waiting for it.
     """
     mark = folder / COMPLETE
     try:
         if not mark.is_file():
             folder.parent.mkdir(parents=True, exist_ok=True)
-            with _held(folder.with_name(f".{folder.name}.lock"), waiting):
+            with _held(folder.with_name(f".{folder.name}.lock"), waiting) as lock:
                 if not mark.is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                     folder.mkdir()
-                    write(mark, build(folder))
+                    write(mark, build(folder, lock))
         return mark.read_text(encoding="utf-8")
     except OSError as error:
         raise unwritable(folder.parent, error) from error
 
 
 @contextmanager
-def _held(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
+def _held(path: Path, waiting: Callable[[], None]) -> Iterator[int]:
     with path.open("w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             waiting()
             fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+        yield file.fileno()
 
 
 def unwritable(folder: Path, error: OSError) -> ProvisionError:

@@ -114,9 +114,9 @@ def _provision(
     def waiting() -> None:
         echo(f"{framework.name}: waiting for the same environment, which is being built")
 
-    def build(home: Path) -> str:
+    def build(home: Path, held: int) -> str:
         echo(f"{framework.name}: building its environment")
-        return _build(framework, interpreter, resolution, home)
+        return _build(framework, interpreter, resolution, home, held)
 
     contents = [override.content for override in overrides]
     key = store.digest(LAYOUT, str(interpreter.path), interpreter.stamp, resolution.text, contents)
@@ -135,14 +135,17 @@ def _require_python(framework: Framework, interpreter: Interpreter) -> None:
         )
 
 
-def _build(framework: Framework, interpreter: Interpreter, resolution: Resolution, home: Path) -> str:
+def _build(
+    framework: Framework, interpreter: Interpreter, resolution: Resolution, home: Path, held: int
+) -> str:
     """Make the environment in ``home``; exact versions as JSON."""
     requirements = home / "requirements.txt"
-    requirements.write_text(resolution.text, encoding="utf-8")
+    store.write(requirements, resolution.text)
     uv_tool.run(
         ["venv", "--quiet", "--no-project", "--python", interpreter.path, home / "venv"],
         what=f"{framework.name}: uv made no virtual environment with Python {interpreter.version}",
         remedy="Check that this interpreter works, or choose another with --python.",
+        holding=(held,),
     )
     hashes = ["--require-hashes"] if resolution.hashed else ["--verify-hashes"]
     fresh = [word for name, _ in resolution.sources for word in ("--refresh-package", name)]
@@ -159,6 +162,7 @@ def _build(framework: Framework, interpreter: Interpreter, resolution: Resolutio
         [*arguments, *hashes, *fresh],
         what=f"{framework.name}: its packages could not be installed",
         remedy="Read what uv says; try another version by --with, or `hotlap lock --upgrade`.",
+        holding=(held,),
     )
     return json.dumps(_versions(home, resolution))
 

@@ -38,6 +38,8 @@ print(json.dumps({
 """
 """Run by the interpreter itself, isolated and without its site packages."""
 PROBE_SECONDS = 20
+OLDEST = Version("3.11")
+"""That hotlap and its apps admit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +123,7 @@ def find(wanted: str | None, folder: Path) -> Interpreter:
 
 
 def names() -> tuple[str, ...]:
-    """Versions found on PATH (as far as their file names tell) and under pyenv."""
+    """Versions that may serve, found on PATH (as far as their file names tell) and under pyenv."""
     on_path = {
         match["minor"] + match["free_threaded"]
         for folder in _path_folders()
@@ -129,7 +131,7 @@ def names() -> tuple[str, ...]:
         if (match := VERSION.fullmatch(path.name)) and os.access(path, os.X_OK)
     }
     known = on_path | {path.name for path in _pyenv_versions()} | {platform.python_version()}
-    return tuple(sorted(known, key=lambda name: Version(name.removesuffix("t"))))
+    return tuple(sorted((name for name in known if _version(name) >= OLDEST), key=_version))
 
 
 def _candidates(minor: str, free_threaded: str) -> Iterator[Path]:
@@ -154,7 +156,11 @@ def _pyenv() -> Path:
 
 def _pyenv_versions() -> list[Path]:
     found = [path for path in _pyenv().glob("versions/3.*") if VERSION.fullmatch(path.name)]
-    return sorted(found, key=lambda path: Version(path.name.removesuffix("t")), reverse=True)
+    return sorted(found, key=lambda path: _version(path.name), reverse=True)
+
+
+def _version(name: str) -> Version:
+    return Version(name.removesuffix("t"))
 
 
 def probe(path: Path, folder: Path) -> Interpreter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -98,14 +99,15 @@ def _compile(
 ) -> bool:
     """Resolve ``sources`` into ``output``, which changes only as a whole; True where it did."""
     before = output.read_text(encoding="utf-8") if output.is_file() else ""
+    options = ["--universal", "--python-version", python, "--python", sys.executable]
     after = uv_tool.compiled(
-        [*sources, "--universal", "--python-version", python, *(["--upgrade"] * upgrade)],
+        [*sources, *options, *(["--upgrade"] * upgrade)],
         before="" if upgrade else before,
         what=f"no versions fit together for {output.name}",
         remedy="Loosen a requirement that uv names, or try `hotlap lock --upgrade`.",
     )
     _refuse_addresses(after, output.name)
-    cache.write(output, after)
+    cache.write(output, after, mode=0o644)
     echo(f"{output.name}: {_difference(before, after)}")
     return before != after
 

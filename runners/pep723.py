@@ -35,7 +35,10 @@ def read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_uncommented(blocks[0]["content"]))
     except tomllib.TOMLDecodeError as error:
-        raise PlanError(f"{path.name}: its PEP 723 block is not TOML: {error}") from error
+        raise PlanError(
+            f"{path.name}: its PEP 723 block is not TOML: {error}",
+            remedy="Correct the block; each of its lines begins with `# `.",
+        ) from error
 
 
 def _uncommented(content: str) -> str:

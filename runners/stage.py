@@ -16,7 +16,7 @@ def put(apps: Path, stages: Path, python: Path, waiting: Callable[[], None]) -> 
     """Folder in ``stages``, named by what is in it: ``apps/*.py`` with bytecode made by ``python``."""
     files = {path.name: path.read_bytes() for path in sorted(apps.glob("*.py"))}
     stage = stages / cache.digest({name: content.hex() for name, content in files.items()})
-    cache.built(stage, lambda folder: _copy(files, folder, python), waiting=waiting)
+    cache.built(stage, lambda folder, _lock: _copy(files, folder, python), waiting=waiting)
     return stage
 
 

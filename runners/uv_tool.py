@@ -40,8 +40,15 @@ NO_CONNECTION = re.compile(
 )
 
 
-def run(arguments: Sequence[str | Path], *, what: str, remedy: str, text: str | None = None) -> str:
-    """Standard output of ``uv arguments``, given ``text`` as its input.
+def run(
+    arguments: Sequence[str | Path],
+    *,
+    what: str,
+    remedy: str,
+    text: str | None = None,
+    holding: tuple[int, ...] = (),
+) -> str:
+    """Standard output of ``uv arguments``, given ``text`` as its input and descriptors to hold until it ends.
 
     Raises:
         ProvisionError: uv is missing or failed: ``what`` failed, with the tail of what it said,
@@ -49,7 +56,15 @@ def run(arguments: Sequence[str | Path], *, what: str, remedy: str, text: str | 
 
     """
     argv = [_binary(), *map(str, arguments)]
-    done = subprocess.run(argv, input=text, capture_output=True, text=True, env=environment(), check=False)
+    done = subprocess.run(
+        argv,
+        input=text,
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+        pass_fds=holding,
+    )
     if done.returncode:
         tail = shown(done.stderr)
         raise ProvisionError(what, remedy=OFFLINE if NO_CONNECTION.search(tail) else remedy, log_tail=tail)
