@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from report import statistics, words
+from report import words
 from report.charts.look import Look, look
 from report.charts.rows import Panel, Row
-from report.comparison import Group, comparisons
+from report.comparison import Group, is_floor
 from report.findings import Findings, findings
 from report.frames import Frames, build
 from report.statistics import Level
@@ -26,10 +26,6 @@ class Context:
     run: Run
     frames: Frames
     findings: Findings
-    groups: tuple[Group, ...]
-    """Frameworks on the same server variant, floors apart: a floor is no contender."""
-    stacks: tuple[Group, ...]
-    """Stack against stack, floors apart."""
     look: Look
     titles: Mapping[str, str]
 
@@ -39,9 +35,9 @@ class Context:
         return tuple(each for each in self.findings.summaries if not each.cell.control)
 
     @property
-    def ranks(self) -> bool:
-        """Whether anything is ranked."""
-        return bool(words.ranked(self.groups))
+    def groups(self) -> tuple[Group, ...]:
+        """Frameworks on the same server variant and interface, where there is one at all."""
+        return tuple(group for group in self.findings.groups if group.entries)
 
     def title(self, framework: str) -> str:
         """A framework's name for the reader."""
@@ -63,16 +59,11 @@ def context(run: Run) -> Context:
     found = findings(run, frames)
     cells = [each.cell for each in found.summaries]
     cells += [each.cell for each in run.plan.not_applicable]
-    contenders = [each for each in found.summaries if not is_floor(each.cell)]
     return Context(
         run=run,
         frames=frames,
         findings=found,
-        groups=comparisons(contenders),
-        stacks=comparisons(contenders, kind="stacks"),
-        look=look(
-            (cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)
-        ),
+        look=look((cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)),
         titles=_titles(run),
     )
 
@@ -82,11 +73,6 @@ def _titles(run: Run) -> dict[str, str]:
     titles = {each.framework: each.title or each.framework for each in run.plan.environment.frameworks}
     shared = [title for title in titles.values() if list(titles.values()).count(title) > 1]
     return {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}
-
-
-def is_floor(cell: Cell) -> bool:
-    """Whether the cell's framework is the bare interface itself."""
-    return cell.framework == cell.interface
 
 
 def workload(cell: Cell) -> Workload:
@@ -142,15 +128,16 @@ def panels(
             label=here.title(each.cell.framework),
             framework=each.cell.framework,
             server=each.cell.server,
-            value=level and level.value,
-            low=level and level.low,
-            high=level and level.high,
+            value=level.value if level else None,
+            low=level.low if level else None,
+            high=level.high if level else None,
             dots=tuple(value * scale for value in measure.by_block.values()) if level else (),
             text=text(level) if level else gap(measure.reason),
         )
 
     return [
-        Panel(heading=name, rows=tuple(row(each) for each in members)) for name, members in sides(here, wanted)
+        Panel(heading=name, rows=tuple(row(each) for each in members))
+        for name, members in sides(here, wanted)
     ]
 
 
@@ -160,15 +147,3 @@ def scaled(level: Level | None, scale: float) -> Level | None:
         return None
     low, high = (None if bound is None else bound * scale for bound in (level.low, level.high))
     return Level(value=level.value * scale, low=low, high=high, n=level.n)
-
-
-def ratio_to_best(group: Group | None, each: Summary, members: Sequence[Summary]) -> Level | None:
-    """Throughput of a framework or floor relative to the best framework beside it; None where one is missing."""
-    if group is None or not group.entries:
-        return None
-    found = {entry.cell: entry.ratio for entry in group.entries}
-    if each.cell in found:
-        return found[each.cell]
-    best = next(other for other in members if other.cell == group.entries[0].cell)
-    name = group.metric.name
-    return statistics.ratio(each.measures[name].by_block, best.measures[name].by_block)

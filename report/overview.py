@@ -14,30 +14,33 @@ Stack = tuple[str, str, str]
 
 def overview(here: Context) -> Table:
     """Throughput of every cell; the first tier is marked by a word and a sign, and never across servers."""
-    first = {
-        each.cell for group in here.groups for each in words.first_tier(group) if len(group.entries) > 1
-    }
+    first = {each.cell for group in here.groups for each in words.first_tier(group) if len(group.entries) > 1}
     measured_cells = {(_stack(each.cell), workload(each.cell)): each for each in here.summaries}
-    absent = {
-        (_stack(each.cell), workload(each.cell)): each.reason for each in here.run.plan.not_applicable
-    }
+    absent = {(_stack(each.cell), workload(each.cell)): each.reason for each in here.run.plan.not_applicable}
     cells = (*(each.cell for each in here.summaries), *(each.cell for each in here.run.plan.not_applicable))
     workloads = list(dict.fromkeys(workload(cell) for cell in cells))
-    stacks = sorted({_stack(cell) for cell in cells}, key=lambda stack: (stack[1], stack[2], here.title(stack[0])))
+    stacks = sorted(
+        {_stack(cell) for cell in cells}, key=lambda stack: (stack[1], stack[2], here.title(stack[0]))
+    )
     rows = []
     for stack in stacks:
         entries = [
-            _entry(measured_cells.get((stack, each)), absent.get((stack, each), ""), first) for each in workloads
+            _entry(measured_cells.get((stack, each)), absent.get((stack, each), ""), first)
+            for each in workloads
         ]
         names = entry(here.title(stack[0])), entry(side(*stack[1:]))
         rows.append(TableRow(framework=stack[0], entries=(*names, *entries)))
     return Table(
         anchor="overview",
         caption="Throughput in requests/s with 95% intervals. "
-        + ("● first tier: cannot be told from the best framework on the same server" if first else "Nothing is ranked"),
+        + (
+            "● first tier: cannot be told from the best framework on the same server"
+            if first
+            else "Nothing is ranked"
+        ),
         columns=(
             Column(label="Framework"),
-            Column(label="Server"),
+            Column(label="Server", short=True),
             *(Column(label=_heading(here, each), numeric=True) for each in workloads),
         ),
         rows=tuple(rows),

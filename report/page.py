@@ -88,10 +88,13 @@ def view(here: Context) -> View:
     return View(
         name=here.run.plan.name,
         verdict=words.verdict(here.groups, here.titles),
+        detail=words.widest(here.groups, here.titles),
         hotlap=here.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(here),
         facts=_facts(here),
-        warnings=tuple(Warn(word=flag.word, text=f"{flag.cause}. {flag.remedy}.") for flag in here.findings.flags),
+        warnings=tuple(
+            Warn(word=flag.word, text=f"{flag.cause}. {flag.remedy}.") for flag in here.findings.flags
+        ),
         overview=overview(here),
         sections=tuple(module.section(here) for module in SECTIONS),
     )
@@ -116,10 +119,15 @@ def _facts(here: Context) -> tuple[Fact, ...]:
     least = [group.separable_percent for group in here.groups if group.separable_percent is not None]
     measured = sum(1 for each in found.summaries if each.n_trials)
     seen = (
-        f"{words.number(min(least))}% to {words.number(max(least))}% by comparison" if least else "too few blocks to say"
+        f"{words.percent(min(least))} to {words.percent(max(least))}, by comparison"
+        if least
+        else "too few blocks to say"
     )
     return (
-        Fact(name="Measured", text=datetime.fromtimestamp(plan.created_unix_s, UTC).strftime("%-d %B %Y, %H:%M UTC")),
+        Fact(
+            name="Measured",
+            text=datetime.fromtimestamp(plan.created_unix_s, UTC).strftime("%-d %B %Y, %H:%M UTC"),
+        ),
         Fact(name="Machine", text=f"{machine.cpu_model}, {words.counted(machine.logical_cpus, 'CPU')}"),
         Fact(
             name="Size",

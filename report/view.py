@@ -1,4 +1,4 @@
-"""What the template shows: sections of parts, each with figures, tables and logs, as plain text and numbers."""
+"""What the template shows: sections of parts with figures, tables and logs, as plain text and numbers."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ class Column:
     unit: str = ""
     numeric: bool = False
     code: bool = False
+    short: bool = False
+    """Its texts are never broken into lines."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +81,21 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A name and what it is."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One stretch of a section."""
 
     heading: str = ""
     anchor: str = ""
     text: str = ""
+    points: tuple[Fact, ...] = ()
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     logs: tuple[Log, ...] = ()
@@ -102,14 +113,6 @@ class Section:
     answer: str
     note: str = ""
     parts: tuple[Part, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fact:
-    """A name and what it is."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +140,9 @@ class View:
     name: str
     verdict: str
     hotlap: str
+    """Version of what made the record."""
+    detail: str = ""
+    """Goes with the verdict, said more quietly."""
     legend: tuple[Swatch, ...] = ()
     facts: tuple[Fact, ...] = ()
     warnings: tuple[Warn, ...] = ()

@@ -28,20 +28,25 @@ def number(value: float) -> str:
 def interval(level: Level) -> str:
     """``(11,900–12,800)``, or that there is none."""
     if level.low is None or level.high is None:
-        return "(no interval: one block)"
+        return "(no interval)"
     return f"({number(level.low)}–{number(level.high)})"
 
 
 def amount(level: Level, unit: str) -> str:
     """A level with interval and unit, for a label."""
-    return f"{number(level.value)} {interval(level)} {unit}"
+    return f"{number(level.value)} {unit} {interval(level)}"
 
 
 def times(level: Level) -> str:
     """A ratio with its interval, two decimals: ``0.71× (0.68–0.74)``."""
     if level.low is None or level.high is None:
-        return f"{level.value:.2f}×" + (" (no interval)" if level.value != 1 else "")
+        return f"{level.value:.2f}× (no interval)"
     return f"{level.value:.2f}× ({level.low:.2f}–{level.high:.2f})"
+
+
+def percent(value: float) -> str:
+    """Two significant digits: ``9.3%``, ``15%``."""
+    return f"{value:.0f}%" if value >= 10 else f"{value:.1f}%"  # noqa: PLR2004 - two digits
 
 
 def listed(names: Iterable[str], word: str = "and") -> str:
@@ -72,40 +77,51 @@ def ranked(groups: Sequence[Group]) -> list[Group]:
 
 def of_group(group: Group, titles: Mapping[str, str]) -> str:
     """Who is fastest on one server variant, in one scenario, and by how much."""
-    where = f"On {group.server}"
     names = [titles.get(each.cell.framework, each.cell.framework) for each in group.entries]
-    if not names:
-        return f"{where}: nothing was measured."
     if len(names) == 1:
-        return f"{where}: only {names[0]} was measured, so there is nothing to compare it with."
+        return f"only {names[0]} was measured, so there is nothing to compare it with."
     first = len(first_tier(group))
     if not first:
-        return f"{where}: {counted(group.n_blocks, 'block')}, too few to rank ({BLOCKS_TO_RANK} are needed)."
+        return f"{counted(group.n_blocks, 'block')}, too few to rank ({BLOCKS_TO_RANK} are needed)."
+    return " ".join((_head(names, first), *_next(group, names), *_unranked(group, names)))
+
+
+def _head(names: Sequence[str], first: int) -> str:
     if first == len(names):
-        return f"{where}: no difference could be told between {listed(names)}."
+        return f"no difference could be told between {listed(names)}."
     if first == 1:
-        head = f"{names[0]} is fastest"
-    else:
-        head = f"{listed(names[:first])} are fastest and cannot be told apart"
-    follower = group.entries[first]
-    return f"{where}: {head}; next is {names[first]} at {times(follower.ratio)} of {names[0]}."
+        return f"{names[0]} is fastest."
+    return f"{listed(names[:first])} are fastest and cannot be told apart."
+
+
+def _next(group: Group, names: Sequence[str]) -> list[str]:
+    """The one behind the first tier, relative to the best."""
+    places = [place for place, each in enumerate(group.entries) if each.tier == 2]  # noqa: PLR2004 - the next
+    return [
+        f"Next is {names[place]} at {times(group.entries[place].ratio)} of {names[0]}."
+        for place in places[:1]
+    ]
+
+
+def _unranked(group: Group, names: Sequence[str]) -> list[str]:
+    few = [name for name, each in zip(names, group.entries, strict=True) if each.tier is None]
+    return [f"{listed(few)}: too few blocks to rank."] if few else []
 
 
 def verdict(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
     """The page's one sentence: who leads among frameworks of one interface on the same server."""
     rankable = ranked(groups)
     if not rankable:
-        return _no_verdict(groups)
+        return nothing_ranked(groups)
     parts = []
     for interface, found in _by_interface(rankable):
         leaders = _leaders(found, titles)
         parts.append(f"among {SHORT_INTERFACE.get(interface, interface)} frameworks {leaders}")
-    sentence = f"On the same server, {'; '.join(parts)}."
-    widest = _widest(rankable, titles)
-    return f"{sentence} {widest}" if widest else sentence
+    return f"On the same server, {'; '.join(parts)}."
 
 
-def _no_verdict(groups: Sequence[Group]) -> str:
+def nothing_ranked(groups: Sequence[Group]) -> str:
+    """Why there is no ranking."""
     blocks = max((group.n_blocks for group in groups), default=0)
     if not blocks:
         return "Nothing was measured: the failures below say why."
@@ -134,12 +150,20 @@ def _leaders(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
     return f"{listed(names)} {'is' if len(names) == 1 else 'are each'} {how} in {where}"
 
 
-def _widest(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
-    """The ratio farthest from 1 that is beyond the first tier."""
-    found = [(each.ratio.value, place) for place, group in enumerate(groups) for each in group.entries if each.tier != 1]
+def widest(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
+    """The ratio farthest from 1 that is beyond the first tier; empty where nothing is ranked."""
+    groups = ranked(groups)
+    if not groups:
+        return ""
+    found = [
+        (each.ratio.value, place)
+        for place, group in enumerate(groups)
+        for each in group.entries
+        if (each.tier or 1) > 1
+    ]
     if not found:
         return "No difference could be told anywhere."
     group = groups[min(found)[1]]
-    last = min(group.entries, key=lambda each: each.ratio.value)
+    last = min((each for each in group.entries if (each.tier or 1) > 1), key=lambda each: each.ratio.value)
     name, best = (titles.get(each.cell.framework, each.cell.framework) for each in (last, group.entries[0]))
     return f"The widest gap: {name} serves {times(last.ratio)} of {best} on {group.server}, {group.scenario}."

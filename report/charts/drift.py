@@ -51,8 +51,6 @@ def _frame(axis: Axes, lines: Sequence[Sequence[tuple[int, float]]]) -> None:
     reach = max(10.0, *(abs(value - 100) for value in heights)) * 1.08
     axis.set_ylim(100 - reach, 100 + reach)
     axis.yaxis.set_major_formatter(lambda value, _place: f"{value:.0f}%")
-    axis.xaxis.get_major_locator().set_params(integer=True)
-    axis.grid(axis="y")
-    axis.tick_params(length=0, pad=6)
-    axis.spines[["left", "right", "top"]].set_visible(False)
+    axis.locator_params(axis="x", integer=True)
+    axis.xaxis.grid(visible=False)
     axis.set_xlabel("block, in order of time", labelpad=8)

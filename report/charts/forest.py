@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
-from report.charts.look import INK, MUTED, PAPER, Look, style
+from report.charts.look import INK, MUTED, PAPER, Look, style, ticks
 from report.charts.rows import LABELS, VALUES, WIDTH, Canvas, Panel, Row, canvas, values
 from report.charts.svg import inline
 
@@ -16,16 +17,15 @@ TICKS_AT_MOST = 8
 def forest(
     panels: Sequence[Panel], look: Look, *, key: str, title: str, description: str, axis_label: str
 ) -> str:
-    """SVG of one row a ratio: marker at the estimate, line over the 95% interval, 1 marked as the reference."""
+    """SVG of one row a ratio: marker at the estimate, line over the 95% interval, 1 the reference."""
     with style():
         placed = canvas(panels, look, [(LABELS, WIDTH - LABELS - VALUES)])
         axis = placed.axes[0]
         low, high = _limits(panels)
         axis.set_xscale("log")
         axis.set_xlim(low, high)
-        ticks = _ticks(low, high)
-        axis.set_xticks(ticks, [f"{tick:g}×" for tick in ticks])
-        axis.set_xticks([], minor=True)
+        steps = _ticks(low, high)
+        ticks(axis.xaxis, steps, [f"{step:g}×" for step in steps])
         axis.axvline(1, color=MUTED, linewidth=1.2)
         axis.set_xlabel(axis_label, labelpad=8)
         for row, y in placed.places:
@@ -69,11 +69,8 @@ def _limits(panels: Sequence[Panel]) -> tuple[float, float]:
 
 def _ticks(low: float, high: float) -> list[float]:
     """Steps within the limits, thinned from the crowded end, 1 always among them."""
-    ticks = [step for step in STEPS if low <= step <= high]
-    while len(ticks) > TICKS_AT_MOST:
-        gaps = [
-            (right / left, right if right != 1 else left)
-            for left, right in zip(ticks, ticks[1:], strict=False)
-        ]
-        ticks.remove(min(gaps)[1])
-    return ticks
+    steps = [step for step in STEPS if low <= step <= high]
+    while len(steps) > TICKS_AT_MOST:
+        gaps = [(right / left, right if right != 1 else left) for left, right in pairwise(steps)]
+        steps.remove(min(gaps)[1])
+    return steps

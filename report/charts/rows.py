@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from report.charts.look import GRID, MUTED, Look
+from report.charts.look import GRID, MUTED, PAPER, Look, ticks
 from report.charts.svg import Mark, plain
 
 if TYPE_CHECKING:
@@ -83,11 +83,7 @@ def canvas(panels: Sequence[Panel], look: Look, columns: Sequence[tuple[float, f
     for left, width in columns:
         axis = figure.add_axes((left / WIDTH, BOTTOM / total, width / WIDTH, inner / total))
         axis.set_ylim(inner, 0)
-        axis.set_yticks([])
-        axis.spines[["left", "right", "top"]].set_visible(False)
-        axis.tick_params(length=0, pad=6)
-        axis.grid(axis="x")
-        axis.set_axisbelow(True)
+        ticks(axis.yaxis, (), ())
         axes.append(axis)
     placed = Canvas(figure, tuple(axes), tuple(_places(panels)), {}, look)
     _label(placed, panels, columns[0][0])
@@ -136,4 +132,5 @@ def _label(placed: Canvas, panels: Sequence[Panel], left: float) -> None:
         write(axis, -14, place, plain(row.label, 22), ha="right").set_gid(placed.mark(row))
         if row.value is None:
             gap = write(axis, 8, place, plain(row.text, 90), style="italic", color=MUTED, size=11.5)
+            gap.set_bbox({"facecolor": PAPER, "edgecolor": "none", "pad": 2})
             gap.set_gid(placed.mark(row))

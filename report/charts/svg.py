@@ -1,4 +1,4 @@
-"""From a matplotlib figure to SVG that lives inside a page: titled, themed by CSS, ids its own, no font named."""
+"""From a matplotlib figure to SVG that lives inside a page: titled, themed by CSS, ids its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from report.charts.look import INK, VARIABLES
 
@@ -47,18 +47,20 @@ def inline(
     """
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
-    root = ElementTree.fromstring(buffer.getvalue())  # noqa: S314 - written by matplotlib a line above
+    root = ET.fromstring(buffer.getvalue())  # noqa: S314 - written by matplotlib a line above
     _drop(root, {"metadata", "style"})
     for element in root.iter():
         _plain_names(element)
         _theme(element)
         _mark(element, marks or {})
+    for element in root.iter("g"):
+        _hoist(element)
     _localise(root, key)
     _head(root, key, plain(title), plain(description, 1000))
-    return ElementTree.tostring(root, encoding="unicode").replace("\n", " ")
+    return ET.tostring(root, encoding="unicode").replace("\n", " ")
 
 
-def _drop(root: ElementTree.Element, names: set[str]) -> None:
+def _drop(root: ET.Element, names: set[str]) -> None:
     for parent in list(root.iter()):
         for child in list(parent):
             child.tail = None
@@ -68,7 +70,7 @@ def _drop(root: ElementTree.Element, names: set[str]) -> None:
             parent.text = None
 
 
-def _plain_names(element: ElementTree.Element) -> None:
+def _plain_names(element: ET.Element) -> None:
     """Names without namespaces and two decimals: what HTML expects, and half the bytes."""
     element.tag = _NAMESPACE.sub("", element.tag)
     attributes = {_NAMESPACE.sub("", name): value for name, value in element.attrib.items()}
@@ -83,7 +85,7 @@ def _two_decimals(match: re.Match[str]) -> str:
     return "0" if text == "-0" else text
 
 
-def _theme(element: ElementTree.Element) -> None:
+def _theme(element: ET.Element) -> None:
     """Colours become CSS variables, which only ``style`` can hold; text inherits the page's font."""
     style = element.get("style", "")
     for name in ("fill", "stroke"):
@@ -103,18 +105,27 @@ def _variable(match: re.Match[str]) -> str:
     return match[0] if name is None else f"var({name})"
 
 
-def _mark(element: ElementTree.Element, marks: Mapping[str, Mark]) -> None:
+def _mark(element: ET.Element, marks: Mapping[str, Mark]) -> None:
     mark = marks.get(element.get("id", ""))
     if mark is None:
         return
     element.set("data-framework", mark.framework)
     if mark.hint:
-        hint = ElementTree.Element("title")
+        hint = ET.Element("title")
         hint.text = plain(mark.hint)
         element.insert(0, hint)
 
 
-def _localise(root: ElementTree.Element, key: str) -> None:
+def _hoist(element: ET.Element) -> None:
+    """A style that all markers of a series share is said once."""
+    styles = {child.get("style") for child in element}
+    if len(element) > 1 and len(styles) == 1 and all(child.tag == "use" for child in element):
+        element.set("style", styles.pop() or "")
+        for child in element:
+            child.attrib.pop("style", None)
+
+
+def _localise(root: ET.Element, key: str) -> None:
     """Keep only ids that something refers to, under the chart's own prefix."""
     wanted = set()
     for element in root.iter():
@@ -130,7 +141,7 @@ def _localise(root: ElementTree.Element, key: str) -> None:
             element.set("href", f"#{key}-{element.attrib['href'][1:]}")
 
 
-def _head(root: ElementTree.Element, key: str, title: str, description: str) -> None:
+def _head(root: ET.Element, key: str, title: str, description: str) -> None:
     box = [float(number) for number in root.attrib["viewBox"].split()]
     root.attrib.clear()
     root.attrib.update(
@@ -144,6 +155,6 @@ def _head(root: ElementTree.Element, key: str, title: str, description: str) -> 
         }
     )
     for place, (name, text) in enumerate((("title", title), ("desc", description))):
-        element = ElementTree.Element(name, {"id": f"{key}-{name}"})
+        element = ET.Element(name, {"id": f"{key}-{name}"})
         element.text = text
         root.insert(place, element)

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from report.charts.look import Look, style
+from report.charts.look import Look, style, ticks
 from report.charts.rows import DPI, WIDTH
 from report.charts.svg import Mark, inline, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLUMNS, PANEL, LEFT, RIGHT, GAP, TOP, BOTTOM = 2, 250, 56, 118, 78, 40, 56
+COLUMNS, PANEL, LEFT, RIGHT, GAP, TOP, BOTTOM = 2, 210, 64, 118, 38, 40, 58
 """Panels side by side, and pixels: a panel's height, the margins, room for heading and axis."""
 LABEL = 16
 """Pixels between two labels at the ends of curves."""
+START = 2
+"""The axis begins at the median: before it, curves tell little and take half the height."""
 TICKS = {2: "50%", 10: "90%", 100: "99%", 1000: "99.9%", 10_000: "99.99%", 100_000: "99.999%"}
 
 
@@ -48,11 +50,11 @@ def waiting(panels: Sequence[Curves], look: Look, *, key: str, title: str, descr
         lines = ceil(len(panels) / COLUMNS)
         total = lines * (PANEL + TOP + BOTTOM)
         figure = Figure(figsize=(WIDTH / DPI, total / DPI), dpi=DPI)
-        width = (WIDTH - LEFT - RIGHT - (COLUMNS - 1) * (GAP + RIGHT - 40)) / COLUMNS
+        width = (WIDTH - LEFT - RIGHT - (COLUMNS - 1) * (GAP + RIGHT)) / COLUMNS
         marks: dict[str, Mark] = {}
         for place, panel in enumerate(panels):
             line, column = divmod(place, COLUMNS)
-            left = LEFT + column * (width + GAP + RIGHT - 40)
+            left = LEFT + column * (width + GAP + RIGHT)
             bottom = total - (line + 1) * (PANEL + TOP + BOTTOM) + BOTTOM
             axis = figure.add_axes((left / WIDTH, bottom / total, width / WIDTH, PANEL / total))
             _frame(axis, panels, panel.heading)
@@ -61,39 +63,39 @@ def waiting(panels: Sequence[Curves], look: Look, *, key: str, title: str, descr
 
 
 def _frame(axis: Axes, panels: Sequence[Curves], heading: str) -> None:
-    points = [ms for panel in panels for curve in panel.curves for ms in curve.latency_ms]
+    points = [ms for panel in panels for curve in panel.curves for _, ms in _points(curve)]
     ends = [curve.shares[-1] for panel in panels for curve in panel.curves if curve.shares]
     axis.set_xscale("log")
     axis.set_yscale("log")
-    axis.set_xlim(1, max((1 / (1 - share) for share in ends), default=100) * 1.05)
-    axis.set_ylim(min(points, default=1) * 0.85, max(points, default=10) * 1.15)
+    axis.set_xlim(START, max((1 / (1 - share) for share in ends), default=100) * 1.05)
+    axis.set_ylim(min(points, default=1) * 0.8, max(points, default=10) * 1.2)
     inside = [tick for tick in TICKS if tick <= axis.get_xlim()[1]]
-    axis.set_xticks(inside, [TICKS[tick] for tick in inside])
-    axis.set_xticks([], minor=True)
+    ticks(axis.xaxis, inside, [TICKS[tick] for tick in inside])
     _ticks_of_time(axis)
-    axis.grid(visible=True)
-    axis.tick_params(length=0, pad=6)
-    axis.spines[["left", "right", "top"]].set_visible(False)
     axis.set_xlabel("share of requests answered by then", labelpad=6)
-    axis.set_ylabel("ms", rotation=0, labelpad=12)
     axis.set_title(plain(heading, 48), loc="left", fontsize=12.5, pad=12)
+
+
+def _points(curve: Curve) -> list[tuple[float, float]]:
+    """(1/(1-p), ms) from the median on."""
+    pairs = zip(curve.shares, curve.latency_ms, strict=True)
+    return [(1 / (1 - share), ms) for share, ms in pairs if START * (1 - share) <= 1 + 1e-9]
 
 
 def _ticks_of_time(axis: Axes) -> None:
     low, high = axis.get_ylim()
     decades = [digit * 10.0**power for power in range(-3, 6) for digit in (1, 2, 5)]
-    ticks = [tick for tick in decades if low <= tick <= high]
-    axis.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axis.set_yticks([], minor=True)
+    inside = [tick for tick in decades if low <= tick <= high]
+    ticks(axis.yaxis, inside, [f"{tick:g} ms" for tick in inside])
 
 
 def _draw(axis: Axes, curves: Sequence[Curve], look: Look, marks: dict[str, Mark]) -> None:
-    drawn = sorted((curve for curve in curves if curve.shares), key=lambda curve: curve.latency_ms[-1])
+    drawn = sorted((curve for curve in curves if _points(curve)), key=lambda curve: curve.latency_ms[-1])
     heights = _apart([float(axis.transData.transform((1, curve.latency_ms[-1]))[1]) for curve in drawn])
     for curve, y in zip(drawn, heights, strict=True):
-        x = [1 / (1 - share) for share in curve.shares]
+        x, latency_ms = zip(*_points(curve), strict=True)
         colour = look.colour(curve.framework)
-        line = axis.plot(x, curve.latency_ms, color=colour, linewidth=2, solid_joinstyle="round")[0]
+        line = axis.plot(x, latency_ms, color=colour, linewidth=2, solid_joinstyle="round")[0]
         end = axis.plot(x[-1:], curve.latency_ms[-1:], "o", color=colour, markersize=5, clip_on=False)[0]
         right = float(axis.transAxes.transform((1, 0))[0])
         text = axis.annotate(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from report import words
 from report.charts.consumption import consumption
 from report.context import Context, Workload, panels, sides
@@ -18,7 +20,8 @@ def section(here: Context) -> Section:
         short="What it consumes",
         question="What does it consume?",
         answer=_answer(here),
-        note="CPU per request depends on load, so it is compared only at equal load and where the server was at least "
+        note="CPU per request depends on load, so it is compared only at equal load and where the server was "
+        "at least "
         "95% busy. Memory is the proportional set size of all the server's processes, read after the window.",
         parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
     )
@@ -32,7 +35,9 @@ def _answer(here: Context) -> str:
             sentences.append(f"{what} an unknown amount: no cell has a comparable value.")
             continue
         least, most = (pick(found, key=lambda pair: pair[0].value) for pick in (min, max))
-        ends = [f"{words.amount(level, UNITS[metric])} ({_where(here, each)})" for level, each in (least, most)]
+        ends = [
+            f"{words.amount(level, UNITS[metric])} ({_where(here, each)})" for level, each in (least, most)
+        ]
         of_what = "of CPU time" if metric == "cpu_us_per_request" else "of memory"
         sentences.append(f"{what} from {ends[0]} to {ends[1]} {of_what}.")
     return " ".join(sentences)
@@ -45,7 +50,7 @@ def _where(here: Context, each: Summary) -> str:
 def _part(here: Context, wanted: Workload, place: int) -> Part:
     heading = here.heading(wanted)
     cpu, memory = (
-        panels(here, wanted, metric, lambda level, unit=unit: words.amount(level, unit), gap=_short)  # type: ignore[misc]
+        panels(here, wanted, metric, partial(words.amount, unit=unit), gap=_short)
         for metric, unit in UNITS.items()
     )
     svg = consumption(
@@ -56,7 +61,10 @@ def _part(here: Context, wanted: Workload, place: int) -> Part:
         title=f"{heading}: CPU time per request and memory",
         description="Two columns of bars from zero with 95% intervals; the numbers are in the table below.",
     )
-    caption = "Less is better in both. Bars, intervals and dots as above; Python's and the server's own work together."
+    caption = (
+        "Less is better in both. The bar is the geometric mean over blocks, the thick line its 95% interval, "
+        "each dot one trial."
+    )
     return Part(
         heading=heading,
         anchor=f"consume-{place}",
@@ -77,7 +85,7 @@ def _table(here: Context, wanted: Workload, place: int) -> Table:
         caption=f"{here.heading(wanted)}: what each cell consumes",
         columns=(
             Column(label="Framework"),
-            Column(label="Server"),
+            Column(label="Server", short=True),
             Column(label="CPU per request", unit="µs (95% interval)", numeric=True),
             Column(label="Memory", unit="MiB (95% interval)", numeric=True),
         ),

@@ -17,7 +17,8 @@ def section(here: Context) -> Section:
         anchor="data",
         short="The data",
         question="Where is the data?",
-        answer=f"Beside this page lies a file with one row for each of {trials}; the record itself is run.jsonl in the "
-        f"run's folder, and `hotlap report` makes this page from it again.",
+        answer=f"Beside this page lies a file with one row for each of {trials}; the record itself is "
+        "run.jsonl in the "
+        f"run's folder, and hotlap report makes this page from it again.",
         parts=(Part(link=TRIALS),),
     )

@@ -17,7 +17,9 @@ def section(here: Context) -> Section:
         answer=_answer(here),
         parts=(
             Part(heading="Machine and setup", anchor="machine", tables=(_machine(here), _setup(here))),
-            Part(heading="Environments", anchor="environments", tables=(_environments(here), *_versions(here))),
+            Part(
+                heading="Environments", anchor="environments", tables=(_environments(here), *_versions(here))
+            ),
             Part(heading="Command lines", anchor="commands", tables=(_commands(here),)),
         ),
     )
@@ -26,8 +28,10 @@ def section(here: Context) -> Section:
 def _answer(here: Context) -> str:
     setup, machine = here.run.plan.setup, here.run.plan.environment.machine
     return (
-        f"{words.counted(setup.blocks, 'block')} on {machine.cpu_model}, {machine.system}: within a block each stack is "
-        f"started afresh once, in random order, and each of its scenarios gets {setup.warmup_s:g} s of warm-up and one "
+        f"{words.counted(setup.blocks, 'block')} on {machine.cpu_model}, {machine.system}: within a block "
+        "each stack is "
+        f"started afresh once, in random order, and each of its scenarios gets {setup.warmup_s:g} s of "
+        "warm-up and one "
         f"window of {setup.window_s:g} s; the statistics are over blocks, not over requests."
     )
 
@@ -65,7 +69,16 @@ def _setup(here: Context) -> Table:
 
 
 def _environments(here: Context) -> Table:
-    labels = ("Framework", "Version", "Python", "Build", "Serialiser", "Validator", "Declared differences", "Overrides")
+    labels = (
+        "Framework",
+        "Version",
+        "Python",
+        "Build",
+        "Serialiser",
+        "Validator",
+        "Declared differences",
+        "Overrides",
+    )
     return Table(
         anchor="environments-table",
         caption="One environment per framework, kept apart from the harness",
@@ -74,6 +87,7 @@ def _environments(here: Context) -> Table:
             TableRow(framework=each.framework, entries=tuple(entry(text) for text in _environment(each)))
             for each in here.run.plan.environment.frameworks
         ),
+        sortable=False,
     )
 
 
@@ -103,7 +117,11 @@ def _versions(here: Context) -> tuple[Table, ...]:
             caption="Exact version of every package in every environment; – where it is not installed",
             columns=(Column(label="Package"), *(Column(label=each.title) for each in frameworks)),
             rows=tuple(
-                TableRow(entries=tuple(entry(text) for text in (name, *(e.versions.get(name, "–") for e in frameworks))))
+                TableRow(
+                    entries=tuple(
+                        entry(text) for text in (name, *(e.versions.get(name, "–") for e in frameworks))
+                    )
+                )
                 for name in packages
             ),
             sortable=False,
@@ -117,7 +135,11 @@ def _commands(here: Context) -> Table:
         anchor="commands-table",
         summary="How each server was started",
         caption="Command line, and median time from start to the first right answer",
-        columns=(Column(label="Stack"), Column(label="Command line", code=True), Column(label="Launches", numeric=True)),
+        columns=(
+            Column(label="Stack"),
+            Column(label="Command line", code=True),
+            Column(label="Launches", numeric=True),
+        ),
         rows=tuple(
             TableRow(
                 entries=(

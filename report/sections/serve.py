@@ -19,7 +19,8 @@ def section(here: Context) -> Section:
         short="How much it serves",
         question="How much does it serve?",
         answer=_answer(here),
-        note="Right answers per second under closed load: every connection sends its next request when the last one "
+        note="Right answers per second under closed load: every connection sends its next request when the "
+        "last one "
         "is answered. Wrong answers are errors and never counted.",
         parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
     )
@@ -38,7 +39,8 @@ def _answer(here: Context) -> str:
 
 def _named(here: Context, level: Level, each: Summary) -> str:
     cell = each.cell
-    return f"{words.amount(level, 'requests/s')} ({here.title(cell.framework)} on {cell.server}, {cell.scenario})"
+    where = f"{here.title(cell.framework)} on {cell.server}, {cell.scenario}"
+    return f"{words.amount(level, 'requests/s')} ({where})"
 
 
 def _part(here: Context, wanted: Workload, place: int) -> Part:
@@ -48,11 +50,13 @@ def _part(here: Context, wanted: Workload, place: int) -> Part:
         here.look,
         key=f"serve{place}",
         title=f"{heading}: requests served per second",
-        description="Bars from zero with 95% intervals and one dot per trial; the numbers are in the table below.",
+        description="Bars from zero with 95% intervals and one dot per trial; the numbers are in the table "
+        "below.",
         axis_label="right answers per second",
     )
     caption = (
-        f"{words.load(*wanted[1:]).capitalize()}. The bar is the geometric mean over blocks, the thick line its 95% "
+        f"{words.load(*wanted[1:]).capitalize()}. The bar is the geometric mean over blocks, the thick line "
+        "its 95% "
         "interval, each dot one trial in order of time from top to bottom. Hatching tells servers apart."
     )
     return Part(
@@ -70,7 +74,7 @@ def _table(here: Context, wanted: Workload, place: int) -> Table:
         caption=f"{here.heading(wanted)}: throughput of each cell",
         columns=(
             Column(label="Framework"),
-            Column(label="Server"),
+            Column(label="Server", short=True),
             Column(label="Throughput", unit="requests/s (95% interval)", numeric=True),
             Column(label="Server busy", unit="%", numeric=True),
             Column(label="Trials", numeric=True),

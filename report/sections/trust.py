@@ -17,7 +17,15 @@ from results.model import Failure
 
 def section(here: Context) -> Section:
     """Everything that speaks for and against the run."""
-    parts = (_control(here), _drift(here), _flags(here), _failures(here), _absent(here), _findings(here), _problems(here))
+    parts = (
+        _control(here),
+        _drift(here),
+        _flags(here),
+        _failures(here),
+        _absent(here),
+        _findings(here),
+        _problems(here),
+    )
     return Section(
         anchor="trust",
         short="Can I trust it",
@@ -37,27 +45,28 @@ def _answer(here: Context) -> str:
     blocks = len({trial.block for trial in here.run.trials})
     head = "With care" if found.flags or failures else "Yes, as far as it can tell"
     return (
-        f"{head}: {control}; {words.counted(found.disturbed, 'trial')} of {found.n_trials:,} ({share:.1f}%) stayed "
-        f"disturbed by foreign work and {words.counted(found.repeated, 'was', 'were')} repeated; {len(failures)} "
-        f"{'failure' if len(failures) == 1 else 'failures'}; {blocks} of "
+        f"{head}: {control}; {words.counted(found.disturbed, 'trial')} of {found.n_trials:,} ({share:.1f}%) "
+        f"stayed disturbed by foreign work and {words.counted(found.repeated, 'was', 'were')} repeated; "
+        f"{words.counted(len(failures), 'failure')}; {blocks} of "
         f"{words.counted(here.run.plan.setup.blocks, 'planned block')} measured."
     )
 
 
 def _control(here: Context) -> Part:
     rows = [_control_row(here, each) for each in here.findings.controls]
-    about = "The same stack is measured twice, under two names. Its ratio to itself should be 1: an interval without 1 "
-    about += "means that other differences of that size mean nothing either."
     if not rows:
-        return Part(heading="A/A control", text="This run carries no A/A control, so its noise has no witness.")
+        return Part(
+            heading="A/A control", text="This run carries no A/A control, so its noise has no witness."
+        )
     return Part(
         heading="A/A control",
         anchor="control",
-        text=about,
+        text="The same stack is measured twice, under two names. Its ratio to itself should be 1: an "
+        "interval without 1 means that other differences of that size mean nothing either.",
         tables=(
             Table(
                 anchor="control-table",
-                caption=f"Control to original; the intervals hold together at 95% "
+                caption="Control to original; the intervals hold together at 95% "
                 f"({100 * here.findings.controls[0].confidence:.3g}% each)",
                 columns=(
                     Column(label="Stack"),
@@ -99,7 +108,8 @@ def _drift(here: Context) -> Part | None:
         cells,
         key="drift",
         title="Throughput of every cell by block, relative to its own mean",
-        description="One faint line a cell, one strong line for their median. A trend says that the machine changed.",
+        description="One faint line a cell, one strong line for their median. A trend says that the machine "
+        "changed.",
     )
     return Part(
         heading="Drift",
@@ -108,8 +118,10 @@ def _drift(here: Context) -> Part | None:
             figure(
                 svg,
                 "Chart: drift over blocks",
-                "Throughput of each cell in each block, relative to the cell's own mean over the run. Ratios are taken "
-                "within a block, so a slow block slows both sides; a trend still says that the machine changed.",
+                "Throughput of each cell in each block, relative to the cell's own mean over the run. Ratios "
+                "are taken "
+                "within a block, so a slow block slows both sides; a trend still says that the machine "
+                "changed.",
             ),
         ),
     )
@@ -159,7 +171,9 @@ def _flags(here: Context) -> Part:
 def _failures(here: Context) -> Part:
     failures = here.run.failures
     if not failures:
-        return Part(heading="Failures", anchor="failures", text="Everything that was planned could be measured.")
+        return Part(
+            heading="Failures", anchor="failures", text="Everything that was planned could be measured."
+        )
     rows = [[_cell(each), each.stage, _block(each), each.message, each.remedy or "–"] for each in failures]
     return Part(
         heading="Failures",
@@ -192,7 +206,10 @@ def _absent(here: Context) -> Part | None:
     absent = here.run.plan.not_applicable
     if not absent:
         return None
-    rows = [[here.title(each.cell.framework), each.cell.server, each.cell.scenario, each.reason] for each in absent]
+    rows = [
+        [here.title(each.cell.framework), each.cell.server, each.cell.scenario, each.reason]
+        for each in absent
+    ]
     return Part(
         heading="Not applicable",
         anchor="not-applicable",
@@ -212,8 +229,7 @@ def _findings(here: Context) -> Part | None:
     if not found:
         return None
     rows = [
-        [here.title(each.framework), each.server, each.scenario, each.probe, each.answer]
-        for each in found
+        [here.title(each.framework), each.server, each.scenario, each.probe, each.answer] for each in found
     ]
     return Part(
         heading="Findings",
@@ -237,10 +253,16 @@ def _problems(here: Context) -> Part | None:
     tables = []
     if errors:
         rows = [
-            [each.cell.slug, ", ".join(f"{kind}: {count:,}" for kind, count in each.errors.items()), each.error_example]
+            [
+                each.cell.slug,
+                ", ".join(f"{kind}: {count:,}" for kind, count in each.errors.items()),
+                each.error_example,
+            ]
             for each in errors
         ]
-        tables.append(table("errors-table", "Errors under load, by cell", ("Cell", "Errors", "Example"), rows))
+        tables.append(
+            table("errors-table", "Errors under load, by cell", ("Cell", "Errors", "Example"), rows)
+        )
     if problems:
         about = "What of the record could not be read, and is missing here"
         tables.append(table("problems-table", about, ("Problem",), [[each] for each in problems]))

@@ -19,7 +19,8 @@ def section(here: Context) -> Section:
         short="How long users wait",
         question="How long do users wait?",
         answer=_answer(here),
-        note="Read this as queueing under saturation: with closed load all connections always wait in line, so time "
+        note="Read this as queueing under saturation: with closed load all connections always wait in line, "
+        "so time "
         "is about connections divided by throughput. It shows how a full server shares its time, not what an "
         "unhurried visitor feels; only an open load can show that.",
         parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
@@ -30,15 +31,16 @@ def _answer(here: Context) -> str:
     found = [
         (level, p99, each)
         for each in here.summaries
-        if (level := _ms(each, "p50_us")) and (p99 := _ms(each, "p99_us"))
+        if (level := _ms(each, "p50_us")) and (p99 := _ms(each, "p99_us")) and level.low and p99.low
     ]
     if not found:
-        return "No cell settled with enough samples, so no waiting time is shown."
+        return "No cell settled with enough samples to say it with an interval."
     least, most = (pick(found, key=lambda one: one[0].value) for pick in (min, max))
     return (
-        f"When the server is full, half of the requests wait {words.amount(least[0], 'ms')} or less, and 99% "
-        f"{words.amount(least[1], 'ms')} or less, where the line moves quickest ({_where(here, least[2])}); where it "
-        f"moves slowest ({_where(here, most[2])}), {words.amount(most[0], 'ms')} and {words.amount(most[1], 'ms')}."
+        f"Under saturation the median wait is {words.amount(least[0], 'ms')} where it is shortest "
+        f"({_where(here, least[2])}) and {words.amount(most[0], 'ms')} where it is longest "
+        f"({_where(here, most[2])}); 99% are answered within {words.amount(least[1], 'ms')} and "
+        f"{words.amount(most[1], 'ms')} there."
     )
 
 
@@ -55,7 +57,8 @@ def _part(here: Context, wanted: Workload, place: int) -> Part:
     found = [(name, _curves(here, members)) for name, members in sides(here, wanted)]
     drawn = [Curves(heading=name, curves=curves) for name, curves in found if curves]
     caption = (
-        f"{words.load(*wanted[1:]).capitalize()}. Each step to the right on the 1/(1−p) axis is ten times rarer; curves "
+        f"{words.load(*wanted[1:]).capitalize()}. Each step to the right on the 1/(1−p) axis is ten times "
+        "rarer; curves "
         f"end where fewer than 10 samples lie beyond. All panels share their axes."
     )
     svg = waiting(
@@ -94,7 +97,7 @@ def _table(here: Context, wanted: Workload, place: int) -> Table:
         caption=f"{here.heading(wanted)}: time to answer under saturation",
         columns=(
             Column(label="Framework"),
-            Column(label="Server"),
+            Column(label="Server", short=True),
             *(Column(label=label, unit="ms (95% interval)", numeric=True) for label in PERCENTILES.values()),
             Column(label="Samples reach"),
         ),

@@ -8,19 +8,21 @@ from report import words
 from report.charts.forest import forest
 from report.charts.rows import Panel, Row
 from report.comparison import Entry as Contender
-from report.comparison import Group
-from report.context import Context, Workload, is_floor, ratio_to_best, side, sides
-from report.statistics import Level
+from report.comparison import Group, is_floor
+from report.context import Context, Workload, side, sides
 from report.summary import Summary
-from report.view import Column, Entry, Part, Section, Table, TableRow, entry, figure, gap, measured
+from report.view import Column, Entry, Fact, Part, Section, Table, TableRow, entry, figure, gap, measured
 
 CAPTION = (
-    "Throughput relative to the best framework on the same server (1×), on a logarithmic axis: the mark is the "
-    "estimate over blocks, the line its 95% interval. “First tier” means: cannot be told from the best. Grey is the "
+    "Throughput relative to the best framework on the same server (1×), on a logarithmic axis: the mark is "
+    "the "
+    "estimate over blocks, the line its 95% interval. “First tier” means: cannot be told from the best. Grey "
+    "is the "
     "floor, the same server without a framework; it does not compete."
 )
 UNRANKED = (
-    "Throughput relative to the highest mean on the same server (1×), on a logarithmic axis: the mark is the estimate, "
+    "Throughput relative to the highest mean on the same server (1×), on a logarithmic axis: the mark is the "
+    "estimate, "
     "the line its 95% interval. There are too few blocks to rank, so rows stand in order of name."
 )
 
@@ -32,7 +34,8 @@ def section(here: Context) -> Section:
         short="Which is fastest",
         question="Which is fastest, and can we tell?",
         answer=_answer(here),
-        note="A ratio between frameworks is taken within each block and on the same server variant and interface "
+        note="A ratio between frameworks is taken within each block and on the same server variant and "
+        "interface "
         "only: across servers it would compare the servers.",
         parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
     )
@@ -41,34 +44,34 @@ def section(here: Context) -> Section:
 def _answer(here: Context) -> str:
     ranked = words.ranked(here.groups)
     if not ranked:
-        return words.verdict(here.groups, here.titles)
+        return words.nothing_ranked(here.groups)
     told = sum(len(words.first_tier(group)) < len(group.entries) for group in ranked)
     least = sorted(group.separable_percent for group in ranked if group.separable_percent is not None)
-    seen = f" The smallest difference it could tell is {words.number(least[0])}%" if least else ""
+    seen = f" The smallest difference it could tell is {words.percent(least[0])}" if least else ""
     if len(least) > 1:
-        seen += f" where the blocks were steadiest and {words.number(least[-1])}% where they were not"
-    return (
-        f"In {told} of {words.counted(len(ranked), 'comparison')} this run can tell frameworks apart."
-        + (f"{seen}." if seen else "")
+        seen += f" where the blocks were steadiest and {words.percent(least[-1])} where they were not"
+    return f"In {told} of {words.counted(len(ranked), 'comparison')} this run can tell frameworks apart." + (
+        f"{seen}." if seen else ""
     )
 
 
 def _part(here: Context, wanted: Workload, place: int) -> Part:
     groups = [group for group in here.groups if _workload(group) == wanted]
     heading = here.heading(wanted)
+    points = tuple(Fact(name=f"{each.server}", text=words.of_group(each, here.titles)) for each in groups)
     svg = forest(
         _panels(here, wanted, groups),
         here.look,
         key=f"which{place}",
         title=f"{heading}: throughput relative to the best framework on the same server",
-        description=" ".join(words.of_group(group, here.titles) for group in groups),
+        description=" ".join(f"{point.name}: {point.text}" for point in points),
         axis_label="throughput, relative",
     )
     ranked = bool(words.ranked(groups))
     return Part(
         heading=heading,
         anchor=f"which-{place}",
-        text=" ".join(words.of_group(group, here.titles) for group in groups),
+        points=points,
         figures=(figure(svg, f"Chart: {heading}, ratios", CAPTION if ranked else UNRANKED),),
         tables=(_table(here, wanted, groups, place), *_stacks(here, wanted, place)),
     )
@@ -83,37 +86,47 @@ def _panels(here: Context, wanted: Workload, groups: Sequence[Group]) -> list[Pa
     return [
         Panel(
             heading=name,
-            rows=tuple(
-                _row(here, each, ratio_to_best(found.get(name), each, members), _tier(found.get(name), each))
-                for each in members
-            ),
+            rows=tuple(_row(here, each, found.get(name)) for each in members),
         )
         for name, members in sides(here, wanted)
     ]
 
 
-def _tier(group: Group | None, each: Summary) -> int | None:
-    entries = group.entries if group else ()
-    return next((entry.tier for entry in entries if entry.cell == each.cell), None)
+def _contender(group: Group | None, each: Summary) -> Contender | None:
+    """The group's entry of a cell, where there is something to compare it with."""
+    if group is None or len(group.entries) + len(group.floors) == 1:
+        return None
+    return next((found for found in (*group.entries, *group.floors) if found.cell == each.cell), None)
 
 
-def _row(here: Context, each: Summary, ratio: Level | None, tier: int | None) -> Row:
+def _said(contender: Contender, group: Group | None) -> tuple[str, str]:
+    """A ratio and its interval, in words."""
+    if group and contender is group.entries[0]:
+        return "1×", "reference"
+    text, _, interval = words.times(contender.ratio).partition(" ")
+    return text, interval
+
+
+def _row(here: Context, each: Summary, group: Group | None) -> Row:
+    contender = _contender(group, each)
+    ratio, tier = (contender.ratio, contender.tier) if contender else (None, None)
     reason = each.reason("throughput_rps") or "nothing to compare it with on this server"
+    text = " ".join(_said(contender, group)) if contender else reason
     return Row(
         label=here.title(each.cell.framework),
         framework=each.cell.framework,
         server=each.cell.server,
-        value=ratio and ratio.value,
-        low=ratio and ratio.low,
-        high=ratio and ratio.high,
-        text=f"{words.times(ratio)}{'  first tier' if tier == 1 else ''}" if ratio else reason,
+        value=ratio.value if ratio else None,
+        low=ratio.low if ratio else None,
+        high=ratio.high if ratio else None,
+        text=f"{text}, first tier" if tier == 1 else text,
         strong=tier == 1,
     )
 
 
 def _table(here: Context, wanted: Workload, groups: Sequence[Group], place: int) -> Table:
     rows = [
-        _table_row(here, each, name, group, members)
+        _table_row(here, each, name, group)
         for name, members in sides(here, wanted)
         for group in [next((g for g in groups if side(g.server, g.interface) == name), None)]
         for each in members
@@ -121,10 +134,11 @@ def _table(here: Context, wanted: Workload, groups: Sequence[Group], place: int)
     return Table(
         anchor=f"ratios-{place}",
         summary="Ratios and tiers as a table",
-        caption=f"{here.heading(wanted)}: throughput relative to the best framework on the same server variant",
+        caption=f"{here.heading(wanted)}: throughput relative to the best framework on the same server "
+        "variant",
         columns=(
             Column(label="Framework"),
-            Column(label="Server"),
+            Column(label="Server", short=True),
             Column(label="Ratio", unit="(95% interval)", numeric=True),
             Column(label="Tier"),
             Column(label="Blocks", numeric=True),
@@ -133,18 +147,17 @@ def _table(here: Context, wanted: Workload, groups: Sequence[Group], place: int)
     )
 
 
-def _table_row(
-    here: Context, each: Summary, name: str, group: Group | None, members: Sequence[Summary]
-) -> TableRow:
-    ratio, tier = ratio_to_best(group, each, members), _tier(group, each)
-    shown = words.times(ratio).partition(" ") if ratio else ("", "", "")
+def _table_row(here: Context, each: Summary, name: str, group: Group | None) -> TableRow:
+    contender = _contender(group, each)
+    reason = each.reason("throughput_rps") or "nothing to compare it with"
+    shown = _said(contender, group) if contender else ("", "")
     return TableRow(
         framework=each.cell.framework,
         entries=(
             entry(here.title(each.cell.framework)),
             entry(name),
-            measured(ratio, each.reason("throughput_rps"), shown[0], shown[2]),
-            _tier_entry(each, tier),
+            measured(contender.ratio if contender else None, reason, *shown),
+            _tier_entry(each, contender.tier if contender else None),
             Entry(text=str(each.n_blocks), key=each.n_blocks),
         ),
     )
@@ -160,7 +173,9 @@ def _tier_entry(each: Summary, tier: int | None) -> Entry:
 
 def _stacks(here: Context, wanted: Workload, place: int) -> tuple[Table, ...]:
     """Stack against stack: framework and server together, named as such."""
-    groups = [group for group in here.stacks if _workload(group) == wanted and len(group.entries) > 1]
+    groups = [
+        group for group in here.findings.stacks if _workload(group) == wanted and len(group.entries) > 1
+    ]
     return tuple(
         Table(
             anchor=f"stacks-{place}",
@@ -173,21 +188,20 @@ def _stacks(here: Context, wanted: Workload, place: int) -> tuple[Table, ...]:
                 Column(label="Ratio", unit="(95% interval)", numeric=True),
                 Column(label="Tier"),
             ),
-            rows=tuple(_stack_row(here, each) for each in group.entries),
+            rows=tuple(_stack_row(here, each, group) for each in group.entries),
         )
         for group in groups
     )
 
 
-def _stack_row(here: Context, each: Contender) -> TableRow:
-    text, _, interval = words.times(each.ratio).partition(" ")
+def _stack_row(here: Context, each: Contender, group: Group) -> TableRow:
     tier = Entry(text="first" if each.tier == 1 else str(each.tier), key=each.tier, strong=each.tier == 1)
     return TableRow(
         framework=each.cell.framework,
         entries=(
             entry(f"{here.title(each.cell.framework)} on {each.cell.server}"),
             entry(words.SHORT_INTERFACE.get(each.cell.interface, each.cell.interface)),
-            measured(each.ratio, "", text, interval),
+            measured(each.ratio, "", *_said(each, group)),
             tier if each.tier else gap("not ranked"),
         ),
     )
