@@ -94,7 +94,7 @@ def from_line(line: str | bytes) -> Message:
     if name not in _KINDS:
         raise ValueError(f"not a message of a known kind: {name!r}")
     if name == "Order":
-        fields["cpus"] = tuple(fields["cpus"])
+        fields["cpus"] = tuple(fields.get("cpus", ()))
     try:
         return _KINDS[name](**fields)
     except TypeError as error:

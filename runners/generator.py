@@ -1,0 +1,217 @@
+"""The generator: Locust and gevent around the pump, and the only module that imports them.
+
+``python -m runners.generator --channel FD`` takes orders, one JSON object a line, and answers each with
+what it measured. The same users work from Locust's own command line, web page and workers:
+``locust -f runners/generator.py --scenario json --host http://127.0.0.1:8000 -u 64 -r 64``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import time
+from random import Random
+from typing import IO, Any
+from urllib.parse import urlsplit
+
+import gevent
+from gevent.monkey import get_original
+from locust import User, constant, events, task
+from locust.env import Environment
+from locust.runners import LocalRunner, MasterRunner
+from locust.stats import RequestStats, StatsEntry, StatsError, bucket_response_time
+
+from runners.errors import LoadError
+from runners.load.connection import Address, Connection
+from runners.load.messages import Failed, Measured, Order, Ready, from_line, to_line
+from runners.load.pump import Pump
+from runners.load.ring import Ring
+from runners.load.span import Span
+from runners.load.tally import Tally
+from runners.load.trial import measure
+from scenarios.catalogue import discover
+from scenarios.exchange import Exchange
+
+SPAWN_S = 30.0
+"""Locust brings 10,000 users in half a second."""
+SPAN_NS = 1_000_000_000
+"""Locust's statistics are fed this often under its own command line."""
+TIMEOUT_S = 30.0
+FOREVER_S = 10**6
+
+PUMP = Pump(
+    gevent.idle,
+    socket_type=get_original("socket", "socket"),
+    epoll_type=get_original("select", "epoll"),
+)
+"""The one pump of this process, shared by all users."""
+
+
+class ConnectionUser(User):
+    """A user is a connection: it joins the pump when Locust starts it, and leaves when it is stopped."""
+
+    wait_time = constant(FOREVER_S)
+    connection: Connection
+
+    def on_start(self) -> None:
+        """Join the pump, which opens the connection."""
+        self.connection = PUMP.join()
+
+    @task
+    def hold(self) -> None:
+        """Do nothing and wait: the pump does the work."""
+
+    def on_stop(self) -> None:
+        """Leave the pump, which closes the connection."""
+        PUMP.leave(self.connection)
+
+
+# Orders from the harness.
+
+
+def main() -> None:
+    """Take orders until the channel is closed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--channel", type=int, help="descriptor of a socket; else standard input and output")
+    channel = parser.parse_args().channel
+    logging.getLogger("locust").setLevel(logging.ERROR)
+    if channel is None:
+        _serve(sys.stdin.buffer, sys.stdout.buffer)
+    else:
+        with os.fdopen(channel, "rb") as orders, os.fdopen(os.dup(channel), "wb") as answers:
+            _serve(orders, answers)
+
+
+def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
+    environment = Environment(user_classes=[ConnectionUser])
+    runner = environment.create_local_runner()
+    _say(answers, Ready(pid=os.getpid()))
+    for line in orders:
+        order = from_line(line)
+        if isinstance(order, Order):
+            _say(answers, _obey(runner, order))
+
+
+def _say(answers: IO[bytes], message: Measured | Failed | Ready) -> None:
+    answers.write(to_line(message).encode())
+    answers.flush()
+
+
+def _obey(runner: LocalRunner, order: Order) -> Measured | Failed:
+    exchanges = _exchanges(order.scenario, order.seed)
+    try:
+        _bring(runner, order.connections)
+        outcome = measure(PUMP, order, exchanges)
+    except LoadError as error:
+        return Failed(message=error.message, remedy=error.remedy)
+    _tell(runner.stats, _method(exchanges), order.scenario, outcome.tally)
+    return outcome.measured
+
+
+def _exchanges(scenario: str, seed: int) -> tuple[Exchange, ...]:
+    return discover()[scenario].ring(Random(seed))
+
+
+def _method(exchanges: tuple[Exchange, ...]) -> str:
+    return "/".join(sorted({exchange.request.method for exchange in exchanges}))
+
+
+def _bring(runner: LocalRunner, users: int) -> None:
+    """Have Locust start or stop users until there are ``users``; raises LoadError where it does not."""
+    deadline_s = time.monotonic() + SPAWN_S
+    if runner.target_user_count != users:
+        runner.start(users, spawn_rate=max(users, len(PUMP.connections)))  # a second at most, either way
+        gevent.wait([runner.spawning_greenlet], SPAWN_S)
+    while len(PUMP.connections) != users:
+        if time.monotonic() > deadline_s:
+            raise LoadError(
+                f"Locust brought {len(PUMP.connections)} of {users} users within {SPAWN_S:.0f} s",
+                remedy="ask for fewer connections",
+            )
+        gevent.idle()
+
+
+# Locust's statistics, for its console, web page and CSV.
+
+
+def _tell(stats: RequestStats, method: str, name: str, tally: Tally) -> None:
+    """Add a stretch of load to Locust's statistics in bulk, as if each request had been logged just now."""
+    span = Span.of(tally)
+    now = time.time()
+    entry = StatsEntry(stats, name, method)
+    entry.num_requests = span.right + span.wrong
+    entry.num_none_requests = entry.num_failures = span.wrong
+    if span.right:
+        entry.min_response_time, entry.max_response_time = span.least_ms, span.most_ms
+    entry.total_response_time = span.total_ms
+    for latency_ms, count in span.by_ms.items():
+        entry.response_times[bucket_response_time(latency_ms)] += count
+    entry.num_reqs_per_sec[int(now)] = entry.num_requests
+    entry.num_fail_per_sec[int(now)] = span.wrong
+    entry.total_content_length = span.received
+    entry.last_request_timestamp = now
+    stats.entries[name, method].extend(entry)
+    stats.total.extend(entry)
+    for kind, count in span.errors.items():
+        _tell_error(stats, method, name, kind, count)
+
+
+def _tell_error(stats: RequestStats, method: str, name: str, kind: str, count: int) -> None:
+    error = stats.errors.setdefault(StatsError.create_key(method, name, kind), StatsError(method, name, kind))
+    error.first_seen = error.first_seen or time.time()
+    error.last_seen = time.time()
+    error.occurrences += count
+
+
+# Locust's own command line.
+
+
+def _options(parser: Any, **_: object) -> None:  # noqa: ANN401 - locust's parser is untyped
+    scenarios = list(discover())
+    parser.add_argument("--scenario", choices=scenarios, default=scenarios[0], help="what is asked")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the inputs")
+
+
+def _begin(environment: Any, **_: object) -> None:  # noqa: ANN401
+    if not isinstance(environment.runner, MasterRunner):
+        environment.pumping = gevent.spawn(_pump, environment)
+
+
+def _end(environment: Any, **_: object) -> None:  # noqa: ANN401
+    if pumping := getattr(environment, "pumping", None):
+        pumping.kill()
+
+
+def _pump(environment: Any) -> None:  # noqa: ANN401
+    """Drive the load until the greenlet is killed, and tell Locust every second what happened."""
+    options, url = environment.parsed_options, urlsplit(environment.host or "")
+    if url.scheme != "http" or not url.hostname:
+        logging.getLogger(__name__).error("give --host as http://HOST:PORT, not %r", environment.host)
+        environment.runner.quit()
+        return
+    exchanges = _exchanges(options.scenario, options.seed)
+    address = Address.resolve(url.hostname, url.port or 80)
+    PUMP.aim(address, Ring(exchanges, url.netloc), timeout_s=TIMEOUT_S)
+    try:
+        while True:
+            PUMP.tally = Tally()
+            try:
+                PUMP.drive(time.monotonic_ns() + SPAN_NS)
+            finally:
+                _tell(environment.stats, _method(exchanges), options.scenario, PUMP.tally)
+    finally:
+        PUMP.release()
+
+
+for hook, listener in (
+    (events.init_command_line_parser, _options),
+    (events.test_start, _begin),
+    (events.test_stop, _end),
+):
+    hook.add_listener(listener)  # type: ignore[no-untyped-call] # locust's own omission
+gevent.get_hub().loop.update_now()  # imports took long: timers set from here on count from now
+
+if __name__ == "__main__":
+    main()
