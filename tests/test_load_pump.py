@@ -404,7 +404,7 @@ def test_requests_too_large_for_one_send() -> None:
 
 
 def test_an_answer_before_the_request_was_read_ends_the_connection() -> None:
-    body = bytes(8_000_000)
+    body = bytes(24_000_000)
     exchange = Exchange(request=Request(method="POST", target="/n", body=body), check=GET.check)
 
     def script(peer: Peer) -> None:
