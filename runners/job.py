@@ -82,9 +82,7 @@ class Sitting:
             )
         )
         try:
-            with Generator(
-                cpus=setup.generator_cpus, log=self.folder / "logs" / "generator.log"
-            ) as generator:
+            with self.generators() as generator:
                 Track(
                     plan=self.plan,
                     visits={visit.key: visit for visit in left},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import socket
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -17,6 +18,9 @@ RANGE_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 RANGE_UNKNOWN = (32_768, 60_999)
 LISTEN = "0A"
 """State of a listening socket in ``/proc/net/tcp`` (``net/tcp_states.h``)."""
+
+_CHOOSING = threading.Lock()
+"""Two launches side by side must not be given the same port."""
 
 
 @cache
@@ -42,9 +46,10 @@ def free_port(host: str = "127.0.0.1") -> int:
 
     Another one at each call, so that connections of an earlier server in TIME_WAIT meet no new one.
     """
-    for port in itertools.islice(_candidates(), HIGHEST):
-        if can_bind(host, port):
-            return port
+    with _CHOOSING:
+        for port in itertools.islice(_candidates(), HIGHEST):
+            if can_bind(host, port):
+                return port
     raise LaunchError(
         f"no free port on {host} outside the ephemeral range {ephemeral()}",
         remedy="free some ports, or narrow net.ipv4.ip_local_port_range",
