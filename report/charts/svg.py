@@ -109,7 +109,7 @@ def _mark(element: ET.Element, marks: Mapping[str, Mark]) -> None:
     mark = marks.get(element.get("id", ""))
     if mark is None:
         return
-    element.set("data-framework", mark.framework)
+    element.set("data-framework", plain(mark.framework))
     if mark.hint:
         hint = ET.Element("title")
         hint.text = plain(mark.hint)

@@ -63,18 +63,23 @@ def _part(here: Context, wanted: Workload, place: int) -> Part:
         _panels(here, wanted, groups),
         here.look,
         key=f"which{place}",
-        title=f"{heading}: throughput relative to the best framework on the same server",
+        title=f"{heading}: throughput relative to {_reference(groups)}",
         description=" ".join(f"{point.name}: {point.text}" for point in points),
         axis_label="throughput, relative",
     )
-    ranked = bool(words.ranked(groups))
     return Part(
         heading=heading,
         anchor=f"which-{place}",
         points=points,
-        figures=(figure(svg, f"Chart: {heading}, ratios", CAPTION if ranked else UNRANKED),),
+        figures=(figure(svg, f"Chart: {heading}, ratios", CAPTION if words.ranked(groups) else UNRANKED),),
         tables=(_table(here, wanted, groups, place), *_stacks(here, wanted, place)),
     )
+
+
+def _reference(groups: Sequence[Group]) -> str:
+    """What 1 stands for, without a ranking word where nothing is ranked."""
+    which = "best framework" if words.ranked(groups) else "highest mean"
+    return f"the {which} on the same server variant"
 
 
 def _workload(group: Group) -> Workload:
@@ -134,8 +139,7 @@ def _table(here: Context, wanted: Workload, groups: Sequence[Group], place: int)
     return Table(
         anchor=f"ratios-{place}",
         summary="Ratios and tiers as a table",
-        caption=f"{here.heading(wanted)}: throughput relative to the best framework on the same server "
-        "variant",
+        caption=f"{here.heading(wanted)}: throughput relative to {_reference(groups)}",
         columns=(
             Column(label="Framework"),
             Column(label="Server", short=True),

@@ -1,0 +1,176 @@
+"""The charts: one SVG for every theme, ids of their own, hostile names harmless, the same bytes again."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from report.charts.bars import bars
+from report.charts.consumption import consumption
+from report.charts.drift import drift
+from report.charts.forest import STEPS, TICKS_AT_MOST, _ticks, forest
+from report.charts.look import NEUTRAL, OKABE_ITO, look
+from report.charts.rows import Panel, Row
+from report.charts.svg import plain
+from report.charts.waiting import LABEL, Curve, Curves, _apart, waiting
+
+HOSTILE = "<script>alert('$x_1$')</script> & \"--> ]]> \x00\x1b[31m"
+SHIPPED = ("starlette", "fastapi", "litestar", "litestar-pydantic", "flask", "django")
+LOOK = look(SHIPPED, ("uvicorn-standard", "granian-asgi", "gunicorn-gthread"))
+
+
+def panel(*names: str, value: float | None = 100.0, text: str = "100 /s") -> Panel:
+    rows = tuple(
+        Row(
+            label=name,
+            framework=name,
+            server="granian-asgi",
+            value=value,
+            low=value and value * 0.9,
+            high=value and value * 1.1,
+            dots=(95.0, 105.0) if value else (),
+            text=text,
+        )
+        for name in names
+    )
+    return Panel(heading="granian-asgi", rows=rows)
+
+
+def parse(svg: str) -> ET.Element:
+    return ET.fromstring(svg)  # noqa: S314 - our own writing is what is tested
+
+
+def curve(label: str, framework: str = "flask") -> Curve:
+    return Curve(label=label, framework=framework, shares=(0.0, 0.5, 0.9, 0.99), latency_ms=(1, 2, 3, 5))
+
+
+def draw_all(key: str, name: str = "flask") -> dict[str, str]:
+    said = {"key": key, "title": name, "description": name}
+    panels = [panel(name), panel(name, value=None, text=f"not measured: {name}")]
+    return {
+        "forest": forest([panel(name, value=0.9)], LOOK, axis_label="ratio", **said),
+        "bars": bars(panels, LOOK, axis_label="requests", **said),
+        "consumption": consumption(panels, panels, LOOK, **said),
+        "waiting": waiting([Curves(heading=name, curves=(curve(name),))], LOOK, **said),
+        "drift": drift([{0: 1.0, 1: 0.9}, {0: 1.0, 1: 1.1}], **said),
+    }
+
+
+@pytest.fixture(scope="module")
+def drawn() -> dict[str, str]:
+    return draw_all("a")
+
+
+def test_the_same_data_gives_the_same_bytes(drawn: dict[str, str]) -> None:
+    assert draw_all("a") == drawn
+
+
+def test_a_chart_is_well_formed_titled_and_described(drawn: dict[str, str]) -> None:
+    for svg in drawn.values():
+        root = parse(svg)
+        assert root.get("role") == "img"
+        first, second = list(root)[:2]
+        assert (first.tag, second.tag) == ("title", "desc")
+        assert root.get("aria-labelledby") == f"{first.get('id')} {second.get('id')}"
+
+
+def test_colours_are_variables_and_fonts_the_page_s(drawn: dict[str, str]) -> None:
+    for svg in drawn.values():
+        assert not re.search(r"#[0-9a-fA-F]{6}\b", svg)
+        assert "font-family" not in svg
+        assert "<text" in svg
+
+
+def test_ids_of_two_charts_do_not_meet(drawn: dict[str, str]) -> None:
+    def ids(svgs: dict[str, str]) -> list[str]:
+        return [found for svg in svgs.values() for found in re.findall(r'\bid="([^"]+)"', svg)]
+
+    other = draw_all("b")
+    for name, svg in drawn.items():
+        own = ids({name: svg})
+        assert len(own) == len(set(own))
+        assert not set(own) & set(ids(other))
+        assert set(re.findall(r'(?:url\(|href=")#([^)"]+)', svg)) <= set(own)
+
+
+def test_no_chart_refers_to_the_network(drawn: dict[str, str]) -> None:
+    assert not any(re.search(r"https?:|//[a-z]", svg) for svg in drawn.values())
+
+
+def test_hostile_names_are_text() -> None:
+    for svg in draw_all("a", HOSTILE).values():
+        root = parse(svg)
+        assert not [element for element in root.iter() if element.tag == "script"]
+        assert "\x1b" not in svg
+
+
+def test_dollar_signs_are_no_maths() -> None:
+    svg = bars([panel("a$x_1$b")], LOOK, key="a", title="t", description="d", axis_label="$")
+    assert "a$x_1$b" in svg
+
+
+def test_a_gap_is_text_and_no_bar() -> None:
+    svg = bars(
+        [panel("django", value=None, text="not measured: it did not start")],
+        LOOK,
+        key="a",
+        title="t",
+        description="d",
+        axis_label="requests",
+    )
+    assert "not measured: it did not start" in svg
+    assert "--hue" not in svg
+
+
+def test_marks_carry_their_framework_for_the_filter(drawn: dict[str, str]) -> None:
+    for name in ("forest", "bars", "consumption", "waiting"):
+        assert 'data-framework="flask"' in drawn[name]
+
+
+def test_shipped_names_have_colours_of_their_own_that_a_filter_keeps() -> None:
+    assert len({LOOK.colour(name) for name in SHIPPED}) == len(SHIPPED)
+    for name in SHIPPED:
+        assert look([name], []).colour(name) == LOOK.colour(name)
+
+
+def test_a_floor_is_neutral_and_too_many_names_share_colours() -> None:
+    many = look([f"framework-{number}" for number in range(20)], [])
+    assert many.colour("asgi") == NEUTRAL
+    assert set(many.colours.values()) == set(OKABE_ITO)
+
+
+def test_servers_differ_by_hatch_and_marker() -> None:
+    variants = ("uvicorn-pure", "granian-wsgi", "gunicorn-sync")
+    assert len({LOOK.hatch(name) for name in variants}) == len(variants)
+    assert len({LOOK.marker(name) for name in variants}) == len(variants)
+
+
+def test_labels_at_curves_ends_keep_apart_and_in_order() -> None:
+    moved = _apart([10.0, 11.0, 12.0, 80.0])
+    assert moved == sorted(moved)
+    assert all(second - first >= LABEL for first, second in pairwise(moved))
+    assert moved[-1] == 80.0
+
+
+def test_ticks_are_few_and_hold_one() -> None:
+    ticks = _ticks(0.01, 100)
+    assert len(ticks) <= TICKS_AT_MOST
+    assert 1 in ticks
+    assert set(ticks) <= set(STEPS)
+
+
+def test_curves_without_samples_are_left_out() -> None:
+    empty = Curve(label="nobody", framework="flask", shares=(), latency_ms=())
+    svg = waiting(
+        [Curves(heading="x", curves=(empty, curve("somebody")))], LOOK, key="a", title="t", description="d"
+    )
+    assert "somebody" in svg
+    assert "nobody" not in svg
+
+
+def test_plain_is_one_printable_line() -> None:
+    assert plain("a\nb\x00c\u202ed") == "a b c d"
+    assert plain("x" * 50, 10) == "x" * 9 + "…"
