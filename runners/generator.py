@@ -180,7 +180,8 @@ def _begin(environment: Any, **_: object) -> None:  # noqa: ANN401
 
 
 def _end(environment: Any, **_: object) -> None:  # noqa: ANN401
-    if pumping := getattr(environment, "pumping", None):
+    pumping = getattr(environment, "pumping", None)
+    if pumping is not None and pumping is not gevent.getcurrent():
         pumping.kill()
 
 
@@ -189,7 +190,8 @@ def _pump(environment: Any) -> None:  # noqa: ANN401
     options, url = environment.parsed_options, urlsplit(environment.host or "")
     if url.scheme != "http" or not url.hostname:
         logging.getLogger(__name__).error("give --host as http://HOST:PORT, not %r", environment.host)
-        environment.runner.quit()
+        environment.process_exit_code = 2
+        (environment.runner.stop if environment.web_ui else environment.runner.quit)()
         return
     exchanges = _exchanges(options.scenario, options.seed)
     address = Address.resolve(url.hostname, url.port or 80)

@@ -1,0 +1,80 @@
+"""A trivial responder: nginx with the right answers of ``plaintext`` and ``json``, on a CPU of its own."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from runners.errors import LaunchError, PlanError
+from runners.exchanger import exchange
+from runners.ports import free_port
+from runners.supervised import Supervised, tail
+from scenarios.exchange import Request
+
+HOST = "127.0.0.1"
+UP_S = 10.0
+TARGETS = {"plaintext": "/plaintext", "json": "/json"}
+"""Scenarios that it answers, and where."""
+
+_CONFIGURATION = """
+daemon off;
+master_process off;
+pid {folder}/nginx.pid;
+error_log stderr;
+events {{ worker_connections 32768; }}
+http {{
+    access_log off;
+    keepalive_timeout 60s;
+    keepalive_requests 1000000000;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    server {{
+        listen {host}:{port} backlog=2048;
+        location = /plaintext {{ default_type "text/plain; charset=utf-8"; return 200 "Hello, World!"; }}
+        location = /json {{ default_type application/json; return 200 '{{"message": "Hello, World!"}}'; }}
+    }}
+}}
+"""
+
+
+@contextmanager
+def responder(folder: Path, cpus: Sequence[int]) -> Iterator[int]:
+    """Port of the responder, which is up; raises PlanError without nginx, LaunchError where it fails."""
+    program = program_named("nginx", package="nginx-light")
+    port = free_port()
+    (folder / "nginx.conf").write_text(_CONFIGURATION.format(folder=folder, host=HOST, port=port))
+    log = folder / "nginx.log"
+    argv = [program, "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
+    with (
+        log.open("wb") as output,
+        Supervised(argv, environment={}, cwd=folder, output=output, cpus=cpus) as tree,
+    ):
+        _wait(tree, port, log)
+        yield port
+
+
+def program_named(name: str, *, package: str) -> str:
+    """Path of a program; raises PlanError, naming the package that has it."""
+    path = shutil.which(name) or shutil.which(name, path="/usr/local/sbin:/usr/sbin:/sbin")
+    if path is None:
+        raise PlanError(f"{name} is not installed", remedy=f"install it (Debian: apt install {package})")
+    return path
+
+
+def _wait(tree: Supervised, port: int, log: Path) -> None:
+    deadline_s = time.monotonic() + UP_S
+    while True:
+        try:
+            exchange(HOST, port, Request(target=TARGETS["plaintext"]))
+        except OSError as error:
+            if tree.exit_status() is not None or time.monotonic() > deadline_s:
+                raise LaunchError(f"nginx did not answer ({error})", log_tail=tail(log, 20)) from error
+            time.sleep(0.01)
+        else:
+            return
