@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from io import StringIO
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +16,25 @@ from rich.table import Table
 from report.comparison import comparisons
 from report.statistics import Level
 from report.summary import METRICS, Summary, summarise
-from results.model import Run
+from results.model import Cell, Run
 
-WIDTH = 120
+WIDTH = 160
+SHOWN = (
+    ("throughput_rps", 1.0, "requests/s"),
+    ("cpu_us_per_request", 1.0, "us"),
+    ("p99_us", 1e-3, "ms"),
+    ("memory_mib", 1.0, "MiB"),
+)
+"""Metric, factor and unit of each column."""
 
 
 def as_text(run: Run, folder: Path, page: Path | None) -> str:
     """Table of levels, a sentence per comparison, failures, and the folders to look at."""
     summaries = summarise(run)
     console = Console(file=StringIO(), width=WIDTH, highlight=False, markup=False)
-    console.print(_table(summaries))
+    for table in _tables(summaries):
+        console.print(table)
+        console.print()
     for group in comparisons(summaries):
         if len(group.entries) > 1:
             console.print(
@@ -66,27 +77,34 @@ def _cell(summary: Summary) -> dict[str, Any]:
     return {"slug": summary.cell.slug, "trials": summary.n_trials, **measures, "flags": flags}
 
 
-def _table(summaries: tuple[Summary, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("cell", overflow="fold")
-    shown = ("throughput_rps", "cpu_us_per_request", "p99_us", "memory_mib")
-    for name in shown:
-        table.add_column(f"{METRICS[name].title}, {METRICS[name].unit}", justify="right")
-    for summary in summaries:
-        if summary.gap:
-            table.add_row(summary.cell.slug, summary.gap)
-        else:
-            table.add_row(summary.cell.slug, *(_level(summary.level(name)) for name in shown))
-    return table
+def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
+    """One table a scenario and load, a row a stack."""
+    for (scenario, load, connections, workers), part in groupby(
+        sorted(summaries, key=lambda each: _load(each.cell)), key=lambda each: _load(each.cell)
+    ):
+        title = f"{scenario}: {load} load, {connections} connections, {workers} worker{'s' * (workers > 1)}"
+        table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        table.add_column("stack", no_wrap=True)
+        for name, _, unit in SHOWN:
+            table.add_column(f"{METRICS[name].title}, {unit}", justify="right", no_wrap=True)
+        for summary in part:
+            cells = ["not measured"] if summary.gap else [_level(summary.level(n), s) for n, s, _ in SHOWN]
+            table.add_row(summary.cell.stack, *cells)
+        yield table
 
 
-def _level(level: Level | None) -> str:
+def _load(cell: Cell) -> tuple[str, str, int, int]:
+    return cell.scenario, cell.load, cell.connections, cell.workers
+
+
+def _level(level: Level | None, scale: float) -> str:
     """``4,200 [4,000-4,400]``; a dash says that the JSON and the report give the reason."""
     if level is None:
         return "-"
+    value = _number(level.value * scale)
     if level.low is None or level.high is None:
-        return f"{level.value:,.4g}"
-    return f"{_number(level.value)} [{_number(level.low)}-{_number(level.high)}]"
+        return value
+    return f"{value} [{_number(level.low * scale)}-{_number(level.high * scale)}]"
 
 
 def _number(value: float) -> str:

@@ -15,7 +15,7 @@ import runners.measure
 import runners.verification
 from results.histogram import Latency
 from results.model import Environment, Failure, Machine, Plan, Run, Setup, Trial
-from results.store import create, read, reopen
+from results.store import Writer, create, read, reopen
 from runners.errors import LaunchError, LoadError
 from runners.job import Sitting
 from runners.load.messages import Measured, Order
@@ -135,7 +135,7 @@ def plan() -> Plan:
 
 
 def sitting(
-    writer: Any,
+    writer: Writer,
     before: Run,
     *,
     generator: FakeGenerator | None = None,
@@ -159,7 +159,7 @@ def sitting(
     )
 
 
-def complete(folder: Path, **more: Any) -> Run:
+def complete(folder: Path, **more: Any) -> Run:  # noqa: ANN401 - passed on
     with create(folder, plan()) as writer:
         sitting(writer, Run(plan=plan()), **more).run()
     return read(folder / "a-run")
