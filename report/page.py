@@ -93,7 +93,8 @@ def view(here: Context) -> View:
         legend=_legend(here),
         facts=_facts(here),
         warnings=tuple(
-            Warn(word=flag.word, text=f"{flag.cause}. {flag.remedy}.") for flag in here.findings.flags
+            Warn(word=flag.word, text=f"{words.sentence(flag.cause)} {words.sentence(flag.remedy)}")
+            for flag in here.findings.flags
         ),
         overview=overview(here),
         sections=tuple(module.section(here) for module in SECTIONS),

@@ -49,6 +49,11 @@ def percent(value: float) -> str:
     return f"{value:.0f}%" if value >= 10 else f"{value:.1f}%"  # noqa: PLR2004 - two digits
 
 
+def sentence(text: str) -> str:
+    """``text`` with a capital and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def listed(names: Iterable[str], word: str = "and") -> str:
     """``a``, ``a and b``, ``a, b and c``."""
     *head, last = list(names) or [""]
@@ -145,7 +150,8 @@ def _leaders(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
     names = sorted(titles.get(name, name) for name, often in count.items() if often == most)
     alone = all(len(first_tier(group)) == 1 for group in groups)
     how = "fastest" if alone else "fastest or level with the fastest"
-    share = f"all {len(groups)}" if most == len(groups) else f"{most} of {len(groups)}"
+    every = "both" if len(groups) == 2 else f"all {len(groups)}"  # noqa: PLR2004 - English
+    share = every if most == len(groups) else f"{most} of {len(groups)}"
     where = "the one comparison" if len(groups) == 1 else f"{share} comparisons"
     return f"{listed(names)} {'is' if len(names) == 1 else 'are each'} {how} in {where}"
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from report import words
 from report.context import Context
-from report.view import Column, Part, Section, Table, TableRow, entry, table
-from results.model import FrameworkEnvironment
+from report.statistics import level as estimate
+from report.view import Column, Entry, Part, Section, Table, TableRow, entry, measured, table
+from results.model import FrameworkEnvironment, Launch
 
 
 def section(here: Context) -> Section:
@@ -130,25 +133,31 @@ def _versions(here: Context) -> tuple[Table, ...]:
 
 
 def _commands(here: Context) -> Table:
-    first = {launch.stack: launch for launch in reversed(here.run.launches)}
+    launches: dict[str, list[Launch]] = {}
+    for launch in here.run.launches:
+        launches.setdefault(launch.stack, []).append(launch)
     return Table(
         anchor="commands-table",
-        summary="How each server was started",
-        caption="Command line, and median time from start to the first right answer",
+        summary="How each server was started, and how long it took",
+        caption="Command line, and time from the start of the process to its first right answer",
         columns=(
             Column(label="Stack"),
             Column(label="Command line", code=True),
+            Column(label="First answer", unit="s (95% interval)", numeric=True),
             Column(label="Launches", numeric=True),
         ),
-        rows=tuple(
-            TableRow(
-                entries=(
-                    entry(stack),
-                    entry(" ".join(first[stack].argv)),
-                    entry(sum(launch.stack == stack for launch in here.run.launches)),
-                )
-            )
-            for stack in sorted(first)
-        ),
-        sortable=False,
+        rows=tuple(_command(stack, launches[stack]) for stack in sorted(launches)),
+    )
+
+
+def _command(stack: str, launches: Sequence[Launch]) -> TableRow:
+    level = estimate([launch.first_answer_s for launch in launches])
+    shown = (words.number(level.value), words.interval(level)) if level else ("", "")
+    return TableRow(
+        entries=(
+            entry(stack),
+            entry(" ".join(launches[0].argv)),
+            measured(level, "not recorded", *shown),
+            Entry(text=str(len(launches)), key=len(launches)),
+        )
     )
