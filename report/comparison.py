@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from report import statistics
-from report.statistics import Level
+from report import inference
+from report.inference import Level
 from report.summary import METRICS, Metric, Summary
 from results.model import Cell
 
@@ -80,7 +80,7 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
     floors = [each for each in measured if is_floor(each.cell)]
     by_stack = {each.cell.stack: each for each in measured if not is_floor(each.cell)}
     blocks = {stack: each.measures[metric.name].by_block for stack, each in by_stack.items()}
-    found = statistics.tiers(blocks, higher_is_better=metric.higher_is_better)
+    found = inference.tiers(blocks, higher_is_better=metric.higher_is_better)
     ordered = [by_stack[stack] for stack in found.order]
     entries = tuple(_entry(each, ordered[0], metric, found) for each in ordered)
     most = max((len(values) for values in blocks.values()), default=0)
@@ -102,13 +102,13 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
     )
 
 
-def _entry(summary: Summary, best: Summary, metric: Metric, found: statistics.Tiers) -> Entry:
+def _entry(summary: Summary, best: Summary, metric: Metric, found: inference.Tiers) -> Entry:
     level = summary.level(metric.name)
     best_level = best.level(metric.name)
     if level is None or best_level is None:
         raise ValueError(f"{summary.cell.slug} has no {metric.name} to compare")
     own, other = (each.measures[metric.name].by_block for each in (summary, best))
-    to_best = None if summary is best else statistics.ratio(own, other)
+    to_best = None if summary is best else inference.ratio(own, other)
     to_best = to_best or Level(value=level.value / best_level.value, n=0)
     return Entry(cell=summary.cell, level=level, ratio=to_best, tier=found.tiers.get(summary.cell.stack))
 
@@ -121,7 +121,7 @@ def _sentence(entries: Sequence[Entry], metric: Metric, blocks: int, kind: str) 
     if len(entries) == 1:
         return f"{names[0]} is alone here: nothing to compare it with."
     if entries[0].tier is None:
-        return f"Only {blocks} blocks: too few to rank, {statistics.BLOCKS_TO_RANK} are needed."
+        return f"Only {blocks} blocks: too few to rank, {inference.BLOCKS_TO_RANK} are needed."
     first = [name for name, entry in zip(names, entries, strict=True) if entry.tier == 1]
     next_ = [
         _next(entry, name, names[0], metric)

@@ -11,7 +11,7 @@ from report.charts.rows import Panel, Row
 from report.comparison import Group, is_floor
 from report.findings import Findings, findings
 from report.frames import Frames, build
-from report.statistics import Level
+from report.inference import Level
 from report.summary import Summary
 from results.model import Cell, Run
 

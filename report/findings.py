@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from report import statistics
+from report import inference
 from report.comparison import Group, comparisons
 from report.flags import CATALOGUE, Flag, one_cpu
 from report.frames import Frames, build
-from report.statistics import Level
+from report.inference import Level
 from report.summary import METRICS, Metric, Summary, summarise
 from results.model import Cell, Run
 
@@ -36,13 +36,13 @@ def controls(summaries: Sequence[Summary], metric: str = "throughput_rps") -> tu
         for summary in summaries
         if summary.cell.control and (original := replace(summary.cell, control=False)) in by_cell
     ]
-    confidence = 1 - (1 - statistics.CONFIDENCE) / max(len(pairs), 1)
+    confidence = 1 - (1 - inference.CONFIDENCE) / max(len(pairs), 1)
     return tuple(_control(one, two, METRICS[metric], confidence) for one, two in pairs)
 
 
 def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:
     own, other = (each.measures[metric.name].by_block for each in (summary, original))
-    found = statistics.ratio(own, other, confidence)
+    found = inference.ratio(own, other, confidence)
     apart = found is not None and found.low is not None and found.high is not None
     excluded = apart and not found.low <= 1 <= found.high  # type: ignore[union-attr,operator] # `apart` says so
     return Control(cell=summary.cell, metric=metric, ratio=found, ok=not excluded, confidence=confidence)
@@ -94,7 +94,7 @@ def _run_flags(run: Run, found: Iterable[Control], problems: Sequence[str]) -> t
     holds = {
         "one-cpu": one_cpu(run.plan.setup),
         "control": any(not control.ok for control in found),
-        "few-blocks": len(blocks) < statistics.BLOCKS_TO_RANK,
+        "few-blocks": len(blocks) < inference.BLOCKS_TO_RANK,
         "incomplete": len(run.blocks) < run.plan.setup.blocks,
         "slow-interpreter": any(not each.optimised_build for each in run.plan.environment.frameworks),
         "unreadable": bool(problems),

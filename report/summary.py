@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from report import statistics
+from report import inference
 from report.flags import CATALOGUE, SATURATED, Flag
 from report.frames import PERCENTILES, Frames, build
-from report.statistics import Level
+from report.inference import Level
 from results.histogram import Latency
 from results.model import Cell, Failure, Run
 
@@ -192,7 +192,7 @@ def _values(rows: pd.DataFrame, column: str) -> dict[int, float]:
 
 def _by_blocks(rows: pd.DataFrame, column: str, reason: str) -> Measure:
     values = _values(rows, column)
-    level = statistics.level(list(values.values()))
+    level = inference.level(list(values.values()))
     return Measure(level=level, reason="" if level else reason, by_block=values)
 
 
@@ -218,7 +218,7 @@ def _percentile(rows: pd.DataFrame, latency: Latency | None, column: str) -> Mea
     merged = float(latency.shown([PERCENTILES[column]])[0]) if latency else float("nan")
     if math.isnan(merged):
         return Measure(reason="too few samples beyond it", by_block=values)
-    own = statistics.level(list(values.values()))
+    own = inference.level(list(values.values()))
     if own is None or own.low is None or own.high is None:
         return Measure(level=Level(value=merged, n=len(values)), by_block=values)
     scale = merged / own.value

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from report.comparison import comparisons
-from report.statistics import Level
+from report.inference import Level
 from report.summary import METRICS, Summary, summarise
 from results.model import Cell, Run
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from report.statistics import Level
+from report.inference import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

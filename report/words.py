@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from report.comparison import Entry, Group
-from report.statistics import BLOCKS_TO_RANK, Level
+from report.inference import BLOCKS_TO_RANK, Level
 
 _DIGITS = 3
 SHORT_INTERFACE = {"asgi": "ASGI", "wsgi": "WSGI", "rsgi": "RSGI"}

@@ -177,6 +177,27 @@ def serve(
         job.serve(wish, port, watcher())
 
 
+@app.command(epilog="Example: hotlap calibrate --rounds 5")
+def calibrate(
+    scenario: Annotated[str, typer.Option(help="Shape of the answers: plaintext or json.")] = "plaintext",
+    connections: Annotated[int, typer.Option("--connections", "-n", min=1, help="Connections.")] = 64,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; ratios are taken within each.")] = 3,
+    seconds: Annotated[float, typer.Option(min=0.5, help="How long each client is measured.")] = 2.0,
+    as_json: Json = False,
+) -> None:
+    """Show what the load generator can do here, beside wrk and Locust's own users; needs nginx."""
+    from runners.load import calibration
+
+    found = calibration.calibrate(
+        scenario=scenario,
+        connections=connections,
+        rounds=rounds,
+        seconds=seconds,
+        echo=lambda text: typer.echo(text, err=True),
+    )
+    typer.echo(calibration.as_json(found) if as_json else calibration.as_text(found))
+
+
 @app.command(epilog="Example: hotlap lock --upgrade")
 def lock(
     framework: Frameworks = None,

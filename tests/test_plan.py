@@ -5,7 +5,9 @@ from runners.plan import block_order, cell_order, groups_of, hash_seed, trial_se
 from tests.parts import framework, parts
 
 KNOWN = parts()
-KNOWN.frameworks["fastapi"] = framework("fastapi", "asgi", implements=("plaintext", "json", "routing"))  # type: ignore[index]  # a dict here
+KNOWN.frameworks["fastapi"] = framework(  # type: ignore[index]  # a dict here
+    "fastapi", "asgi", implements=("plaintext", "json", "routing")
+)
 CELLS = expand(Selection(), KNOWN).cells
 VISITS = visits(CELLS, KNOWN.scenarios)
 

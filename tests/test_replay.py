@@ -2,10 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.synthetic import make_run
-
 from results.model import BlockEnd, BlockStart, Failure, Record, Run
 from results.replay import Replay
+from tests.synthetic import make_run
 
 MADE = make_run(blocks=1, scenarios=("json",), troubles=False)
 ONE, TWO = MADE.trials[:2]

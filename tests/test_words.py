@@ -8,7 +8,7 @@ import pytest
 
 from report import words
 from report.comparison import comparisons
-from report.statistics import Level
+from report.inference import Level
 from report.summary import summarise
 from tests.synthetic import make_run
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from report import words
 from report.context import Context
-from report.statistics import level as estimate
+from report.inference import level as estimate
 from report.view import Column, Entry, Part, Section, Table, TableRow, entry, measured, table
 from results.model import FrameworkEnvironment, Launch
 

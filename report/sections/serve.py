@@ -5,7 +5,7 @@ from __future__ import annotations
 from report import words
 from report.charts.bars import bars
 from report.context import Context, Workload, panels, sides
-from report.statistics import Level
+from report.inference import Level
 from report.summary import Summary
 from report.view import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
 

@@ -11,6 +11,7 @@ from report.charts.drift import drift
 from report.context import Context
 from report.findings import Control
 from report.flags import CATALOGUE
+from report.sections import observed
 from report.view import Column, Entry, Log, Part, Section, Table, TableRow, entry, figure, gap, table
 from results.model import Failure
 
@@ -23,7 +24,7 @@ def section(here: Context) -> Section:
         _flags(here),
         _failures(here),
         _absent(here),
-        _findings(here),
+        observed.part(here),
         _problems(here),
     )
     return Section(
@@ -218,27 +219,6 @@ def _absent(here: Context) -> Part | None:
                 "not-applicable-table",
                 "What a stack lacks by design: neither failure nor zero",
                 ("Framework", "Server", "Scenario", "Reason"),
-                rows,
-            ),
-        ),
-    )
-
-
-def _findings(here: Context) -> Part | None:
-    found = here.run.findings
-    if not found:
-        return None
-    rows = [
-        [here.title(each.framework), each.server, each.scenario, each.probe, each.answer] for each in found
-    ]
-    return Part(
-        heading="Findings",
-        anchor="findings",
-        tables=(
-            table(
-                "findings-table",
-                "Behaviour that the contract leaves open: observed, neither right nor wrong",
-                ("Framework", "Server", "Scenario", "What was sent", "What came back"),
                 rows,
             ),
         ),

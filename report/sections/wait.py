@@ -5,7 +5,7 @@ from __future__ import annotations
 from report import words
 from report.charts.waiting import Curve, Curves, waiting
 from report.context import Context, Workload, scaled, sides
-from report.statistics import Level
+from report.inference import Level
 from report.summary import Summary
 from report.view import Column, Part, Section, Table, TableRow, entry, figure, gap, measured
 
