@@ -42,7 +42,7 @@ def _framework_session(name: str) -> None:
         session.run("hotlap", "run", "--quick", "--framework", name, "--report", *session.posargs)
 
     run.__doc__ = f"The quick matrix of {name} alone, then the report."
-    nox.session(run, name=name)
+    nox.session(name=name)(run)
 
 
 for _name in FRAMEWORKS:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from runners.matrix import Selection, expand
 from runners.plan import block_order, cell_order, groups_of, hash_seed, trial_seed, visits
 from tests.parts import framework, parts
 
 KNOWN = parts()
-KNOWN.frameworks["fastapi"] = framework(  # type: ignore[index]  # a dict here
-    "fastapi", "asgi", implements=("plaintext", "json", "routing")
-)
+FASTAPI = framework("fastapi", "asgi", implements=("plaintext", "json", "routing"))
+KNOWN = replace(KNOWN, frameworks={**KNOWN.frameworks, "fastapi": FASTAPI})
 CELLS = expand(Selection(), KNOWN).cells
 VISITS = visits(CELLS, KNOWN.scenarios)
 
@@ -16,7 +17,9 @@ def test_a_launch_serves_one_target_and_visits_its_cells() -> None:
     keys = [visit.key for visit in VISITS]
     assert "fastapi--uvicorn-standard@default" in keys
     assert "fastapi--uvicorn-standard@routing" in keys
-    assert sorted(cell.slug for visit in VISITS for cell in visit.cells) == sorted(cell.slug for cell in CELLS)
+    assert sorted(cell.slug for visit in VISITS for cell in visit.cells) == sorted(
+        cell.slug for cell in CELLS
+    )
 
 
 def test_only_measured_groups_are_mounted_in_contract_order() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from report.charts.look import INK, PAPER, Look, style
-from report.charts.rows import LABELS, ROW, VALUES, WIDTH, Canvas, Panel, Row, canvas, values
+from report.charts.rows import LABELS, ROW, VALUES, WIDTH, Canvas, Panel, Row, canvas, reach, values
 from report.charts.svg import inline
 
 
@@ -16,7 +16,7 @@ def bars(
     with style():
         placed = canvas(panels, look, [(LABELS, WIDTH - LABELS - VALUES)])
         axis = placed.axes[0]
-        axis.set_xlim(0, _most(panels) * 1.03)
+        axis.set_xlim(0, reach(row for panel in panels for row in panel.rows))
         axis.xaxis.set_major_formatter(thousands)
         axis.set_xlabel(axis_label, labelpad=8)
         for row, y in placed.places:
@@ -55,8 +55,3 @@ def draw(placed: Canvas, row: Row, y: float, *, column: int) -> None:
 def thousands(value: float, _place: object = None) -> str:
     """Tick label with separated thousands, decimals only where the step needs them."""
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}".rstrip("0")
-
-
-def _most(panels: Sequence[Panel]) -> float:
-    rows = [row for panel in panels for row in panel.rows if row.value is not None]
-    return max((bound for row in rows for bound in (row.value, row.high, *row.dots) if bound), default=1.0)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from report.charts.bars import draw, thousands
 from report.charts.look import Look, style
-from report.charts.rows import LABELS, WIDTH, Canvas, Panel, Row, canvas, write
+from report.charts.rows import LABELS, WIDTH, Canvas, Panel, Row, canvas, reach, write
 from report.charts.svg import inline, plain
 
 SIDE = 190
@@ -40,8 +40,7 @@ def _labels_only(panel: Panel) -> Panel:
 
 def _column(placed: Canvas, rows: Sequence[Row], column: int, label: str) -> None:
     axis = placed.axes[column]
-    bounds = [bound for row in rows for bound in (row.value, row.high, *row.dots) if bound is not None]
-    axis.set_xlim(0, max(bounds, default=1.0) * 1.03 or 1.0)
+    axis.set_xlim(0, reach(rows))
     axis.locator_params(axis="x", nbins=4)
     axis.xaxis.set_major_formatter(thousands)
     axis.set_xlabel(label, labelpad=8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from report.charts.look import INK, MUTED, PAPER, Look, style, ticks
@@ -11,6 +11,8 @@ from report.charts.svg import inline
 
 STEPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.5, 2, 3, 5, 10, 20)
 """Ratios that a tick may stand at."""
+SPREAD_AT_MOST = 5
+"""An interval wider than this ends at the edge of the chart; its numbers stand beside it."""
 TICKS_AT_MOST = 8
 
 
@@ -55,16 +57,15 @@ def _draw(placed: Canvas, row: Row, y: float) -> None:
     point.set_gid(placed.mark(row, gid))
 
 
-def _bounds(panels: Sequence[Panel]) -> Iterator[float]:
-    yield 1.0
-    for panel in panels:
-        for row in panel.rows:
-            yield from (bound for bound in (row.value, row.low, row.high) if bound is not None and bound > 0)
-
-
 def _limits(panels: Sequence[Panel]) -> tuple[float, float]:
-    bounds = list(_bounds(panels))
-    return min(*bounds, 0.95) * 0.94, max(*bounds, 1.02) * 1.06
+    """Room for every estimate, and for intervals as far as they do not dwarf the estimates."""
+    rows = [row for panel in panels for row in panel.rows if row.value is not None]
+    values = [1.0, *(row.value for row in rows if row.value)]
+    lows = [row.low for row in rows if row.low]
+    highs = [row.high for row in rows if row.high]
+    low = max(min([*values, *lows]), min(values) / SPREAD_AT_MOST)
+    high = min(max([*values, *highs]), max(values) * SPREAD_AT_MOST)
+    return min(low, 0.95) * 0.94, max(high, 1.02) * 1.06
 
 
 def _ticks(low: float, high: float) -> list[float]:

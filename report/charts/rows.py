@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,10 @@ WIDTH, LABELS, VALUES = 860, 150, 226
 ROW, HEADING, TOP, BOTTOM = 27, 40, 8, 52
 DPI = 72
 """Matplotlib writes SVG in points; at 72 to the inch a point is a pixel."""
+
+
+INTERVAL_AT_MOST = 1.5
+"""An interval that ends beyond this multiple of what was measured runs to the edge of the chart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,14 @@ def canvas(panels: Sequence[Panel], look: Look, columns: Sequence[tuple[float, f
     placed = Canvas(figure, tuple(axes), tuple(_places(panels)), {}, look)
     _label(placed, panels, columns[0][0])
     return placed
+
+
+def reach(rows: Iterable[Row]) -> float:
+    """Where a linear axis from 0 ends: behind every value and trial, and behind intervals of usual width."""
+    rows = [row for row in rows if row.value is not None]
+    drawn = max((each for row in rows for each in (row.value or 0.0, *row.dots)), default=0.0) or 1.0
+    highest = max((row.high for row in rows if row.high), default=0.0)
+    return min(max(drawn, highest), INTERVAL_AT_MOST * drawn) * 1.03
 
 
 def _places(panels: Sequence[Panel]) -> Iterator[tuple[Row, float]]:
