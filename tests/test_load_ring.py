@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 from runners.load import ring as ring_module
+from runners.load.connection import Connection
 from runners.load.reply import Reply
 from runners.load.response import ResponseParser
 from runners.load.ring import Heads, Ring
@@ -42,10 +43,29 @@ def test_an_empty_ring_is_refused() -> None:
 
 def test_connections_start_far_from_each_other() -> None:
     ring = Ring([exchange(n) for n in range(512)], "x")
-    places = sorted(ring.entries.index(ring.start(number)) for number in range(64))
+    places = sorted(ring.entries.index(ring.home(number)) for number in range(64))
 
     assert len(set(places)) == 64
     assert min(b - a for a, b in pairwise(places)) >= 4
+
+
+def test_every_entry_is_asked_once_before_connections_walk_from_home() -> None:
+    ring = Ring([exchange(n) for n in range(10)], "x")
+    connections = [Connection() for _ in range(3)]
+    asked = []
+    for place, connection in enumerate(connections):
+        connection.begin(ring, place)
+        asked.append(connection.entry)
+    for turn in range(7):
+        connection = connections[turn % 3]
+        connection.entry = ring.next(connection)
+        asked.append(connection.entry)
+
+    assert asked == list(ring.entries)
+    for place, connection in enumerate(connections):
+        connection.entry = ring.next(connection)
+        assert connection.entry is ring.home(place)
+        assert ring.next(connection) is ring.home(place).next
 
 
 def test_nothing_is_known_before_it_was_learnt() -> None:

@@ -107,7 +107,7 @@ def test_a_connection_that_is_never_answered_is_a_load_error() -> None:
             if peer.number:
                 peer.send(answer())
 
-    with pytest.raises(LoadError, match="only 1 of 2 connections were answered in the warm-up"):
+    with pytest.raises(LoadError, match="1 of 2 connections got no answer"):
         trial(script, replace(ORDER, connections=2, deadline_s=0.3))
 
 
@@ -174,3 +174,45 @@ def test_an_exception_leaves_nothing_behind_either() -> None:
             measure(pump, replace(ORDER, port=server.port), [replace(GET, check=broken)])
         assert gc.isenabled()
         assert measure(pump, replace(ORDER, port=server.port), [GET]).measured.requests
+
+
+def test_every_entry_is_known_before_the_window_opens() -> None:
+    ring = [Exchange(request=Request(target=f"/{n}"), check=json_answer({"n": n})) for n in range(500)]
+
+    def script(peer: Peer) -> None:
+        while (request := peer.request()) is not None:
+            peer.send(answer(b'{"n": %s}' % request[5:].partition(b" ")[0]))
+
+    pump = Pump()
+    for _ in range(4):
+        pump.join()
+    with ScriptedServer(script) as server:
+        measured = measure(pump, replace(ORDER, port=server.port, connections=4, warmup_s=0), ring).measured
+
+    assert measured.checked_full == 0
+
+
+def test_slow_answers_make_few_rounds_and_no_failure() -> None:
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            threading.Event().wait(0.1)
+            peer.send(answer())
+
+    measured = trial(script, replace(ORDER, deadline_s=0.15, window_s=0.15))
+
+    assert measured.requests in {1, 2}
+
+
+def test_the_next_trial_finds_an_idle_server() -> None:
+    under_way = []
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            under_way.append(peer.number)
+            threading.Event().wait(0.05)
+            peer.send(answer())
+            under_way.remove(peer.number)
+
+    trial(script, replace(ORDER, connections=5))
+
+    assert not under_way

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runners.load.reply import Reply
-from runners.load.ring import Entry
+from runners.load.ring import Entry, Ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Connection:
         "fd",
         "fresh",
         "gone",
+        "home",
         "off_path",
         "reply",
         "sock",
@@ -53,6 +54,8 @@ class Connection:
         self.fd = -1
         self.gone = False
         """Its user has left."""
+        self.home: Entry | None = None
+        """Where it begins to walk the ring, until it does."""
         self.answered = False
         """It has had an answer in this load."""
         self.failures = 0
@@ -68,9 +71,10 @@ class Connection:
         self.unsent = b""
         """Rest of the request that the socket has not taken."""
 
-    def begin(self, entry: Entry) -> None:
-        """Forget the load before this one; the first request is ``entry``."""
-        self.entry = entry
+    def begin(self, ring: Ring, place: int) -> None:
+        """Forget the load before this one; in this one it has number ``place``."""
+        self.home = ring.home(place)
+        self.entry = ring.next(self)
         self.answered, self.failures, self.start_ns = False, 0, 0
 
     def open(self, address: Address, socket_type: Any) -> None:  # noqa: ANN401 - the original socket class

@@ -37,6 +37,7 @@ class Fleet:
 
     _address: Address
     _epoll: Any
+    _ring: Ring
 
     def __init__(
         self,
@@ -56,8 +57,8 @@ class Fleet:
         self._waiting: list[tuple[int, int, Connection]] = []
         """Heap of connections to be opened: when, a number that breaks ties, which."""
         self._order = count()
-        self._ring: Ring | None = None
-        """None: there is no load."""
+        self._loaded = False
+        """There is a load: address, ring and epoll are set."""
         self._stopping = False
         self._timeout_ns = 0
         self._due_ns = self._yield_ns = self._sweep_ns = 0
@@ -68,8 +69,8 @@ class Fleet:
         """One more connection; it is opened soon where a load is under way."""
         connection = Connection()
         self.connections[connection] = None
-        if self._ring is not None:
-            self._begin(connection, len(self.connections) - 1, self._ring)
+        if self._loaded:
+            self._begin(connection, len(self.connections) - 1)
         return connection
 
     def leave(self, connection: Connection) -> None:
@@ -83,11 +84,11 @@ class Fleet:
         self.release()
         self._address, self._ring, self._timeout_ns = address, ring, round(timeout_s * 1e9)
         self._epoll = self._epoll_type()
-        self._stopping = False
+        self._loaded, self._stopping = True, False
         self._yield_ns = monotonic_ns() + YIELD_NS
         self._sweep_ns = 0
         for place, connection in enumerate(self.connections):
-            self._begin(connection, place, ring)
+            self._begin(connection, place)
 
     def release(self) -> None:
         """End the load: close all connections, whose users stay."""
@@ -95,17 +96,17 @@ class Fleet:
             connection.start_ns = 0
             self._close(connection)
         self._waiting.clear()
-        if self._ring is not None:
+        if self._loaded:
             self._epoll.close()
-        self._ring = None
+        self._loaded = False
 
     def in_flight(self, now_ns: int) -> tuple[int, int]:
         """(requests in flight, sum of the ns that they have been so)."""
         starts = [connection.start_ns for connection in self.connections if connection.start_ns]
         return len(starts), now_ns * len(starts) - sum(starts)
 
-    def _begin(self, connection: Connection, place: int, ring: Ring) -> None:
-        connection.begin(ring.start(place))
+    def _begin(self, connection: Connection, place: int) -> None:
+        connection.begin(self._ring, place)
         self._open_at(0, connection)
 
     # Sockets.
@@ -204,7 +205,7 @@ class Fleet:
         now = monotonic_ns()
         self.tally.error(kind, named(connection, detail), now - connection.start_ns)
         self._close(connection)
-        connection.entry = connection.entry.next
+        connection.entry = self._ring.next(connection)
         connection.start_ns = 0
         pause_ns = min(BACK_OFF_NS << min(connection.failures, 16), BACK_OFF_MOST_NS)
         connection.failures += 1

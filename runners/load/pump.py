@@ -141,20 +141,20 @@ class Pump(Fleet):
 
     def _problem(self, connection: Connection, reply: Reply, elapsed_ns: int) -> str | None:
         """Say what is wrong with a complete answer, or None; one found right is learnt."""
-        entry, ring, parser = connection.entry, self._ring, reply.parser
-        if parser is not None and ring is not None:
+        entry, parser = connection.entry, reply.parser
+        if parser is not None:
             self.tally.checked_full += 1
             problem = entry.exchange.check(parser.answer(elapsed_ns / 1e9))
             if problem is not None:
                 return problem
-            ring.learn(entry, parser)
+            self._ring.learn(entry, parser)
         if elapsed_ns < entry.min_elapsed_ns:
             return f"answered after {elapsed_ns / 1e6:.2f} ms, before {entry.min_elapsed_ns / 1e6:.2f} ms"
         return None
 
     def _proceed(self, connection: Connection, *, keep_alive: bool) -> None:
         """Hand over the next request, on a new connection where this one does not live on."""
-        connection.entry = connection.entry.next
+        connection.entry = self._ring.next(connection)
         connection.reply = None
         if self._stopping:
             connection.start_ns = 0

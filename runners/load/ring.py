@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from runners.load.response import HEAD_END, ResponseParser
 from scenarios.exchange import Exchange
+
+if TYPE_CHECKING:
+    from runners.load.connection import Connection
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 """Methods that may be sent again (RFC 9110, 9.2.2)."""
@@ -110,12 +114,24 @@ class Ring:
         self.entries = tuple(Entry(exchange, host) for exchange in exchanges)
         for entry, following in zip(self.entries, (*self.entries[1:], self.entries[0]), strict=True):
             entry.next = following
+        self.unasked = list(reversed(self.entries))
+        """Entries that no connection has taken yet, the next one last."""
         self._heads: dict[tuple[int, str | None, int], Heads] = {}
 
-    def start(self, place: int) -> Entry:
-        """First entry of connection number ``place``: neighbours begin far from each other."""
-        count = len(self.entries)
-        return self.entries[int(place * GOLDEN % 1 * count)]
+    def home(self, place: int) -> Entry:
+        """Where connection number ``place`` begins its walk: neighbours begin far from each other."""
+        return self.entries[int(place * GOLDEN % 1 * len(self.entries))]
+
+    def next(self, connection: Connection) -> Entry:
+        """What ``connection`` asks next.
+
+        First every entry is asked once, by whichever connection is free, so that all are known as early
+        as can be; then each connection walks the ring from its own place.
+        """
+        if self.unasked:
+            return self.unasked.pop()
+        home, connection.home = connection.home, None
+        return home or connection.entry.next
 
     def learn(self, entry: Entry, parser: ResponseParser) -> None:
         """Keep an answer that the semantic check found right; later ones are compared with it byte for byte.

@@ -25,8 +25,10 @@ ROUNDS = 3
 """Answers per connection, on average, before a window opens."""
 STEP_NS = 5_000_000
 """A warm-up that is not settled looks again this often."""
-DRAIN_NS = 1_000_000_000
-"""Answers still under way after the window are waited for this long."""
+LEARN_S = 10.0
+"""A warm-up is prolonged by this much at most until every entry of the ring is known."""
+DRAIN_S = 10.0
+"""Answers still under way at the end are waited for this long: the next trial finds an idle server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +54,11 @@ def measure(pump: Pump, order: Order, exchanges: Sequence[Exchange]) -> Outcome:
     pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s)
     try:
         with _without_collector():
-            warm = _warm_up(pump, order)
+            warm = _warm_up(pump, order, ring)
             begin, tally, end = _window(pump, order, meters)
-            pump.drain(end.at_ns + DRAIN_NS)
     finally:
+        pump.tally = Tally()  # what is answered from here on is no part of the window
+        pump.drain(time.monotonic_ns() + round(DRAIN_S * 1e9))
         pump.release()
     if not tally.latencies_ns:
         raise _nothing(order, tally, "no right answer in the window")
@@ -75,7 +78,7 @@ def _without_collector() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _warm_up(pump: Pump, order: Order) -> _Warm:
+def _warm_up(pump: Pump, order: Order, ring: Ring) -> _Warm:
     """Drive until the time is over and the load has settled; raises LoadError where it does not."""
     pump.tally = tally = Tally()
     started_unix_s, begun_ns, length_ns = time.time(), time.monotonic_ns(), round(order.warmup_s * 1e9)
@@ -83,9 +86,8 @@ def _warm_up(pump: Pump, order: Order) -> _Warm:
     first = len(tally.latencies_ns)
     pump.drive(begun_ns + length_ns)
     second = len(tally.latencies_ns) - first
-    limit_ns = begun_ns + length_ns + round(order.deadline_s * 1e9)
-    while not _settled(pump, tally):
-        _must_settle(pump, order, tally, limit_ns)
+    over_ns = begun_ns + length_ns
+    while _to_come(pump, order, ring, over_ns):
         pump.drive(time.monotonic_ns() + STEP_NS)
     if not tally.latencies_ns:
         raise _nothing(order, tally, "no right answer in the warm-up")
@@ -93,30 +95,33 @@ def _warm_up(pump: Pump, order: Order) -> _Warm:
     return _Warm(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
 
 
-def _settled(pump: Pump, tally: Tally) -> bool:
-    answers = len(tally.latencies_ns) + tally.errors["wrong-answer"]
-    return answers >= ROUNDS * len(pump.connections) and all(each.answered for each in pump.connections)
+def _to_come(pump: Pump, order: Order, ring: Ring, over_ns: int) -> bool:
+    """Whether the window must wait: for connections, then for rounds, then for what is to be learnt.
 
-
-def _must_settle(pump: Pump, order: Order, tally: Tally, limit_ns: int) -> None:
-    """Raise LoadError where waiting longer is of no use: nothing but errors, or the time is over."""
-    connections = len(pump.connections)
+    Raises LoadError where waiting is of no use: nothing but errors came, or a connection is never answered.
+    """
+    tally, connections = pump.tally, len(pump.connections)
+    late_s = (time.monotonic_ns() - over_ns) / 1e9
     answered = sum(each.answered for each in pump.connections)
     if not answered and tally.errors.total() >= connections:
         raise _nothing(order, tally, "no answer in the warm-up")
-    if time.monotonic_ns() >= limit_ns:
-        raise _nothing(
-            order, tally, f"only {answered} of {connections} connections were answered in the warm-up"
-        )
+    if answered < connections:
+        if late_s >= order.deadline_s:
+            raise _nothing(
+                order, tally, f"{connections - answered} of {connections} connections got no answer"
+            )
+        return True
+    answers = len(tally.latencies_ns) + tally.errors["wrong-answer"]
+    if answers < ROUNDS * connections:
+        return late_s < order.deadline_s
+    return answers < len(ring.entries) + connections and late_s < LEARN_S
 
 
 def _window(pump: Pump, order: Order, meters: Meters) -> tuple[Edge, Tally, Edge]:
     begin = meters.read(pump)
     pump.tally = tally = Tally()
     pump.drive(begin.at_ns + round(order.window_s * 1e9))
-    end = meters.read(pump)
-    pump.tally = Tally()  # what is answered later is no part of the window
-    return begin, tally, end
+    return begin, tally, meters.read(pump)
 
 
 def _measured(warm: _Warm, begin: Edge, tally: Tally, end: Edge, meters: Meters) -> Measured:
