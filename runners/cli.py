@@ -5,6 +5,7 @@ Everything heavy is imported inside the command that needs it, so that ``hotlap 
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -151,8 +152,14 @@ def report_(
     from results.store import read
 
     folders = [_find_run(name, results) for name in runs]
-    page = _write_report([read(folder) for folder in folders], output or folders[0] / "report")
-    typer.echo(f'{{"report": "{page}"}}' if as_json else str(page))
+    recorded = [read(folder) for folder in folders]
+    page = _write_report(recorded, output or folders[0] / "report")
+    typer.echo(json.dumps({"report": str(page)}) if as_json else str(page))
+    problems = [f"{run.plan.name}: {problem}" for run in recorded for problem in run.problems]
+    for problem in problems:
+        typer.echo(f"hotlap: {problem}", err=True)
+    if problems:
+        raise typer.Exit(3)
 
 
 @app.command(epilog="Example: hotlap serve --framework fastapi --server granian-asgi --port 8000")

@@ -160,7 +160,7 @@ def _sitting(
     watcher: Watcher,
     disturbed: Callable[[Trial], bool],
 ) -> Sitting:
-    logs = writer.folder / "logs"
+    logs = writer.folder.resolve() / "logs"
     cpus = before.plan.setup.generator_cpus
     return Sitting(
         parts=parts,

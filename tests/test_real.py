@@ -1,0 +1,157 @@
+"""The main job with real servers: bad apps beside a good one, killed in the middle, and taken up again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import runners.prepare
+import runners.starter
+from results.model import Run
+from results.store import read
+from runners.cli import main
+from runners.frameworks import APPS, discover
+from runners.launch import launch
+from runners.matrix import Parts
+
+pytestmark = pytest.mark.servers
+
+GOOD = (APPS / "asgi_app.py").read_text(encoding="utf-8")
+BAD = {
+    "dies": GOOD.replace("async def app", 'raise RuntimeError("broken at import")\n\n\nasync def app'),
+    "hangs": GOOD.replace("async def app", "import time\n\ntime.sleep(600)\n\n\nasync def app"),
+    "wrong": GOOD.replace("contract.greeting()", '"Hello, Wrong"'),
+}
+SHORT = ("--scenario", "json", "--warmup", "0.05", "--duration", "0.1", "--results", "results")
+DEADLINE_S = 60.0
+
+
+@pytest.fixture
+def apps(tmp_path: Path) -> Path:
+    folder = tmp_path / "apps"
+    shutil.copytree(APPS, folder, ignore=shutil.ignore_patterns("*_app.py", "__pycache__"))
+    for name, text in {"asgi": GOOD, **BAD}.items():
+        (folder / f"{name}_app.py").write_text(text, encoding="utf-8")
+        shutil.copy(APPS / "locks" / "asgi.txt", folder / "locks" / f"{name}.txt")
+    return folder
+
+
+@pytest.fixture
+def bad_apps(apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = runners.prepare.discover()
+    parts = Parts(frameworks=discover(apps), servers=everything.servers, scenarios=everything.scenarios)
+    monkeypatch.setattr("runners.job.discover", lambda: parts)
+    monkeypatch.setattr(runners.starter, "launch", partial(launch, deadline_s=3.0))
+    monkeypatch.chdir(tmp_path)
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["hotlap", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+@pytest.mark.usefixtures("bad_apps")
+def test_bad_servers_are_failures_with_their_logs_and_the_rest_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = call(monkeypatch, "run", *SHORT, "--server", "uvicorn-pure", "--blocks", "2")
+    (folder,) = (tmp_path / "results").iterdir()
+    run = read(folder)
+    failures = {failure.stack.partition("--")[0]: failure for failure in run.failures}
+    assert code == 3
+    assert failures.keys() == {"dies", "hangs", "wrong"}
+    assert "RuntimeError: broken at import" in failures["dies"].log_tail
+    assert "not ready after" in failures["hangs"].message
+    assert "Hello, Wrong" in failures["wrong"].message
+    assert all(failure.remedy for failure in run.failures)
+    assert {trial.cell.framework for trial in run.trials} == {"asgi"}
+    assert len(run.blocks) == 2
+    assert all(trial.requests and not trial.errors for trial in run.trials)
+
+
+def hotlap(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
+    program = "from runners.cli import main; main()"
+    environment = {**os.environ, "PYTHONPATH": str(APPS.parent)}
+    with (cwd / "output").open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-c", program, *arguments],
+            cwd=cwd,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Processes whose working directory lies in ``folder``."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                cwd = (entry / "cwd").readlink()
+            except OSError:
+                continue
+            if cwd.is_relative_to(folder):
+                found.append(int(entry.name))
+    return found
+
+
+def record(folder: Path) -> Iterator[Path]:
+    return (folder / "results").glob("*/run.jsonl")
+
+
+def wait_for_trials(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not any('"type":"trial"' in path.read_text().replace(": ", ":") for path in record(folder)):
+        assert process.poll() is None, (folder / "output").read_text()
+        assert time.monotonic() < deadline, (folder / "output").read_text()
+        time.sleep(0.02)
+
+
+def wait_until_gone(folder: Path) -> None:
+    deadline = time.monotonic() + 10
+    while left := processes_in(folder):
+        assert time.monotonic() < deadline, f"still there: {left}"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 130), (signal.SIGINT, 130)]
+)
+def test_a_killed_run_leaves_no_process_keeps_its_trials_and_goes_on(
+    tmp_path: Path, number: signal.Signals, code: int
+) -> None:
+    asked = ("run", *SHORT, "--framework", "asgi", "--server", "uvicorn-*", "--blocks", "6")
+    process = hotlap(*asked, cwd=tmp_path)
+    wait_for_trials(tmp_path, process)
+    process.send_signal(number)
+    assert process.wait(30) == code, (tmp_path / "output").read_text()
+    wait_until_gone(tmp_path)
+    kept = whole(tmp_path)
+    assert kept.trials
+    assert hotlap("run", "--resume", "latest", cwd=tmp_path).wait(DEADLINE_S) == 0, (
+        tmp_path / "output"
+    ).read_text()
+    finished = whole(tmp_path)
+    assert [end.block for end in finished.blocks] == list(range(6))
+    assert finished.plan == kept.plan
+    assert {trial.launch for trial in kept.trials} <= {
+        trial.launch for trial in (*finished.trials, *finished.partial)
+    }
+    assert not processes_in(tmp_path)
+
+
+def whole(folder: Path) -> Run:
+    (path,) = record(folder)
+    return read(path.parent)
