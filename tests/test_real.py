@@ -132,7 +132,7 @@ def wait_until_gone(folder: Path) -> None:
 def test_a_killed_run_leaves_no_process_keeps_its_trials_and_goes_on(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    asked = ("run", *SHORT, "--framework", "asgi", "--server", "uvicorn-*", "--blocks", "6")
+    asked = ("run", *SHORT, "--framework", "asgi", "--server", "uvicorn-pure", "--blocks", "3")
     process = hotlap(*asked, cwd=tmp_path)
     wait_for_trials(tmp_path, process)
     process.send_signal(number)
@@ -144,7 +144,7 @@ def test_a_killed_run_leaves_no_process_keeps_its_trials_and_goes_on(
         tmp_path / "output"
     ).read_text()
     finished = whole(tmp_path)
-    assert [end.block for end in finished.blocks] == list(range(6))
+    assert [end.block for end in finished.blocks] == [0, 1, 2]
     assert finished.plan == kept.plan
     assert {trial.launch for trial in kept.trials} <= {
         trial.launch for trial in (*finished.trials, *finished.partial)
