@@ -211,7 +211,7 @@ def lock(
     upgrade: Annotated[bool, typer.Option("--upgrade", help="Take the newest versions allowed.")] = False,
 ) -> None:
     """Refresh the locks of the frameworks in apps/locks/."""
-    from runners.lock import lock as write
+    from runners.environments.lock import lock as write
     from runners.matrix import choose
     from runners.prepare import discover
 

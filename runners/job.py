@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from results.model import Plan, Run, Trial
 from results.store import Writer, create, read, reopen
-from runners.environments import Provisioned
+from runners.environments.provision import Provisioned
 from runners.load.client import Generator
 from runners.matrix import Parts, Stack
 from runners.measure import Measurer, Track

@@ -9,7 +9,7 @@ from random import SystemRandom
 
 from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
 from runners import frameworks, machine, servers
-from runners.environments import Provisioned, provision, provision_all
+from runners.environments.provision import Provisioned, provision, provision_all
 from runners.errors import PlanError, ProvisionError
 from runners.frameworks import Framework
 from runners.matrix import Parts, Selection, control_of, expand

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from results.model import Cell, Setup
-from runners.environments import Provisioned
+from runners.environments.provision import Provisioned
 from runners.launch import Server, launch
 from runners.matrix import Stack
 from runners.plan import Visit, groups_of

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from packaging.markers import default_environment
 
-from runners import frameworks, lock
+from runners import frameworks
+from runners.environments import lock
 from runners.errors import PlanError, ProvisionError
 from tests import local_index
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
-from runners import cache
+from runners.environments import cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.markers import default_environment
 from packaging.version import Version
 
-from runners import cache as store
+from runners.environments import cache as store
 from runners.errors import PlanError
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, canonica
 from packaging.utils import parse_sdist_filename as parse_sdist
 from packaging.utils import parse_wheel_filename as parse_wheel
 
-from runners import uv_tool
+from runners.environments import uv_tool
 from runners.errors import PlanError
 
 COMMIT = re.compile(r"@([0-9a-f]{40})(?:#.*)?$")

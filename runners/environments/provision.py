@@ -13,13 +13,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from results.model import FrameworkEnvironment
-from runners import cache as store
-from runners import stage, uv_tool
+from runners.environments import cache as store
+from runners.environments import stage, uv_tool
+from runners.environments.interpreters import Interpreter, find
+from runners.environments.lock import require_current
+from runners.environments.overrides import Override, parse
+from runners.environments.resolution import Resolution, concerned, resolve
 from runners.errors import ProvisionError
-from runners.interpreters import Interpreter, find
-from runners.lock import require_current
-from runners.overrides import Override, parse
-from runners.resolution import Resolution, concerned, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,7 +11,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from runners import cache, uv_tool
+from runners.environments import cache, uv_tool
 from runners.errors import PlanError, ProvisionError
 from runners.frameworks import Framework, discover
 

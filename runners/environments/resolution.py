@@ -9,17 +9,17 @@ from urllib.parse import urlsplit
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from runners import cache, uv_tool
+from runners.environments import cache, uv_tool
+from runners.environments.lock import pins, server_requirements
+from runners.environments.overrides import COMMIT, Override
 from runners.errors import PlanError
-from runners.lock import pins, server_requirements
-from runners.overrides import COMMIT, Override
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from runners.environments.interpreters import Interpreter
     from runners.frameworks import Framework
-    from runners.interpreters import Interpreter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

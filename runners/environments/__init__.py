@@ -1,0 +1,1 @@
+"""Environments of the systems under test: interpreters, locks, overrides, stages, and the venvs."""
