@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from runners.errors import LaunchError, PlanError
 from runners.exchanger import exchange
 from runners.load import calibration, responder
-from runners.load.calibration import FAST, OURS, WRK, Calibration, table
+from runners.load.calibration import FAST, OURS, WRK, Calibration, as_json, as_text
 from scenarios.catalogue import discover
 from scenarios.exchange import Request
 
@@ -28,7 +27,7 @@ def test_ratios_are_taken_within_a_round() -> None:
 
 
 def test_the_table_shows_the_clients_side_by_side() -> None:
-    lines = table(FOUND).splitlines()
+    lines = as_text(FOUND).splitlines()
 
     assert lines[0].startswith("json, 64 connections")
     assert [line.split("  ")[0] for line in lines[2:]] == [OURS, WRK, FAST]
@@ -75,27 +74,7 @@ def test_every_client_is_measured_in_every_round(monkeypatch: pytest.MonkeyPatch
     assert len(said) == 8
 
 
-def test_the_program_prints_a_table_or_json(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(calibration, "calibrate", lambda **_: FOUND)
-
-    monkeypatch.setattr(sys, "argv", ["calibration"])
-    assert calibration.main() == 0
-    assert OURS in capsys.readouterr().out
-    monkeypatch.setattr(sys, "argv", ["calibration", "--json"])
-    assert calibration.main() == 0
-    assert json.loads(capsys.readouterr().out)["rounds"][WRK] == [100.0, 50.0]
-
-
-def test_the_program_says_what_failed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def fail(**_: object) -> Calibration:
-        raise PlanError("no nginx", remedy="install it")
-
-    monkeypatch.setattr(calibration, "calibrate", fail)
-    monkeypatch.setattr(sys, "argv", ["calibration"])
-
-    assert calibration.main() == 2
-    assert "install it" in capsys.readouterr().err
+def test_the_figures_are_json_on_request() -> None:
+    data = json.loads(as_json(FOUND))
+    assert data["rounds"][WRK] == [100.0, 50.0]
+    assert data["ratios"][WRK] == FOUND.ratios(WRK)

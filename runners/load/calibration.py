@@ -1,12 +1,11 @@
 """What the load generator can do: the pump beside wrk and Locust's own users, against a trivial responder.
 
-``python -m runners.load.calibration``. Each is given the same CPU and the same connections in turn, round
-after round, and ratios are taken within a round: what a neighbour does to the machine is done to all.
+Each is given the same CPU and the same connections in turn, round after round, and ratios are taken within a
+round: what a neighbour does to the machine is done to all.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import re
 import statistics
@@ -18,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import which
 
-from runners.errors import HotlapError, LoadError
+from runners.errors import LoadError
 from runners.load.client import Generator
 from runners.load.messages import Order
 from runners.load.responder import HOST, TARGETS, responder
@@ -158,7 +157,13 @@ class _Bench:
         return done.stdout
 
 
-def table(calibration: Calibration) -> str:
+def as_json(calibration: Calibration) -> str:
+    """Throughput of every client in every round, and the ratios, as one JSON object."""
+    ratios = {client: calibration.ratios(client) for client in calibration.rounds}
+    return json.dumps({**asdict(calibration), "ratios": ratios}, indent=2)
+
+
+def as_text(calibration: Calibration) -> str:
     """The clients side by side: median throughput, and the pump as a multiple of each."""
     head = f"{calibration.scenario}, {calibration.connections} connections, one core against nginx on another"
     lines = [head, f"{'client':24}{'requests/s':>12}{'pump is':>10}   round by round"]
@@ -169,26 +174,3 @@ def table(calibration: Calibration) -> str:
             f"{client:24}{statistics.median(throughput):12,.0f}{statistics.median(ratios):9.2f}x   {each}"
         )
     return "\n".join(lines)
-
-
-def main() -> int:
-    """Print the clients side by side."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--scenario", choices=TARGETS, default="plaintext")
-    parser.add_argument("--connections", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=2.0)
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
-    options = vars(parser.parse_args())
-    as_json = options.pop("json")
-    try:
-        calibration = calibrate(**options, echo=lambda text: sys.stderr.write(f"{text}\n"))
-    except HotlapError as error:
-        sys.stderr.write(f"{error.message}\n{error.remedy}\n{error.log_tail}\n")
-        return error.exit_code
-    sys.stdout.write((json.dumps(asdict(calibration)) if as_json else table(calibration)) + "\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
