@@ -463,3 +463,63 @@ def test_many_connections_are_opened_a_part_at_a_time(monkeypatch: pytest.Monkey
 
     assert tally.opened == 30
     assert not tally.errors
+
+
+def test_connections_wait_for_each_other_before_the_second_request() -> None:
+    late = threading.Event()
+    early: list[int] = []
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            if peer.number == 4:
+                late.wait(0.2)
+                late.set()
+            elif peer.requests == 2 and not late.is_set():
+                early.append(peer.number)
+            peer.send(answer())
+
+    with ScriptedServer(script) as server:
+        pump = Pump()
+        for _ in range(5):
+            pump.join()
+        pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
+        assert pump.muster(time.monotonic_ns() + 5_000_000_000)
+        assert right(pump.tally) == 5
+        drive_until(pump, lambda: right(pump.tally) >= 20)
+        pump.release()
+
+    assert late.is_set()
+    assert not early
+    assert not pump.tally.errors
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_connection_closed_while_it_waits_is_opened_again(*, announced: bool) -> None:
+    def script(peer: Peer) -> None:
+        if peer.request() is not None:
+            if peer.number == 1:
+                threading.Event().wait(0.1)
+            peer.send(answer(more=b"Connection: close\r\n" if announced else b""))
+            if peer.number > 1:
+                serving(answer())(peer)
+
+    with ScriptedServer(script) as server:
+        pump = Pump()
+        pump.join()
+        pump.join()
+        pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
+        assert pump.muster(time.monotonic_ns() + 5_000_000_000)
+        drive_until(pump, lambda: right(pump.tally) >= 10)
+        pump.release()
+
+    assert not pump.tally.errors
+
+
+def test_waiting_for_others_ends_without_them() -> None:
+    with ScriptedServer(lambda peer: drop(peer.request(), peer.request())) as server:
+        pump = Pump()
+        pump.join()
+        pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
+        assert not pump.muster(time.monotonic_ns() + 20_000_000)
+        assert not pump.muster(time.monotonic_ns() + 9_000_000_000, lambda: True)
+        pump.release()

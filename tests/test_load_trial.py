@@ -107,7 +107,7 @@ def test_a_connection_that_is_never_answered_is_a_load_error() -> None:
             if peer.number:
                 peer.send(answer())
 
-    with pytest.raises(LoadError, match="1 of 2 connections got no answer"):
+    with pytest.raises(LoadError, match="1 of 2 connections got no answer in the warm-up"):
         trial(script, replace(ORDER, connections=2, deadline_s=0.3))
 
 

@@ -59,6 +59,8 @@ class Fleet:
         self._order = count()
         self._loaded = False
         """There is a load: address, ring and epoll are set."""
+        self._held: list[Connection] | None = None
+        """Connections that have been answered and wait for the others; None: nobody waits."""
         self._stopping = False
         self._timeout_ns = 0
         self._due_ns = self._yield_ns = self._sweep_ns = 0
@@ -84,7 +86,7 @@ class Fleet:
         self.release()
         self._address, self._ring, self._timeout_ns = address, ring, round(timeout_s * 1e9)
         self._epoll = self._epoll_type()
-        self._loaded, self._stopping = True, False
+        self._loaded, self._stopping, self._held = True, False, None
         self._yield_ns = monotonic_ns() + YIELD_NS
         self._sweep_ns = 0
         for place, connection in enumerate(self.connections):

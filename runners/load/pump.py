@@ -9,6 +9,7 @@ new connections, requests too large for one send, errors.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from time import monotonic_ns
 
 from runners.load.connection import Connection
@@ -79,6 +80,24 @@ class Pump(Fleet):
         tally.received += received
         tally.sent += sent
 
+    def muster(self, until_ns: int, is_hopeless: Callable[[], bool] = lambda: False) -> bool:
+        """Have every connection answered once, and only then let all of them go on; True where all were.
+
+        A server that accepts one connection per turn of its loop (uvloop does) would else starve those
+        that come late: its turns get the longer, the more connections are already served.
+        """
+        self._held = []
+        while not (done := all(connection.answered for connection in self.connections)):
+            now = monotonic_ns()
+            if now >= until_ns or is_hopeless():
+                break
+            self.drive(min(now + RETRY_NS, until_ns))
+        held, self._held = self._held, None
+        for connection in held:
+            if not connection.gone:
+                self._go_on(connection, keep_alive=connection.sock is not None)
+        return done
+
     def drain(self, until_ns: int) -> None:
         """Send nothing more, and wait for the answers under way until ``until_ns`` at most."""
         self._stopping = True
@@ -90,6 +109,9 @@ class Pump(Fleet):
 
     def _event(self, connection: Connection, mask: int) -> None:
         """Read and write as ``mask`` says; hang-ups and errors show by reading."""
+        if not connection.start_ns:  # it waits for others, and was closed meanwhile
+            self._close(connection)
+            return
         if mask != WRITABLE:
             try:
                 data = os.read(connection.fd, READ_BYTES)
@@ -153,13 +175,20 @@ class Pump(Fleet):
         return None
 
     def _proceed(self, connection: Connection, *, keep_alive: bool) -> None:
-        """Hand over the next request, on a new connection where this one does not live on."""
+        """Go on to the next request, unless connections are to stop, or to wait for each other."""
         connection.entry = self._ring.next(connection)
         connection.reply = None
-        if self._stopping:
-            connection.start_ns = 0
-            self._close(connection)
+        if self._held is None and not self._stopping:
+            self._go_on(connection, keep_alive=keep_alive)
             return
+        connection.start_ns = 0
+        if self._stopping or not keep_alive:
+            self._close(connection)
+        if self._held is not None:
+            self._held.append(connection)
+
+    def _go_on(self, connection: Connection, *, keep_alive: bool) -> None:
+        """Hand over the next request, on a new connection where this one does not live on."""
         connection.start_ns = monotonic_ns()
         if keep_alive:
             connection.fresh = connection.off_path = False

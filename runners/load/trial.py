@@ -79,15 +79,16 @@ def _without_collector() -> Iterator[None]:
 
 
 def _warm_up(pump: Pump, order: Order, ring: Ring) -> _Warm:
-    """Drive until the time is over and the load has settled; raises LoadError where it does not."""
+    """Have every connection answered, then drive until the time is over and the load has settled."""
+    started_unix_s, begun_ns = time.time(), time.monotonic_ns()
+    _muster(pump, order)
     pump.tally = tally = Tally()
-    started_unix_s, begun_ns, length_ns = time.time(), time.monotonic_ns(), round(order.warmup_s * 1e9)
-    pump.drive(begun_ns + length_ns // 2)
+    mustered_ns, length_ns = time.monotonic_ns(), round(order.warmup_s * 1e9)
+    pump.drive(mustered_ns + length_ns // 2)
     first = len(tally.latencies_ns)
-    pump.drive(begun_ns + length_ns)
+    pump.drive(mustered_ns + length_ns)
     second = len(tally.latencies_ns) - first
-    over_ns = begun_ns + length_ns
-    while _to_come(pump, order, ring, over_ns):
+    while _to_come(pump, order, ring, (time.monotonic_ns() - mustered_ns - length_ns) / 1e9):
         pump.drive(time.monotonic_ns() + STEP_NS)
     if not tally.latencies_ns:
         raise _nothing(order, tally, "no right answer in the warm-up")
@@ -95,23 +96,25 @@ def _warm_up(pump: Pump, order: Order, ring: Ring) -> _Warm:
     return _Warm(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
 
 
-def _to_come(pump: Pump, order: Order, ring: Ring, over_ns: int) -> bool:
-    """Whether the window must wait: for connections, then for rounds, then for what is to be learnt.
+def _muster(pump: Pump, order: Order) -> None:
+    """Have every connection answered once; raises LoadError where one is not, or where all give errors."""
+    pump.tally = tally = Tally()
+    count = len(pump.connections)
 
-    Raises LoadError where waiting is of no use: nothing but errors came, or a connection is never answered.
-    """
-    tally, connections = pump.tally, len(pump.connections)
-    late_s = (time.monotonic_ns() - over_ns) / 1e9
-    answered = sum(each.answered for each in pump.connections)
-    if not answered and tally.errors.total() >= connections:
-        raise _nothing(order, tally, "no answer in the warm-up")
-    if answered < connections:
-        if late_s >= order.deadline_s:
-            raise _nothing(
-                order, tally, f"{connections - answered} of {connections} connections got no answer"
-            )
-        return True
-    answers = len(tally.latencies_ns) + tally.errors["wrong-answer"]
+    def answered() -> int:
+        return sum(connection.answered for connection in pump.connections)
+
+    until_ns = time.monotonic_ns() + round((order.warmup_s + order.deadline_s) * 1e9)
+    if not pump.muster(until_ns, lambda: tally.errors.total() >= count and not answered()):
+        raise _nothing(
+            order, tally, f"{count - answered()} of {count} connections got no answer in the warm-up"
+        )
+
+
+def _to_come(pump: Pump, order: Order, ring: Ring, late_s: float) -> bool:
+    """Whether the window must wait, first for rounds, then for what is to be learnt of the ring."""
+    connections = len(pump.connections)
+    answers = len(pump.tally.latencies_ns) + pump.tally.errors["wrong-answer"]
     if answers < ROUNDS * connections:
         return late_s < order.deadline_s
     return answers < len(ring.entries) + connections and late_s < LEARN_S
