@@ -23,7 +23,7 @@ BATCH = 1024
 
 
 class Pump(Fleet):
-    """Users join and leave; a load is aimed, driven, drained and released."""
+    """Users join and leave; a load is aimed, mustered, driven, drained and released."""
 
     _polled_ns = 0
     """When the last poll returned."""
