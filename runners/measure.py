@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from math import ceil
 from typing import Protocol
 
 from results.model import BlockEnd, BlockStart, Cell, Launch, Plan, Trial
@@ -21,6 +22,8 @@ from scenarios.exchange import Scenario
 
 REPEATS = 2
 """How often a trial disturbed by foreign work is repeated within its launch."""
+REPEATED_SHARE = 0.2
+"""Repeats of a block, as a share of its trials: where neighbours never rest, only more blocks help."""
 
 
 class Measurer(Protocol):
@@ -45,8 +48,7 @@ class Track:
     disturbed: Callable[[Trial], bool] = lambda _trial: False
     """Whether a trial met too much foreign work; the composition root takes it from ``report``."""
     next_launch: int = 0
-    failed: int = 0
-    """Failures recorded by this sitting."""
+    _repeats_left: int = 0
 
     def run(self, blocks: Iterable[int]) -> None:
         """Measure ``blocks`` and record them; raises only what ends the whole run."""
@@ -57,6 +59,7 @@ class Track:
         begun, measured = time.monotonic(), 0.0
         self.writer.append(BlockStart(block=block, started_unix_s=time.time()))
         self.watcher.block(block)
+        self._repeats_left = ceil(REPEATED_SHARE * sum(len(visit.cells) for visit in self.visits.values()))
         for key in self.plan.order[block]:
             if visit := self.visits.get(key):
                 measured += sum(trial.warmup_s + trial.window_s for trial in self._visit(visit, block))
@@ -101,8 +104,9 @@ class Track:
                 self.writer.append(trial)
                 self.watcher.trial(trial)
                 yield trial
-                if not self.disturbed(trial):
+                if not self.disturbed(trial) or not self._repeats_left:
                     break
+                self._repeats_left -= attempt < REPEATS
             self._verify_after(server, cell)
         except (LoadError, VerifyError) as error:
             error.log_tail = error.log_tail or server.log_tail()
@@ -153,6 +157,5 @@ class Track:
 
     def _fail(self, error: HotlapError, stack: str, cell: Cell | None, block: int, launch: int) -> None:
         failure = error.failure(stack, cell, block=block, launch=launch)
-        self.failed += 1
         self.writer.append(failure)
         self.watcher.failure(failure)

@@ -13,6 +13,8 @@ NUMBER = 8
 
 LARGE_RING = 8
 """Entries: 8 MB of answers, of the 16 MB that a ring may have."""
+LARGE_CONNECTIONS = (4,)
+"""A server makes about ten such answers a second: with more, each would wait for seconds."""
 
 
 def ring(random: Random) -> tuple[Exchange, ...]:
@@ -26,5 +28,6 @@ SCENARIOS = (
         title="5,000 typed objects, 1 MB of JSON",
         group="items",
         ring=ring,
+        connections=LARGE_CONNECTIONS,
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -218,11 +219,20 @@ def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pyt
     assert {failure.stage for failure in run.failures} == {"verify-after"}
 
 
-def test_disturbed_trials_are_repeated_at_most_twice_and_kept(tmp_path: Path) -> None:
+def test_disturbed_trials_are_repeated_at_most_twice_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runners.measure, "REPEATED_SHARE", 2.0)
     run = complete(tmp_path, disturbed=lambda trial: trial.cell.scenario == "json" and trial.attempt < 5)
     attempts = {trial.cell.scenario: trial.attempt for trial in run.trials}
     assert attempts == {"plaintext": 0, "json": 2}
     assert {trial.attempt for trial in run.partial} == {0, 1}
+
+
+def test_a_block_repeats_no_more_than_its_share(tmp_path: Path) -> None:
+    run = complete(tmp_path, disturbed=lambda _trial: True)
+    repeats = [trial for trial in (*run.trials, *run.partial) if trial.attempt]
+    assert len(repeats) == SETUP.blocks * math.ceil(0.2 * len(run.plan.cells))
 
 
 @pytest.mark.parametrize("stop_at", [1, 4, 11])
