@@ -56,8 +56,9 @@ def comparisons(
     """Groups of cells that differ in nothing but the framework (or, for ``stacks``, framework and server).
 
     Neither the A/A control nor a floor is a contender. Throughput under open load is the offered rate and
-    is not compared.
+    is not compared. Workloads stand in the order of the run, within each the interfaces and servers by name.
     """
+    workloads: dict[tuple[object, ...], int] = {}
     groups: dict[tuple[object, ...], list[Summary]] = {}
     for summary in summaries:
         cell = summary.cell
@@ -66,7 +67,16 @@ def comparisons(
         side = (cell.server, cell.interface) if kind == "frameworks" else (None, None)
         key = (cell.scenario, *side, cell.load, cell.connections, cell.workers)
         groups.setdefault(key, []).append(summary)
-    return tuple(_group(key, members, METRICS[metric], kind) for key, members in groups.items())
+        workloads.setdefault(_workload(cell), len(workloads))
+    ordered = sorted(
+        groups.items(),
+        key=lambda pair: (workloads[_workload(pair[1][0].cell)], str(pair[0][2]), str(pair[0][1])),
+    )
+    return tuple(_group(key, members, METRICS[metric], kind) for key, members in ordered)
+
+
+def _workload(cell: Cell) -> tuple[object, ...]:
+    return cell.scenario, cell.load, cell.connections, cell.workers
 
 
 def is_floor(cell: Cell) -> bool:

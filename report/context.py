@@ -81,7 +81,7 @@ def workload(cell: Cell) -> Workload:
 
 
 def sides(here: Context, wanted: Workload) -> list[tuple[str, list[Summary]]]:
-    """Summaries of a workload by server variant and interface, each in the order it is shown.
+    """Summaries of a workload by interface and server variant, each in the order it is shown.
 
     Floors come first; then the best first where that could be told, else by name.
     """
@@ -102,7 +102,7 @@ def sides(here: Context, wanted: Workload) -> list[tuple[str, list[Summary]]]:
                 each.cell.framework,
             )
         )
-    return list(found.items())
+    return sorted(found.items(), key=lambda pair: (pair[1][0].cell.interface, pair[1][0].cell.server))
 
 
 def side(server: str | None, interface: str | None) -> str:

@@ -10,6 +10,7 @@ from random import SystemRandom
 from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
 from runners import frameworks, machine, servers
 from runners.environments.provision import Provisioned, provision, provision_all
+from runners.environments.uv_tool import shown
 from runners.errors import PlanError, ProvisionError
 from runners.frameworks import Framework
 from runners.matrix import Parts, Selection, control_of, expand
@@ -78,6 +79,8 @@ def plan_of(
         )
     cells += control_of(cells, parts)
     setup = _setup(wish, cells)
+    if warning := machine.sharing(setup.server_cpus, setup.generator_cpus):
+        watcher.say(f"warning: {warning}")
     launches = visits(cells, parts.scenarios)
     plan = Plan(
         name=time.strftime("%Y%m%d-%H%M%S", time.gmtime()),
@@ -145,7 +148,7 @@ def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
         seed=SystemRandom().randrange(2**31) if wish.seed is None else wish.seed,
         server_cpus=server_cpus,
         generator_cpus=generator_cpus,
-        command=wish.command,
+        command=tuple(shown(word) for word in wish.command),
     )
 
 
