@@ -45,8 +45,7 @@ class Sitting:
     def run(self) -> None:
         """Verify, then measure every block that is not complete; records as it goes."""
         launches = visits(self.plan.cells, self.parts.scenarios)
-        self.watcher.say(f"verifying {sum(not visit.cells[0].control for visit in launches)} launches")
-        inspection = inspect(launches, self.starter, seed=self.plan.setup.seed)
+        inspection = inspect(launches, self.starter, seed=self.plan.setup.seed, watcher=self.watcher)
         self._record(inspection)
         early = {(failure.stack, failure.cell) for failure in self.before.failures if failure.block is None}
         inspection.passed = [
@@ -132,8 +131,7 @@ def check(wish: Wish, watcher: Watcher) -> Inspection:
     launches = visits(plan.cells, parts.scenarios)
     with TemporaryDirectory(prefix="hotlap-") as folder:
         starter = starter_of(plan, parts, environments, Path(folder))
-        watcher.say(f"verifying {sum(not visit.cells[0].control for visit in launches)} launches")
-        inspection = inspect(launches, starter, seed=plan.setup.seed)
+        inspection = inspect(launches, starter, seed=plan.setup.seed, watcher=watcher)
     inspection.failures[:0] = failures
     return inspection
 

@@ -16,6 +16,10 @@ from runners.plan import Visit
 
 LAUNCH_S = 1.0
 """First guess of what a launch costs besides its windows; the clock corrects it from the first block on."""
+QUIET_S = 30.0
+"""Plain lines come at least this often while launches end."""
+VERIFIED_LINES = 10
+"""Launches between two plain lines of the verify stage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +46,9 @@ class Watcher:
     def say(self, text: str) -> None:
         """A stage begins, or something is worth a line."""
 
+    def verified(self, done: int, total: int) -> None:
+        """So many launches of the verify stage are over."""
+
     def begin(self, amount: Amount) -> None:
         """Measuring begins."""
 
@@ -62,14 +69,22 @@ class Watcher:
 
 
 class Lines(Watcher):
-    """Plain lines: stages, a line per block with the time left, every failure."""
+    """Plain lines: stages, the time left at each block and every half minute, every failure."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
+    def __init__(self, stream: TextIO | None = None, *, quiet_s: float = QUIET_S) -> None:
         self._stream = stream or sys.stderr
         self._clock = _Clock()
+        self._quiet_s = quiet_s
+        self._said_s = 0.0
+        self._block = 0
 
     def say(self, text: str) -> None:
+        self._said_s = time.monotonic()
         print(text, file=self._stream, flush=True)
+
+    def verified(self, done: int, total: int) -> None:
+        if done % VERIFIED_LINES == 0 or done == total:
+            self.say(f"verified {done}/{total} launches")
 
     def begin(self, amount: Amount) -> None:
         self._clock = _Clock(amount)
@@ -79,10 +94,13 @@ class Lines(Watcher):
         )
 
     def block(self, block: int) -> None:
-        self.say(f"block {block + 1}/{self._clock.amount.blocks}, {span(self._clock.left())} left")
+        self._block = block
+        self.say(self._clock.text(block))
 
     def launched(self, visit: Visit) -> None:
         self._clock.tick()
+        if time.monotonic() - self._said_s > self._quiet_s:
+            self.say(self._clock.text(self._block))
 
     def failure(self, failure: Failure) -> None:
         self.say(failure_text(failure))
@@ -91,8 +109,8 @@ class Lines(Watcher):
 class Terminal(Watcher):
     """A bar with the time left, redrawn between trials only: no thread of ours wakes in a window."""
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True)
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
         columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]} left"))
         self._progress = Progress(*columns, console=self._console, auto_refresh=False, transient=True)
         self._task: TaskID | None = None
@@ -102,8 +120,17 @@ class Terminal(Watcher):
     def say(self, text: str) -> None:
         self._console.print(text, highlight=False, markup=False)
 
+    def verified(self, done: int, total: int) -> None:
+        if self._task is None:
+            self._progress.start()
+            self._task = self._progress.add_task("verifying", total=total, left="")
+        self._progress.update(self._task, completed=done, left=f"{total - done} launches")
+        self._progress.refresh()
+
     def begin(self, amount: Amount) -> None:
         self._clock = _Clock(amount)
+        if self._task is not None:
+            self._progress.remove_task(self._task)
         self._progress.start()
         self._task = self._progress.add_task(
             "", total=amount.blocks * amount.launches, left=span(amount.seconds)
@@ -144,6 +171,13 @@ class _Clock:
 
     def tick(self) -> None:
         self._done += 1
+
+    def text(self, block: int) -> str:
+        amount = self.amount
+        launches = (
+            f", launch {self._done % amount.launches + 1}/{amount.launches}" if amount.launches > 1 else ""
+        )
+        return f"block {block + 1}/{amount.blocks}{launches}, {span(self.left())} left"
 
     def left(self) -> float:
         total = self.amount.blocks * self.amount.launches

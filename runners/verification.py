@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from results.model import Cell, Failure, Finding
 from runners.errors import HotlapError, VerifyError
 from runners.plan import Visit
+from runners.progress import Watcher
 from runners.starter import Starter
 from runners.verify import Verified, diff, verify
 
@@ -24,6 +25,14 @@ class Inspection:
     failures: list[Failure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
+    def take(self, visit: Visit, failures: list[Failure], verified: Mapping[Cell, Verified]) -> None:
+        """Add what came of one visit."""
+        self.failures += failures
+        failed = {failure.cell for failure in failures}
+        self.passed += [cell for cell in visit.cells if cell not in failed and None not in failed]
+        for cell, one in verified.items():
+            self.findings += _findings(cell, one)
+
     def left(self, visits: Iterable[Visit]) -> tuple[Visit, ...]:
         """Visits without the cells that failed; one that lost all of them is gone."""
         passed = set(self.passed)
@@ -31,25 +40,29 @@ class Inspection:
         return tuple(visit for visit in kept if visit.cells)
 
 
-def inspect(visits: Iterable[Visit], starter: Starter, *, seed: int) -> Inspection:
+def inspect(
+    visits: Iterable[Visit], starter: Starter, *, seed: int, watcher: Watcher | None = None
+) -> Inspection:
     """Launch and verify every visit, then compare right answers across frameworks.
 
     A control is verified by its original.
     """
-    originals = tuple(visit for visit in visits if not visit.cells[0].control)
+    visits, watcher = tuple(visits), watcher or Watcher()
+    originals = [visit for visit in visits if not visit.cells[0].control]
+    watcher.say(f"verifying {len(originals)} launches")
     found = Inspection()
     answers: dict[str, dict[str, Verified]] = {}
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for visit, outcome in zip(
-            originals, pool.map(lambda v: _visit(v, starter, seed), originals), strict=True
-        ):
-            failures, verified = outcome
-            found.failures += failures
-            failed = {failure.cell for failure in failures}
-            found.passed += [cell for cell in visit.cells if cell not in failed and None not in failed]
+    pool = ThreadPoolExecutor(AT_ONCE)
+    try:
+        outcomes = [pool.submit(_visit, visit, starter, seed) for visit in originals]
+        for done, (visit, outcome) in enumerate(zip(originals, outcomes, strict=True), 1):
+            failures, verified = outcome.result()
+            found.take(visit, failures, verified)
             for cell, one in verified.items():
                 answers.setdefault(cell.scenario, {})[cell.stack] = one
-                found.findings += _findings(cell, one)
+            watcher.verified(done, len(originals))
+    finally:
+        pool.shutdown(cancel_futures=True)
     found.failures += _across(found, answers)
     found.passed += [c for visit in visits for c in visit.cells if c.control and _original(c) in found.passed]
     return found

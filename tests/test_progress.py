@@ -3,12 +3,29 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
+from rich.console import Console
 
-from results.model import Cell, Failure
+from results.model import Cell, Failure, Trial
 from runners.plan import Visit
-from runners.progress import Amount, Lines, failure_text, span
+from runners.progress import Amount, Lines, Terminal, failure_text, span
 
 CELL = Cell(framework="fastapi", server="uvicorn-standard", interface="asgi", scenario="json")
+
+TRIAL = Trial(
+    cell=CELL,
+    block=1,
+    launch=0,
+    position=0,
+    started_unix_s=1e9,
+    warmup_s=0.1,
+    window_s=0.5,
+    requests=1000,
+    latency="",
+    in_flight_mean=64.0,
+    generator_cpu_ns=1,
+    generator_idle_s=0.4,
+    generator_wait_us=1.0,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +65,39 @@ def test_a_failure_names_the_cell_the_remedy_and_the_log() -> None:
         "  | one",
         "  | two",
     ]
+
+
+def test_lines_come_every_half_minute_within_a_block() -> None:
+    stream = StringIO()
+    lines = Lines(stream, quiet_s=0.0)
+    lines.begin(Amount(blocks=1, launches=3, trials=3, trial_s=1.0))
+    lines.block(0)
+    lines.launched(Visit(stack="a", target="default", cells=()))
+    text = stream.getvalue().splitlines()
+    assert text[1].startswith("block 1/1, launch 1/3, ")
+    assert text[2].startswith("block 1/1, launch 2/3, ")
+
+
+def test_the_verify_stage_is_counted() -> None:
+    stream = StringIO()
+    for done in range(1, 13):
+        Lines(stream).verified(done, 12)
+    assert stream.getvalue().splitlines() == ["verified 10/12 launches", "verified 12/12 launches"]
+
+
+def test_a_terminal_shows_place_cell_and_time_left() -> None:
+    stream = StringIO()
+    terminal = Terminal(Console(file=stream, force_terminal=True, width=150))
+    terminal.say("verifying")
+    terminal.verified(1, 2)
+    terminal.begin(Amount(blocks=2, launches=1, trials=1, trial_s=1.0))
+    terminal.block(1)
+    terminal.trial(TRIAL)
+    terminal.launched(Visit(stack="a", target="default", cells=()))
+    terminal.failure(Failure(stack="a", cell=None, block=None, stage="launch", message="it died"))
+    terminal.end()
+    text = stream.getvalue()
+    assert "1 launches left" in text
+    assert "block 2/2" in text
+    assert "fastapi--uvicorn-standard json 2,000/s" in text
+    assert "FAILED a (launch): it died" in text
