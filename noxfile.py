@@ -64,6 +64,14 @@ def calibrate(session: nox.Session) -> None:
 
 
 @nox.session
+def benchmarks(session: nox.Session) -> None:
+    """What hotlap promises of itself, measured: set-up, quick matrix, memory, report; then the load generator."""
+    install(session, "tests")
+    session.run("python", "-m", "tests.benchmarks")
+    session.run("hotlap", "calibrate", "--rounds", "5")
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """The test suite, with branch coverage."""
     install(session, "tests")

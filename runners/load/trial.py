@@ -29,6 +29,7 @@ LEARN_S = 10.0
 """A warm-up is prolonged by this much at most until every entry of the ring is known."""
 DRAIN_S = 10.0
 """Answers still under way at the end are waited for this long: the next trial finds an idle server."""
+SLOW = "ask for a longer window (--duration) or fewer connections: a round of answers takes longer than it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,5 +161,5 @@ def _nothing(order: Order, tally: Tally, what: str) -> LoadError:
     example = f"; first: {tally.example}" if tally.example else ""
     return LoadError(
         f"{order.scenario} at {order.host}:{order.port}: {what} (errors: {errors}{example})",
-        remedy="look at the server's log, and try `hotlap verify` on this stack",
+        remedy="look at the server's log, and try `hotlap verify` on this stack" if tally.errors else SLOW,
     )
