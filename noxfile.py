@@ -65,7 +65,7 @@ def calibrate(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """What hotlap promises of itself, measured: set-up, quick matrix, memory, report; then the load generator."""
+    """What hotlap promises of itself, measured: set-up, quick matrix, memory, report, load generator."""
     install(session, "tests")
     session.run("python", "-m", "tests.benchmarks")
     session.run("hotlap", "calibrate", "--rounds", "5")

@@ -1,7 +1,7 @@
-"""What hotlap promises of itself, measured: ``python -m tests.benchmarks``, about nine minutes, no timed test.
+"""What hotlap promises of itself, measured: ``python -m tests.benchmarks``, about nine minutes.
 
-Each line names the figure, the bar and the figure as a share of the bar; the pump beside wrk and stock Locust is
-``hotlap calibrate``. Run it on a quiet machine: nothing here is judged, a person reads it.
+Each line names the figure, the bar and the figure as a share of the bar; the pump beside wrk and stock Locust
+is ``hotlap calibrate``. Run it on a quiet machine: nothing here is judged, a person reads it.
 """
 
 from __future__ import annotations
