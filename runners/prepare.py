@@ -75,7 +75,8 @@ def plan_of(
     if not cells:
         raise ProvisionError(
             "no environment could be built: " + "; ".join(failure.message for failure in failures),
-            remedy="see the message of the installer; is a package index reachable?",
+            remedy=failures[0].remedy,
+            log_tail=failures[0].log_tail,
         )
     cells += control_of(cells, parts)
     setup = _setup(wish, cells)
