@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-SCHEMA = (1, 0)
+SCHEMA = (1, 1)
 """(major, minor) of the records written by this version."""
 
 
@@ -24,7 +24,13 @@ class Cell:
     """``asgi``, ``wsgi`` or ``rsgi``."""
     scenario: str
     load: str = "closed"
+    """``closed`` or ``open``."""
     connections: int = 64
+    """Closed load: how many; open load: how many at most."""
+    rate_rps: float | None = None
+    """Open load: arrivals per second that are offered; None under closed load."""
+    arrivals: str | None = None
+    """Open load: ``constant`` or ``poisson``."""
     workers: int = 1
     control: bool = False
     """The same stack a second time, under its own name: the A/A control of a run."""
@@ -37,7 +43,8 @@ class Cell:
     @property
     def slug(self) -> str:
         """The cell's one name: key, anchor and log name."""
-        return f"{self.stack}--{self.scenario}--{self.load}-{self.connections}--w{self.workers}"
+        size = f"{self.connections}" if self.rate_rps is None else f"{self.rate_rps:g}-{self.arrivals}"
+        return f"{self.stack}--{self.scenario}--{self.load}-{size}--w{self.workers}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +180,14 @@ class Trial:
     """Time-average of requests in flight, unfinished ones included."""
     in_flight_end: int = 0
     """Requests begun and unfinished at the window's end."""
+    arrivals: int | None = None
+    """Open load: requests that were due within the window."""
+    late_sends: int | None = None
+    """Open load: of these, sent over 1 ms after they were due by the generator's own fault."""
+    lateness: str | None = None
+    """Open load: histogram of sending behind schedule by the generator's own fault, like ``latency``."""
+    waited: int | None = None
+    """Open load: arrivals that found no free connection; their clock ran."""
     checked_full: int = 0
     """Answers within the window that went through the full parser and semantic check."""
     server_cpu_ns: int | None = None
@@ -259,6 +274,8 @@ class Plan:
     environment: Environment
     cells: tuple[Cell, ...]
     not_applicable: tuple[NotApplicable, ...] = ()
+    capacities_rps: dict[str, float] = field(default_factory=dict)
+    """Closed capacity by cell slug, measured to choose the rates of an open load; empty otherwise."""
     order: tuple[tuple[str, ...], ...] = ()
     """By block: the order of launches, as ``stack@target``."""
 
