@@ -73,6 +73,14 @@ def test_open_load_has_no_rounds_and_no_fixed_number_in_flight() -> None:
     assert not flags.miscounted(arriving)
 
 
+def test_late_sends_and_nothing_else_judge_the_generator_of_an_open_load() -> None:
+    cell = replace(GOOD.cell, load="open", rate_rps=1000.0, arrivals="constant")
+    spinning = replace(GOOD, cell=cell, generator_idle_s=0.0, arrivals=1000, late_sends=10)
+    assert names(spinning) == []
+    assert names(replace(spinning, late_sends=11)) == ["late-sends"]
+    assert names(replace(GOOD, arrivals=None, late_sends=None)) == []
+
+
 def test_foreign_work_needs_three_ticks() -> None:
     short = replace(GOOD, window_s=0.4, server_cpu_ns=400_000_000, generator_cpu_ns=0)
     assert flags.foreign(replace(short, busy_ticks=43))
