@@ -180,6 +180,8 @@ class Trial:
     """Time-average of requests in flight, unfinished ones included."""
     in_flight_end: int = 0
     """Requests begun and unfinished at the window's end."""
+    quarters: tuple[int, ...] = ()
+    """Right answers by quarter of the window; empty where they were not counted apart."""
     arrivals: int | None = None
     """Open load: requests that were due within the window."""
     late_sends: int | None = None
@@ -202,6 +204,16 @@ class Trial:
     """Time that the generator waited for events within the window."""
     generator_wait_us: float
     """Mean wait of an answer from the poll's return to its processing."""
+    generator_collections: int | None = None
+    """Garbage collections of the generator within the window: 0, as its collector is off then."""
+    generator_rss_bytes: int | None = None
+    """The most memory (RSS) that the generator ever had, until the window's end."""
+    throttled_periods: int | None = None
+    """Periods in which a CPU quota (a cgroup's ``cpu.max``) stopped us within the window; None: not known."""
+    heat_events: int | None = None
+    """Times that heat slowed one of our CPUs down within the window; None: not known."""
+    clock_changed: bool = False
+    """Governor or limit of the clock of one of our CPUs changed within the window."""
     busy_ticks: int | None = None
     """Ticks (``tick_hz``) that the CPUs of server and generator were busy within the window, by anyone."""
     steal_ticks: int | None = None
@@ -245,6 +257,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """What the generator could do at most on this machine, against a server that only gives one answer."""
+
+    shape: str
+    """Name of request and answer, such as ``answer-10k``."""
+    connections: int
+    rps: float
+    bytes_per_request: float
+    """Sent and received together: what a ceiling depends on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockEnd:
     """Says that a block is complete; a block without it is run again whole by ``--resume``."""
 
@@ -276,6 +300,8 @@ class Plan:
     not_applicable: tuple[NotApplicable, ...] = ()
     capacities_rps: dict[str, float] = field(default_factory=dict)
     """Closed capacity by cell slug, measured to choose the rates of an open load; empty otherwise."""
+    ceilings: tuple[Ceiling, ...] = ()
+    """Of the generator, from the last ``hotlap calibrate`` on this machine; empty where there was none."""
     order: tuple[tuple[str, ...], ...] = ()
     """By block: the order of launches, as ``stack@target``."""
 

@@ -42,6 +42,12 @@ def test_what_a_window_gives() -> None:
     assert measured.requests == Latency.decode(measured.latency).count > 0
     assert measured.in_flight_mean == pytest.approx(5, rel=0.005)
     assert measured.in_flight_end == 5
+    assert len(measured.quarters) == 4
+    assert sum(measured.quarters) == measured.requests
+    assert measured.generator_collections == 0
+    assert measured.generator_rss_bytes
+    assert measured.generator_rss_bytes > 1_000_000
+    assert not measured.clock_changed
     assert measured.connections_opened == 0
     assert measured.checked_full == 0
     assert measured.bytes_received == pytest.approx(measured.requests * len(answer()), abs=5 * len(answer()))

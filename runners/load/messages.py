@@ -48,6 +48,7 @@ class Measured:
     latency: str
     in_flight_mean: float
     in_flight_end: int
+    quarters: tuple[int, ...] = ()
     checked_full: int
     server_cpu_ns: int | None = None
     server_cpu_source: str | None = None
@@ -56,6 +57,11 @@ class Measured:
     generator_cpu_ns: int
     generator_idle_s: float
     generator_wait_us: float
+    generator_collections: int | None = None
+    generator_rss_bytes: int | None = None
+    throttled_periods: int | None = None
+    heat_events: int | None = None
+    clock_changed: bool = False
     busy_ticks: int | None = None
     steal_ticks: int | None = None
     tick_hz: int = 100
@@ -93,8 +99,8 @@ def from_line(line: str | bytes) -> Message:
     (name, fields), *_ = value.items()
     if name not in _KINDS:
         raise ValueError(f"not a message of a known kind: {name!r}")
-    if name == "Order":
-        fields["cpus"] = tuple(fields.get("cpus", ()))
+    if isinstance(fields, dict):
+        fields = {key: tuple(each) if isinstance(each, list) else each for key, each in fields.items()}
     try:
         return _KINDS[name](**fields)
     except TypeError as error:

@@ -17,6 +17,7 @@ class Tally:
         "idle_ns",
         "latencies_ns",
         "opened",
+        "quarters",
         "received",
         "sent",
         "stale",
@@ -26,6 +27,8 @@ class Tally:
     def __init__(self) -> None:
         self.latencies_ns = array("q")
         """One for every right answer, in order."""
+        self.quarters: list[int] = []
+        """Right answers of each quarter of a window."""
         self.errors: Counter[str] = Counter()
         self.example = ""
         """The first error in words."""

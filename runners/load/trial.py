@@ -21,6 +21,8 @@ from runners.load.ring import Ring
 from runners.load.tally import Tally
 from scenarios.exchange import Exchange
 
+QUARTERS = 4
+"""Parts of a window whose answers are counted apart: they show drift."""
 ROUNDS = 3
 """Answers per connection, on average, before a window opens."""
 STEP_NS = 5_000_000
@@ -124,7 +126,10 @@ def _to_come(pump: Pump, order: Order, ring: Ring, late_s: float) -> bool:
 def _window(pump: Pump, order: Order, meters: Meters) -> tuple[Edge, Tally, Edge]:
     begin = meters.read(pump)
     pump.tally = tally = Tally()
-    pump.drive(begin.at_ns + round(order.window_s * 1e9))
+    for quarter in range(1, QUARTERS + 1):
+        before = len(tally.latencies_ns)
+        pump.drive(begin.at_ns + round(order.window_s * 1e9 * quarter / QUARTERS))
+        tally.quarters.append(len(tally.latencies_ns) - before)
     return begin, tally, meters.read(pump)
 
 
@@ -149,6 +154,7 @@ def _measured(warm: _Warm, begin: Edge, tally: Tally, end: Edge, meters: Meters)
         bytes_sent=tally.sent,
         latency=latency.encode(),
         in_flight_mean=in_flight_ns / window_ns,
+        quarters=tuple(tally.quarters),
         checked_full=tally.checked_full,
         generator_idle_s=tally.idle_ns / 1e9,
         generator_wait_us=tally.waited_ns / len(latencies_ns) / 1e3,
