@@ -14,11 +14,13 @@ import typer
 
 from runners.errors import HotlapError, PlanError, StoreError
 from runners.options import (
+    Arrivals,
     Connections,
     Frameworks,
     Json,
     Python,
     Quick,
+    Rates,
     Results,
     Scenarios,
     Servers,
@@ -100,6 +102,8 @@ def run(
     server: Servers = None,
     scenario: Scenarios = None,
     connections: Connections = None,
+    rate: Rates = None,
+    arrivals: Arrivals = None,
     workers: Workers = 1,
     quick: Quick = False,
     blocks: Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")] = None,
@@ -117,12 +121,12 @@ def run(
 ) -> None:
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
     from report.flags import foreign
-    from runners import job
+    from runners import job, rates
     from runners.prepare import Wish, timing
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
 
-    seen = watcher()
+    seen, wanted = watcher(), rates.parse(rate or ())
     with ending_as_interrupt():
         if resume is not None:
             _refuse_changes(context)
@@ -135,6 +139,8 @@ def run(
                 python=python,
                 overrides=tuple(with_ or ()),
                 command=tuple(sys.argv[1:]),
+                rates=wanted,
+                arrivals=rates.arrivals_of(arrivals, rates=wanted),
             )
             sitting = job.new(wish, results, watcher=seen, disturbed=foreign)
         interrupted = _sit(sitting)

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from results.model import Plan, Run, Trial
+from results.model import Failure, Plan, Run, Trial
 from results.store import Writer, create, read, reopen
+from runners import rates
+from runners.capacity import Capacities, Pass
 from runners.environments.provision import Provisioned
 from runners.load.client import Generator
 from runners.matrix import Parts, Stack
 from runners.measure import Measurer, Track
 from runners.plan import Visit, visits
-from runners.prepare import Wish, discover, plan_of, taken_up
+from runners.prepare import Wish, discover, opened, plan_of, taken_up
 from runners.progress import Amount, Watcher
 from runners.starter import Starter
 from runners.verification import Inspection, inspect
@@ -101,6 +103,9 @@ def new(wish: Wish, results: Path, *, watcher: Watcher, disturbed: Callable[[Tri
     """First sitting of a new run; line 1 and what failed before it are recorded."""
     parts = discover()
     plan, environments, failures = plan_of(wish, parts, watcher)
+    if wish.rates:
+        plan, missed = _opened(plan, wish, parts, environments, watcher)
+        failures += missed
     writer = create(results, plan)
     watcher.say(f"recording in {writer.folder}")
     for failure in failures:
@@ -109,6 +114,41 @@ def new(wish: Wish, results: Path, *, watcher: Watcher, disturbed: Callable[[Tri
     return _sitting(
         parts, Run(plan=plan, failures=failures), environments, writer, watcher=watcher, disturbed=disturbed
     )
+
+
+def _opened(
+    plan: Plan,
+    wish: Wish,
+    parts: Parts,
+    environments: Mapping[str, Provisioned],
+    watcher: Watcher,
+) -> tuple[Plan, tuple[Failure, ...]]:
+    """The plan of an open load, after a capacity pass where its rates depend on one, and who failed in it."""
+    for warning in rates.warnings(wish.rates):
+        watcher.say(f"warning: {warning}")
+    found = Capacities()
+    if rates.need_capacity(wish.rates):
+        try:
+            found = _capacities(plan, parts, environments, watcher)
+        finally:
+            watcher.end()
+    return opened(plan, wish, parts, found.by_cell), tuple(found.failures)
+
+
+def _capacities(
+    plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], watcher: Watcher
+) -> Capacities:
+    with (
+        TemporaryDirectory(prefix="hotlap-") as folder,
+        Generator(cpus=plan.setup.generator_cpus, log=Path(folder) / "generator.log") as generator,
+    ):
+        return Pass(
+            plan=plan,
+            scenarios=parts.scenarios,
+            starter=starter_of(plan, parts, environments, Path(folder)),
+            generator=generator,
+            watcher=watcher,
+        ).run()
 
 
 def resumed(folder: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]) -> Sitting:

@@ -43,7 +43,29 @@ Scenarios = Annotated[
 ]
 Connections = Annotated[
     list[int] | None,
-    typer.Option("--connections", "-n", min=1, help="Connections of the closed load; may be repeated."),
+    typer.Option(
+        "--connections",
+        "-n",
+        min=1,
+        help="Connections of the closed load; the most that an open one may use. May be repeated.",
+    ),
+]
+Rates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rate",
+        help="Open load: requests per second (500), a share of each stack's measured capacity (50%), "
+        "`equal` (half of the slowest stack's capacity, for all), or `closed` (the closed load too). "
+        "May be repeated.",
+    ),
+]
+Arrivals = Annotated[
+    str | None,
+    typer.Option(
+        help="How requests of an open load arrive: `poisson`, as users do who know nothing of each other, so "
+        "that queues form at bursts; or `constant`, evenly spaced, whose waiting can be worked out. "
+        "Poisson unless given.",
+    ),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Server worker processes, each on a CPU of its own.")]
 Quick = Annotated[bool, typer.Option("--quick", help="The quick matrix, short windows: minutes, not hours.")]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from random import SystemRandom
 
 from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
-from runners import frameworks, machine, servers
+from runners import frameworks, machine, rates, servers
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.environments.uv_tool import shown
 from runners.errors import PlanError, ProvisionError
@@ -16,6 +16,7 @@ from runners.frameworks import Framework
 from runners.matrix import Parts, Selection, control_of, expand
 from runners.plan import block_order, visits
 from runners.progress import Watcher
+from runners.rates import ARRIVALS, Rate
 from scenarios import catalogue
 
 
@@ -54,6 +55,9 @@ class Wish:
     python: str | None = None
     overrides: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    """Of an open load; empty: closed load."""
+    arrivals: str = ARRIVALS[0]
 
 
 def discover() -> Parts:
@@ -96,6 +100,48 @@ def plan_of(
         order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
     )
     return plan, environments, (*failures, *map(_not_implemented, matrix.not_implemented))
+
+
+def opened(plan: Plan, wish: Wish, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:
+    """``plan`` with the open cells of ``wish`` in place of its closed ones; PlanError where none is left."""
+    cells = rates.opened(
+        plan.cells,
+        wish.rates,
+        arrivals=wish.arrivals,
+        caps=wish.selection.connections,
+        capacities=capacities,
+        floors=[name for name, framework in parts.frameworks.items() if framework.floor],
+    )
+    if not cells:
+        raise PlanError("no cell is left to offer a rate to", remedy="see the failures above")
+    launches = visits(cells, parts.scenarios)
+    return replace(
+        plan,
+        cells=cells,
+        not_applicable=_absent_openly(plan.not_applicable, cells),
+        capacities_rps={cell.slug: value for cell, value in capacities.items()},
+        order=tuple(block_order(launches, plan.setup.seed, block) for block in range(plan.setup.blocks)),
+    )
+
+
+def _absent_openly(absent: Iterable[NotApplicable], cells: Collection[Cell]) -> tuple[NotApplicable, ...]:
+    """What a stack lacks, once for every load that others have in the same scenario."""
+    found = [
+        replace(
+            each,
+            cell=replace(
+                each.cell,
+                load=cell.load,
+                connections=cell.connections,
+                rate_rps=cell.rate_rps,
+                arrivals=cell.arrivals,
+            ),
+        )
+        for each in absent
+        for cell in cells
+        if cell.scenario == each.cell.scenario
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def taken_up(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provisioned]:

@@ -34,6 +34,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["list", "--framework", "flask", "--server", "uvicorn-pure"], "impossible stack: flask speaks wsgi"),
         (["run", "--resume", "yesterday"], "no run 'yesterday'"),
         (["report", "yesterday"], "no run 'yesterday'"),
+        (["run", "--rate", "0"], "--rate '0' offers nothing"),
+        (["run", "--rate", "fast"], "--rate 'fast' is no rate"),
+        (["run", "--arrivals", "constant"], "none was asked for"),
     ],
 )
 def test_wrong_use_is_exit_2_with_a_message_and_a_remedy(
