@@ -13,6 +13,9 @@ from report.inference import Level
 from report.summary import METRICS, Metric, Summary, summarise
 from results.model import Cell, Run
 
+DISTURBED = frozenset({"foreign-work", "steal"})
+"""Flags of trials that others disturbed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
@@ -61,7 +64,7 @@ class Findings:
     flags: tuple[Flag, ...]
     """Of the whole run, in the catalogue's order."""
     disturbed: int
-    """Trials that stayed disturbed by foreign work."""
+    """Trials that stayed disturbed by foreign work or steal."""
     repeated: int
     """Attempts that were repeated because of it."""
     n_trials: int
@@ -82,7 +85,7 @@ def findings(run: Run, frames: Frames | None = None) -> Findings:
         stacks=comparisons(summaries, kind="stacks"),
         controls=found,
         flags=_run_flags(run, found, problems),
-        disturbed=int(frames.trials["flags"].map(lambda names: "foreign-work" in names).sum()),
+        disturbed=int(frames.trials["flags"].map(lambda names: not DISTURBED.isdisjoint(names)).sum()),
         repeated=sum((trial.launch, trial.cell) in kept for trial in run.partial),
         n_trials=len(run.trials),
         problems=problems,

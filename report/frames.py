@@ -8,7 +8,7 @@ import pandas as pd
 
 from report import flags
 from results.histogram import Latency
-from results.model import Run, Setup, Trial
+from results.model import Plan, Run, Trial
 
 PERCENTILES = {"p50_us": 50.0, "p90_us": 90.0, "p99_us": 99.0, "p999_us": 99.9}
 """Column of a trial's own percentile, NaN where fewer than 10 samples lie beyond."""
@@ -45,7 +45,7 @@ def build(run: Run) -> Frames:
         except ValueError as error:
             problems.append(f"{trial.cell.slug}, block {trial.block}: left out: {error}")
             continue
-        row = _row(trial, run.plan.setup)
+        row = _row(trial, run.plan)
         rows.append(row)
         row |= dict(zip(PERCENTILES, decoded.shown(list(PERCENTILES.values())).tolist(), strict=True))
         if row["settled"]:
@@ -65,7 +65,7 @@ def _check(trial: Trial) -> None:
         raise ValueError("window, workers, ticks or requests out of range")
 
 
-def _row(trial: Trial, setup: Setup) -> dict[str, object]:
+def _row(trial: Trial, plan: Plan) -> dict[str, object]:
     cell = trial.cell
     cpu, memory = trial.server_cpu_ns, trial.memory_pss_bytes
     return {
@@ -95,7 +95,7 @@ def _row(trial: Trial, setup: Setup) -> dict[str, object]:
         "foreign_share": _or_nan(flags.foreign_share(trial)),
         "generator_idle_share": trial.generator_idle_s / trial.window_s,
         "generator_wait_us": trial.generator_wait_us,
-        "flags": tuple(flag.name for flag in flags.flags(trial, setup)),
+        "flags": tuple(flag.name for flag in flags.flags(trial, plan.setup, plan.ceilings)),
     }
 
 

@@ -1,0 +1,33 @@
+"""What the generator could do at most in the place of a trial: between the points of the last calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from results.model import Ceiling, Trial
+
+
+def ceiling_rps(trial: Trial, ceilings: Sequence[Ceiling]) -> float | None:
+    """Requests per second at the trial's connections and bytes per request; None where it is not known.
+
+    Interpolated on logarithms, first over bytes, then over connections; outside the points that were
+    calibrated the nearest one holds. Of closed load only: an open one has a pace of its own.
+    """
+    if trial.cell.load != "closed" or not trial.requests:
+        return None
+    size = (trial.bytes_received + trial.bytes_sent) / trial.requests
+    points = {
+        float(connections): _between(size, {each.bytes_per_request: each.rps for each in group})
+        for connections, group in groupby(
+            sorted(ceilings, key=lambda each: each.connections), key=lambda each: each.connections
+        )
+    }
+    return _between(trial.cell.connections, points) if points else None
+
+
+def _between(place: float, points: Mapping[float, float]) -> float:
+    at, values = zip(*sorted(points.items()), strict=True)
+    return float(np.exp(np.interp(np.log(max(place, 1.0)), np.log(at), np.log(values))))
