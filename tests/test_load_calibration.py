@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -10,8 +11,7 @@ from runners.errors import LaunchError, PlanError
 from runners.exchanger import exchange
 from runners.load import calibration, responder
 from runners.load.calibration import FAST, OURS, WRK, Calibration, as_json, as_text
-from scenarios.catalogue import discover
-from scenarios.exchange import Request
+from scenarios.catalogue import named
 
 FOUND = Calibration(
     scenario="json", connections=64, rounds={OURS: [90.0, 60.0], WRK: [100.0, 50.0], FAST: [5.0, 3.0]}
@@ -36,12 +36,13 @@ def test_the_table_shows_the_clients_side_by_side() -> None:
 
 
 @needs_nginx
-@pytest.mark.parametrize("scenario", responder.TARGETS)
-def test_the_responder_gives_right_answers(tmp_path: Path, scenario: str) -> None:
+@pytest.mark.parametrize("shape", responder.TARGETS)
+def test_the_responder_gives_right_answers(tmp_path: Path, shape: str) -> None:
+    (timed,) = named(shape).ring(Random(0))
     with responder.responder(tmp_path, ()) as port:
-        found = exchange(responder.HOST, port, Request(target=responder.TARGETS[scenario]))
-    (timed,) = discover()[scenario].ring(None)  # type: ignore[arg-type] # no random input
-    assert timed.check(found) is None
+        found = [exchange(responder.HOST, port, timed.request) for _ in range(2)]
+    assert timed.request.target == responder.TARGETS[shape]
+    assert [timed.check(each) for each in found] == [None, None]
 
 
 def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
