@@ -26,7 +26,7 @@ from locust.stats import RequestStats, StatsEntry, StatsError, bucket_response_t
 from runners.errors import LoadError
 from runners.load.connection import Address, Connection
 from runners.load.messages import Failed, Measured, Order, Ready, from_line, to_line
-from runners.load.pump import Pump
+from runners.load.open_pump import OpenPump
 from runners.load.ring import Ring
 from runners.load.span import Span
 from runners.load.tally import Tally
@@ -41,7 +41,7 @@ SPAN_NS = 1_000_000_000
 TIMEOUT_S = 30.0
 FOREVER_S = 10**6
 
-PUMP = Pump(
+PUMP = OpenPump(
     gevent.idle,
     socket_type=get_original("socket", "socket"),
     epoll_type=get_original("select", "epoll"),

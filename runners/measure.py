@@ -127,6 +127,8 @@ class Track:
                 scenario=cell.scenario,
                 seed=trial_seed(setup.seed, launch.block, cell),
                 connections=cell.connections,
+                rate_rps=cell.rate_rps,
+                arrivals=cell.arrivals,
                 warmup_s=setup.warmup_s,
                 window_s=setup.window_s,
                 server_pid=server.pid,

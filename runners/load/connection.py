@@ -39,6 +39,7 @@ class Connection:
         "fresh",
         "gone",
         "home",
+        "lag_ns",
         "off_path",
         "reply",
         "sock",
@@ -61,7 +62,9 @@ class Connection:
         self.failures = 0
         """Errors since its last answer."""
         self.start_ns = 0
-        """When the request in flight began, monotonic; 0: none is in flight."""
+        """When the request in flight began, monotonic; 0: none is in flight. Open load: when it was due."""
+        self.lag_ns = 0
+        """Open load: how long after that it was handed over."""
         self.fresh = True
         """Nothing was answered on this socket yet."""
         self.off_path = True
@@ -75,7 +78,7 @@ class Connection:
         """Forget the load before this one; in this one it has number ``place``."""
         self.home = ring.home(place)
         self.entry = ring.next(self)
-        self.answered, self.failures, self.start_ns = False, 0, 0
+        self.answered, self.failures, self.start_ns, self.lag_ns = False, 0, 0, 0
 
     def open(self, address: Address, socket_type: Any) -> None:  # noqa: ANN401 - the original socket class
         """Begin to connect; how it went shows when the socket is written to or read."""

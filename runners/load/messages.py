@@ -9,13 +9,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One trial to measure: closed load of ``connections`` on a server that is already up."""
+    """One trial to measure on a server that is already up: closed load, or open where a rate is given."""
 
     host: str
     port: int
     scenario: str
     seed: int
     connections: int
+    """Closed load: how many; open load: how many at most."""
+    rate_rps: float | None = None
+    """Open load: requests per second that are due; None: closed load."""
+    arrivals: str | None = None
+    """Open load: ``constant`` or ``poisson``."""
     warmup_s: float
     """At least this long; longer until every connection has had an answer."""
     window_s: float
@@ -49,6 +54,10 @@ class Measured:
     in_flight_mean: float
     in_flight_end: int
     quarters: tuple[int, ...] = ()
+    arrivals: int | None = None
+    late_sends: int | None = None
+    lateness: str | None = None
+    waited: int | None = None
     checked_full: int
     server_cpu_ns: int | None = None
     server_cpu_source: str | None = None

@@ -152,7 +152,7 @@ class Pump(Fleet):
         """Count a complete answer as right or wrong, and go on."""
         now = monotonic_ns()
         elapsed = now - connection.start_ns
-        problem = self._problem(connection, reply, elapsed)
+        problem = self._problem(connection, reply, elapsed - connection.lag_ns)
         if problem is None:
             self.tally.latencies_ns.append(elapsed)
             self.tally.waited_ns += now - self._polled_ns

@@ -15,7 +15,9 @@ class Tally:
         "example",
         "failed_ns",
         "idle_ns",
+        "in_line",
         "latencies_ns",
+        "lateness_ns",
         "opened",
         "quarters",
         "received",
@@ -29,6 +31,10 @@ class Tally:
         """One for every right answer, in order."""
         self.quarters: list[int] = []
         """Right answers of each quarter of a window."""
+        self.lateness_ns = array("q")
+        """Open load: for every arrival, how late it was attended to: sent, or put in line."""
+        self.in_line = 0
+        """Open load: arrivals that found no free connection."""
         self.errors: Counter[str] = Counter()
         self.example = ""
         """The first error in words."""
