@@ -31,8 +31,8 @@ class Control:
     confidence: float
 
 
-def controls(summaries: Sequence[Summary], metric: str = "throughput_rps") -> tuple[Control, ...]:
-    """One per control cell that has trials."""
+def controls(summaries: Sequence[Summary], metric: str | None = None) -> tuple[Control, ...]:
+    """One per control cell that has trials; by throughput, or by median latency where that is offered."""
     by_cell = {summary.cell: summary for summary in summaries}
     pairs = [
         (summary, by_cell[original])
@@ -40,7 +40,11 @@ def controls(summaries: Sequence[Summary], metric: str = "throughput_rps") -> tu
         if summary.cell.control and (original := replace(summary.cell, control=False)) in by_cell
     ]
     confidence = 1 - (1 - inference.CONFIDENCE) / max(len(pairs), 1)
-    return tuple(_control(one, two, METRICS[metric], confidence) for one, two in pairs)
+    return tuple(_control(one, two, METRICS[metric or _telling(one.cell)], confidence) for one, two in pairs)
+
+
+def _telling(cell: Cell) -> str:
+    return "throughput_rps" if cell.load == "closed" else "p50_us"
 
 
 def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:

@@ -41,7 +41,7 @@ def build(runs: Sequence[Run], output: Path) -> Path:
         here = context(run)
         folder = f"{place}-{re.sub(r'[^A-Za-z0-9._-]+', '-', run.plan.name)}"
         _write(here, output / folder)
-        verdicts.append((f"{folder}/index.html", run.plan.name, words.verdict(here.groups, here.titles)))
+        verdicts.append((f"{folder}/index.html", run.plan.name, _verdict(here)))
     page = _templates().get_template("index.html.jinja").render(runs=verdicts, css=_raw("page.css"))
     return _put(output / "index.html", page)
 
@@ -87,7 +87,7 @@ def view(here: Context) -> View:
     """Everything that the template shows."""
     return View(
         name=here.run.plan.name,
-        verdict=words.verdict(here.groups, here.titles),
+        verdict=_verdict(here),
         detail=words.widest(here.groups, here.titles),
         hotlap=here.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(here),
@@ -99,6 +99,12 @@ def view(here: Context) -> View:
         overview=overview(here),
         sections=tuple(module.section(here) for module in SECTIONS),
     )
+
+
+def _verdict(here: Context) -> str:
+    """The page's one sentence; without closed load there is no throughput to compare."""
+    only_open = here.run.trials and not here.workloads("closed")
+    return words.ONLY_OPEN if only_open else words.verdict(here.groups, here.titles)
 
 
 def _legend(here: Context) -> tuple[Swatch, ...]:

@@ -11,9 +11,16 @@ from itertools import groupby
 
 from report.comparison import Entry, Group
 from report.inference import BLOCKS_TO_RANK, Level
+from report.workload import Workload
 
 _DIGITS = 3
 SHORT_INTERFACE = {"asgi": "ASGI", "wsgi": "WSGI", "rsgi": "RSGI"}
+
+
+ONLY_OPEN = (
+    "This run offered open load only: it says how long users wait at that rate, not how much a stack can "
+    "serve."
+)
 
 
 def number(value: float) -> str:
@@ -65,9 +72,19 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def load(kind: str, connections: int, workers: int) -> str:
-    """``closed load, 64 connections, 1 worker``."""
-    return f"{kind} load, {counted(connections, 'connection')}, {counted(workers, 'worker')}"
+def load(wanted: Workload) -> str:
+    """``closed load, 64 connections, 1 worker``; an open one says what it offers."""
+    size, workers = counted(wanted.connections, "connection"), counted(wanted.workers, "worker")
+    if wanted.load == "closed":
+        return f"closed load, {size}, {workers}"
+    return f"{offered(wanted)}, {wanted.arrivals} arrivals, at most {size}, {workers}"
+
+
+def offered(wanted: Workload) -> str:
+    """``open load at 500 requests/s``, ``open load at 50% of each stack's capacity``."""
+    if wanted.share is not None:
+        return f"open load at {100 * wanted.share:g}% of each stack's capacity"
+    return f"open load at {wanted.rate_rps or 0:,g} requests/s"
 
 
 def first_tier(group: Group) -> list[Entry]:

@@ -9,9 +9,10 @@ from report.charts.forest import forest
 from report.charts.rows import Panel, Row
 from report.comparison import Entry as Contender
 from report.comparison import Group, is_floor
-from report.context import Context, Workload, side, sides
+from report.context import Context, side, sides
 from report.summary import Summary
 from report.view import Column, Entry, Fact, Part, Section, Table, TableRow, entry, figure, gap, measured
+from report.workload import Workload
 
 CAPTION = (
     "Throughput relative to the best framework on the same server (1×), on a logarithmic axis: the mark is "
@@ -33,11 +34,11 @@ def section(here: Context) -> Section:
         anchor="which",
         short="Which is fastest",
         question="Which is fastest, and can we tell?",
-        answer=_answer(here),
+        answer=_answer(here) if here.workloads("closed") else words.ONLY_OPEN,
         note="A ratio between frameworks is taken within each block and on the same server variant and "
         "interface "
         "only: across servers it would compare the servers.",
-        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
+        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads("closed"))),
     )
 
 
@@ -56,7 +57,7 @@ def _answer(here: Context) -> str:
 
 
 def _part(here: Context, wanted: Workload, place: int) -> Part:
-    groups = [group for group in here.groups if _workload(group) == wanted]
+    groups = [group for group in here.groups if group.workload == wanted]
     heading = here.heading(wanted)
     points = tuple(Fact(name=f"{each.server}", text=words.of_group(each, here.titles)) for each in groups)
     svg = forest(
@@ -80,10 +81,6 @@ def _reference(groups: Sequence[Group]) -> str:
     """What 1 stands for, without a ranking word where nothing is ranked."""
     which = "best framework" if words.ranked(groups) else "highest mean"
     return f"the {which} on the same server variant"
-
-
-def _workload(group: Group) -> Workload:
-    return group.scenario, group.load, group.connections, group.workers
 
 
 def _panels(here: Context, wanted: Workload, groups: Sequence[Group]) -> list[Panel]:
@@ -177,9 +174,7 @@ def _tier_entry(each: Summary, tier: int | None) -> Entry:
 
 def _stacks(here: Context, wanted: Workload, place: int) -> tuple[Table, ...]:
     """Stack against stack: framework and server together, named as such."""
-    groups = [
-        group for group in here.findings.stacks if _workload(group) == wanted and len(group.entries) > 1
-    ]
+    groups = [group for group in here.findings.stacks if group.workload == wanted and len(group.entries) > 1]
     return tuple(
         Table(
             anchor=f"stacks-{place}",
