@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -42,6 +42,8 @@ class Outcome:
 
     measured: Measured
     tally: Tally
+    begun_ns: int
+    """Begin of the window, monotonic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,17 @@ class _Warm:
     slope: float | None
 
 
-def measure(pump: OpenPump, order: Order, exchanges: Sequence[Exchange]) -> Outcome:
-    """Measure ``order`` on the connections that the pump has; raises LoadError without a right answer."""
+def measure(
+    pump: OpenPump,
+    order: Order,
+    exchanges: Sequence[Exchange],
+    *,
+    meet: Callable[[Pump], object] = lambda _: None,
+) -> Outcome:
+    """Measure ``order`` on the connections that the pump has; raises LoadError without a right answer.
+
+    ``meet`` is called once the load has settled, and drives the pump until all generators of it are so far.
+    """
     server = None if order.server_pid is None else ServerClock(order.server_pid, order.cgroup)
     meters = Meters(server=server, cpus=order.cpus)
     schedules = None if order.rate_rps is None else Schedules.of(order, order.rate_rps)
@@ -60,7 +71,7 @@ def measure(pump: OpenPump, order: Order, exchanges: Sequence[Exchange]) -> Outc
     pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s)
     try:
         with _without_collector():
-            warm = _warm_up(pump, order, ring, schedules)
+            warm = _warm_up(pump, order, ring, schedules, meet)
             begin, tally, end = _window(pump, order, meters, schedules)
     finally:
         pump.tally = Tally()  # what is answered from here on is no part of the window
@@ -71,7 +82,7 @@ def measure(pump: OpenPump, order: Order, exchanges: Sequence[Exchange]) -> Outc
     measured = _measured(warm, begin, tally, end, meters)
     if schedules is not None:
         measured = replace(measured, **facts(tally))
-    return Outcome(measured=measured, tally=tally)
+    return Outcome(measured=measured, tally=tally, begun_ns=begin.at_ns)
 
 
 @contextmanager
@@ -87,7 +98,13 @@ def _without_collector() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _warm_up(pump: OpenPump, order: Order, ring: Ring, schedules: Schedules | None) -> _Warm:
+def _warm_up(
+    pump: OpenPump,
+    order: Order,
+    ring: Ring,
+    schedules: Schedules | None,
+    meet: Callable[[Pump], object],
+) -> _Warm:
     """Have every connection answered, then drive until the time is over and the load has settled.
 
     An open load is settled first, as a closed one, and then warmed up at its own rate.
@@ -97,9 +114,11 @@ def _warm_up(pump: OpenPump, order: Order, ring: Ring, schedules: Schedules | No
     if schedules is None:
         slope = _halves(pump, order, time.monotonic_ns())
         _settle(pump, order, ring)
+        meet(pump)
     else:
         pump.tally = Tally()
         _settle(pump, order, ring)
+        meet(pump)
         slope = _halves(pump, order, pump.offer(schedules.warmup_ns))
     return _Warm(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
 
