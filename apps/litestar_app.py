@@ -13,7 +13,7 @@
 # validator = "msgspec"
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
-#     "routing",
+#     "stream", "sse", "routing",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -25,6 +25,7 @@
 """Litestar: the contract as one controller per group, with msgspec's structs in and out."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 import jwt
@@ -36,6 +37,7 @@ from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter, URLEncodedBody
+from litestar.response import ServerSentEvent, Stream
 from msgspec import Meta, Struct
 
 from apps import contract
@@ -155,6 +157,13 @@ class Delay(Struct):
     """Answer of ``delay``."""
 
     ms: int
+
+
+class Event(Struct):
+    """Data of one event of ``sse``."""
+
+    index: int
+    message: str
 
 
 class RouteAnswer(Struct):
@@ -335,6 +344,47 @@ class DelayController(Controller):
         return Delay(**contract.delay_answer(ms))
 
 
+async def chunks_of(n: int) -> AsyncGenerator[bytes, None]:
+    """Make the chunks of ``stream`` one by one."""
+    for index in range(n):
+        yield contract.stream_chunk(index)
+
+
+class StreamController(Controller):
+    """Group ``stream``."""
+
+    @get("/stream")
+    async def stream(
+        self,
+        chunks: Annotated[int, QueryParameter(ge=1, le=contract.STREAM_CHUNKS_MAX)] = contract.STREAM_CHUNKS,
+    ) -> Stream:
+        """Answer of ``stream``: chunks as they are made."""
+        return Stream(chunks_of(chunks), media_type="application/octet-stream")
+
+
+async def events_of(n: int, interval_s: float) -> AsyncGenerator[bytes, None]:
+    """Make the events of ``sse``, with the interval between them."""
+    for index in range(n):
+        if index:
+            await asyncio.sleep(interval_s)
+        yield msgspec.json.encode(Event(**contract.event(index)))
+
+
+class EventsController(Controller):
+    """Group ``sse``."""
+
+    @get("/events")
+    async def events(
+        self,
+        n: Annotated[int, QueryParameter(ge=1, le=contract.EVENTS_MAX)] = contract.EVENTS,
+        interval_ms: Annotated[
+            int, QueryParameter(ge=0, le=contract.EVENT_INTERVAL_MAX_MS)
+        ] = contract.EVENT_INTERVAL_MS,
+    ) -> ServerSentEvent:
+        """Answer of ``sse``: events as they come."""
+        return ServerSentEvent(events_of(n, interval_ms / 1000))
+
+
 CONTROLLERS: dict[str, type[Controller]] = {
     "plaintext": PlaintextController,
     "json": JsonController,
@@ -346,6 +396,8 @@ CONTROLLERS: dict[str, type[Controller]] = {
     "auth": AuthController,
     "form": FormController,
     "delay": DelayController,
+    "stream": StreamController,
+    "sse": EventsController,
 }
 
 

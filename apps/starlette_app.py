@@ -10,7 +10,8 @@
 # serialiser = "stdlib json (JSONResponse)"
 # validator = "pydantic, called by the handlers"
 # implements = [
-#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "routing",
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
+#     "sse", "routing",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -23,7 +24,8 @@
 """Starlette: the contract as plain routes, with pydantic called where input is to be checked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import jwt
@@ -38,7 +40,7 @@ from starlette.authentication import (
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from apps import contract
@@ -132,6 +134,33 @@ async def delay(request: Request) -> Response:
     return JSONResponse(contract.delay_answer(given.ms))
 
 
+async def chunks_of(n: int) -> AsyncIterator[bytes]:
+    """Make the chunks of ``stream`` one by one."""
+    for index in range(n):
+        yield contract.stream_chunk(index)
+
+
+async def stream(request: Request) -> Response:
+    """Answer of ``stream``: chunks as they are made."""
+    given = models.Stream.model_validate(dict(request.query_params))
+    return StreamingResponse(chunks_of(given.chunks), media_type="application/octet-stream")
+
+
+async def events_of(n: int, interval_s: float) -> AsyncIterator[str]:
+    """Make the events of ``sse``, with the interval between them."""
+    for index in range(n):
+        if index:
+            await asyncio.sleep(interval_s)
+        yield f"data: {json.dumps(contract.event(index))}\n\n"
+
+
+async def events(request: Request) -> Response:
+    """Answer of ``sse``: events as they come."""
+    given = models.Events.model_validate(dict(request.query_params))
+    content = events_of(given.n, given.interval_ms / 1000)
+    return StreamingResponse(content, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+
+
 async def invalid(_request: Request, error: Exception) -> Response:
     """Answer of all routes to input that pydantic refuses."""
     if not isinstance(error, ValidationError):
@@ -150,6 +179,8 @@ ROUTES: dict[str, list[Route]] = {
     "auth": [Route("/auth", me, middleware=[BEARER])],
     "form": [Route("/form", contact, methods=["POST"])],
     "delay": [Route("/delay/{ms}", delay)],
+    "stream": [Route("/stream", stream)],
+    "sse": [Route("/events", events)],
 }
 
 

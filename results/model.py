@@ -190,6 +190,10 @@ class Trial:
     """Open load: histogram of sending behind schedule by the generator's own fault, like ``latency``."""
     waited: int | None = None
     """Open load: arrivals that found no free connection; their clock ran."""
+    first_byte: str | None = None
+    """Streams: histogram of the time to the first chunk or event, like ``latency``."""
+    jitter: str | None = None
+    """Events: histogram of how much gaps between them differed from what was asked for, like ``latency``."""
     checked_full: int = 0
     """Answers within the window that went through the full parser and semantic check."""
     server_cpu_ns: int | None = None

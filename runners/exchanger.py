@@ -9,8 +9,9 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
+from runners.load.arrivals import Reads, arrived_ns
 from runners.load.response import ProtocolError, ResponseParser
-from scenarios.exchange import Answer, Request
+from scenarios.exchange import Answer, Exchange, Request
 
 DEADLINE_S = 5.0
 """A whole exchange, connecting included, that takes longer has hung."""
@@ -37,23 +38,32 @@ class Exchanger:
         Raises TimeoutError past the deadline, ConnectionError where the server refuses, closes or resets
         the connection, and of these MalformedAnswerError where what came is not one HTTP/1.1 answer.
         """
+        return self.ask(Exchange(request=request, check=lambda _: None))
+
+    def ask(self, one: Exchange) -> Answer:
+        """Send the request of ``one`` and read its whole answer, with arrivals where it watches them.
+
+        Raises as ``exchange``.
+        """
         kept = False
         try:
-            answer, kept = self._exchange(request)
+            answer, kept = self._ask(one)
         finally:
             if not kept:
                 self.close()
         return answer
 
-    def _exchange(self, request: Request) -> tuple[Answer, bool]:
-        begun_s = time.monotonic()
+    def _ask(self, one: Exchange) -> tuple[Answer, bool]:
+        request, begun_s = one.request, time.monotonic()
         connection = self._connection()
         connection.settimeout(self.timeout_s)
         sent_s = time.monotonic()
         with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it read all
             connection.sendall(request.encode(f"{self.host}:{self.port}"))
-        response = _receive(connection, request.method, begun_s + self.timeout_s)
-        return response.answer(time.monotonic() - sent_s), response.keep_alive
+        response, reads = _receive(connection, request.method, begun_s + self.timeout_s)
+        elapsed_s = time.monotonic() - sent_s
+        instants_ns = arrived_ns(reads, response, one.watch) if one.watch and response.pieces else []
+        return response.answer(elapsed_s, [at / 1e9 - sent_s for at in instants_ns]), response.keep_alive
 
     def _connection(self) -> socket.socket:
         """Give the kept connection where it is still open and silent, else a new one."""
@@ -80,13 +90,19 @@ class Exchanger:
 
 
 def exchange(host: str, port: int, request: Request, timeout_s: float = DEADLINE_S) -> Answer:
-    """Ask once, over a connection of its own; raises as ``Exchanger.exchange``."""
+    """Send one request, over a connection of its own; raises as ``Exchanger.exchange``."""
     with Exchanger(host, port, timeout_s) as exchanger:
         return exchanger.exchange(request)
 
 
-def _receive(connection: socket.socket, method: str, deadline_s: float) -> ResponseParser:
-    response = ResponseParser(method)
+def ask(host: str, port: int, one: Exchange, timeout_s: float = DEADLINE_S) -> Answer:
+    """Ask once, over a connection of its own; raises as ``Exchanger.exchange``."""
+    with Exchanger(host, port, timeout_s) as exchanger:
+        return exchanger.ask(one)
+
+
+def _receive(connection: socket.socket, method: str, deadline_s: float) -> tuple[ResponseParser, Reads]:
+    response, reads = ResponseParser(method), Reads()
     while not response.complete:
         left_s = deadline_s - time.monotonic()
         if left_s <= 0:
@@ -96,8 +112,9 @@ def _receive(connection: socket.socket, method: str, deadline_s: float) -> Respo
         if not data and not response.eof():
             raise ConnectionAbortedError(f"closed {'within' if response.begun else 'without'} an answer")
         if data:
+            reads.note(len(data))
             _feed(response, data)
-    return response
+    return response, reads
 
 
 def _feed(response: ResponseParser, data: bytes) -> None:

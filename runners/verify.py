@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
-from runners.exchanger import DEADLINE_S, Exchanger, MalformedAnswerError, exchange
-from scenarios.answers import GREETING, GREETING_VARIED
+from runners.exchanger import DEADLINE_S, Exchanger, MalformedAnswerError, ask, exchange
+from scenarios import event_stream
+from scenarios.answers import GREETING, GREETING_VARIED, media_type
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario, parse_json
 
 SAMPLE = 16
@@ -65,7 +66,7 @@ def probe(
     """
     one = _easiest(scenario, verifying)
     try:
-        answer = exchange(host, port, one.request, timeout_s)
+        answer = ask(host, port, one, timeout_s)
     except TimeoutError:
         return _message(one, f"no answer within {timeout_s:g} s")
     except MalformedAnswerError as error:
@@ -144,7 +145,7 @@ class _Witness:
         if self.gave_up:
             return None
         try:
-            answer = self.exchanger.exchange(one.request)
+            answer = self.exchanger.ask(one)
         except OSError as error:
             self.silent += 1
             self.differences.append(_message(one, f"no answer: {_words(error, self.exchanger.timeout_s)}"))
@@ -158,18 +159,26 @@ class _Witness:
 def canonical_form(answer: Answer) -> str:
     """Status and body, equal where two answers mean the same; of a refusal its status family.
 
-    JSON has its keys sorted, a varying greeting is the constant one, a long body is its hash.
+    JSON has its keys sorted, of an event stream the data counts, a varying greeting is the constant one,
+    a long body is its hash.
     """
     if answer.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
         return f"{answer.status // 100}xx"
-    value, problem = parse_json(answer.body)
     text = answer.body.decode("utf-8", "replace")
+    value, problem = _value(answer)
     if problem is None:
         text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     text = re.sub(GREETING_VARIED, GREETING, text).encode("utf-8", "backslashreplace").decode()
     if len(text) > CANONICAL_CHARACTERS:
         text = f"{len(text)} characters, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}"
     return f"{answer.status} {text}"
+
+
+def _value(answer: Answer) -> tuple[object, str | None]:
+    """(what a right answer means, None), or (None, why its bytes are all there is)."""
+    if not media_type(answer).startswith(event_stream.MEDIA):
+        return parse_json(answer.body)
+    return [parse_json(data.encode()) for data in event_stream.parse(answer.body)], None
 
 
 def _exchanges(scenario: Scenario, seed: int) -> Iterator[tuple[str, Exchange]]:

@@ -33,7 +33,7 @@ def test_the_catalogue_is_in_the_order_of_the_contract() -> None:
     assert list(ALL) == [
         *("plaintext", "json", "params", "routing-first", "routing-middle", "routing-last"),
         *("routing-dynamic", "orders", "orders-raw", "orders-invalid", "items", "items-large"),
-        *("dependencies", "auth", "form", "delay"),
+        *("dependencies", "auth", "form", "stream", "sse", "delay"),
     ]
 
 
@@ -254,3 +254,39 @@ def test_two_scenarios_of_one_name_are_an_error(monkeypatch: pytest.MonkeyPatch)
         catalogue.discover()
     monkeypatch.undo()
     catalogue._scenarios.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["stream", "sse"])
+def test_a_stream_with_a_length_or_in_one_piece_is_wrong(name: str) -> None:
+    for one in ALL[name].probes(Random(1))[:2]:
+        right = served(one, verifying=True)
+        length = ("content-length", str(len(right.body)))
+        assert "without a length" in (one.check(replace(right, headers=(*right.headers, length))) or "")
+        assert one.watch
+        assert len(one.watch.ends(right.body)) == right.pieces
+
+
+def test_chunks_that_were_collected_are_wrong() -> None:
+    one = ALL["stream"].probes(Random(1))[0]
+    assert "1 pieces" in (one.check(replace(served(one, verifying=True), pieces=1)) or "")
+
+
+def test_events_that_came_together_are_wrong_while_verifying() -> None:
+    one = ALL["sse"].probes(Random(1))[0]
+    right = served(one, verifying=True)
+    together = tuple(0.2 for _ in right.arrivals_s)
+    assert "all events within 0.0 ms, wanted 190 ms" in (one.check(replace(right, arrivals_s=together)) or "")
+    assert ALL["sse"].ring(Random(1))[0].min_elapsed_s == pytest.approx(19 * 0.009)
+
+
+@pytest.mark.parametrize("spoil", ["missing", "other", "cut", "constant"])
+def test_wrong_events_are_wrong(spoil: str) -> None:
+    one = ALL["sse"].probes(Random(1))[0]
+    right = served(one, verifying=True)
+    bodies = {
+        "missing": right.body.partition(b"\n\n")[2],
+        "other": right.body.replace(b'"index": 7', b'"index": 7.0'),
+        "cut": right.body[:-1],
+        "constant": served(one, verifying=False).body,
+    }
+    assert one.check(replace(right, body=bodies[spoil]))

@@ -58,6 +58,8 @@ class Measured:
     late_sends: int | None = None
     lateness: str | None = None
     waited: int | None = None
+    first_byte: str | None = None
+    jitter: str | None = None
     checked_full: int
     server_cpu_ns: int | None = None
     server_cpu_source: str | None = None

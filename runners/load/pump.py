@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable
 from time import monotonic_ns
 
+from runners.load.arrivals import jitter_ns
 from runners.load.connection import Connection
 from runners.load.fleet import READABLE, RETRY_NS, WRITABLE, Fleet, named
 from runners.load.reply import Reply
@@ -156,10 +157,19 @@ class Pump(Fleet):
         if problem is None:
             self.tally.latencies_ns.append(elapsed)
             self.tally.waited_ns += now - self._polled_ns
+            self._note_arrivals(connection, reply)
         else:
             self.tally.error("wrong-answer", named(connection, problem), elapsed)
         connection.answered, connection.failures = True, 0
         self._proceed(connection, keep_alive=reply.keep_alive and not connection.unsent)
+
+    def _note_arrivals(self, connection: Connection, reply: Reply) -> None:
+        """Count when the pieces of a right answer arrived, where they are watched."""
+        watch, instants_ns = connection.entry.watch, reply.arrivals_ns()
+        if watch is not None and instants_ns:
+            self.tally.first_ns.append(instants_ns[0] - connection.start_ns)
+            if watch.interval_s is not None:
+                self.tally.jitter_ns.extend(jitter_ns(instants_ns, watch.interval_s))
 
     def _problem(self, connection: Connection, reply: Reply, elapsed_ns: int) -> str | None:
         """Say what is wrong with a complete answer, or None; one found right is learnt."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
+from runners.load.arrivals import wire_marks
 from runners.load.response import HEAD_END, ResponseParser
 from scenarios.exchange import Exchange
 
@@ -18,6 +20,8 @@ GOLDEN = 0.6180339887498949
 """Steps of this share of a ring never meet: the multiples of it fill a circle evenly."""
 MOST_HEADS = 4096
 """Heads kept per kind; a server whose every head is new goes through the full parser."""
+
+NOTHING: frozenset[bytes] = frozenset()
 
 _DATE = re.compile(
     rb"(?<=\r\n)(date: )"
@@ -77,11 +81,13 @@ class Entry:
         "heads",
         "idempotent",
         "known",
+        "marks",
         "min_elapsed_ns",
         "next",
         "request",
         "size",
         "tail",
+        "watch",
     )
 
     def __init__(self, exchange: Exchange, host: str) -> None:
@@ -92,17 +98,21 @@ class Entry:
         self.min_elapsed_ns = round(exchange.min_elapsed_s * 1e9)
         self.next = self
         self.heads = Heads()
-        self.known = self.heads.alive
+        self.known: AbstractSet[bytes] = self.heads.alive
         """Heads of whole answers that need no other look than ``tail``; none before the first was checked."""
+        self.watch = exchange.watch
+        self.marks: tuple[int, ...] = ()
+        """Where in ``tail`` the pieces end whose arrival is watched."""
         self.tail = b""
         """The bytes behind the head: the body as it stands on the wire."""
         self.cut: int | None = None
         """``data[:cut]`` is the head of a whole answer."""
 
     def expect(self, tail: bytes, heads: Heads) -> None:
-        """Compare with ``tail`` behind one of ``heads`` from now on."""
+        """Compare with ``tail`` behind one of ``heads`` from now on; off the fast path where watched."""
         self.tail, self.cut = tail, -len(tail) or None
-        self.heads, self.known = heads, heads.alive
+        self.heads = heads
+        self.known = NOTHING if self.watch else heads.alive
 
 
 class Ring:
@@ -146,3 +156,5 @@ class Ring:
         heads = self._heads.setdefault((parser.status, media, len(tail)), Heads())
         heads.learn(head + end, keep_alive=parser.keep_alive)
         entry.expect(tail, heads)
+        if entry.watch:
+            entry.marks = wire_marks(tail, entry.watch, chunked=parser.chunked)

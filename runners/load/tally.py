@@ -14,8 +14,10 @@ class Tally:
         "errors",
         "example",
         "failed_ns",
+        "first_ns",
         "idle_ns",
         "in_line",
+        "jitter_ns",
         "latencies_ns",
         "lateness_ns",
         "opened",
@@ -35,6 +37,10 @@ class Tally:
         """Open load: for every arrival, how late it was attended to: sent, or put in line."""
         self.in_line = 0
         """Open load: arrivals that found no free connection."""
+        self.first_ns = array("q")
+        """For every right answer that is watched, when its first piece had arrived."""
+        self.jitter_ns = array("q")
+        """For every gap between two watched pieces, how much it differed from the interval intended."""
         self.errors: Counter[str] = Counter()
         self.example = ""
         """The first error in words."""

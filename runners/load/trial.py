@@ -13,6 +13,7 @@ import numpy as np
 from results.histogram import Latency
 from runners.accounting import ServerClock
 from runners.errors import LoadError
+from runners.load import arrivals
 from runners.load.connection import Address
 from runners.load.edges import Edge, Meters
 from runners.load.messages import Measured, Order
@@ -205,6 +206,7 @@ def _measured(warm: _Warm, begin: Edge, tally: Tally, end: Edge, meters: Meters)
         checked_full=tally.checked_full,
         generator_idle_s=tally.idle_ns / 1e9,
         generator_wait_us=tally.waited_ns / len(latencies_ns) / 1e3,
+        **arrivals.facts(tally),
         **meters.between(begin, end),
     )
 
