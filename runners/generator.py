@@ -26,13 +26,14 @@ from locust.stats import RequestStats, StatsEntry, StatsError, bucket_response_t
 
 from runners.errors import LoadError
 from runners.load.connection import Address, Connection
+from runners.load.descriptors import make_room
 from runners.load.messages import Failed, Measured, Order, Ready, from_line, to_line
 from runners.load.open_pump import OpenPump
 from runners.load.ring import Ring
 from runners.load.span import Span
 from runners.load.tally import Tally
 from runners.load.trial import measure
-from scenarios.catalogue import discover
+from scenarios.catalogue import discover, named
 from scenarios.exchange import Exchange
 
 SPAWN_S = 30.0
@@ -114,7 +115,7 @@ def _obey(runner: LocalRunner, order: Order) -> Measured | Failed:
 
 def exchanges_of(scenario: str, seed: int) -> tuple[Exchange, ...]:
     """What a trial asks."""
-    return discover()[scenario].ring(Random(seed))
+    return named(scenario).ring(Random(seed))
 
 
 def _method(exchanges: tuple[Exchange, ...]) -> str:
@@ -123,6 +124,7 @@ def _method(exchanges: tuple[Exchange, ...]) -> str:
 
 def _bring(runner: LocalRunner, users: int) -> None:
     """Have Locust start or stop users until there are ``users``; raises LoadError where it does not."""
+    make_room(users)
     if runner.target_user_count != users:
         runner.start(users, spawn_rate=max(users, len(PUMP.connections)))  # a second at most, either way
         gevent.wait([runner.spawning_greenlet], SPAWN_S)

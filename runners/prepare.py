@@ -9,6 +9,7 @@ from random import SystemRandom
 
 from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
 from runners import frameworks, machine, rates, servers
+from runners.calibration import saved
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.environments.uv_tool import shown
 from runners.errors import PlanError, ProvisionError
@@ -97,6 +98,7 @@ def plan_of(
         ),
         cells=cells,
         not_applicable=matrix.not_applicable,
+        ceilings=saved.known(),
         order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
     )
     return plan, environments, (*failures, *map(_not_implemented, matrix.not_implemented))

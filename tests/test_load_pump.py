@@ -494,6 +494,17 @@ def test_connections_wait_for_each_other_before_the_second_request() -> None:
     assert not pump.tally.errors
 
 
+def test_connections_that_wait_for_others_make_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runners.load.fleet.FRESH_MOST", 2)
+    with ScriptedServer(serving(answer())) as server:
+        pump = Pump()
+        for _ in range(7):
+            pump.join()
+        pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
+        assert pump.muster(time.monotonic_ns() + 5_000_000_000)
+        pump.release()
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_connection_closed_while_it_waits_is_opened_again(*, announced: bool) -> None:
     def script(peer: Peer) -> None:

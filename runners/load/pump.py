@@ -191,7 +191,7 @@ class Pump(Fleet):
         if self._held is None and not self._stopping:
             self._go_on(connection, keep_alive=keep_alive)
             return
-        connection.start_ns = 0
+        connection.start_ns, connection.fresh = 0, False  # it makes room for the next one to be opened
         if self._stopping or not keep_alive:
             self._close(connection)
         if self._held is not None:
