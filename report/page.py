@@ -17,12 +17,12 @@ from report import words
 from report.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.context import Context, context
 from report.overview import overview
-from report.sections import consume, data, method, serve, trust, wait, which
+from report.sections import consume, data, method, saturate, serve, trust, wait, which
 from report.view import Fact, Swatch, View, Warn
 from results.model import Run
 
-SECTIONS = (which, serve, wait, consume, trust, method, data)
-"""In the order of the page."""
+SECTIONS = (which, serve, wait, saturate, consume, trust, method, data)
+"""In the order of the page; one that has nothing to show is None."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -97,7 +97,7 @@ def view(here: Context) -> View:
             for flag in here.findings.flags
         ),
         overview=overview(here),
-        sections=tuple(module.section(here) for module in SECTIONS),
+        sections=tuple(found for module in SECTIONS if (found := module.section(here)) is not None),
     )
 
 

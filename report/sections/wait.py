@@ -55,10 +55,12 @@ def _telling(here: Context, group: Group) -> bool:
 
 
 def _answer(here: Context, load: str) -> str:
+    equal = {cell for cell in (each.cell for each in here.summaries) if cell not in here.shares}
     found = [
         (level, p99, each)
         for each in here.summaries
         if each.cell.load == load
+        and (each.cell in equal or not any(cell.load == load for cell in equal))
         and (level := _ms(each, "p50_us"))
         and (p99 := _ms(each, "p99_us"))
         and level.low
