@@ -117,7 +117,7 @@ def test_the_generator_standing_still_is_lateness() -> None:
         while peer.request() is not None:
             peer.send(answer())
 
-    paused = []
+    paused: list[int] = []
 
     def pause() -> None:
         if not paused:
