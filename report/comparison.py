@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from report import inference
+from report.flags import Flag
 from report.inference import Level
 from report.summary import METRICS, Metric, Summary
 from report.workload import Workload, workload
 from results.model import Cell
+
+MARK = "†"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +25,13 @@ class Entry:
     """To the best of the group, within blocks; without an interval for the best itself, which is 1."""
     tier: int | None
     """1: cannot be told from the best. None below 6 blocks, or with nothing to compare with."""
+    flags: tuple[tuple[Flag, int], ...] = ()
+    """Of its trials, each with the number of trials that carry it."""
+
+    @property
+    def mark(self) -> str:
+        """What stands behind its name wherever it is ranked: a dagger where any of its trials is flagged."""
+        return MARK if self.flags else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +123,22 @@ def _entry(summary: Summary, best: Summary, metric: Metric, found: inference.Tie
     own, other = (each.measures[metric.name].by_block for each in (summary, best))
     to_best = None if summary is best else inference.ratio(own, other)
     to_best = to_best or Level(value=level.value / best_level.value, n=0)
-    return Entry(cell=summary.cell, level=level, ratio=to_best, tier=found.tiers.get(summary.cell.stack))
+    return Entry(
+        cell=summary.cell,
+        level=level,
+        ratio=to_best,
+        tier=found.tiers.get(summary.cell.stack),
+        flags=summary.flags,
+    )
 
 
 def _sentence(entries: Sequence[Entry], metric: Metric, blocks: int, kind: str) -> str:
     """The answer in words: no ranking word without tiers."""
     if not entries:
         return "No framework was measured here."
-    names = [each.cell.framework if kind == "frameworks" else _stack(each.cell) for each in entries]
+    names = [
+        (each.cell.framework if kind == "frameworks" else _stack(each.cell)) + each.mark for each in entries
+    ]
     if len(entries) == 1:
         return f"{names[0]} is alone here: nothing to compare it with."
     if entries[0].tier is None:

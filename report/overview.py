@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from report import words
+from report.comparison import MARK
 from report.context import Context, scaled, side
 from report.summary import Summary
 from report.view import Column, Entry, Table, TableRow, entry, gap, measured
@@ -71,5 +72,6 @@ def _entry(each: Summary | None, absent: str, first: set[Cell]) -> Entry:
     if level is None:
         return gap(each.reason(metric))
     best = each.cell in first
-    shown = measured(level, "", ("● " if best else "") + words.number(level.value), words.interval(level))
+    text = ("● " if best else "") + words.number(level.value) + (MARK if each.flags else "")
+    shown = measured(level, "", text, words.interval(level))
     return Entry(text=shown.text, detail=shown.detail, key=shown.key, strong=best)

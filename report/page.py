@@ -88,7 +88,7 @@ def view(here: Context) -> View:
     return View(
         name=here.run.plan.name,
         verdict=_verdict(here),
-        detail=words.widest(here.groups, here.titles),
+        detail=" ".join(filter(None, (words.widest(here.groups, here.titles), words.legend(here.groups)))),
         hotlap=here.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(here),
         facts=_facts(here),

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from report import words
-from report.comparison import comparisons
+from report.comparison import MARK, comparisons
 from report.inference import Level
 from report.summary import METRICS, Summary, summarise
 from results.model import Cell, Run
@@ -51,6 +51,10 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
                 f"{group.scenario} on {group.server}, {group.workload.connections} connections: "
                 f"{group.sentence}"
             )
+    for summary in summaries:
+        if summary.flags:
+            flags = ", ".join(f"{flag.word} ({count} of {summary.n_trials})" for flag, count in summary.flags)
+            console.print(f"{MARK} {summary.cell.slug}: {flags}")
     for failure in run.failures:
         name = failure.cell.slug if failure.cell else failure.stack
         console.print(f"FAILED {name} ({failure.stage}): {failure.message}")

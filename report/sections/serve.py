@@ -105,6 +105,6 @@ def _row(here: Context, each: Summary, name: str) -> TableRow:
             Entry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
             Entry(text=str(each.n_trials), key=each.n_trials),
             Entry(text=f"{each.requests:,}", key=each.requests),
-            entry(", ".join(f"{flag.word} ({count})" for flag, count in each.flags) or "none"),
+            entry(words.flagged(each.flags)),
         ),
     )

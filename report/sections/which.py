@@ -37,7 +37,7 @@ def section(here: Context) -> Section:
         answer=_answer(here) if here.workloads("closed") else words.ONLY_OPEN,
         note="A ratio between frameworks is taken within each block and on the same server variant and "
         "interface "
-        "only: across servers it would compare the servers.",
+        f"only: across servers it would compare the servers. {words.legend(here.groups)}",
         parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads("closed"))),
     )
 
@@ -115,7 +115,7 @@ def _row(here: Context, each: Summary, group: Group | None) -> Row:
     reason = each.reason("throughput_rps") or "nothing to compare it with on this server"
     text = " ".join(_said(contender, group)) if contender else reason
     return Row(
-        label=here.title(each.cell.framework),
+        label=here.title(each.cell.framework) + (contender.mark if contender else ""),
         framework=each.cell.framework,
         server=each.cell.server,
         value=ratio.value if ratio else None,
@@ -143,6 +143,7 @@ def _table(here: Context, wanted: Workload, groups: Sequence[Group], place: int)
             Column(label="Ratio", unit="(95% interval)", numeric=True),
             Column(label="Tier"),
             Column(label="Blocks", numeric=True),
+            Column(label="Flags", unit="(trials)"),
         ),
         rows=tuple(rows),
     )
@@ -155,11 +156,12 @@ def _table_row(here: Context, each: Summary, name: str, group: Group | None) -> 
     return TableRow(
         framework=each.cell.framework,
         entries=(
-            entry(here.title(each.cell.framework)),
+            entry(here.title(each.cell.framework) + (contender.mark if contender else "")),
             entry(name),
             measured(contender.ratio if contender else None, reason, *shown),
             _tier_entry(each, contender.tier if contender else None),
             Entry(text=str(each.n_blocks), key=each.n_blocks),
+            entry(words.flagged(each.flags)),
         ),
     )
 
@@ -186,6 +188,7 @@ def _stacks(here: Context, wanted: Workload, place: int) -> tuple[Table, ...]:
                 Column(label="Interface"),
                 Column(label="Ratio", unit="(95% interval)", numeric=True),
                 Column(label="Tier"),
+                Column(label="Flags", unit="(trials)"),
             ),
             rows=tuple(_stack_row(here, each, group) for each in group.entries),
         )
@@ -198,9 +201,10 @@ def _stack_row(here: Context, each: Contender, group: Group) -> TableRow:
     return TableRow(
         framework=each.cell.framework,
         entries=(
-            entry(f"{here.title(each.cell.framework)} on {each.cell.server}"),
+            entry(f"{here.title(each.cell.framework)} on {each.cell.server}{each.mark}"),
             entry(words.SHORT_INTERFACE.get(each.cell.interface, each.cell.interface)),
             measured(each.ratio, "", *_said(each, group)),
             tier if each.tier else gap("not ranked"),
+            entry(words.flagged(each.flags)),
         ),
     )
