@@ -68,6 +68,14 @@ class Setup:
     backlog: int = 2048
     keep_alive_s: int = 60
     threads: int = 40
+    generators: int = 1
+    """Processes of this machine that make the load."""
+    joined: int = 0
+    """Processes of further machines that make it with them."""
+    host: str = "127.0.0.1"
+    """Address that servers listened on."""
+    url: str | None = None
+    """The server, where hotlap did not start it; its CPU, memory and command line are not known then."""
     command: tuple[str, ...] = ()
     """The command line that made the run, without the program's path."""
 
@@ -136,8 +144,8 @@ class Launch:
     """The server's command line with machine paths shortened."""
     mounted: tuple[str, ...]
     """Route groups mounted, in contract order."""
-    first_answer_s: float
-    """From the start of the process to the first right answer."""
+    first_answer_s: float | None
+    """From the start of the process to the first right answer; None: hotlap did not start it."""
     hash_seed: str
     loadavg_1m: float
     """Before the launch."""

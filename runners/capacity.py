@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 
 from results.model import Cell, Failure, Plan
 from runners.errors import HotlapError, LaunchError, LoadError
-from runners.launch import Server
 from runners.load.messages import Order
 from runners.measure import Measurer
 from runners.plan import Visit, hash_seed, trial_seed, visits
 from runners.progress import Watcher
-from runners.starter import Starter
+from runners.starter import Running, Starts
 from scenarios.exchange import Scenario
 
 WARMUP_S, WINDOW_S = 0.5, 1.0
@@ -37,7 +36,7 @@ class Pass:
     plan: Plan
     """Of closed cells; the control's are left to its original."""
     scenarios: Mapping[str, Scenario]
-    starter: Starter
+    starter: Starts
     generator: Measurer
     watcher: Watcher
 
@@ -76,7 +75,7 @@ class Pass:
                             log_tail=server.log_tail(),
                         ) from error
 
-    def _measure(self, server: Server, cell: Cell) -> float:
+    def _measure(self, server: Running, cell: Cell) -> float:
         setup = self.plan.setup
         measured = self.generator.measure(
             Order(

@@ -17,13 +17,18 @@ from runners.options import (
     Arrivals,
     Connections,
     Frameworks,
+    Generators,
+    Host,
+    Join,
     Json,
+    Listen,
     Python,
     Quick,
     Rates,
     Results,
     Scenarios,
     Servers,
+    Url,
     With,
     Workers,
 )
@@ -113,6 +118,11 @@ def run(
     python: Python = None,
     with_: With = None,
     results: Results = Path("results"),
+    generators: Generators = 1,
+    join: Join = 0,
+    listen: Listen = None,
+    host: Host = "127.0.0.1",
+    url: Url = None,
     resume: Annotated[
         str | None, typer.Option(help="Go on with a run that was interrupted: its folder, name, or `latest`.")
     ] = None,
@@ -122,15 +132,19 @@ def run(
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
     from report.flags import foreign
     from runners import job, rates
+    from runners.elsewhere import Spread
     from runners.prepare import Wish, timing
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
 
     seen, wanted = watcher(), rates.parse(rate or ())
+    spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
     with ending_as_interrupt():
         if resume is not None:
             _refuse_changes(context)
-            sitting = job.resumed(_find_run(resume, results), watcher=seen, disturbed=foreign)
+            sitting = job.resumed(
+                _find_run(resume, results), watcher=seen, disturbed=foreign, listen=spread.endpoint()
+            )
         else:
             wish = Wish(
                 selection=_selection(framework, server, scenario, connections, workers, quick),
@@ -141,6 +155,7 @@ def run(
                 command=tuple(sys.argv[1:]),
                 rates=wanted,
                 arrivals=rates.arrivals_of(arrivals, rates=wanted),
+                spread=spread,
             )
             sitting = job.new(wish, results, watcher=seen, disturbed=foreign)
         interrupted = _sit(sitting)
@@ -174,18 +189,26 @@ def serve(
     server: Annotated[str, typer.Option("--server", "-s", help="Server variant to serve it with.")],
     scenario: Scenarios = None,
     workers: Workers = 1,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on, loopback only.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    host: Host = "127.0.0.1",
     python: Python = None,
     with_: With = None,
 ) -> None:
-    """Start one stack and keep it until Ctrl-C, for load by other tools or a look by hand."""
+    """Start one stack and keep it until Ctrl-C, for load from elsewhere or a look by hand."""
     from runners import job
+    from runners.elsewhere import Spread
     from runners.prepare import QUICK, Wish
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
 
     selection = _selection([framework], [server], scenario, None, workers, False)
-    wish = Wish(selection=selection, timing=QUICK, python=python, overrides=tuple(with_ or ()))
+    wish = Wish(
+        selection=selection,
+        timing=QUICK,
+        python=python,
+        overrides=tuple(with_ or ()),
+        spread=Spread(host=host),
+    )
     with ending_as_interrupt():
         job.serve(wish, port, watcher())
 
@@ -222,6 +245,18 @@ def calibrate_(
             found = calibrate.full(rounds=rounds, seconds=seconds, echo=echo)
             saved.save(found.ceilings, tables.as_data(found))
     typer.echo(tables.as_json(found) if as_json else tables.as_text(found))
+
+
+@app.command(epilog="Example: hotlap worker --master 192.0.2.1:5557")
+def worker(
+    master: Annotated[str, typer.Option(metavar="HOST:PORT", help="What `hotlap run --join` listens on.")],
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for it to be there.")] = 120.0,
+    cpu: Annotated[int | None, typer.Option(min=0, help="The CPU to run on; else the first.")] = None,
+) -> None:
+    """Join a run on another machine as one of its load generators, until it ends."""
+    from runners.elsewhere import become_worker
+
+    become_worker(master, wait, cpu)
 
 
 @app.command(epilog="Example: hotlap lock --upgrade")
@@ -261,7 +296,7 @@ def _selection(
 
 def _refuse_changes(context: typer.Context) -> None:
     """A run that goes on follows its line 1: any other option of its own would make it another run."""
-    harmless = {"resume", "results", "report", "as_json", "context"}
+    harmless = {"resume", "results", "report", "as_json", "context", "listen"}
     given = [
         "--" + name.strip("_").replace("_", "-")
         for name in context.params

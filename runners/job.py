@@ -13,14 +13,15 @@ from results.model import Failure, Plan, Run, Trial
 from results.store import Writer, create, read, reopen
 from runners import rates
 from runners.capacity import Capacities, Pass
+from runners.elsewhere import RemoteStarter, generator_of
 from runners.environments.provision import Provisioned
-from runners.load.client import Generator
+from runners.load.address import Endpoint
 from runners.matrix import Parts, Stack
 from runners.measure import Measurer, Track
 from runners.plan import Visit, visits
 from runners.prepare import Wish, discover, opened, plan_of, taken_up
 from runners.progress import Amount, Watcher
-from runners.starter import Starter
+from runners.starter import Starter, Starts
 from runners.verification import Inspection, inspect
 
 
@@ -35,7 +36,7 @@ class Sitting:
     disturbed: Callable[[Trial], bool]
     before: Run
     """What was recorded until now; without trials for a new run."""
-    starter: Starter
+    starter: Starts
     generators: Callable[[], AbstractContextManager[Measurer]]
     """Starts the load generator, which lives as long as blocks are measured."""
 
@@ -112,7 +113,13 @@ def new(wish: Wish, results: Path, *, watcher: Watcher, disturbed: Callable[[Tri
         writer.append(failure)
         watcher.failure(failure)
     return _sitting(
-        parts, Run(plan=plan, failures=failures), environments, writer, watcher=watcher, disturbed=disturbed
+        parts,
+        Run(plan=plan, failures=failures),
+        environments,
+        writer,
+        watcher=watcher,
+        disturbed=disturbed,
+        listen=wish.spread.endpoint(),
     )
 
 
@@ -140,7 +147,7 @@ def _capacities(
 ) -> Capacities:
     with (
         TemporaryDirectory(prefix="hotlap-") as folder,
-        Generator(cpus=plan.setup.generator_cpus, log=Path(folder) / "generator.log") as generator,
+        generator_of(plan.setup, Path(folder)) as generator,
     ):
         return Pass(
             plan=plan,
@@ -151,7 +158,13 @@ def _capacities(
         ).run()
 
 
-def resumed(folder: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]) -> Sitting:
+def resumed(
+    folder: Path,
+    *,
+    watcher: Watcher,
+    disturbed: Callable[[Trial], bool],
+    listen: Endpoint | None = None,
+) -> Sitting:
     """Next sitting of the run in ``folder``; raises PlanError where it cannot go on as it began."""
     parts = discover()
     writer = reopen(folder)
@@ -160,7 +173,13 @@ def resumed(folder: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool
         f"going on with {folder}: {len(before.blocks)} of {before.plan.setup.blocks} blocks are complete"
     )
     return _sitting(
-        parts, before, taken_up(before, parts, watcher), writer, watcher=watcher, disturbed=disturbed
+        parts,
+        before,
+        taken_up(before, parts, watcher),
+        writer,
+        watcher=watcher,
+        disturbed=disturbed,
+        listen=listen,
     )
 
 
@@ -197,9 +216,9 @@ def _sitting(
     *,
     watcher: Watcher,
     disturbed: Callable[[Trial], bool],
+    listen: Endpoint | None,
 ) -> Sitting:
-    logs = writer.folder.resolve() / "logs"
-    cpus = before.plan.setup.generator_cpus
+    logs, setup = writer.folder.resolve() / "logs", before.plan.setup
     return Sitting(
         parts=parts,
         plan=before.plan,
@@ -208,12 +227,14 @@ def _sitting(
         disturbed=disturbed,
         before=before,
         starter=starter_of(before.plan, parts, environments, logs),
-        generators=lambda: Generator(cpus=cpus, log=logs / "generator.log"),
+        generators=lambda: generator_of(setup, logs, listen=listen, echo=watcher.say),
     )
 
 
-def starter_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Starter:
+def starter_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Starts:
     """Starter of every stack of ``plan``, with logs in ``folder``."""
+    if plan.setup.url is not None:
+        return RemoteStarter(url=plan.setup.url, scenarios=parts.scenarios)
     return Starter(
         stacks={
             cell.stack: Stack(framework=parts.frameworks[cell.framework], variant=parts.servers[cell.server])

@@ -68,6 +68,25 @@ Arrivals = Annotated[
     ),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Server worker processes, each on a CPU of its own.")]
+Generators = Annotated[
+    int, typer.Option(min=0, help="Load generator processes of this machine, each on a CPU of its own.")
+]
+Join = Annotated[
+    int,
+    typer.Option(min=0, help="Further generators to wait for: each a `hotlap worker` elsewhere."),
+]
+Listen = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT", help="Where these find this run; loopback unless given.")
+]
+Host = Annotated[str, typer.Option(help="Address that the server listens on; loopback unless given.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        metavar="http://HOST:PORT",
+        help="Measure the server that runs there (`hotlap serve`) and start none. Its CPU and memory are "
+        "not measured then.",
+    ),
+]
 Quick = Annotated[bool, typer.Option("--quick", help="The quick matrix, short windows: minutes, not hours.")]
 Results = Annotated[Path, typer.Option(help="Folder that runs are recorded in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]

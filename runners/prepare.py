@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from random import SystemRandom
 
 from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
 from runners import frameworks, machine, rates, servers
 from runners.calibration import saved
+from runners.elsewhere import Spread, must_be_one
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.environments.uv_tool import shown
 from runners.errors import PlanError, ProvisionError
@@ -59,6 +60,7 @@ class Wish:
     rates: tuple[Rate, ...] = ()
     """Of an open load; empty: closed load."""
     arrivals: str = ARRIVALS[0]
+    spread: Spread = field(default_factory=Spread)
 
 
 def discover() -> Parts:
@@ -74,9 +76,14 @@ def plan_of(
     Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
     """
     machine.require_linux()
-    matrix = expand(wish.selection, parts)
-    environments, failures = environments_of(matrix.cells, parts.frameworks, wish, watcher)
-    cells = tuple(cell for cell in matrix.cells if cell.framework in environments)
+    wish.spread.must_make_sense()
+    matrix, url = expand(wish.selection, parts), wish.spread.url
+    cells = matrix.cells
+    environments: dict[str, Provisioned] = {}
+    failures: tuple[Failure, ...] = ()
+    if url is None:
+        environments, failures = environments_of(matrix.cells, parts.frameworks, wish, watcher)
+        cells = tuple(cell for cell in cells if cell.framework in environments)
     if not cells:
         raise ProvisionError(
             "no environment could be built: " + "; ".join(failure.message for failure in failures),
@@ -84,9 +91,11 @@ def plan_of(
         )
     cells += control_of(cells, parts)
     setup = _setup(wish, cells)
-    if warning := machine.sharing(setup.server_cpus, setup.generator_cpus):
+    for warning in machine.crowding(setup):
         watcher.say(f"warning: {warning}")
     launches = visits(cells, parts.scenarios)
+    if url is not None:
+        must_be_one(launches, url)
     plan = Plan(
         name=time.strftime("%Y%m%d-%H%M%S", time.gmtime()),
         created_unix_s=time.time(),
@@ -188,7 +197,9 @@ def environments_of(
 
 
 def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
-    server_cpus, generator_cpus = machine.choose_cpus(cells[0].workers)
+    spread = wish.spread
+    workers = cells[0].workers if spread.url is None else 0
+    server_cpus, generator_cpus = machine.choose_cpus(workers, spread.generators)
     return Setup(
         blocks=wish.timing.blocks,
         warmup_s=wish.timing.warmup_s,
@@ -196,6 +207,10 @@ def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
         seed=SystemRandom().randrange(2**31) if wish.seed is None else wish.seed,
         server_cpus=server_cpus,
         generator_cpus=generator_cpus,
+        generators=spread.generators,
+        joined=spread.joined,
+        host=spread.host,
+        url=spread.url,
         command=tuple(shown(word) for word in wish.command),
     )
 

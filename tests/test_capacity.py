@@ -20,7 +20,7 @@ def found(*, act: Callable[[int], None] = lambda _count: None, broken: str = "")
     return Pass(
         plan=plan(),
         scenarios=parts().scenarios,
-        starter=FakeStarter(parts().scenarios, broken),  # type: ignore[arg-type]  # a fake
+        starter=FakeStarter(parts().scenarios, broken),
         generator=FakeGenerator(act),
         watcher=Watcher(),
     ).run()

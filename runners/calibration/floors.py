@@ -10,18 +10,18 @@ from pathlib import Path
 from runners.calibration.contest import Echo
 from runners.errors import HotlapError
 from runners.job import starter_of
-from runners.launch import Server
 from runners.matrix import Selection
 from runners.plan import visits
 from runners.prepare import QUICK, Wish, discover, plan_of
 from runners.progress import Watcher
+from runners.starter import Running
 
 SELECTION = Selection(
     frameworks=("asgi", "rsgi"), servers=("uvicorn-standard", "granian-rsgi"), scenarios=("plaintext",)
 )
 """The fastest server of each kind: one in Python and C, one in Rust."""
 
-Start = Callable[[], AbstractContextManager[Server]]
+Start = Callable[[], AbstractContextManager[Running]]
 
 
 class _Told(Watcher):
