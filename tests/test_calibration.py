@@ -18,6 +18,7 @@ from runners.calibration import calibrate, floors, promises, responder, saved, t
 from runners.calibration.calibrate import Calibration
 from runners.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
 from runners.calibration.contest import Contest
+from runners.calibration.open_load import Stalls
 from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
 from runners.exchanger import exchange
 from runners.load.client import Generator
@@ -99,6 +100,15 @@ def test_a_median_may_be_a_tenth_slower_where_that_is_more() -> None:
 def test_what_is_not_installed_promises_nothing() -> None:
     bare = [replace(each, rounds={OURS: each.rounds[OURS]}, p50_us={}) for each in CONTESTS]
     assert promises.promises(bare, None) == ()
+
+
+def test_open_load_beside_arithmetic() -> None:
+    promise = promises.stalled([100.0, 200.0], [100.0, 206.0], [90.0, 91.0])
+    assert promise.value == pytest.approx(100 * 6 / 206)
+    assert promise.kept
+    assert "0.1 0.2, by arithmetic 0.1 0.206, closed load says 0.09 0.091" in promise.detail
+    assert promises.on_time(0.995).kept
+    assert not promises.on_time(0.994).kept
 
 
 # Tables.
@@ -311,6 +321,8 @@ def test_an_unknown_shape() -> None:
 def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibrate, "CONNECTIONS", (1, 100))
     monkeypatch.setattr(calibrate, "floors", without_floors)
+    monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2))
+    monkeypatch.setattr(calibrate, "OPEN_S", 0.1)
 
     found = calibrate.full(rounds=1, seconds=0.05, echo=lambda _: None, held=200)
 
@@ -319,8 +331,10 @@ def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: p
     sizes = {each.shape: each.bytes_per_request for each in found.ceilings}
     assert sizes["plaintext"] < 1_000 < sizes["post-1k"] < sizes["answer-10k"] < sizes["answer-1m"]
     assert found.notes == ("floors: none here",)
-    held = found.promises[-1]
+    held, late, stall = found.promises[-3:]
     assert (held.value, held.kept) == (200, False)
+    assert 0 < late.value <= 1
+    assert "by arithmetic" in stall.detail
 
 
 def without_floors(_folder: Path, _echo: object, notes: list[str]) -> Mapping[str, Any]:

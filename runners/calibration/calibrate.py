@@ -7,12 +7,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from results.model import Ceiling
 from runners.calibration.clients import FAST, H2LOAD, STOCK, WRK, Bench, installed
 from runners.calibration.contest import Contest, Echo, hold
 from runners.calibration.floors import floors
-from runners.calibration.promises import HELD, SIDE_BY_SIDE, Promise, promises
+from runners.calibration.open_load import PERCENTILES, Stalls, open_lateness, under_stalls, undisturbed
+from runners.calibration.promises import (
+    HELD,
+    ON_TIME_RPS,
+    SIDE_BY_SIDE,
+    Promise,
+    on_time,
+    promises,
+    stalled,
+)
 from runners.calibration.responder import HOST, TARGETS, responder
 from runners.errors import LoadError, PlanError
 from runners.load.client import Generator
@@ -23,6 +33,10 @@ LARGE = "answer-1m"
 LARGE_CONNECTIONS = 64
 """With more, answers of 1 MB fill gigabytes of socket buffers, and that would be measured."""
 NGINX = "nginx"
+STALLED_RPS, STALLED_PERIODS = 1_000, 2
+OPEN_S = 3.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +129,14 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
                 if shape != LARGE or connections <= LARGE_CONNECTIONS
             ]
             holding = _noting(notes, lambda: _held(given, port, held))
+            opened = _noting(notes, lambda: _opened(given, port, contests)) or ()
         for stack, start in floors(given.folder, echo, notes).items():
             with start() as server:
                 bench = given.bench(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
                 contests.append(given.hold(bench, installed(WRK), stack))
-    return Calibration(contests=tuple(contests), promises=promises(contests, holding), notes=tuple(notes))
+    return Calibration(
+        contests=tuple(contests), promises=(*promises(contests, holding), *opened), notes=tuple(notes)
+    )
 
 
 def _is_get(shape: str) -> bool:
@@ -143,7 +160,29 @@ def _held(given: Means, port: int, wanted: int) -> int:
     return bench.pump().in_flight_end
 
 
-def _noting(notes: list[str], measure: Callable[[], int]) -> int | None:
+def _opened(given: Means, port: int, contests: Sequence[Contest]) -> tuple[Promise, ...]:
+    """Whether an open load goes out on time, and feels stalls in full where a closed one does not."""
+    pump, stalls = given.generator, Stalls()
+    given.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s, then at {STALLED_RPS:,}/s with stalls")
+    share = open_lateness(pump, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
+    base = undisturbed(pump, HOST, port, rate_rps=STALLED_RPS, window_s=OPEN_S)
+    capacity_rps = max(each.ceiling.rps for each in contests if each.shape == "plaintext")
+    pid = int((given.folder / "nginx.pid").read_text())
+    found, closed = (
+        under_stalls(pump, HOST, port, pid, stalls, rate_rps=rate, periods=STALLED_PERIODS)
+        for rate in (STALLED_RPS, None)
+    )
+    return (
+        on_time(share),
+        stalled(
+            found.percentiles(PERCENTILES).tolist(),
+            stalls.expected_us(PERCENTILES, base, STALLED_RPS / capacity_rps),
+            closed.percentiles(PERCENTILES).tolist(),
+        ),
+    )
+
+
+def _noting(notes: list[str], measure: Callable[[], T]) -> T | None:
     try:
         return measure()
     except LoadError as error:

@@ -51,6 +51,11 @@ def open_lateness(generator: Measurer, host: str, port: int, *, rate_rps: float,
     return 1 - measured.late_sends / measured.arrivals
 
 
+def undisturbed(generator: Measurer, host: str, port: int, *, rate_rps: float, window_s: float) -> Latency:
+    """Latency at a constant rate of a server that nobody stops."""
+    return Latency.decode(_measure(generator, host, port, rate_rps=rate_rps, window_s=window_s).latency)
+
+
 def under_stalls(
     generator: Measurer,
     host: str,

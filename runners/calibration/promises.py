@@ -14,6 +14,8 @@ SIDE_BY_SIDE = 64
 OF_WRK, OF_STOCK = 0.9, 15.0
 SLOWER_SHARE, SLOWER_US = 0.10, 15.0
 HELD = 10_000
+ON_TIME_RPS, ON_TIME = 5_000, 0.995
+STALLED_PERCENT = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +36,34 @@ class Promise:
         return self.value >= self.bar if self.at_least else self.value <= self.bar
 
 
-def promises(contests: Sequence[Contest], held: int | None) -> tuple[Promise, ...]:
+def promises(contests: Sequence[Contest], held: int | None = None) -> tuple[Promise, ...]:
     """Those that can be judged: a client that is not installed leaves its own out."""
     side = [each for each in contests if each.connections == SIDE_BY_SIDE and each.shape == "plaintext"]
     found = [_of_wrk(side), _of_stock(side), _median(contests), _holding(held)]
     return tuple(each for each in found if each is not None)
+
+
+def on_time(share: float) -> Promise:
+    """``share`` of the sends of an open load within 1 ms of when they were due."""
+    return Promise(what=f"open load at {ON_TIME_RPS:,}/s: share sent within 1 ms", value=share, bar=ON_TIME)
+
+
+def stalled(found_us: Sequence[float], expected_us: Sequence[float], closed_us: Sequence[float]) -> Promise:
+    """Percentiles of a server that is stopped again and again, beside what follows from arithmetic."""
+
+    def told(values_us: Sequence[float]) -> str:
+        return " ".join(f"{value / 1e3:.3g}" for value in values_us)
+
+    pairs = zip(found_us, expected_us, strict=True)
+    return Promise(
+        what="open load, server stopped 0.5 s of 5 s: percentiles off arithmetic",
+        value=max(100 * abs(found / expected - 1) for found, expected in pairs),
+        bar=STALLED_PERCENT,
+        unit="%",
+        at_least=False,
+        detail=f"p50 p90 p99 p99.9 in ms: {told(found_us)}, by arithmetic {told(expected_us)}, "
+        f"closed load says {told(closed_us)}",
+    )
 
 
 def _of_wrk(side: Iterable[Contest]) -> Promise | None:
