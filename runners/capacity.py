@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from results.model import Cell, Failure, Plan
+from results.model import Cell, Failure, Plan, Setup
 from runners.errors import HotlapError, LaunchError, LoadError
 from runners.load.messages import Order
 from runners.measure import Measurer
@@ -64,7 +64,7 @@ class Pass:
         with self.starter.start(visit, first=visit.cells[0], hash_seed=seed) as server:
             for cell in visit.cells:
                 try:
-                    found.by_cell[cell] = self._measure(server, cell)
+                    found.by_cell[cell] = capacity_of(cell, server, self.generator, self.plan.setup)
                 except LoadError as error:
                     error.log_tail = error.log_tail or server.log_tail()
                     self._fail(error, cell.stack, cell, found)
@@ -75,23 +75,24 @@ class Pass:
                             log_tail=server.log_tail(),
                         ) from error
 
-    def _measure(self, server: Running, cell: Cell) -> float:
-        setup = self.plan.setup
-        measured = self.generator.measure(
-            Order(
-                host=server.host,
-                port=server.port,
-                scenario=cell.scenario,
-                seed=trial_seed(setup.seed, BLOCK, cell),
-                connections=cell.connections,
-                warmup_s=min(setup.warmup_s, WARMUP_S),
-                window_s=min(setup.window_s, WINDOW_S),
-            )
-        )
-        if not measured.requests:
-            raise LoadError(f"{cell.slug}: no right answer came", remedy="see the server's log")
-        return measured.requests / measured.window_s
-
     def _fail(self, error: HotlapError, stack: str, cell: Cell | None, found: Capacities) -> None:
         error.message = f"capacity could not be measured: {error.message}"
         found.failures.append(error.failure(stack, cell))
+
+
+def capacity_of(cell: Cell, server: Running, generator: Measurer, setup: Setup) -> float:
+    """Right answers per second in one short closed window; raises LoadError where there is none."""
+    measured = generator.measure(
+        Order(
+            host=server.host,
+            port=server.port,
+            scenario=cell.scenario,
+            seed=trial_seed(setup.seed, BLOCK, cell),
+            connections=cell.connections,
+            warmup_s=min(setup.warmup_s, WARMUP_S),
+            window_s=min(setup.window_s, WINDOW_S),
+        )
+    )
+    if not measured.requests:
+        raise LoadError(f"{cell.slug}: no right answer came", remedy="see the server's log")
+    return measured.requests / measured.window_s

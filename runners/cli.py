@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -21,6 +22,7 @@ from runners.options import (
     Host,
     Join,
     Json,
+    Limit,
     Listen,
     Python,
     Quick,
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from results.model import Run
     from runners.job import Sitting
     from runners.matrix import Selection
+    from runners.prepare import Wish
+    from runners.progress import Watcher
 
 app = typer.Typer(
     name="hotlap",
@@ -109,6 +113,7 @@ def run(
     connections: Connections = None,
     rate: Rates = None,
     arrivals: Arrivals = None,
+    slo: Limit = None,
     workers: Workers = 1,
     quick: Quick = False,
     blocks: Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")] = None,
@@ -137,6 +142,8 @@ def run(
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
 
+    if slo is not None:
+        _refuse_beside_slo(rate=rate, resume=resume, report=report)
     seen, wanted = watcher(), rates.parse(rate or ())
     spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
     with ending_as_interrupt():
@@ -154,9 +161,12 @@ def run(
                 overrides=tuple(with_ or ()),
                 command=tuple(sys.argv[1:]),
                 rates=wanted,
-                arrivals=rates.arrivals_of(arrivals, rates=wanted),
+                arrivals=rates.arrivals_of(arrivals, offered=bool(wanted or slo)),
                 spread=spread,
             )
+            if slo is not None:
+                _sweep(wish, slo, blocks, seen, as_json=as_json)
+                return
             sitting = job.new(wish, results, watcher=seen, disturbed=foreign)
         interrupted = _sit(sitting)
     _conclude(sitting.folder, interrupted=interrupted, report=report, as_json=as_json)
@@ -307,6 +317,26 @@ def _refuse_changes(context: typer.Context) -> None:
             f"--resume follows the plan of the run and takes no {', '.join(given)}",
             remedy="leave it out, or begin a new run without --resume",
         )
+
+
+def _refuse_beside_slo(*, rate: list[str] | None, resume: str | None, report: bool) -> None:
+    """A search chooses its own rates and records no run."""
+    given = [name for name, value in (("rate", rate), ("resume", resume), ("report", report)) if value]
+    if given:
+        raise PlanError(
+            f"--slo searches rates of its own and records no run: it takes no --{' and no --'.join(given)}",
+            remedy="leave it out; a run at the rate that was found is `hotlap run --rate N`",
+        )
+
+
+def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json: bool) -> None:
+    from runners import job, sweep
+
+    launches = replace(wish.timing, blocks=blocks or sweep.LAUNCHES)
+    found = job.sweep(replace(wish, timing=launches), sweep.parse(limit), seen)
+    typer.echo(sweep.as_json(found) if as_json else sweep.as_text(found))
+    if found.failures:
+        raise typer.Exit(3)
 
 
 def _find_run(name: str, results: Path) -> Path:

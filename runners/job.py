@@ -22,6 +22,7 @@ from runners.plan import Visit, visits
 from runners.prepare import Wish, discover, opened, plan_of, taken_up
 from runners.progress import Amount, Watcher
 from runners.starter import Starter, Starts
+from runners.sweep import Slo, Sweep, Swept
 from runners.verification import Inspection, inspect
 
 
@@ -193,6 +194,28 @@ def check(wish: Wish, watcher: Watcher) -> Inspection:
         inspection = inspect(launches, starter, seed=plan.setup.seed, watcher=watcher)
     inspection.failures[:0] = failures
     return inspection
+
+
+def sweep(wish: Wish, slo: Slo, watcher: Watcher) -> Swept:
+    """Search the highest rate that keeps to ``slo`` for every cell of a selection; records no run."""
+    parts = discover()
+    plan, environments, failures = plan_of(wish, parts, watcher)
+    with TemporaryDirectory(prefix="hotlap-") as folder, generator_of(plan.setup, Path(folder)) as generator:
+        try:
+            found = Sweep(
+                plan=plan,
+                scenarios=parts.scenarios,
+                starter=starter_of(plan, parts, environments, Path(folder)),
+                generator=generator,
+                watcher=watcher,
+                slo=slo,
+                arrivals=wish.arrivals,
+                cap=max(wish.selection.connections, default=rates.CONNECTIONS),
+            ).run()
+        finally:
+            watcher.end()
+    found.failures[:0] = failures
+    return found
 
 
 def serve(wish: Wish, port: int, watcher: Watcher) -> None:

@@ -59,6 +59,14 @@ Rates = Annotated[
         "May be repeated.",
     ),
 ]
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        "--slo",
+        help="Instead of a recorded run, search the highest open rate that keeps to a limit, such as "
+        "p99=50ms, by bisection over fresh launches (3, or --blocks).",
+    ),
+]
 Arrivals = Annotated[
     str | None,
     typer.Option(

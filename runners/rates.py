@@ -34,15 +34,15 @@ def parse(texts: Iterable[str]) -> tuple[Rate, ...]:
     return tuple(dict.fromkeys(_parse(text.strip()) for text in texts))
 
 
-def arrivals_of(asked: str | None, *, rates: Collection[Rate]) -> str:
-    """How requests arrive; raises PlanError where it is no kind of arrivals or nothing arrives."""
+def arrivals_of(asked: str | None, *, offered: bool) -> str:
+    """How requests arrive; raises PlanError for no kind of arrivals, or where no open load is ``offered``."""
     if asked is None:
         return ARRIVALS[0]
     if asked not in ARRIVALS:
         raise PlanError(
             f"unknown arrivals {asked!r}", remedy=f"--arrivals {' or --arrivals '.join(ARRIVALS)}"
         )
-    if not rates:
+    if not offered:
         raise PlanError("--arrivals is of an open load, and none was asked for", remedy=_GRAMMAR)
     return asked
 

@@ -44,6 +44,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["run", "--rate", "0"], "--rate '0' offers nothing"),
         (["run", "--rate", "fast"], "--rate 'fast' is no rate"),
         (["run", "--arrivals", "constant"], "none was asked for"),
+        (["run", "--slo", "fast"], "--slo 'fast' is no limit"),
+        (["run", "--slo", "p99=5ms", "--rate", "500"], "it takes no --rate"),
     ],
 )
 def test_wrong_use_is_exit_2_with_a_message_and_a_remedy(

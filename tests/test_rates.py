@@ -50,13 +50,12 @@ def test_a_share_over_all_of_it_is_allowed_and_warned_of() -> None:
 
 
 def test_arrivals_are_poisson_unless_asked_otherwise() -> None:
-    wanted = parse(["500"])
-    assert arrivals_of(None, rates=()) == "poisson"
-    assert arrivals_of("constant", rates=wanted) == "constant"
+    assert arrivals_of(None, offered=False) == "poisson"
+    assert arrivals_of("constant", offered=True) == "constant"
     with pytest.raises(PlanError, match="unknown arrivals"):
-        arrivals_of("bursts", rates=wanted)
+        arrivals_of("bursts", offered=True)
     with pytest.raises(PlanError, match="none was asked for"):
-        arrivals_of("constant", rates=())
+        arrivals_of("constant", offered=False)
 
 
 def test_an_absolute_rate_makes_every_cell_an_open_one() -> None:
