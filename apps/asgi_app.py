@@ -8,7 +8,7 @@
 # serialiser = "stdlib json"
 # validator = "none"
 # floor = true
-# implements = ["plaintext", "json", "stream"]
+# implements = ["plaintext", "json", "stream", "websocket"]
 #
 # [tool.hotlap.targets.asgi]
 # default = "app"
@@ -71,6 +71,7 @@ async def stream(chunks: int, send: Send) -> None:
 ROUTES = {"plaintext": ("/plaintext", plaintext), "json": ("/json", message)}
 MOUNTED = dict(ROUTES[group] for group in contract.mounted() if group in ROUTES)
 STREAMS = "stream" in contract.mounted()
+ECHOES = "websocket" in contract.mounted()
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
@@ -82,10 +83,24 @@ async def lifespan(receive: Receive, send: Send) -> None:
             return
 
 
+async def echo(receive: Receive, send: Send) -> None:
+    """Send every message back as it came, until the client closes."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (event := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": event.get("text"), "bytes": event.get("bytes")})
+
+
 async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-    """Serve one connection of kind ``http`` or ``lifespan``."""
+    """Serve one request, one WebSocket, or the lifespan."""
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
+        return
+    if scope["type"] == "websocket":
+        if ECHOES and scope["path"] == "/ws":
+            await echo(receive, send)
+        else:
+            await send({"type": "websocket.close"})
         return
     handler = MOUNTED.get(scope["path"], not_found) if scope["method"] == "GET" else not_found
     if STREAMS and scope["path"] == "/stream":

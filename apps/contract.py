@@ -23,6 +23,7 @@ GROUPS = (
     "delay",
     "stream",
     "sse",
+    "websocket",
 )
 """Route groups in contract order: each is one router, blueprint, controller or include."""
 

@@ -27,6 +27,7 @@
 #
 # [tool.hotlap.not-applicable]
 # dependencies = "Django has no dependency injection"
+# websocket = "Django has no WebSocket of its own: another package (Channels) adds it"
 # ///
 """Django: the contract as one list of URLs per group, under WSGI and under ASGI."""
 

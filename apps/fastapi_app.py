@@ -12,7 +12,7 @@
 # validator = "pydantic"
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
-#     "stream", "sse", "routing",
+#     "stream", "sse", "websocket", "routing",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -28,7 +28,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Annotated, Any
 
 import jwt
-from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Path, Query, Request, status
+from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Path, Query, Request, WebSocket, status
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from fastapi.sse import EventSourceResponse
@@ -179,6 +179,17 @@ async def events(asked: Annotated[models.Events, Query()]) -> AsyncIterable[mode
         if index:
             await asyncio.sleep(asked.interval_ms / 1000)
         yield models.Event(**contract.event(index))
+
+
+@ROUTERS["websocket"].websocket("/ws")
+async def echo(websocket: WebSocket) -> None:
+    """Answer of ``websocket``: every message as it came."""
+    await websocket.accept()
+    while (message := await websocket.receive())["type"] == "websocket.receive":
+        if (text := message.get("text")) is not None:
+            await websocket.send_text(text)
+        else:
+            await websocket.send_bytes(message["bytes"])
 
 
 def create_app() -> FastAPI:

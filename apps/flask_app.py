@@ -20,6 +20,7 @@
 #
 # [tool.hotlap.not-applicable]
 # dependencies = "Flask has no dependency injection"
+# websocket = "Flask speaks WSGI, which has no WebSocket"
 # ///
 """Flask: the contract as one blueprint per group, with pydantic called where input is to be checked."""
 
@@ -38,7 +39,8 @@ from apps import pydantic_models as models
 
 View = Callable[..., ResponseReturnValue]
 
-BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group != "dependencies"}
+ABSENT = {"dependencies", "websocket"}
+BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group not in ABSENT}
 
 
 @BLUEPRINTS["plaintext"].get("/plaintext")

@@ -13,7 +13,7 @@
 # validator = "msgspec"
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
-#     "stream", "sse", "routing",
+#     "stream", "sse", "websocket", "routing",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -30,7 +30,7 @@ from typing import Annotated, Any
 
 import jwt
 import msgspec
-from litestar import Controller, Litestar, MediaType, Request, get, post
+from litestar import Controller, Litestar, MediaType, Request, WebSocket, get, post, websocket
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotAuthorizedException
@@ -385,6 +385,20 @@ class EventsController(Controller):
         return ServerSentEvent(events_of(n, interval_ms / 1000))
 
 
+class EchoController(Controller):
+    """Group ``websocket``."""
+
+    @websocket("/ws")
+    async def echo(self, socket: WebSocket) -> None:
+        """Answer of ``websocket``: every message as it came."""
+        await socket.accept()
+        while (event := await socket.receive())["type"] == "websocket.receive":
+            if (text := event.get("text")) is not None:
+                await socket.send_text(text)
+            else:
+                await socket.send_bytes(event["bytes"])
+
+
 CONTROLLERS: dict[str, type[Controller]] = {
     "plaintext": PlaintextController,
     "json": JsonController,
@@ -398,6 +412,7 @@ CONTROLLERS: dict[str, type[Controller]] = {
     "delay": DelayController,
     "stream": StreamController,
     "sse": EventsController,
+    "websocket": EchoController,
 }
 
 

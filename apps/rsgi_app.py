@@ -8,7 +8,7 @@
 # serialiser = "stdlib json"
 # validator = "none"
 # floor = true
-# implements = ["plaintext", "json", "stream"]
+# implements = ["plaintext", "json", "stream", "websocket"]
 #
 # [tool.hotlap.targets.rsgi]
 # default = "app"
@@ -27,7 +27,7 @@ from urllib.parse import parse_qsl
 from apps import contract
 
 if TYPE_CHECKING:
-    from granian.rsgi import HTTPProtocol, Scope
+    from granian.rsgi import HTTPProtocol, Scope, WebsocketProtocol
 
 Answer = tuple[int, str, bytes]
 
@@ -68,10 +68,30 @@ async def stream(chunks: int, protocol: HTTPProtocol) -> None:
 ROUTES = {"plaintext": ("/plaintext", plaintext), "json": ("/json", message)}
 MOUNTED = dict(ROUTES[group] for group in contract.mounted() if group in ROUTES)
 STREAMS = "stream" in contract.mounted()
+ECHOES = "websocket" in contract.mounted()
+CLOSED, BYTES = 0, 1
+"""Kinds of WebSocket messages in RSGI; the third is text."""
 
 
-async def app(scope: Scope, protocol: HTTPProtocol) -> None:
-    """Serve one request."""
+async def echo(protocol: WebsocketProtocol) -> None:
+    """Send every message back as it came, until the client closes."""
+    transport = await protocol.accept()
+    while (message := await transport.receive()).kind != CLOSED:
+        if message.kind == BYTES:
+            await transport.send_bytes(message.data)
+        else:
+            await transport.send_str(message.data)
+    protocol.close(None)
+
+
+async def app(scope: Scope, protocol: HTTPProtocol | WebsocketProtocol) -> None:
+    """Serve one request or one WebSocket."""
+    if scope.proto == "ws":
+        if ECHOES and scope.path == "/ws":
+            await echo(protocol)
+        else:
+            protocol.close(None)
+        return
     handler = MOUNTED.get(scope.path, not_found) if scope.method == "GET" else not_found
     if STREAMS and scope.path == "/stream":
         chunks = asked_chunks(scope.query_string)

@@ -11,7 +11,7 @@
 # validator = "pydantic, called by the handlers"
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
-#     "sse", "routing",
+#     "sse", "websocket", "routing",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -37,11 +37,13 @@ from starlette.authentication import (
     AuthenticationError,
     BaseUser,
 )
+from starlette.endpoints import WebSocketEndpoint
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from apps import contract
 from apps import pydantic_models as models
@@ -161,6 +163,17 @@ async def events(request: Request) -> Response:
     return StreamingResponse(content, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
 
 
+class Echo(WebSocketEndpoint):
+    """Answer of ``websocket``: every message as it came."""
+
+    async def on_receive(self, websocket: WebSocket, data: str | bytes) -> None:
+        """Send a message back."""
+        if isinstance(data, str):
+            await websocket.send_text(data)
+        else:
+            await websocket.send_bytes(data)
+
+
 async def invalid(_request: Request, error: Exception) -> Response:
     """Answer of all routes to input that pydantic refuses."""
     if not isinstance(error, ValidationError):
@@ -169,7 +182,7 @@ async def invalid(_request: Request, error: Exception) -> Response:
 
 
 BEARER = Middleware(AuthenticationMiddleware, backend=BearerBackend(), on_error=unauthorized)
-ROUTES: dict[str, list[Route]] = {
+ROUTES: dict[str, list[BaseRoute]] = {
     "plaintext": [Route("/plaintext", plaintext)],
     "json": [Route("/json", message)],
     "params": [Route("/users/{user_id}/items", user_items)],
@@ -181,10 +194,11 @@ ROUTES: dict[str, list[Route]] = {
     "delay": [Route("/delay/{ms}", delay)],
     "stream": [Route("/stream", stream)],
     "sse": [Route("/events", events)],
+    "websocket": [WebSocketRoute("/ws", Echo)],
 }
 
 
-def create_app(routes: list[Route]) -> Starlette:
+def create_app(routes: list[BaseRoute]) -> Starlette:
     """Build an application of ``routes``, in their order."""
     return Starlette(routes=routes, exception_handlers={ValidationError: invalid})
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import select
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from runners.load.arrivals import Reads, arrived_ns
+from runners.load.dialogue import Dialogue, frames
 from runners.load.response import ProtocolError, ResponseParser
 from scenarios.exchange import Answer, Exchange, Request
 
@@ -43,8 +46,12 @@ class Exchanger:
     def ask(self, one: Exchange) -> Answer:
         """Send the request of ``one`` and read its whole answer, with arrivals where it watches them.
 
+        An exchange of messages has a WebSocket of its own, from the opening handshake to the closing one.
+
         Raises as ``exchange``.
         """
+        if one.messages:
+            return converse(self.host, self.port, one, self.timeout_s)
         kept = False
         try:
             answer, kept = self._ask(one)
@@ -87,6 +94,51 @@ class Exchanger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def converse(host: str, port: int, one: Exchange, timeout_s: float = DEADLINE_S) -> Answer:
+    """Open a WebSocket, send the messages of ``one``, hear as many, close it; raises as ``exchange``."""
+    begun_s = time.monotonic()
+    dialogue = Dialogue(one.request, f"{host}:{port}")
+    with socket.create_connection((host, port), timeout=timeout_s) as connection:
+        hear = partial(_hear, connection, dialogue, begun_s + timeout_s)
+        hear(until=lambda: dialogue.status > 0)
+        if dialogue.is_open:
+            with suppress(BrokenPipeError, ConnectionResetError):  # why it did not read shows in what it said
+                connection.sendall(frames(one.messages, masked=True))
+            hear(until=lambda: len(dialogue.messages) >= len(one.messages) or not dialogue.is_open)
+        if dialogue.is_open:
+            dialogue.close()
+            hear(until=lambda: not dialogue.is_open)
+    return Answer(
+        status=dialogue.status,
+        headers=(),
+        body=b"",
+        elapsed_s=time.monotonic() - begun_s,
+        messages=tuple(dialogue.messages),
+        close_code=dialogue.close_code,
+    )
+
+
+def _hear(
+    connection: socket.socket, dialogue: Dialogue, deadline_s: float, *, until: Callable[[], bool]
+) -> None:
+    """Read, and send what the dialogue wants sent, until something is so."""
+    while outgoing := dialogue.take():
+        connection.sendall(outgoing)
+    while not until():
+        left_s = deadline_s - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("timed out")
+        connection.settimeout(left_s)
+        data = connection.recv(READ_BYTES)
+        if not data:
+            raise ConnectionAbortedError("closed without the closing handshake of a WebSocket")
+        try:
+            dialogue.feed(data)
+        except ProtocolError as error:
+            raise MalformedAnswerError(str(error)) from error
+        connection.sendall(dialogue.take())
 
 
 def exchange(host: str, port: int, request: Request, timeout_s: float = DEADLINE_S) -> Answer:

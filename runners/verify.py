@@ -186,6 +186,8 @@ def canonical_form(answer: Answer) -> str:
 
 def _value(answer: Answer) -> tuple[object, str | None]:
     """(what a right answer means, None), or (None, why its bytes are all there is)."""
+    if answer.messages:
+        return [f"{type(message).__name__} {message!r}" for message in answer.messages], None
     if not media_type(answer).startswith(event_stream.MEDIA):
         return parse_json(answer.body)
     return [parse_json(data.encode()) for data in event_stream.parse(answer.body)], None

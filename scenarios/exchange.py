@@ -39,6 +39,10 @@ class Answer:
     body: bytes
     elapsed_s: float = 0.0
     """From handing over the request to the last byte."""
+    messages: tuple[str | bytes, ...] = ()
+    """What came back over a WebSocket, in order."""
+    close_code: int | None = None
+    """What the server closed a WebSocket with; None: it is open, or was none."""
     pieces: int = 0
     """In how many pieces the server sent the body, as its chunked coding says; 0: it was not chunked."""
     arrivals_s: tuple[float, ...] = ()
@@ -73,6 +77,8 @@ class Exchange:
     """What this one is, for messages: ``limit above its range``."""
     min_elapsed_s: float = 0.0
     """An answer faster than this is wrong, checked on every response (``delay``)."""
+    messages: tuple[str | bytes, ...] = ()
+    """WebSocket: sent at once when ``request`` has opened one; as many are awaited. Empty: plain HTTP."""
     watch: Watch | None = None
     """Whose arrival is recorded, in pieces; None: only the whole."""
 

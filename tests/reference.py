@@ -7,14 +7,20 @@ import hashlib
 import hmac
 import json
 import re
+import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Thread
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+import wsproto
+from wsproto.connection import ConnectionState
+from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Ping, TextMessage
 
 from apps import contract
 from scenarios.exchange import Answer, Request
@@ -49,6 +55,29 @@ def streamed(pieces: list[bytes], media: str, interval_s: float = 0.0) -> Answer
         elapsed_s=30.0,
         arrivals_s=arrivals_s,
     )
+
+
+def echoed(messages: tuple[str | bytes, ...]) -> Answer:
+    return Answer(status=101, headers=(), body=b"", messages=messages, close_code=1000)
+
+
+def echo(talk: wsproto.WSConnection, receive: Callable[[], bytes], send: Callable[[bytes], object]) -> None:
+    """Send every message back until the client closes or is gone."""
+    while talk.state is not ConnectionState.CLOSED and (data := receive()):
+        talk.receive_data(data)
+        for event in talk.events():
+            if isinstance(event, TextMessage | BytesMessage):
+                send(talk.send(replace(event)))
+            elif isinstance(event, Ping | CloseConnection):
+                send(talk.send(event.response()))
+
+
+def converse(headers: Iterable[tuple[str, str]], path: str, connection: socket.socket) -> None:
+    """Open the WebSocket that was asked for, and echo."""
+    talk = wsproto.WSConnection(wsproto.ConnectionType.SERVER)
+    talk.initiate_upgrade_connection([(name.encode(), value.encode()) for name, value in headers], path)
+    connection.sendall(talk.send(AcceptConnection()))
+    echo(talk, lambda: connection.recv(1 << 16), connection.sendall)
 
 
 def made(piece: bytes, greeting: str) -> bytes:
@@ -239,6 +268,10 @@ def serving(respond_with: Respond | None = None) -> Iterator[int]:
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = tuple(self.headers.items())
+            self.close_connection = self.headers.get("Upgrade") == "websocket"
+            if self.close_connection:
+                converse(self.headers.items(), self.path, self.connection)
+                return
             if ms := re.fullmatch(r"/delay/(1\d|2\d|30)", self.path):
                 time.sleep(int(ms[1]) / 1000)
             made = chosen(Request(method=self.command, target=self.path, headers=headers, body=body))

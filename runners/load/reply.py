@@ -5,6 +5,7 @@ from __future__ import annotations
 from runners.load.arrivals import Reads, arrived_ns
 from runners.load.response import HEAD_END, ResponseParser
 from runners.load.ring import Entry
+from scenarios.exchange import Answer
 
 
 class Reply:
@@ -48,6 +49,10 @@ class Reply:
         """Take the end of the stream; True where it completes the answer."""
         self.keep_alive = False
         return self.parser is not None and self.parser.eof()
+
+    def answer(self, elapsed_s: float) -> Answer | None:
+        """The complete answer where it was parsed; None: it is the one found right before."""
+        return None if self.parser is None else self.parser.answer(elapsed_s)
 
     def arrivals_ns(self) -> list[int]:
         """When the watched pieces of the complete answer had arrived, monotonic; empty: nobody watches."""

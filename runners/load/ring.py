@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 from runners.load.arrivals import wire_marks
+from runners.load.dialogue import Dialogue, frames
 from runners.load.response import HEAD_END, ResponseParser
 from scenarios.exchange import Exchange
 
@@ -92,9 +93,11 @@ class Entry:
 
     def __init__(self, exchange: Exchange, host: str) -> None:
         self.exchange = exchange
-        self.request = exchange.request.encode(host)
+        self.request = (
+            frames(exchange.messages, masked=True) if exchange.messages else exchange.request.encode(host)
+        )
         self.size = len(self.request)
-        self.idempotent = exchange.request.method in IDEMPOTENT
+        self.idempotent = exchange.request.method in IDEMPOTENT and not exchange.messages
         self.min_elapsed_ns = round(exchange.min_elapsed_s * 1e9)
         self.next = self
         self.heads = Heads()
@@ -107,6 +110,9 @@ class Entry:
         """The bytes behind the head: the body as it stands on the wire."""
         self.cut: int | None = None
         """``data[:cut]`` is the head of a whole answer."""
+        if exchange.messages:  # an echo has no head, and is known before it comes
+            self.heads.alive.add(b"")
+            self.expect(frames(exchange.messages, masked=False), self.heads)
 
     def expect(self, tail: bytes, heads: Heads) -> None:
         """Compare with ``tail`` behind one of ``heads`` from now on; off the fast path where watched."""
@@ -126,6 +132,7 @@ class Ring:
             entry.next = following
         self.unasked = list(reversed(self.entries))
         """Entries that no connection has taken yet, the next one last."""
+        self._host = host
         self._heads: dict[tuple[int, str | None, int], Heads] = {}
 
     def home(self, place: int) -> Entry:
@@ -142,6 +149,14 @@ class Ring:
             return self.unasked.pop()
         home, connection.home = connection.home, None
         return home or connection.entry.next
+
+    def opening(self, connection: Connection) -> bytes:
+        """First bytes that ``connection`` sends on a new socket: its request, or a WebSocket's handshake."""
+        one = connection.entry.exchange
+        if not one.messages:
+            return connection.entry.request
+        connection.dialogue = Dialogue(one.request, self._host)
+        return connection.dialogue.take()
 
     def learn(self, entry: Entry, parser: ResponseParser) -> None:
         """Keep an answer that the semantic check found right; later ones are compared with it byte for byte.
