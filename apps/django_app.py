@@ -53,7 +53,7 @@ from apps import contract
 from apps import pydantic_models as models
 
 settings.configure(
-    ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost"],
+    ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost", *contract.LISTENING],
     DEBUG=False,
     MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     ROOT_URLCONF=__name__,

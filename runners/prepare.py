@@ -77,6 +77,11 @@ def plan_of(
     """
     machine.require_linux()
     wish.spread.must_make_sense()
+    if wish.spread.joined and rates.need_capacity(wish.rates):
+        raise PlanError(
+            "rates that are shares of a capacity are measured before further generators are awaited",
+            remedy="with --join give rates per second: --rate 5000",
+        )
     matrix, url = expand(wish.selection, parts), wish.spread.url
     cells = matrix.cells
     environments: dict[str, Provisioned] = {}

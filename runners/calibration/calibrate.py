@@ -24,6 +24,7 @@ from runners.calibration.promises import (
     stalled,
 )
 from runners.calibration.responder import HOST, TARGETS, responder
+from runners.calibration.scaling import two_processes
 from runners.errors import LoadError, PlanError
 from runners.load.client import Generator
 from runners.machine import choose_cpus, require_linux
@@ -122,6 +123,7 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
     notes: list[str] = [f"{name} is not installed" for name in (WRK, H2LOAD) if not installed(name)]
     with means(rounds, seconds, echo) as given:
         with responder(given.folder, given.server_cpus) as port:
+            notes.append(two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds))
             contests = [
                 given.hold(given.bench(port, shape, connections), _clients(shape, connections), NGINX)
                 for shape in TARGETS
