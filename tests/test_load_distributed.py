@@ -33,7 +33,7 @@ def order(port: int, connections: int = 4) -> Order:
         seed=1,
         connections=connections,
         warmup_s=0.05,
-        window_s=0.5,
+        window_s=1.0,  # short ones differ by more than 5% on a busy machine
         server_pid=os.getpid(),
         cpus=(0,),
     )
@@ -62,7 +62,7 @@ def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
             assert measured.busy_ticks is not None
             assert not measured.errors
         measured = generator.measure(replace(order(server.port, 4), rate_rps=400.0, arrivals="poisson"))
-        assert measured.arrivals == pytest.approx(200, abs=75)
+        assert measured.arrivals == pytest.approx(400, abs=110)
         with pytest.raises(LoadError, match="1 connections cannot be shared by 2 generators"):
             generator.measure(order(server.port, 1))
         pids = [each.pid for each in generator._workers.values()]

@@ -81,7 +81,7 @@ def machines() -> Iterator[None]:
         yield
 
 
-def order(seconds: float = 0.3) -> Order:
+def order(seconds: float = 1.0) -> Order:
     return Order(
         host=address("server"),
         port=PORT,
