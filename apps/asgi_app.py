@@ -8,13 +8,13 @@
 # serialiser = "stdlib json"
 # validator = "none"
 # floor = true
-# implements = ["plaintext", "json"]
+# implements = ["plaintext", "json", "stream", "websocket"]
 #
 # [tool.hotlap.targets.asgi]
 # default = "app"
 #
 # [tool.hotlap.not-applicable]
-# "*" = "a floor has no framework: it serves plaintext and json only"
+# "*" = "a floor has no framework: it serves what shows the server"
 # ///
 """The floor of ASGI servers: what any framework on them is measured against."""
 
@@ -23,6 +23,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+from urllib.parse import parse_qsl
 
 from apps import contract
 
@@ -47,8 +48,30 @@ def not_found() -> Answer:
     return 404, b"text/plain; charset=utf-8", b"Not Found"
 
 
+def asked_chunks(query: str) -> int | None:
+    """Read ``chunks`` of a query; None where it is no number of its range."""
+    text = dict(parse_qsl(query)).get("chunks", str(contract.STREAM_CHUNKS))
+    return int(text) if text.isdecimal() and 1 <= int(text) <= contract.STREAM_CHUNKS_MAX else None
+
+
+def unprocessable() -> Answer:
+    """Answer of ``stream`` to a bad number of chunks."""
+    return 422, b"application/json", json.dumps({"detail": "chunks"}).encode()
+
+
+async def stream(chunks: int, send: Send) -> None:
+    """Send the answer of ``stream``: chunks as they are made."""
+    headers = [(b"content-type", b"application/octet-stream")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    for index in range(chunks):
+        await send({"type": "http.response.body", "body": contract.stream_chunk(index), "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
 ROUTES = {"plaintext": ("/plaintext", plaintext), "json": ("/json", message)}
 MOUNTED = dict(ROUTES[group] for group in contract.mounted() if group in ROUTES)
+STREAMS = "stream" in contract.mounted()
+ECHOES = "websocket" in contract.mounted()
 
 
 async def lifespan(receive: Receive, send: Send) -> None:
@@ -60,12 +83,32 @@ async def lifespan(receive: Receive, send: Send) -> None:
             return
 
 
+async def echo(receive: Receive, send: Send) -> None:
+    """Send every message back as it came, until the client closes."""
+    await receive()
+    await send({"type": "websocket.accept"})
+    while (event := await receive())["type"] == "websocket.receive":
+        await send({"type": "websocket.send", "text": event.get("text"), "bytes": event.get("bytes")})
+
+
 async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
-    """Serve one connection of kind ``http`` or ``lifespan``."""
+    """Serve one request, one WebSocket, or the lifespan."""
     if scope["type"] == "lifespan":
         await lifespan(receive, send)
         return
+    if scope["type"] == "websocket":
+        if ECHOES and scope["path"] == "/ws":
+            await echo(receive, send)
+        else:
+            await send({"type": "websocket.close"})
+        return
     handler = MOUNTED.get(scope["path"], not_found) if scope["method"] == "GET" else not_found
+    if STREAMS and scope["path"] == "/stream":
+        chunks = asked_chunks(scope["query_string"].decode())
+        if chunks is not None:
+            await stream(chunks, send)
+            return
+        handler = unprocessable
     status, media_type, body = handler()
     headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -21,10 +21,16 @@ GROUPS = (
     "auth",
     "form",
     "delay",
+    "stream",
+    "sse",
+    "websocket",
 )
 """Route groups in contract order: each is one router, blueprint, controller or include."""
 
 GREETING = "Hello, World!"
+_HOST = os.environ.get("HOTLAP_HOST", "")
+LISTENING = () if not _HOST else ("*",) if _HOST in {"0.0.0.0", "::"} else (_HOST,)  # noqa: S104
+"""Names that this server has beside the loopback interface's, for apps that check them."""
 VERIFYING = os.environ.get("HOTLAP_VERIFY") == "1"
 """True in a launch that verifies: answers without input then differ from call to call."""
 
@@ -36,6 +42,10 @@ PRIORITY_MAX = 9
 ITEMS_DEFAULT, ITEMS_MAX = 50, 5000
 OFFSET_MAX = 1_000_000
 DELAY_MIN_MS, DELAY_MAX_MS = 10, 30
+STREAM_CHUNK_BYTES = 1024
+STREAM_CHUNKS, STREAM_CHUNKS_MAX = 100, 10_000
+EVENTS, EVENTS_MAX = 20, 1000
+EVENT_INTERVAL_MS, EVENT_INTERVAL_MAX_MS = 10, 1000
 FORM_FIELDS = ("name", "email", "subject", "message", "reference")
 
 JWT_SECRET = "a-shared-secret-of-the-track-with-enough-bytes-for-hs256"  # noqa: S105 - a benchmark's fixture
@@ -143,3 +153,13 @@ def me(claims: dict[str, Any]) -> dict[str, Any]:
 def delay_answer(ms: int) -> dict[str, Any]:
     """Answer of ``delay``."""
     return {"ms": ms}
+
+
+def stream_chunk(index: int) -> bytes:
+    """Chunk ``index`` of ``stream``, made when it is to be sent: a kilobyte with a greeting of its own."""
+    return f"{index:06d} {greeting()} ".encode().ljust(STREAM_CHUNK_BYTES - 1, b".") + b"\n"
+
+
+def event(index: int) -> dict[str, Any]:
+    """Data of event ``index`` of ``sse``, as JSON; an interval of waiting lies between two of them."""
+    return {"index": index, "message": greeting()}

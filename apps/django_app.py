@@ -13,7 +13,8 @@
 # serialiser = "stdlib json (JsonResponse)"
 # validator = "pydantic, called by the views"
 # implements = [
-#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "routing",
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
+#     "sse", "routing",
 # ]
 #
 # [tool.hotlap.targets.wsgi]
@@ -26,13 +27,14 @@
 #
 # [tool.hotlap.not-applicable]
 # dependencies = "Django has no dependency injection"
+# websocket = "Django has no WebSocket of its own: another package (Channels) adds it"
 # ///
 """Django: the contract as one list of URLs per group, under WSGI and under ASGI."""
 
 import asyncio
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import wraps
 from typing import Any
 
@@ -42,7 +44,7 @@ from django.core.asgi import get_asgi_application
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.urls import URLPattern, clear_url_caches, path
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import ValidationError
@@ -51,23 +53,36 @@ from apps import contract
 from apps import pydantic_models as models
 
 settings.configure(
-    ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost"],
+    ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost", *contract.LISTENING],
     DEBUG=False,
     MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     ROOT_URLCONF=__name__,
 )
 
-View = Callable[..., HttpResponse]
-AsyncView = Callable[..., Awaitable[HttpResponse]]
+View = Callable[..., HttpResponseBase]
+AsyncView = Callable[..., Awaitable[HttpResponseBase]]
 
 
 def refuses_invalid(view: View) -> View:
     """Answer 422 where pydantic refuses the input of ``view``."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, **values: int) -> HttpResponse:
+    def wrapped(request: HttpRequest, **values: int) -> HttpResponseBase:
         try:
             return view(request, **values)
+        except ValidationError as error:
+            return JsonResponse(models.problems(error), status=422)
+
+    return wrapped
+
+
+def refuses_invalid_async(view: AsyncView) -> AsyncView:
+    """Answer 422 where pydantic refuses the input of ``view``, an asynchronous one."""
+
+    @wraps(view)
+    async def wrapped(request: HttpRequest, **values: int) -> HttpResponseBase:
+        try:
+            return await view(request, **values)
         except ValidationError as error:
             return JsonResponse(models.problems(error), status=422)
 
@@ -128,7 +143,7 @@ def token_required(view: View) -> View:
     """Let a request through to ``view`` with the claims of a good token only."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponse:
+    def wrapped(request: HttpRequest) -> HttpResponseBase:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return unauthorized("Not authenticated")
@@ -165,14 +180,82 @@ def delay(_request: HttpRequest, ms: int) -> HttpResponse:
 
 
 @require_GET
+@refuses_invalid_async
 async def delay_async(_request: HttpRequest, ms: int) -> HttpResponse:
     """Answer of ``delay`` under ASGI, after that many milliseconds."""
-    try:
-        given = models.Delay(ms=ms)
-    except ValidationError as error:
-        return JsonResponse(models.problems(error), status=422)
+    given = models.Delay(ms=ms)
     await asyncio.sleep(given.ms / 1000)
     return JsonResponse(contract.delay_answer(given.ms))
+
+
+def chunks_of(n: int) -> Iterator[bytes]:
+    """Make the chunks of ``stream`` under WSGI one by one."""
+    return (contract.stream_chunk(index) for index in range(n))
+
+
+@require_GET
+@refuses_invalid
+def stream(request: HttpRequest) -> StreamingHttpResponse:
+    """Answer of ``stream`` under WSGI: chunks as they are made."""
+    given = models.Stream.model_validate(request.GET.dict())
+    return StreamingHttpResponse(chunks_of(given.chunks), content_type="application/octet-stream")
+
+
+async def chunks_of_async(n: int) -> AsyncIterator[bytes]:
+    """Make the chunks of ``stream`` under ASGI one by one."""
+    for index in range(n):
+        yield contract.stream_chunk(index)
+
+
+@require_GET
+@refuses_invalid_async
+async def stream_async(request: HttpRequest) -> StreamingHttpResponse:
+    """Answer of ``stream`` under ASGI: chunks as they are made."""
+    given = models.Stream.model_validate(request.GET.dict())
+    return StreamingHttpResponse(chunks_of_async(given.chunks), content_type="application/octet-stream")
+
+
+def event_text(index: int) -> str:
+    """Event ``index`` of ``sse`` as it stands in the stream."""
+    return f"data: {json.dumps(contract.event(index))}\n\n"
+
+
+def event_stream(content: Iterator[str] | AsyncIterator[str]) -> StreamingHttpResponse:
+    """Make a response of events."""
+    headers = {"Cache-Control": "no-cache"}
+    return StreamingHttpResponse(content, content_type="text/event-stream", headers=headers)
+
+
+def events_of(n: int, interval_s: float) -> Iterator[str]:
+    """Make the events of ``sse`` under WSGI, with the interval between them."""
+    for index in range(n):
+        if index:
+            time.sleep(interval_s)
+        yield event_text(index)
+
+
+@require_GET
+@refuses_invalid
+def events(request: HttpRequest) -> StreamingHttpResponse:
+    """Answer of ``sse`` under WSGI: events as they come."""
+    given = models.Events.model_validate(request.GET.dict())
+    return event_stream(events_of(given.n, given.interval_ms / 1000))
+
+
+async def events_of_async(n: int, interval_s: float) -> AsyncIterator[str]:
+    """Make the events of ``sse`` under ASGI, with the interval between them."""
+    for index in range(n):
+        if index:
+            await asyncio.sleep(interval_s)
+        yield event_text(index)
+
+
+@require_GET
+@refuses_invalid_async
+async def events_async(request: HttpRequest) -> StreamingHttpResponse:
+    """Answer of ``sse`` under ASGI: events as they come."""
+    given = models.Events.model_validate(request.GET.dict())
+    return event_stream(events_of_async(given.n, given.interval_ms / 1000))
 
 
 Routes = list[tuple[str, View]]
@@ -186,9 +269,11 @@ ROUTES: dict[str, Routes] = {
     "auth": [("auth", me)],
     "form": [("form", contact)],
     "delay": [("delay/<int:ms>", delay)],
+    "stream": [("stream", stream)],
+    "sse": [("events", events)],
 }
-AWAITING: dict[View, AsyncView] = {delay: delay_async}
-"""Views that wait for something, with the form of them that awaits it; the others have nothing to await."""
+AWAITING: dict[View, AsyncView] = {delay: delay_async, stream: stream_async, events: events_async}
+"""Views that wait or stream, with the form of them for ASGI; the others have nothing to await."""
 
 
 def as_async(view: View) -> AsyncView:
@@ -197,7 +282,7 @@ def as_async(view: View) -> AsyncView:
         return AWAITING[view]
 
     @wraps(view)
-    async def async_view(request: HttpRequest, **values: int) -> HttpResponse:
+    async def async_view(request: HttpRequest, **values: int) -> HttpResponseBase:
         return view(request, **values)
 
     return async_view

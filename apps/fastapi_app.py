@@ -12,7 +12,7 @@
 # validator = "pydantic"
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
-#     "routing",
+#     "stream", "sse", "websocket", "routing",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -24,13 +24,14 @@
 """FastAPI: the contract as path operations, one router per group."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from typing import Annotated, Any
 
 import jwt
-from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Path, Query, Request, status
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Path, Query, Request, WebSocket, status
+from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.sse import EventSourceResponse
 
 from apps import contract
 from apps import pydantic_models as models
@@ -154,6 +155,41 @@ async def delay(
     """Answer of ``delay``, after that many milliseconds."""
     await asyncio.sleep(ms / 1000)
     return models.Delay(**contract.delay_answer(ms))
+
+
+class OctetStreamResponse(StreamingResponse):
+    """A stream of bytes that are nothing in particular."""
+
+    media_type = "application/octet-stream"
+
+
+@ROUTERS["stream"].get("/stream", response_class=OctetStreamResponse)
+async def stream(
+    chunks: Annotated[int, Query(ge=1, le=contract.STREAM_CHUNKS_MAX)] = contract.STREAM_CHUNKS,
+) -> AsyncIterable[bytes]:
+    """Answer of ``stream``: chunks as they are made."""
+    for index in range(chunks):
+        yield contract.stream_chunk(index)
+
+
+@ROUTERS["sse"].get("/events", response_class=EventSourceResponse)
+async def events(asked: Annotated[models.Events, Query()]) -> AsyncIterable[models.Event]:
+    """Answer of ``sse``: events as they come."""
+    for index in range(asked.n):
+        if index:
+            await asyncio.sleep(asked.interval_ms / 1000)
+        yield models.Event(**contract.event(index))
+
+
+@ROUTERS["websocket"].websocket("/ws")
+async def echo(websocket: WebSocket) -> None:
+    """Answer of ``websocket``: every message as it came."""
+    await websocket.accept()
+    while (message := await websocket.receive())["type"] == "websocket.receive":
+        if (text := message.get("text")) is not None:
+            await websocket.send_text(text)
+        else:
+            await websocket.send_bytes(message["bytes"])
 
 
 def create_app() -> FastAPI:

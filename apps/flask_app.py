@@ -10,7 +10,8 @@
 # serialiser = "stdlib json (Flask's provider)"
 # validator = "pydantic, called by the views"
 # implements = [
-#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "routing",
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
+#     "sse", "routing",
 # ]
 #
 # [tool.hotlap.targets.wsgi]
@@ -19,11 +20,13 @@
 #
 # [tool.hotlap.not-applicable]
 # dependencies = "Flask has no dependency injection"
+# websocket = "Flask speaks WSGI, which has no WebSocket"
 # ///
 """Flask: the contract as one blueprint per group, with pydantic called where input is to be checked."""
 
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 
 import jwt
@@ -36,7 +39,8 @@ from apps import pydantic_models as models
 
 View = Callable[..., ResponseReturnValue]
 
-BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group != "dependencies"}
+ABSENT = {"dependencies", "websocket"}
+BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group not in ABSENT}
 
 
 @BLUEPRINTS["plaintext"].get("/plaintext")
@@ -122,6 +126,34 @@ def delay(ms: int) -> ResponseReturnValue:
     given = models.Delay(ms=ms)
     time.sleep(given.ms / 1000)
     return contract.delay_answer(given.ms)
+
+
+def chunks_of(n: int) -> Iterator[bytes]:
+    """Make the chunks of ``stream`` one by one."""
+    return (contract.stream_chunk(index) for index in range(n))
+
+
+@BLUEPRINTS["stream"].get("/stream")
+def stream() -> ResponseReturnValue:
+    """Answer of ``stream``: chunks as they are made."""
+    given = models.Stream.model_validate(request.args.to_dict())
+    return Response(chunks_of(given.chunks), mimetype="application/octet-stream")
+
+
+def events_of(n: int, interval_s: float) -> Iterator[str]:
+    """Make the events of ``sse``, with the interval between them."""
+    for index in range(n):
+        if index:
+            time.sleep(interval_s)
+        yield f"data: {json.dumps(contract.event(index))}\n\n"
+
+
+@BLUEPRINTS["sse"].get("/events")
+def events() -> ResponseReturnValue:
+    """Answer of ``sse``: events as they come."""
+    given = models.Events.model_validate(request.args.to_dict())
+    content = events_of(given.n, given.interval_ms / 1000)
+    return Response(content, mimetype="text/event-stream", headers={"Cache-Control": "no-cache"})
 
 
 def invalid(error: ValidationError) -> ResponseReturnValue:

@@ -13,7 +13,7 @@
 # validator = "msgspec"
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
-#     "routing",
+#     "stream", "sse", "websocket", "routing",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -25,17 +25,19 @@
 """Litestar: the contract as one controller per group, with msgspec's structs in and out."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Annotated, Any
 
 import jwt
 import msgspec
-from litestar import Controller, Litestar, MediaType, Request, get, post
+from litestar import Controller, Litestar, MediaType, Request, WebSocket, get, post, websocket
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter, URLEncodedBody
+from litestar.response import ServerSentEvent, Stream
 from msgspec import Meta, Struct
 
 from apps import contract
@@ -155,6 +157,13 @@ class Delay(Struct):
     """Answer of ``delay``."""
 
     ms: int
+
+
+class Event(Struct):
+    """Data of one event of ``sse``."""
+
+    index: int
+    message: str
 
 
 class RouteAnswer(Struct):
@@ -335,6 +344,61 @@ class DelayController(Controller):
         return Delay(**contract.delay_answer(ms))
 
 
+async def chunks_of(n: int) -> AsyncGenerator[bytes, None]:
+    """Make the chunks of ``stream`` one by one."""
+    for index in range(n):
+        yield contract.stream_chunk(index)
+
+
+class StreamController(Controller):
+    """Group ``stream``."""
+
+    @get("/stream")
+    async def stream(
+        self,
+        chunks: Annotated[int, QueryParameter(ge=1, le=contract.STREAM_CHUNKS_MAX)] = contract.STREAM_CHUNKS,
+    ) -> Stream:
+        """Answer of ``stream``: chunks as they are made."""
+        return Stream(chunks_of(chunks), media_type="application/octet-stream")
+
+
+async def events_of(n: int, interval_s: float) -> AsyncGenerator[bytes, None]:
+    """Make the events of ``sse``, with the interval between them."""
+    for index in range(n):
+        if index:
+            await asyncio.sleep(interval_s)
+        yield msgspec.json.encode(Event(**contract.event(index)))
+
+
+class EventsController(Controller):
+    """Group ``sse``."""
+
+    @get("/events")
+    async def events(
+        self,
+        n: Annotated[int, QueryParameter(ge=1, le=contract.EVENTS_MAX)] = contract.EVENTS,
+        interval_ms: Annotated[
+            int, QueryParameter(ge=0, le=contract.EVENT_INTERVAL_MAX_MS)
+        ] = contract.EVENT_INTERVAL_MS,
+    ) -> ServerSentEvent:
+        """Answer of ``sse``: events as they come."""
+        return ServerSentEvent(events_of(n, interval_ms / 1000))
+
+
+class EchoController(Controller):
+    """Group ``websocket``."""
+
+    @websocket("/ws")
+    async def echo(self, socket: WebSocket) -> None:
+        """Answer of ``websocket``: every message as it came."""
+        await socket.accept()
+        while (event := await socket.receive())["type"] == "websocket.receive":
+            if (text := event.get("text")) is not None:
+                await socket.send_text(text)
+            else:
+                await socket.send_bytes(event["bytes"])
+
+
 CONTROLLERS: dict[str, type[Controller]] = {
     "plaintext": PlaintextController,
     "json": JsonController,
@@ -346,6 +410,9 @@ CONTROLLERS: dict[str, type[Controller]] = {
     "auth": AuthController,
     "form": FormController,
     "delay": DelayController,
+    "stream": StreamController,
+    "sse": EventsController,
+    "websocket": EchoController,
 }
 
 

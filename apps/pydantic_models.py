@@ -142,6 +142,26 @@ class Delay(BaseModel):
     ms: int = Field(ge=contract.DELAY_MIN_MS, le=contract.DELAY_MAX_MS)
 
 
+class Stream(BaseModel):
+    """Input of ``stream``."""
+
+    chunks: int = Field(contract.STREAM_CHUNKS, ge=1, le=contract.STREAM_CHUNKS_MAX)
+
+
+class Events(BaseModel):
+    """Input of ``sse``."""
+
+    n: int = Field(contract.EVENTS, ge=1, le=contract.EVENTS_MAX)
+    interval_ms: int = Field(contract.EVENT_INTERVAL_MS, ge=0, le=contract.EVENT_INTERVAL_MAX_MS)
+
+
+class Event(BaseModel):
+    """Data of one event of ``sse``."""
+
+    index: int
+    message: str
+
+
 class RouteAnswer(BaseModel):
     """Answer of a static route of the routing target."""
 

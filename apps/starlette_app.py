@@ -10,7 +10,8 @@
 # serialiser = "stdlib json (JSONResponse)"
 # validator = "pydantic, called by the handlers"
 # implements = [
-#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "routing",
+#     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
+#     "sse", "websocket", "routing",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -23,7 +24,8 @@
 """Starlette: the contract as plain routes, with pydantic called where input is to be checked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import jwt
@@ -35,11 +37,13 @@ from starlette.authentication import (
     AuthenticationError,
     BaseUser,
 )
+from starlette.endpoints import WebSocketEndpoint
 from starlette.middleware import Middleware
 from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from apps import contract
 from apps import pydantic_models as models
@@ -132,6 +136,44 @@ async def delay(request: Request) -> Response:
     return JSONResponse(contract.delay_answer(given.ms))
 
 
+async def chunks_of(n: int) -> AsyncIterator[bytes]:
+    """Make the chunks of ``stream`` one by one."""
+    for index in range(n):
+        yield contract.stream_chunk(index)
+
+
+async def stream(request: Request) -> Response:
+    """Answer of ``stream``: chunks as they are made."""
+    given = models.Stream.model_validate(dict(request.query_params))
+    return StreamingResponse(chunks_of(given.chunks), media_type="application/octet-stream")
+
+
+async def events_of(n: int, interval_s: float) -> AsyncIterator[str]:
+    """Make the events of ``sse``, with the interval between them."""
+    for index in range(n):
+        if index:
+            await asyncio.sleep(interval_s)
+        yield f"data: {json.dumps(contract.event(index))}\n\n"
+
+
+async def events(request: Request) -> Response:
+    """Answer of ``sse``: events as they come."""
+    given = models.Events.model_validate(dict(request.query_params))
+    content = events_of(given.n, given.interval_ms / 1000)
+    return StreamingResponse(content, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+
+
+class Echo(WebSocketEndpoint):
+    """Answer of ``websocket``: every message as it came."""
+
+    async def on_receive(self, websocket: WebSocket, data: str | bytes) -> None:
+        """Send a message back."""
+        if isinstance(data, str):
+            await websocket.send_text(data)
+        else:
+            await websocket.send_bytes(data)
+
+
 async def invalid(_request: Request, error: Exception) -> Response:
     """Answer of all routes to input that pydantic refuses."""
     if not isinstance(error, ValidationError):
@@ -140,7 +182,7 @@ async def invalid(_request: Request, error: Exception) -> Response:
 
 
 BEARER = Middleware(AuthenticationMiddleware, backend=BearerBackend(), on_error=unauthorized)
-ROUTES: dict[str, list[Route]] = {
+ROUTES: dict[str, list[BaseRoute]] = {
     "plaintext": [Route("/plaintext", plaintext)],
     "json": [Route("/json", message)],
     "params": [Route("/users/{user_id}/items", user_items)],
@@ -150,10 +192,13 @@ ROUTES: dict[str, list[Route]] = {
     "auth": [Route("/auth", me, middleware=[BEARER])],
     "form": [Route("/form", contact, methods=["POST"])],
     "delay": [Route("/delay/{ms}", delay)],
+    "stream": [Route("/stream", stream)],
+    "sse": [Route("/events", events)],
+    "websocket": [WebSocketRoute("/ws", Echo)],
 }
 
 
-def create_app(routes: list[Route]) -> Starlette:
+def create_app(routes: list[BaseRoute]) -> Starlette:
     """Build an application of ``routes``, in their order."""
     return Starlette(routes=routes, exception_handlers={ValidationError: invalid})
 

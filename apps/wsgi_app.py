@@ -8,13 +8,13 @@
 # serialiser = "stdlib json"
 # validator = "none"
 # floor = true
-# implements = ["plaintext", "json"]
+# implements = ["plaintext", "json", "stream"]
 #
 # [tool.hotlap.targets.wsgi]
 # default = "app"
 #
 # [tool.hotlap.not-applicable]
-# "*" = "a floor has no framework: it serves plaintext and json only"
+# "*" = "a floor has no framework: it serves what shows the server"
 # ///
 """The floor of WSGI servers: what any framework on them is measured against."""
 
@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from apps import contract
 
@@ -47,14 +48,32 @@ def not_found() -> Answer:
     return "404 Not Found", "text/plain; charset=utf-8", b"Not Found"
 
 
+def asked_chunks(query: str) -> int | None:
+    """Read ``chunks`` of a query; None where it is no number of its range."""
+    text = dict(parse_qsl(query)).get("chunks", str(contract.STREAM_CHUNKS))
+    return int(text) if text.isdecimal() and 1 <= int(text) <= contract.STREAM_CHUNKS_MAX else None
+
+
+def unprocessable() -> Answer:
+    """Answer of ``stream`` to a bad number of chunks."""
+    return "422 Unprocessable Content", "application/json", json.dumps({"detail": "chunks"}).encode()
+
+
 ROUTES = {"plaintext": ("/plaintext", plaintext), "json": ("/json", message)}
 MOUNTED = dict(ROUTES[group] for group in contract.mounted() if group in ROUTES)
+STREAMS = "stream" in contract.mounted()
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     """Serve one request."""
     is_get = environ["REQUEST_METHOD"] == "GET"
     handler = MOUNTED.get(environ["PATH_INFO"], not_found) if is_get else not_found
+    if STREAMS and environ["PATH_INFO"] == "/stream":
+        chunks = asked_chunks(environ["QUERY_STRING"])
+        if chunks is not None:
+            start_response("200 OK", [("Content-Type", "application/octet-stream")])
+            return (contract.stream_chunk(index) for index in range(chunks))
+        handler = unprocessable
     status, media_type, body = handler()
     start_response(status, [("Content-Type", media_type), ("Content-Length", str(len(body)))])
     return [body]

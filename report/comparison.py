@@ -6,9 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from report import inference
+from report.flags import Flag
 from report.inference import Level
 from report.summary import METRICS, Metric, Summary
+from report.workload import Workload, workload
 from results.model import Cell
+
+MARK = "†"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +25,13 @@ class Entry:
     """To the best of the group, within blocks; without an interval for the best itself, which is 1."""
     tier: int | None
     """1: cannot be told from the best. None below 6 blocks, or with nothing to compare with."""
+    flags: tuple[tuple[Flag, int], ...] = ()
+    """Of its trials, each with the number of trials that carry it."""
+
+    @property
+    def mark(self) -> str:
+        """What stands behind its name wherever it is ranked: a dagger where any of its trials is flagged."""
+        return MARK if self.flags else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,9 +45,7 @@ class Group:
     server: str | None
     """None where stacks are compared."""
     interface: str | None
-    load: str
-    connections: int
-    workers: int
+    workload: Workload
     n_blocks: int
     """Blocks of the contender that has most; one with fewer than 6 is not ranked."""
     entries: tuple[Entry, ...]
@@ -58,25 +67,21 @@ def comparisons(
     Neither the A/A control nor a floor is a contender. Throughput under open load is the offered rate and
     is not compared. Workloads stand in the order of the run, within each the interfaces and servers by name.
     """
-    workloads: dict[tuple[object, ...], int] = {}
+    workloads: dict[Workload, int] = {}
     groups: dict[tuple[object, ...], list[Summary]] = {}
     for summary in summaries:
         cell = summary.cell
         if cell.control or (metric == "throughput_rps" and cell.load != "closed"):
             continue
         side = (cell.server, cell.interface) if kind == "frameworks" else (None, None)
-        key = (cell.scenario, *side, cell.load, cell.connections, cell.workers)
+        key = (cell.scenario, *side, *workload(cell)[1:])
         groups.setdefault(key, []).append(summary)
-        workloads.setdefault(_workload(cell), len(workloads))
+        workloads.setdefault(workload(cell), len(workloads))
     ordered = sorted(
         groups.items(),
-        key=lambda pair: (workloads[_workload(pair[1][0].cell)], str(pair[0][2]), str(pair[0][1])),
+        key=lambda pair: (workloads[workload(pair[1][0].cell)], str(pair[0][2]), str(pair[0][1])),
     )
     return tuple(_group(key, members, METRICS[metric], kind) for key, members in ordered)
-
-
-def _workload(cell: Cell) -> tuple[object, ...]:
-    return cell.scenario, cell.load, cell.connections, cell.workers
 
 
 def is_floor(cell: Cell) -> bool:
@@ -86,7 +91,7 @@ def is_floor(cell: Cell) -> bool:
 
 def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, kind: str) -> Group:
     scenario, server, interface, *_ = key
-    measured = [each for each in members if each.level(metric.name)]
+    measured = [each for each in members if each.measures[metric.name].comparable]
     floors = [each for each in measured if is_floor(each.cell)]
     by_stack = {each.cell.stack: each for each in measured if not is_floor(each.cell)}
     blocks = {stack: each.measures[metric.name].by_block for stack, each in by_stack.items()}
@@ -100,9 +105,7 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
         scenario=str(scenario),
         server=None if server is None else str(server),
         interface=None if interface is None else str(interface),
-        load=members[0].cell.load,
-        connections=members[0].cell.connections,
-        workers=members[0].cell.workers,
+        workload=workload(members[0].cell),
         n_blocks=most,
         entries=entries,
         floors=tuple(_entry(each, ordered[0] if ordered else each, metric, found) for each in floors),
@@ -120,14 +123,22 @@ def _entry(summary: Summary, best: Summary, metric: Metric, found: inference.Tie
     own, other = (each.measures[metric.name].by_block for each in (summary, best))
     to_best = None if summary is best else inference.ratio(own, other)
     to_best = to_best or Level(value=level.value / best_level.value, n=0)
-    return Entry(cell=summary.cell, level=level, ratio=to_best, tier=found.tiers.get(summary.cell.stack))
+    return Entry(
+        cell=summary.cell,
+        level=level,
+        ratio=to_best,
+        tier=found.tiers.get(summary.cell.stack),
+        flags=summary.flags,
+    )
 
 
 def _sentence(entries: Sequence[Entry], metric: Metric, blocks: int, kind: str) -> str:
     """The answer in words: no ranking word without tiers."""
     if not entries:
         return "No framework was measured here."
-    names = [each.cell.framework if kind == "frameworks" else _stack(each.cell) for each in entries]
+    names = [
+        (each.cell.framework if kind == "frameworks" else _stack(each.cell)) + each.mark for each in entries
+    ]
     if len(entries) == 1:
         return f"{names[0]} is alone here: nothing to compare it with."
     if entries[0].tier is None:

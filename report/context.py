@@ -13,10 +13,8 @@ from report.findings import Findings, findings
 from report.frames import Frames, build
 from report.inference import Level
 from report.summary import Summary
+from report.workload import Workload, shares, workload
 from results.model import Cell, Run
-
-Workload = tuple[str, str, int, int]
-"""(scenario, load, connections, workers): what is shown in one chart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +26,8 @@ class Context:
     findings: Findings
     look: Look
     titles: Mapping[str, str]
+    shares: Mapping[Cell, float]
+    """Open cells whose rate is a share of their own capacity."""
 
     @property
     def summaries(self) -> tuple[Summary, ...]:
@@ -43,14 +43,24 @@ class Context:
         """A framework's name for the reader."""
         return self.titles.get(framework, framework)
 
-    def workloads(self) -> list[Workload]:
-        """What was asked of the stacks, in the order of the plan."""
-        return list(dict.fromkeys(workload(each.cell) for each in self.summaries))
+    def workload(self, cell: Cell) -> Workload:
+        """What is asked of the cell's stack."""
+        return workload(cell, self.shares.get(cell))
+
+    def workloads(self, *loads: str) -> list[Workload]:
+        """What was asked of the stacks under these loads (under any), in the order of the plan."""
+        found = dict.fromkeys(self.workload(each.cell) for each in self.summaries)
+        return [each for each in found if not loads or each.load in loads]
 
     def heading(self, wanted: Workload) -> str:
         """A workload's name: the scenario's, with the load where the run has several."""
         loads = {other[1:] for other in self.workloads()}
-        return wanted[0] if len(loads) == 1 else f"{wanted[0]}: {words.load(*wanted[1:])}"
+        if len(loads) == 1:
+            return wanted.scenario
+        opens = [other for other in loads if other[0] != "closed"]
+        alike = len({other[1:3] for other in opens}) == 1 and len({other[4] for other in opens}) == 1
+        short = wanted.load != "closed" and alike
+        return f"{wanted.scenario}: {words.offered(wanted) if short else words.load(wanted)}"
 
 
 def context(run: Run) -> Context:
@@ -65,6 +75,7 @@ def context(run: Run) -> Context:
         findings=found,
         look=look((cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)),
         titles=_titles(run),
+        shares=shares(run),
     )
 
 
@@ -75,11 +86,6 @@ def _titles(run: Run) -> dict[str, str]:
     return {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}
 
 
-def workload(cell: Cell) -> Workload:
-    """What is asked of the cell's stack."""
-    return cell.scenario, cell.load, cell.connections, cell.workers
-
-
 def sides(here: Context, wanted: Workload) -> list[tuple[str, list[Summary]]]:
     """Summaries of a workload by interface and server variant, each in the order it is shown.
 
@@ -87,7 +93,7 @@ def sides(here: Context, wanted: Workload) -> list[tuple[str, list[Summary]]]:
     """
     found: dict[str, list[Summary]] = {}
     for each in here.summaries:
-        if workload(each.cell) == wanted:
+        if here.workload(each.cell) == wanted:
             found.setdefault(side(each.cell.server, each.cell.interface), []).append(each)
     order = {
         entry.cell: place if group.entries[0].tier else 0

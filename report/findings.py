@@ -13,6 +13,9 @@ from report.inference import Level
 from report.summary import METRICS, Metric, Summary, summarise
 from results.model import Cell, Run
 
+DISTURBED = frozenset({"foreign-work", "steal"})
+"""Flags of trials that others disturbed."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
@@ -28,8 +31,8 @@ class Control:
     confidence: float
 
 
-def controls(summaries: Sequence[Summary], metric: str = "throughput_rps") -> tuple[Control, ...]:
-    """One per control cell that has trials."""
+def controls(summaries: Sequence[Summary], metric: str | None = None) -> tuple[Control, ...]:
+    """One per control cell that has trials; by throughput, or by median latency where that is offered."""
     by_cell = {summary.cell: summary for summary in summaries}
     pairs = [
         (summary, by_cell[original])
@@ -37,7 +40,11 @@ def controls(summaries: Sequence[Summary], metric: str = "throughput_rps") -> tu
         if summary.cell.control and (original := replace(summary.cell, control=False)) in by_cell
     ]
     confidence = 1 - (1 - inference.CONFIDENCE) / max(len(pairs), 1)
-    return tuple(_control(one, two, METRICS[metric], confidence) for one, two in pairs)
+    return tuple(_control(one, two, METRICS[metric or _telling(one.cell)], confidence) for one, two in pairs)
+
+
+def _telling(cell: Cell) -> str:
+    return "throughput_rps" if cell.load == "closed" else "p50_us"
 
 
 def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:
@@ -61,7 +68,7 @@ class Findings:
     flags: tuple[Flag, ...]
     """Of the whole run, in the catalogue's order."""
     disturbed: int
-    """Trials that stayed disturbed by foreign work."""
+    """Trials that stayed disturbed by foreign work or steal."""
     repeated: int
     """Attempts that were repeated because of it."""
     n_trials: int
@@ -82,7 +89,7 @@ def findings(run: Run, frames: Frames | None = None) -> Findings:
         stacks=comparisons(summaries, kind="stacks"),
         controls=found,
         flags=_run_flags(run, found, problems),
-        disturbed=int(frames.trials["flags"].map(lambda names: "foreign-work" in names).sum()),
+        disturbed=int(frames.trials["flags"].map(lambda names: not DISTURBED.isdisjoint(names)).sum()),
         repeated=sum((trial.launch, trial.cell) in kept for trial in run.partial),
         n_trials=len(run.trials),
         problems=problems,

@@ -5,10 +5,12 @@ Pure functions from recorded facts. A flag never removes a number; it travels be
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
-from results.model import Setup, Trial
+from report.ceilings import ceiling_rps
+from results.model import Ceiling, Setup, Trial
 
 DISTURBED_SHARE = 0.05
 """Foreign work and steal above this share of the window disturb a trial (METHOD section 3)."""
@@ -18,6 +20,12 @@ IDLE_SHARE = 0.10
 """A generator idle for less is bound: beyond 90% utilisation a queue in front of it outgrows its service."""
 WAIT_SHARE = 0.10
 """So is one whose answers wait this share of the mean latency for it: that much of the latency is its own."""
+CEILING_SHARE = 0.80
+"""And one that passes this share of what it could do at most against a trivial responder."""
+DRIFT_SHARE = 0.20
+"""Throughput drifts where its quarters only rise or only fall, by this much from the first to the last,"""
+DRIFT_SIGMAS = 4.0
+"""and by more than as many standard deviations of counts that happen at random."""
 IN_FLIGHT_SHARE = 0.005
 SETTLED_CYCLES = 5
 """The window must hold this many rounds N/X of all connections."""
@@ -26,6 +34,8 @@ P99_REQUESTS = 1_000
 SATURATED = 0.95
 """Utilisation from which CPU per request is compared."""
 RECONNECTING_SHARE = 0.01
+LATE_SHARE = 0.01
+"""Open load: with more of its arrivals sent late by the generator's fault, latencies are not the server's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +82,49 @@ def foreign(trial: Trial) -> bool:
     return ticks is not None and share is not None and ticks >= DISTURBED_TICKS and share > DISTURBED_SHARE
 
 
+def stolen(trial: Trial) -> bool:
+    """Whether it was the hypervisor, rather than work beside us, that disturbed the trial most."""
+    ticks = foreign_ticks(trial)
+    return foreign(trial) and ticks is not None and 2 * (trial.steal_ticks or 0) >= ticks
+
+
+def near_ceiling(trial: Trial, ceilings: Sequence[Ceiling]) -> bool:
+    """Whether closed load passed 80% of what the generator can do with answers of that size."""
+    ceiling = ceiling_rps(trial, ceilings)
+    return ceiling is not None and trial.requests / trial.window_s > CEILING_SHARE * ceiling
+
+
+def drifting(trial: Trial) -> bool:
+    """Whether the server went on getting faster or slower within the window."""
+    if len(trial.quarters) < 2 or trial.cell.load != "closed":  # noqa: PLR2004 - a first and a last
+        return False
+    quarters = list(trial.quarters)
+    first, last = quarters[0], quarters[-1]
+    change = abs(last - first)
+    one_way = quarters in (sorted(quarters), sorted(quarters, reverse=True))
+    return one_way and change > DRIFT_SHARE * first and change > DRIFT_SIGMAS * sqrt(first + last)
+
+
+def throttled(trial: Trial) -> bool:
+    """Whether a quota, heat or a changed limit of the clock slowed our CPUs within the window."""
+    return bool(trial.throttled_periods) or bool(trial.heat_events) or trial.clock_changed
+
+
 def generator_bound(trial: Trial) -> bool:
-    """Whether the generator, not the server, may have set the pace."""
+    """Whether the generator, not the server, may have set the pace.
+
+    Under open load it spins and keeps a schedule: there its late sends judge it, not its CPU.
+    """
+    if trial.cell.load != "closed":
+        return False
     cycle = cycle_s(trial)
     waiting = cycle is not None and trial.generator_wait_us > WAIT_SHARE * cycle * 1e6
     return trial.generator_idle_s < IDLE_SHARE * trial.window_s or waiting
+
+
+def late(trial: Trial) -> bool:
+    """Whether the generator missed the schedule of an open load, so that its latencies say nothing."""
+    return (trial.late_sends or 0) > LATE_SHARE * (trial.arrivals or 0)
 
 
 def settled(trial: Trial) -> bool:
@@ -94,8 +142,12 @@ def miscounted(trial: Trial) -> bool:
 
 
 def reconnecting(trial: Trial) -> bool:
-    """Whether connections were not kept: then connecting is part of every request."""
-    return trial.connections_opened > RECONNECTING_SHARE * max(trial.requests, 1)
+    """Whether connections were not kept: then connecting is part of every request.
+
+    Under open load connections are opened as arrivals need them, so only one for most requests says it.
+    """
+    share = RECONNECTING_SHARE if trial.cell.load == "closed" else 0.5
+    return trial.connections_opened > share * max(trial.requests, 1)
 
 
 def one_cpu(setup: Setup) -> bool:
@@ -103,17 +155,17 @@ def one_cpu(setup: Setup) -> bool:
     return bool(set(setup.server_cpus) & set(setup.generator_cpus))
 
 
+GENERATOR_BOUND = Flag(
+    name="generator-bound",
+    word="generator-bound",
+    cause="the generator was idle for less than 10% of the window, answers waited for it for more than 10% "
+    "of their latency, or throughput passed 80% of its ceiling (`hotlap calibrate`): the stack may be faster "
+    "than shown",
+    remedy="use fewer connections, more --generators, or give the generator a core of its own",
+)
+
 _TRIAL: tuple[tuple[Flag, Callable[[Trial], bool]], ...] = (
-    (
-        Flag(
-            name="generator-bound",
-            word="generator-bound",
-            cause="the generator was idle for less than 10% of the window, or answers waited for it for more "
-            "than 10% of their latency: the stack may be faster than shown",
-            remedy="use fewer connections, or give the generator a core of its own",
-        ),
-        generator_bound,
-    ),
+    (GENERATOR_BOUND, generator_bound),
     (
         Flag(
             name="not-settled",
@@ -125,12 +177,49 @@ _TRIAL: tuple[tuple[Flag, Callable[[Trial], bool]], ...] = (
     ),
     (
         Flag(
+            name="late-sends",
+            word="late sends",
+            cause="over 1% of the arrivals were sent over 1 ms late by the generator's own fault: the trial "
+            "is invalid for latency and left out of it",
+            remedy="a lower --rate, more --generators, or a core of its own for the generator",
+        ),
+        late,
+    ),
+    (
+        Flag(
             name="foreign-work",
             word="disturbed",
             cause="something else used more than 5% of the measured CPUs in the window, even when repeated",
             remedy="close other programs, or measure on a quieter machine; more --blocks average it out",
         ),
-        foreign,
+        lambda trial: foreign(trial) and not stolen(trial),
+    ),
+    (
+        Flag(
+            name="steal",
+            word="steal",
+            cause="the hypervisor gave over 5% of the CPUs to others within the window, even when repeated",
+            remedy="a dedicated instance with CPUs of its own, or more --blocks to average it out",
+        ),
+        stolen,
+    ),
+    (
+        Flag(
+            name="throttled",
+            word="throttled CPU",
+            cause="a CPU quota, heat or a changed limit of the clock slowed the CPUs within the window",
+            remedy="lift the quota (cpu.max, --cpus of the container), set the governor to performance",
+        ),
+        throttled,
+    ),
+    (
+        Flag(
+            name="drift",
+            word="drift",
+            cause="throughput only rose or only fell over the quarters of the window, by more than 20%",
+            remedy="a longer --warmup where it rose; where it fell, look for memory that grows, or heat",
+        ),
+        drifting,
     ),
     (
         Flag(
@@ -232,7 +321,11 @@ CATALOGUE: dict[str, Flag] = {flag.name: flag for flag in (*(flag for flag, _ in
 """Every flag by name."""
 
 
-def flags(trial: Trial, setup: Setup | None = None) -> tuple[Flag, ...]:
+def flags(trial: Trial, setup: Setup | None = None, ceilings: Sequence[Ceiling] = ()) -> tuple[Flag, ...]:
     """Those that hold for a trial, in the catalogue's order."""
-    found = tuple(flag for flag, holds in _TRIAL if holds(trial))
-    return (*found, ONE_CPU) if setup is not None and one_cpu(setup) else found
+    found = {flag.name for flag, holds in _TRIAL if holds(trial)}
+    if near_ceiling(trial, ceilings):
+        found.add(GENERATOR_BOUND.name)
+    if setup is not None and one_cpu(setup):
+        found.add(ONE_CPU.name)
+    return tuple(flag for name, flag in CATALOGUE.items() if name in found)

@@ -8,15 +8,16 @@ import pandas as pd
 
 from report import flags
 from results.histogram import Latency
-from results.model import Run, Setup, Trial
+from results.model import Plan, Run, Trial
 
 PERCENTILES = {"p50_us": 50.0, "p90_us": 90.0, "p99_us": 99.0, "p999_us": 99.9}
 """Column of a trial's own percentile, NaN where fewer than 10 samples lie beyond."""
 COLUMNS = (
-    "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "workers",
+    "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "rate_rps",
+    "arrivals", "workers",
     "control", "block", "launch", "attempt", "started_unix_s", "window_s", "requests", "errors",
     "throughput_rps", "cpu_us_per_request", "utilisation", *PERCENTILES, "memory_mib", "cycle_s", "settled",
-    "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
+    "late", "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
 )  # fmt: skip
 """Columns of ``Frames.trials``: ``cell`` is the slug, ``errors`` their number, ``flags`` their names."""
 
@@ -28,7 +29,7 @@ class Frames:
     trials: pd.DataFrame
     """One row per trial that counts, in the order of the record."""
     latency: dict[str, Latency]
-    """By the cell's slug: the histograms of its settled trials, merged."""
+    """By the cell's slug: the histograms of its settled trials that kept their schedule, merged."""
     problems: tuple[str, ...]
     """Trials that were left out because they could not be read."""
 
@@ -45,10 +46,10 @@ def build(run: Run) -> Frames:
         except ValueError as error:
             problems.append(f"{trial.cell.slug}, block {trial.block}: left out: {error}")
             continue
-        row = _row(trial, run.plan.setup)
+        row = _row(trial, run.plan)
         rows.append(row)
         row |= dict(zip(PERCENTILES, decoded.shown(list(PERCENTILES.values())).tolist(), strict=True))
-        if row["settled"]:
+        if row["settled"] and not row["late"]:
             merged = latency.setdefault(trial.cell.slug, Latency())
             merged.counts += decoded.counts
     return Frames(trials=pd.DataFrame(rows, columns=list(COLUMNS)), latency=latency, problems=tuple(problems))
@@ -65,7 +66,7 @@ def _check(trial: Trial) -> None:
         raise ValueError("window, workers, ticks or requests out of range")
 
 
-def _row(trial: Trial, setup: Setup) -> dict[str, object]:
+def _row(trial: Trial, plan: Plan) -> dict[str, object]:
     cell = trial.cell
     cpu, memory = trial.server_cpu_ns, trial.memory_pss_bytes
     return {
@@ -77,6 +78,8 @@ def _row(trial: Trial, setup: Setup) -> dict[str, object]:
         "scenario": cell.scenario,
         "load": cell.load,
         "connections": cell.connections,
+        "rate_rps": float("nan") if cell.rate_rps is None else cell.rate_rps,
+        "arrivals": cell.arrivals or "",
         "workers": cell.workers,
         "control": cell.control,
         "block": trial.block,
@@ -92,10 +95,11 @@ def _row(trial: Trial, setup: Setup) -> dict[str, object]:
         "memory_mib": memory / 2**20 if memory else float("nan"),
         "cycle_s": _or_nan(flags.cycle_s(trial)),
         "settled": flags.settled(trial),
+        "late": flags.late(trial),
         "foreign_share": _or_nan(flags.foreign_share(trial)),
         "generator_idle_share": trial.generator_idle_s / trial.window_s,
         "generator_wait_us": trial.generator_wait_us,
-        "flags": tuple(flag.name for flag in flags.flags(trial, setup)),
+        "flags": tuple(flag.name for flag in flags.flags(trial, plan.setup, plan.ceilings)),
     }
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from report import words
-from report.context import Context, Workload, side, workload
+from report.comparison import MARK
+from report.context import Context, scaled, side
 from report.summary import Summary
 from report.view import Column, Entry, Table, TableRow, entry, gap, measured
+from report.workload import Workload
 from results.model import Cell
 
 Stack = tuple[str, str, str]
@@ -13,12 +15,16 @@ Stack = tuple[str, str, str]
 
 
 def overview(here: Context) -> Table:
-    """Throughput of every cell; the first tier is marked by a word and a sign, and never across servers."""
+    """Throughput of every cell, under open load the 99th percentile.
+
+    The first tier is marked by a word and a sign, and never across servers.
+    """
     first = {each.cell for group in here.groups for each in words.first_tier(group) if len(group.entries) > 1}
-    measured_cells = {(_stack(each.cell), workload(each.cell)): each for each in here.summaries}
-    absent = {(_stack(each.cell), workload(each.cell)): each.reason for each in here.run.plan.not_applicable}
-    cells = (*(each.cell for each in here.summaries), *(each.cell for each in here.run.plan.not_applicable))
-    workloads = list(dict.fromkeys(workload(cell) for cell in cells))
+    measured_cells = {(_stack(each.cell), here.workload(each.cell)): each for each in here.summaries}
+    lacking = here.run.plan.not_applicable
+    absent = {(_stack(each.cell), here.workload(each.cell)): each.reason for each in lacking}
+    cells = (*(each.cell for each in here.summaries), *(each.cell for each in lacking))
+    workloads = list(dict.fromkeys(here.workload(cell) for cell in cells))
     stacks = sorted(
         {_stack(cell) for cell in cells}, key=lambda stack: (stack[1], stack[2], here.title(stack[0]))
     )
@@ -32,7 +38,7 @@ def overview(here: Context) -> Table:
         rows.append(TableRow(framework=stack[0], entries=(*names, *entries)))
     return Table(
         anchor="overview",
-        caption="Throughput in requests/s with 95% intervals. "
+        caption=_caption(workloads)
         + (
             "● first tier: cannot be told from the best framework on the same server"
             if first
@@ -41,7 +47,7 @@ def overview(here: Context) -> Table:
         columns=(
             Column(label="Framework"),
             Column(label="Server", short=True),
-            *(Column(label=_heading(here, each), numeric=True) for each in workloads),
+            *(Column(label=here.heading(each), numeric=True) for each in workloads),
         ),
         rows=tuple(rows),
     )
@@ -51,16 +57,21 @@ def _stack(cell: Cell) -> Stack:
     return cell.framework, cell.server, cell.interface
 
 
-def _heading(here: Context, wanted: Workload) -> str:
-    return here.heading(wanted)
+def _caption(workloads: list[Workload]) -> str:
+    loads = {wanted.load for wanted in workloads}
+    closed = "Throughput in requests/s with 95% intervals. " if "closed" in loads else ""
+    under = "Under open load: " if closed else ""
+    return closed + (f"{under}99% are answered within so many ms. " if "open" in loads else "")
 
 
 def _entry(each: Summary | None, absent: str, first: set[Cell]) -> Entry:
     if each is None:
         return gap(f"not applicable: {absent}" if absent else "not planned")
-    level = each.level("throughput_rps")
+    metric, scale = ("throughput_rps", 1.0) if each.cell.load == "closed" else ("p99_us", 1e-3)
+    level = scaled(each.level(metric), scale)
     if level is None:
-        return gap(each.reason("throughput_rps"))
+        return gap(each.reason(metric))
     best = each.cell in first
-    shown = measured(level, "", ("● " if best else "") + words.number(level.value), words.interval(level))
+    text = ("● " if best else "") + words.number(level.value) + (MARK if each.flags else "")
+    shown = measured(level, "", text, words.interval(level))
     return Entry(text=shown.text, detail=shown.detail, key=shown.key, strong=best)

@@ -17,12 +17,12 @@ from report import words
 from report.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.context import Context, context
 from report.overview import overview
-from report.sections import consume, data, method, serve, trust, wait, which
+from report.sections import consume, data, method, saturate, serve, trust, wait, which
 from report.view import Fact, Swatch, View, Warn
 from results.model import Run
 
-SECTIONS = (which, serve, wait, consume, trust, method, data)
-"""In the order of the page."""
+SECTIONS = (which, serve, wait, saturate, consume, trust, method, data)
+"""In the order of the page; one that has nothing to show is None."""
 TEMPLATES = Path(__file__).parent / "templates"
 
 
@@ -41,7 +41,7 @@ def build(runs: Sequence[Run], output: Path) -> Path:
         here = context(run)
         folder = f"{place}-{re.sub(r'[^A-Za-z0-9._-]+', '-', run.plan.name)}"
         _write(here, output / folder)
-        verdicts.append((f"{folder}/index.html", run.plan.name, words.verdict(here.groups, here.titles)))
+        verdicts.append((f"{folder}/index.html", run.plan.name, _verdict(here)))
     page = _templates().get_template("index.html.jinja").render(runs=verdicts, css=_raw("page.css"))
     return _put(output / "index.html", page)
 
@@ -87,8 +87,8 @@ def view(here: Context) -> View:
     """Everything that the template shows."""
     return View(
         name=here.run.plan.name,
-        verdict=words.verdict(here.groups, here.titles),
-        detail=words.widest(here.groups, here.titles),
+        verdict=_verdict(here),
+        detail=" ".join(filter(None, (words.widest(here.groups, here.titles), words.legend(here.groups)))),
         hotlap=here.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(here),
         facts=_facts(here),
@@ -97,8 +97,14 @@ def view(here: Context) -> View:
             for flag in here.findings.flags
         ),
         overview=overview(here),
-        sections=tuple(module.section(here) for module in SECTIONS),
+        sections=tuple(found for module in SECTIONS if (found := module.section(here)) is not None),
     )
+
+
+def _verdict(here: Context) -> str:
+    """The page's one sentence; without closed load there is no throughput to compare."""
+    only_open = here.run.trials and not here.workloads("closed")
+    return words.ONLY_OPEN if only_open else words.verdict(here.groups, here.titles)
 
 
 def _legend(here: Context) -> tuple[Swatch, ...]:

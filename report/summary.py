@@ -13,8 +13,12 @@ from report import inference
 from report.flags import CATALOGUE, SATURATED, Flag
 from report.frames import PERCENTILES, Frames, build
 from report.inference import Level
+from report.workload import shares
 from results.histogram import Latency
 from results.model import Cell, Failure, Run
+
+SERVED_SHARE = 0.95
+"""An open load of which less is answered within the window is more than the stack can serve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,11 @@ class Measure:
     by_block: Mapping[int, float] = field(default_factory=dict)
     """The trials' own values by block: the dots of a chart."""
 
+    @property
+    def comparable(self) -> bool:
+        """Whether there is a level that blocks can be compared by."""
+        return self.level is not None and bool(self.by_block)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
@@ -94,6 +103,8 @@ class Summary:
     error_example: str = ""
     flags: tuple[tuple[Flag, int], ...] = ()
     """Each flag with the number of trials that carry it, in the catalogue's order."""
+    overloaded: bool = False
+    """Open load that was not served: waiting lines grew, and latency tells the length of the window."""
     gap: str = ""
     """Why there is no trial at all; empty where there is one."""
 
@@ -112,9 +123,15 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
     rows = {str(slug): part for slug, part in frames.trials.groupby("cell", sort=False)}
     failed = {failure.cell for failure in run.failures if failure.cell}
     cells = dict.fromkeys((*run.plan.cells, *(trial.cell for trial in run.trials), *sorted_cells(failed)))
-    trouble = _errors(run)
+    trouble, shared = _errors(run), shares(run)
     return tuple(
-        _summary(cell, rows[cell.slug], frames.latency.get(cell.slug), trouble.get(cell.slug, ({}, "")))
+        _summary(
+            cell,
+            rows[cell.slug],
+            frames.latency.get(cell.slug),
+            trouble.get(cell.slug, ({}, "")),
+            shared.get(cell),
+        )
         if cell.slug in rows
         else _absent(cell, _gap(cell, run.failures))
         for cell in cells
@@ -153,11 +170,15 @@ def _absent(cell: Cell, gap: str) -> Summary:
 
 
 def _summary(
-    cell: Cell, rows: pd.DataFrame, latency: Latency | None, errors: tuple[dict[str, int], str]
+    cell: Cell,
+    rows: pd.DataFrame,
+    latency: Latency | None,
+    errors: tuple[dict[str, int], str],
+    own_share: float | None,
 ) -> Summary:
     measures = {
         "throughput_rps": _by_blocks(rows, "throughput_rps", "no right answer"),
-        "cpu_us_per_request": _cpu(cell, rows),
+        "cpu_us_per_request": _cpu(cell, rows, own_share),
         "p50_us": _percentile(rows, latency, "p50_us"),
         "p99_us": _percentile(rows, latency, "p99_us"),
         "memory_mib": _by_blocks(rows, "memory_mib", "not readable on this machine"),
@@ -176,7 +197,12 @@ def _summary(
         errors=errors[0],
         error_example=errors[1],
         flags=_count(rows["flags"]),
+        overloaded=_overloaded(cell, measures["throughput_rps"].level),
     )
+
+
+def _overloaded(cell: Cell, served: Level | None) -> bool:
+    return cell.rate_rps is not None and served is not None and served.value < SERVED_SHARE * cell.rate_rps
 
 
 def _count(flags: Iterable[tuple[str, ...]]) -> tuple[tuple[Flag, int], ...]:
@@ -196,12 +222,14 @@ def _by_blocks(rows: pd.DataFrame, column: str, reason: str) -> Measure:
     return Measure(level=level, reason="" if level else reason, by_block=values)
 
 
-def _cpu(cell: Cell, rows: pd.DataFrame) -> Measure:
-    """CPU per request, comparable only where the server was saturated (METHOD section 3)."""
+def _cpu(cell: Cell, rows: pd.DataFrame, own_share: float | None) -> Measure:
+    """CPU per request, comparable only at equal load: saturated, or at an equal absolute open rate."""
     measure = _by_blocks(rows, "cpu_us_per_request", "CPU time of the server was not readable")
     busy = rows["utilisation"].median()
     if cell.load != "closed":
-        return Measure(reason="compared only under closed load", by_block=measure.by_block)
+        if own_share is None:
+            return measure
+        return Measure(reason="compared only at an equal rate", by_block=measure.by_block)
     if measure.level and busy < SATURATED:
         reason = f"server only {100 * busy:.0f}% busy; compared only from {100 * SATURATED:.0f}%"
         return Measure(reason=reason, by_block=measure.by_block)
@@ -210,7 +238,9 @@ def _cpu(cell: Cell, rows: pd.DataFrame) -> Measure:
 
 def _percentile(rows: pd.DataFrame, latency: Latency | None, column: str) -> Measure:
     """Of the merged histogram; the relative interval is that of the trials' own percentiles."""
-    settled = rows[rows["settled"]]
+    settled = rows[rows["settled"] & ~rows["late"]]
+    if 2 * rows["late"].sum() >= len(rows):
+        return Measure(reason="invalid: the generator sent over 1% of the arrivals late")
     if 2 * len(settled) <= len(rows):
         cycle, window = rows["cycle_s"].median(), rows["window_s"].median()
         return Measure(reason=f"not settled: N/X = {cycle:.2g} s, the window was {window:.2g} s")

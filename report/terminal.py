@@ -13,7 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from report.comparison import comparisons
+from report import words
+from report.comparison import MARK, comparisons
 from report.inference import Level
 from report.summary import METRICS, Summary, summarise
 from results.model import Cell, Run
@@ -26,6 +27,15 @@ SHOWN = (
     ("memory_mib", 1.0, "MiB"),
 )
 """Metric, factor and unit of each column."""
+SHORT = {"p50_us": "p50", "p99_us": "p99", "cpu_us_per_request": "CPU"}
+"""Titles that would not fit."""
+SHOWN_OPEN = (
+    ("p50_us", 1e-3, "ms"),
+    ("p99_us", 1e-3, "ms"),
+    ("throughput_rps", 1.0, "requests/s"),
+    ("cpu_us_per_request", 1.0, "us"),
+)
+"""Under open load waiting comes first: throughput is what was offered."""
 
 
 def as_text(run: Run, folder: Path, page: Path | None) -> str:
@@ -38,8 +48,13 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
     for group in comparisons(summaries):
         if len(group.entries) > 1:
             console.print(
-                f"{group.scenario} on {group.server}, {group.connections} connections: {group.sentence}"
+                f"{group.scenario} on {group.server}, {group.workload.connections} connections: "
+                f"{group.sentence}"
             )
+    for summary in summaries:
+        if summary.flags:
+            flags = ", ".join(f"{flag.word} ({count} of {summary.n_trials})" for flag, count in summary.flags)
+            console.print(f"{MARK} {summary.cell.slug}: {flags}")
     for failure in run.failures:
         name = failure.cell.slug if failure.cell else failure.stack
         console.print(f"FAILED {name} ({failure.stage}): {failure.message}")
@@ -78,23 +93,34 @@ def _cell(summary: Summary) -> dict[str, Any]:
 
 
 def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
-    """One table a scenario and load, a row a stack."""
+    """One table a scenario and load, a row a stack and rate."""
     for (scenario, load, connections, workers), part in groupby(
         sorted(summaries, key=lambda each: _load(each.cell)), key=lambda each: _load(each.cell)
     ):
-        title = f"{scenario}: {load} load, {connections} connections, {workers} worker{'s' * (workers > 1)}"
+        is_open, size = load != "closed", words.counted(connections, "connection")
+        kind = f"{load} load, at most {size}" if is_open else f"{load} load, {size}"
+        title = f"{scenario}: {kind}, {words.counted(workers, 'worker')}"
         table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
         table.add_column("stack", no_wrap=True)
-        for name, _, unit in SHOWN:
-            table.add_column(f"{METRICS[name].title}, {unit}", justify="right", no_wrap=True)
+        if is_open:
+            table.add_column("Offered, requests/s", justify="right", no_wrap=True)
+        shown = SHOWN_OPEN if is_open else SHOWN
+        for name, _, unit in shown:
+            table.add_column(f"{SHORT.get(name, METRICS[name].title)}, {unit}", justify="right", no_wrap=True)
         for summary in part:
-            cells = ["not measured"] if summary.gap else [_level(summary.level(n), s) for n, s, _ in SHOWN]
-            table.add_row(summary.cell.stack, *cells)
+            rate = [_offered(summary)] if is_open else []
+            cells = ["not measured"] if summary.gap else [_level(summary.level(n), s) for n, s, _ in shown]
+            table.add_row(summary.cell.stack, *rate, *cells)
         yield table
 
 
 def _load(cell: Cell) -> tuple[str, str, int, int]:
     return cell.scenario, cell.load, cell.connections, cell.workers
+
+
+def _offered(summary: Summary) -> str:
+    rate = f"{summary.cell.rate_rps or 0:,g} {summary.cell.arrivals}"
+    return f"{rate}, overloaded" if summary.overloaded else rate
 
 
 def _level(level: Level | None, scale: float) -> str:

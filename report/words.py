@@ -9,11 +9,19 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from report.comparison import Entry, Group
+from report.comparison import MARK, Entry, Group
+from report.flags import Flag
 from report.inference import BLOCKS_TO_RANK, Level
+from report.workload import Workload
 
 _DIGITS = 3
 SHORT_INTERFACE = {"asgi": "ASGI", "wsgi": "WSGI", "rsgi": "RSGI"}
+
+
+ONLY_OPEN = (
+    "This run offered open load only: it says how long users wait at that rate, not how much a stack can "
+    "serve."
+)
 
 
 def number(value: float) -> str:
@@ -65,9 +73,19 @@ def counted(count: int, noun: str, plural: str = "") -> str:
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
-def load(kind: str, connections: int, workers: int) -> str:
-    """``closed load, 64 connections, 1 worker``."""
-    return f"{kind} load, {counted(connections, 'connection')}, {counted(workers, 'worker')}"
+def load(wanted: Workload) -> str:
+    """``closed load, 64 connections, 1 worker``; an open one says what it offers."""
+    size, workers = counted(wanted.connections, "connection"), counted(wanted.workers, "worker")
+    if wanted.load == "closed":
+        return f"closed load, {size}, {workers}"
+    return f"{offered(wanted)}, {wanted.arrivals} arrivals, at most {size}, {workers}"
+
+
+def offered(wanted: Workload) -> str:
+    """``open load at 500 requests/s``, ``open load at 50% of each stack's capacity``."""
+    if wanted.share is not None:
+        return f"open load at {100 * wanted.share:g}% of each stack's capacity"
+    return f"open load at {wanted.rate_rps or 0:,g} requests/s"
 
 
 def first_tier(group: Group) -> list[Entry]:
@@ -82,13 +100,30 @@ def ranked(groups: Sequence[Group]) -> list[Group]:
 
 def of_group(group: Group, titles: Mapping[str, str]) -> str:
     """Who is fastest on one server variant, in one scenario, and by how much."""
-    names = [titles.get(each.cell.framework, each.cell.framework) for each in group.entries]
+    names = [_marked(each, titles) for each in group.entries]
     if len(names) == 1:
         return f"only {names[0]} was measured, so there is nothing to compare it with."
     first = len(first_tier(group))
     if not first:
         return f"{counted(group.n_blocks, 'block')}, too few to rank ({BLOCKS_TO_RANK} are needed)."
     return " ".join((_head(names, first), *_next(group, names), *_unranked(group, names)))
+
+
+def _marked(each: Entry, titles: Mapping[str, str]) -> str:
+    return titles.get(each.cell.framework, each.cell.framework) + each.mark
+
+
+def flagged(flags: Iterable[tuple[Flag, int]]) -> str:
+    """``disturbed (2), steal (1)``; ``none`` where no trial is flagged."""
+    return ", ".join(f"{flag.word} ({count})" for flag, count in flags) or "none"
+
+
+def legend(groups: Iterable[Group]) -> str:
+    """What the dagger means; empty where there is none."""
+    marked = any(each.flags for group in groups for each in group.entries)
+    return (
+        f"{MARK} marks whoever has flagged trials; the tables and “Can I trust this run” say which." * marked
+    )
 
 
 def _head(names: Sequence[str], first: int) -> str:
@@ -147,7 +182,10 @@ def _leaders(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
         for each in first_tier(group):
             count[each.cell.framework] = count.get(each.cell.framework, 0) + 1
     most = max(count.values())
-    names = sorted(titles.get(name, name) for name, often in count.items() if often == most)
+    doubted = {each.cell.framework for group in groups for each in first_tier(group) if each.flags}
+    names = sorted(
+        titles.get(name, name) + MARK * (name in doubted) for name, often in count.items() if often == most
+    )
     alone = all(len(first_tier(group)) == 1 for group in groups)
     how = "fastest" if alone else "fastest or level with the fastest"
     every = "both" if len(groups) == 2 else f"all {len(groups)}"  # noqa: PLR2004 - English
@@ -171,5 +209,5 @@ def widest(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
         return "No difference could be told anywhere."
     group = groups[min(found)[1]]
     last = min((each for each in group.entries if (each.tier or 1) > 1), key=lambda each: each.ratio.value)
-    name, best = (titles.get(each.cell.framework, each.cell.framework) for each in (last, group.entries[0]))
+    name, best = (_marked(each, titles) for each in (last, group.entries[0]))
     return f"The widest gap: {name} serves {times(last.ratio)} of {best} on {group.server}, {group.scenario}."

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-SCHEMA = (1, 0)
+SCHEMA = (1, 1)
 """(major, minor) of the records written by this version."""
 
 
@@ -24,7 +24,13 @@ class Cell:
     """``asgi``, ``wsgi`` or ``rsgi``."""
     scenario: str
     load: str = "closed"
+    """``closed`` or ``open``."""
     connections: int = 64
+    """Closed load: how many; open load: how many at most."""
+    rate_rps: float | None = None
+    """Open load: arrivals per second that are offered; None under closed load."""
+    arrivals: str | None = None
+    """Open load: ``constant`` or ``poisson``."""
     workers: int = 1
     control: bool = False
     """The same stack a second time, under its own name: the A/A control of a run."""
@@ -37,7 +43,8 @@ class Cell:
     @property
     def slug(self) -> str:
         """The cell's one name: key, anchor and log name."""
-        return f"{self.stack}--{self.scenario}--{self.load}-{self.connections}--w{self.workers}"
+        size = f"{self.connections}" if self.rate_rps is None else f"{self.rate_rps:g}-{self.arrivals}"
+        return f"{self.stack}--{self.scenario}--{self.load}-{size}--w{self.workers}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,14 @@ class Setup:
     backlog: int = 2048
     keep_alive_s: int = 60
     threads: int = 40
+    generators: int = 1
+    """Processes of this machine that make the load."""
+    joined: int = 0
+    """Processes of further machines that make it with them."""
+    host: str = "127.0.0.1"
+    """Address that servers listened on."""
+    url: str | None = None
+    """The server, where hotlap did not start it; its CPU, memory and command line are not known then."""
     command: tuple[str, ...] = ()
     """The command line that made the run, without the program's path."""
 
@@ -129,8 +144,8 @@ class Launch:
     """The server's command line with machine paths shortened."""
     mounted: tuple[str, ...]
     """Route groups mounted, in contract order."""
-    first_answer_s: float
-    """From the start of the process to the first right answer."""
+    first_answer_s: float | None
+    """From the start of the process to the first right answer; None: hotlap did not start it."""
     hash_seed: str
     loadavg_1m: float
     """Before the launch."""
@@ -173,6 +188,20 @@ class Trial:
     """Time-average of requests in flight, unfinished ones included."""
     in_flight_end: int = 0
     """Requests begun and unfinished at the window's end."""
+    quarters: tuple[int, ...] = ()
+    """Right answers by quarter of the window; empty where they were not counted apart."""
+    arrivals: int | None = None
+    """Open load: requests that were due within the window."""
+    late_sends: int | None = None
+    """Open load: of these, sent over 1 ms after they were due by the generator's own fault."""
+    lateness: str | None = None
+    """Open load: histogram of sending behind schedule by the generator's own fault, like ``latency``."""
+    waited: int | None = None
+    """Open load: arrivals that found no free connection; their clock ran."""
+    first_byte: str | None = None
+    """Streams: histogram of the time to the first chunk or event, like ``latency``."""
+    jitter: str | None = None
+    """Events: histogram of how much gaps between them differed from what was asked for, like ``latency``."""
     checked_full: int = 0
     """Answers within the window that went through the full parser and semantic check."""
     server_cpu_ns: int | None = None
@@ -187,6 +216,16 @@ class Trial:
     """Time that the generator waited for events within the window."""
     generator_wait_us: float
     """Mean wait of an answer from the poll's return to its processing."""
+    generator_collections: int | None = None
+    """Garbage collections of the generator within the window: 0, as its collector is off then."""
+    generator_rss_bytes: int | None = None
+    """The most memory (RSS) that the generator ever had, until the window's end."""
+    throttled_periods: int | None = None
+    """Periods in which a CPU quota (a cgroup's ``cpu.max``) stopped us within the window; None: not known."""
+    heat_events: int | None = None
+    """Times that heat slowed one of our CPUs down within the window; None: not known."""
+    clock_changed: bool = False
+    """Governor or limit of the clock of one of our CPUs changed within the window."""
     busy_ticks: int | None = None
     """Ticks (``tick_hz``) that the CPUs of server and generator were busy within the window, by anyone."""
     steal_ticks: int | None = None
@@ -230,6 +269,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """What the generator could do at most on this machine, against a server that only gives one answer."""
+
+    shape: str
+    """Name of request and answer, such as ``answer-10k``."""
+    connections: int
+    rps: float
+    bytes_per_request: float
+    """Sent and received together: what a ceiling depends on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BlockEnd:
     """Says that a block is complete; a block without it is run again whole by ``--resume``."""
 
@@ -259,6 +310,10 @@ class Plan:
     environment: Environment
     cells: tuple[Cell, ...]
     not_applicable: tuple[NotApplicable, ...] = ()
+    capacities_rps: dict[str, float] = field(default_factory=dict)
+    """Closed capacity by cell slug, measured to choose the rates of an open load; empty otherwise."""
+    ceilings: tuple[Ceiling, ...] = ()
+    """Of the generator, from the last ``hotlap calibrate`` on this machine; empty where there was none."""
     order: tuple[tuple[str, ...], ...] = ()
     """By block: the order of launches, as ``stack@target``."""
 

@@ -37,6 +37,11 @@ class ServerClock:
         self._cgroup = cgroup
 
     @property
+    def cgroup(self) -> str | None:
+        """Folder of the tree's own cgroup, or None."""
+        return self._cgroup
+
+    @property
     def source(self) -> str:
         """``cgroup`` or ``process-clock``."""
         return "cgroup" if self._cgroup else "process-clock"

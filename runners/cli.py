@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -14,14 +15,22 @@ import typer
 
 from runners.errors import HotlapError, PlanError, StoreError
 from runners.options import (
+    Arrivals,
     Connections,
     Frameworks,
+    Generators,
+    Host,
+    Join,
     Json,
+    Limit,
+    Listen,
     Python,
     Quick,
+    Rates,
     Results,
     Scenarios,
     Servers,
+    Url,
     With,
     Workers,
 )
@@ -30,6 +39,8 @@ if TYPE_CHECKING:
     from results.model import Run
     from runners.job import Sitting
     from runners.matrix import Selection
+    from runners.prepare import Wish
+    from runners.progress import Watcher
 
 app = typer.Typer(
     name="hotlap",
@@ -100,6 +111,9 @@ def run(
     server: Servers = None,
     scenario: Scenarios = None,
     connections: Connections = None,
+    rate: Rates = None,
+    arrivals: Arrivals = None,
+    slo: Limit = None,
     workers: Workers = 1,
     quick: Quick = False,
     blocks: Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")] = None,
@@ -109,6 +123,11 @@ def run(
     python: Python = None,
     with_: With = None,
     results: Results = Path("results"),
+    generators: Generators = 1,
+    join: Join = 0,
+    listen: Listen = None,
+    host: Host = "127.0.0.1",
+    url: Url = None,
     resume: Annotated[
         str | None, typer.Option(help="Go on with a run that was interrupted: its folder, name, or `latest`.")
     ] = None,
@@ -117,16 +136,22 @@ def run(
 ) -> None:
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
     from report.flags import foreign
-    from runners import job
+    from runners import job, rates
+    from runners.elsewhere import Spread
     from runners.prepare import Wish, timing
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
 
-    seen = watcher()
+    if slo is not None:
+        _refuse_beside_slo(rate=rate, resume=resume, report=report)
+    seen, wanted = watcher(), rates.parse(rate or ())
+    spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
     with ending_as_interrupt():
         if resume is not None:
             _refuse_changes(context)
-            sitting = job.resumed(_find_run(resume, results), watcher=seen, disturbed=foreign)
+            sitting = job.resumed(
+                _find_run(resume, results), watcher=seen, disturbed=foreign, listen=spread.endpoint()
+            )
         else:
             wish = Wish(
                 selection=_selection(framework, server, scenario, connections, workers, quick),
@@ -135,7 +160,13 @@ def run(
                 python=python,
                 overrides=tuple(with_ or ()),
                 command=tuple(sys.argv[1:]),
+                rates=wanted,
+                arrivals=rates.arrivals_of(arrivals, offered=bool(wanted or slo)),
+                spread=spread,
             )
+            if slo is not None:
+                _sweep(wish, slo, blocks, seen, as_json=as_json)
+                return
             sitting = job.new(wish, results, watcher=seen, disturbed=foreign)
         interrupted = _sit(sitting)
     _conclude(sitting.folder, interrupted=interrupted, report=report, as_json=as_json)
@@ -168,41 +199,74 @@ def serve(
     server: Annotated[str, typer.Option("--server", "-s", help="Server variant to serve it with.")],
     scenario: Scenarios = None,
     workers: Workers = 1,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on, loopback only.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    host: Host = "127.0.0.1",
     python: Python = None,
     with_: With = None,
 ) -> None:
-    """Start one stack and keep it until Ctrl-C, for load by other tools or a look by hand."""
+    """Start one stack and keep it until Ctrl-C, for load from elsewhere or a look by hand."""
     from runners import job
+    from runners.elsewhere import Spread
     from runners.prepare import QUICK, Wish
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
 
     selection = _selection([framework], [server], scenario, None, workers, False)
-    wish = Wish(selection=selection, timing=QUICK, python=python, overrides=tuple(with_ or ()))
+    wish = Wish(
+        selection=selection,
+        timing=QUICK,
+        python=python,
+        overrides=tuple(with_ or ()),
+        spread=Spread(host=host),
+    )
     with ending_as_interrupt():
         job.serve(wish, port, watcher())
 
 
-@app.command(epilog="Example: hotlap calibrate --rounds 5")
-def calibrate(
-    scenario: Annotated[str, typer.Option(help="Shape of the answers: plaintext or json.")] = "plaintext",
-    connections: Annotated[int, typer.Option("--connections", "-n", min=1, help="Connections.")] = 64,
+@app.command("calibrate", epilog="Example: hotlap calibrate --quick --connections 8")
+def calibrate_(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="One shape at one number of connections, beside every client.")
+    ] = False,
+    shape: Annotated[str, typer.Option(help="With --quick: shape of request and answer.")] = "plaintext",
+    connections: Annotated[
+        int, typer.Option("--connections", "-n", min=1, help="With --quick: connections.")
+    ] = 64,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds; ratios are taken within each.")] = 3,
-    seconds: Annotated[float, typer.Option(min=0.5, help="How long each client is measured.")] = 2.0,
+    seconds: Annotated[float, typer.Option(min=0.5, help="How long each client is measured.")] = 1.0,
     as_json: Json = False,
 ) -> None:
-    """Show what the load generator can do here, beside wrk and Locust's own users; needs nginx."""
-    from runners.load import calibration
+    """Show what the load generator can do here, beside wrk, h2load and Locust's own users; needs nginx.
 
-    found = calibration.calibrate(
-        scenario=scenario,
-        connections=connections,
-        rounds=rounds,
-        seconds=seconds,
-        echo=lambda text: typer.echo(text, err=True),
-    )
-    typer.echo(calibration.as_json(found) if as_json else calibration.as_text(found))
+    The full form takes about five minutes; its ceilings are kept, and judge later runs on this machine.
+    """
+    from runners.calibration import calibrate, saved, tables
+    from runners.signals import ending_as_interrupt
+
+    def echo(text: str) -> None:
+        typer.echo(text, err=True)
+
+    with ending_as_interrupt():
+        if quick:
+            found = calibrate.quick(
+                shape=shape, connections=connections, rounds=rounds, seconds=seconds, echo=echo
+            )
+        else:
+            found = calibrate.full(rounds=rounds, seconds=seconds, echo=echo)
+            saved.save(found.ceilings, tables.as_data(found))
+    typer.echo(tables.as_json(found) if as_json else tables.as_text(found))
+
+
+@app.command(epilog="Example: hotlap worker --master 192.0.2.1:5557")
+def worker(
+    master: Annotated[str, typer.Option(metavar="HOST:PORT", help="What `hotlap run --join` listens on.")],
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for it to be there.")] = 120.0,
+    cpu: Annotated[int | None, typer.Option(min=0, help="The CPU to run on; else the first.")] = None,
+) -> None:
+    """Join a run on another machine as one of its load generators, until it ends."""
+    from runners.elsewhere import become_worker
+
+    become_worker(master, wait, cpu)
 
 
 @app.command(epilog="Example: hotlap lock --upgrade")
@@ -242,7 +306,7 @@ def _selection(
 
 def _refuse_changes(context: typer.Context) -> None:
     """A run that goes on follows its line 1: any other option of its own would make it another run."""
-    harmless = {"resume", "results", "report", "as_json", "context"}
+    harmless = {"resume", "results", "report", "as_json", "context", "listen"}
     given = [
         "--" + name.strip("_").replace("_", "-")
         for name in context.params
@@ -253,6 +317,26 @@ def _refuse_changes(context: typer.Context) -> None:
             f"--resume follows the plan of the run and takes no {', '.join(given)}",
             remedy="leave it out, or begin a new run without --resume",
         )
+
+
+def _refuse_beside_slo(*, rate: list[str] | None, resume: str | None, report: bool) -> None:
+    """A search chooses its own rates and records no run."""
+    given = [name for name, value in (("rate", rate), ("resume", resume), ("report", report)) if value]
+    if given:
+        raise PlanError(
+            f"--slo searches rates of its own and records no run: it takes no --{' and no --'.join(given)}",
+            remedy="leave it out; a run at the rate that was found is `hotlap run --rate N`",
+        )
+
+
+def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json: bool) -> None:
+    from runners import job, sweep
+
+    launches = replace(wish.timing, blocks=blocks or sweep.LAUNCHES)
+    found = job.sweep(replace(wish, timing=launches), sweep.parse(limit), seen)
+    typer.echo(sweep.as_json(found) if as_json else sweep.as_text(found))
+    if found.failures:
+        raise typer.Exit(3)
 
 
 def _find_run(name: str, results: Path) -> Path:

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 import time
+from io import BufferedIOBase
 from random import Random
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -25,13 +26,14 @@ from locust.stats import RequestStats, StatsEntry, StatsError, bucket_response_t
 
 from runners.errors import LoadError
 from runners.load.connection import Address, Connection
+from runners.load.descriptors import make_room
 from runners.load.messages import Failed, Measured, Order, Ready, from_line, to_line
-from runners.load.pump import Pump
+from runners.load.open_pump import OpenPump
 from runners.load.ring import Ring
 from runners.load.span import Span
 from runners.load.tally import Tally
 from runners.load.trial import measure
-from scenarios.catalogue import discover
+from scenarios.catalogue import discover, named
 from scenarios.exchange import Exchange
 
 SPAWN_S = 30.0
@@ -41,7 +43,7 @@ SPAN_NS = 1_000_000_000
 TIMEOUT_S = 30.0
 FOREVER_S = 10**6
 
-PUMP = Pump(
+PUMP = OpenPump(
     gevent.idle,
     socket_type=get_original("socket", "socket"),
     epoll_type=get_original("select", "epoll"),
@@ -87,31 +89,33 @@ def main() -> None:
 def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
     environment = Environment(user_classes=[ConnectionUser])
     runner = environment.create_local_runner()
-    _say(answers, Ready(pid=os.getpid()))
+    say(answers, Ready(pid=os.getpid()))
     for line in orders:
         order = from_line(line)
         if isinstance(order, Order):
-            _say(answers, _obey(runner, order))
+            say(answers, _obey(runner, order))
 
 
-def _say(answers: IO[bytes], message: Measured | Failed | Ready) -> None:
+def say(answers: IO[bytes] | BufferedIOBase, message: Measured | Failed | Ready) -> None:
+    """Answer the harness."""
     answers.write(to_line(message).encode())
     answers.flush()
 
 
 def _obey(runner: LocalRunner, order: Order) -> Measured | Failed:
-    exchanges = _exchanges(order.scenario, order.seed)
+    exchanges = exchanges_of(order.scenario, order.seed)
     try:
         _bring(runner, order.connections)
         outcome = measure(PUMP, order, exchanges)
     except LoadError as error:
         return Failed(message=error.message, remedy=error.remedy)
-    _tell(runner.stats, _method(exchanges), order.scenario, outcome.tally)
+    tell(runner.stats, exchanges, order.scenario, outcome.tally)
     return outcome.measured
 
 
-def _exchanges(scenario: str, seed: int) -> tuple[Exchange, ...]:
-    return discover()[scenario].ring(Random(seed))
+def exchanges_of(scenario: str, seed: int) -> tuple[Exchange, ...]:
+    """What a trial asks."""
+    return named(scenario).ring(Random(seed))
 
 
 def _method(exchanges: tuple[Exchange, ...]) -> str:
@@ -120,10 +124,16 @@ def _method(exchanges: tuple[Exchange, ...]) -> str:
 
 def _bring(runner: LocalRunner, users: int) -> None:
     """Have Locust start or stop users until there are ``users``; raises LoadError where it does not."""
-    deadline_s = time.monotonic() + SPAWN_S
+    make_room(users)
     if runner.target_user_count != users:
         runner.start(users, spawn_rate=max(users, len(PUMP.connections)))  # a second at most, either way
         gevent.wait([runner.spawning_greenlet], SPAWN_S)
+    wait_for_users(users)
+
+
+def wait_for_users(users: int) -> None:
+    """Wait until ``users`` have joined the pump; raises LoadError where they do not."""
+    deadline_s = time.monotonic() + SPAWN_S
     while len(PUMP.connections) != users:
         if time.monotonic() > deadline_s:
             raise LoadError(
@@ -136,10 +146,9 @@ def _bring(runner: LocalRunner, users: int) -> None:
 # Locust's statistics, for its console, web page and CSV.
 
 
-def _tell(stats: RequestStats, method: str, name: str, tally: Tally) -> None:
+def tell(stats: RequestStats, exchanges: tuple[Exchange, ...], name: str, tally: Tally) -> None:
     """Add a stretch of load to Locust's statistics in bulk, as if each request had been logged just now."""
-    span = Span.of(tally)
-    now = time.time()
+    span, method, now = Span.of(tally), _method(exchanges), time.time()
     entry = StatsEntry(stats, name, method)
     entry.num_requests = span.right + span.wrong
     entry.num_none_requests = entry.num_failures = span.wrong
@@ -193,7 +202,7 @@ def _pump(environment: Any) -> None:  # noqa: ANN401
         environment.process_exit_code = 2
         (environment.runner.stop if environment.web_ui else environment.runner.quit)()
         return
-    exchanges = _exchanges(options.scenario, options.seed)
+    exchanges = exchanges_of(options.scenario, options.seed)
     address = Address.resolve(url.hostname, url.port or 80)
     PUMP.aim(address, Ring(exchanges, url.netloc), timeout_s=TIMEOUT_S)
     try:
@@ -202,7 +211,7 @@ def _pump(environment: Any) -> None:  # noqa: ANN401
             try:
                 PUMP.drive(time.monotonic_ns() + SPAN_NS)
             finally:
-                _tell(environment.stats, _method(exchanges), options.scenario, PUMP.tally)
+                tell(environment.stats, exchanges, options.scenario, PUMP.tally)
     finally:
         PUMP.release()
 

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from results.model import Plan, Run, Trial
+from results.model import Failure, Plan, Run, Trial
 from results.store import Writer, create, read, reopen
+from runners import rates
+from runners.capacity import Capacities, Pass
+from runners.elsewhere import RemoteStarter, generator_of
 from runners.environments.provision import Provisioned
-from runners.load.client import Generator
+from runners.load.address import Endpoint
 from runners.matrix import Parts, Stack
 from runners.measure import Measurer, Track
 from runners.plan import Visit, visits
-from runners.prepare import Wish, discover, plan_of, taken_up
+from runners.prepare import Wish, discover, opened, plan_of, taken_up
 from runners.progress import Amount, Watcher
-from runners.starter import Starter
+from runners.starter import Starter, Starts
+from runners.sweep import Slo, Sweep, Swept
 from runners.verification import Inspection, inspect
 
 
@@ -33,7 +37,7 @@ class Sitting:
     disturbed: Callable[[Trial], bool]
     before: Run
     """What was recorded until now; without trials for a new run."""
-    starter: Starter
+    starter: Starts
     generators: Callable[[], AbstractContextManager[Measurer]]
     """Starts the load generator, which lives as long as blocks are measured."""
 
@@ -101,17 +105,67 @@ def new(wish: Wish, results: Path, *, watcher: Watcher, disturbed: Callable[[Tri
     """First sitting of a new run; line 1 and what failed before it are recorded."""
     parts = discover()
     plan, environments, failures = plan_of(wish, parts, watcher)
+    if wish.rates:
+        plan, missed = _opened(plan, wish, parts, environments, watcher)
+        failures += missed
     writer = create(results, plan)
     watcher.say(f"recording in {writer.folder}")
     for failure in failures:
         writer.append(failure)
         watcher.failure(failure)
     return _sitting(
-        parts, Run(plan=plan, failures=failures), environments, writer, watcher=watcher, disturbed=disturbed
+        parts,
+        Run(plan=plan, failures=failures),
+        environments,
+        writer,
+        watcher=watcher,
+        disturbed=disturbed,
+        listen=wish.spread.endpoint(),
     )
 
 
-def resumed(folder: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]) -> Sitting:
+def _opened(
+    plan: Plan,
+    wish: Wish,
+    parts: Parts,
+    environments: Mapping[str, Provisioned],
+    watcher: Watcher,
+) -> tuple[Plan, tuple[Failure, ...]]:
+    """The plan of an open load, after a capacity pass where its rates depend on one, and who failed in it."""
+    for warning in rates.warnings(wish.rates):
+        watcher.say(f"warning: {warning}")
+    found = Capacities()
+    if rates.need_capacity(wish.rates):
+        try:
+            found = _capacities(plan, parts, environments, watcher)
+        finally:
+            watcher.end()
+    return opened(plan, wish, parts, found.by_cell), tuple(found.failures)
+
+
+def _capacities(
+    plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], watcher: Watcher
+) -> Capacities:
+    with (
+        TemporaryDirectory(prefix="hotlap-") as folder,
+        generator_of(plan.setup, Path(folder)) as generator,
+    ):
+        return Pass(
+            plan=plan,
+            scenarios=parts.scenarios,
+            starter=starter_of(plan, parts, environments, Path(folder)),
+            generator=generator,
+            watcher=watcher,
+        ).run()
+
+
+def resumed(
+    folder: Path,
+    *,
+    watcher: Watcher,
+    disturbed: Callable[[Trial], bool],
+    listen: Endpoint | None = None,
+) -> Sitting:
     """Next sitting of the run in ``folder``; raises PlanError where it cannot go on as it began."""
     parts = discover()
     writer = reopen(folder)
@@ -120,7 +174,13 @@ def resumed(folder: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool
         f"going on with {folder}: {len(before.blocks)} of {before.plan.setup.blocks} blocks are complete"
     )
     return _sitting(
-        parts, before, taken_up(before, parts, watcher), writer, watcher=watcher, disturbed=disturbed
+        parts,
+        before,
+        taken_up(before, parts, watcher),
+        writer,
+        watcher=watcher,
+        disturbed=disturbed,
+        listen=listen,
     )
 
 
@@ -134,6 +194,28 @@ def check(wish: Wish, watcher: Watcher) -> Inspection:
         inspection = inspect(launches, starter, seed=plan.setup.seed, watcher=watcher)
     inspection.failures[:0] = failures
     return inspection
+
+
+def sweep(wish: Wish, slo: Slo, watcher: Watcher) -> Swept:
+    """Search the highest rate that keeps to ``slo`` for every cell of a selection; records no run."""
+    parts = discover()
+    plan, environments, failures = plan_of(wish, parts, watcher)
+    with TemporaryDirectory(prefix="hotlap-") as folder, generator_of(plan.setup, Path(folder)) as generator:
+        try:
+            found = Sweep(
+                plan=plan,
+                scenarios=parts.scenarios,
+                starter=starter_of(plan, parts, environments, Path(folder)),
+                generator=generator,
+                watcher=watcher,
+                slo=slo,
+                arrivals=wish.arrivals,
+                cap=max(wish.selection.connections, default=rates.CONNECTIONS),
+            ).run()
+        finally:
+            watcher.end()
+    found.failures[:0] = failures
+    return found
 
 
 def serve(wish: Wish, port: int, watcher: Watcher) -> None:
@@ -157,9 +239,9 @@ def _sitting(
     *,
     watcher: Watcher,
     disturbed: Callable[[Trial], bool],
+    listen: Endpoint | None,
 ) -> Sitting:
-    logs = writer.folder.resolve() / "logs"
-    cpus = before.plan.setup.generator_cpus
+    logs, setup = writer.folder.resolve() / "logs", before.plan.setup
     return Sitting(
         parts=parts,
         plan=before.plan,
@@ -168,12 +250,14 @@ def _sitting(
         disturbed=disturbed,
         before=before,
         starter=starter_of(before.plan, parts, environments, logs),
-        generators=lambda: Generator(cpus=cpus, log=logs / "generator.log"),
+        generators=lambda: generator_of(setup, logs, listen=listen, echo=watcher.say),
     )
 
 
-def starter_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Starter:
+def starter_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Starts:
     """Starter of every stack of ``plan``, with logs in ``folder``."""
+    if plan.setup.url is not None:
+        return RemoteStarter(url=plan.setup.url, scenarios=parts.scenarios)
     return Starter(
         stacks={
             cell.stack: Stack(framework=parts.frameworks[cell.framework], variant=parts.servers[cell.server])

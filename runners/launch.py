@@ -17,6 +17,7 @@ from runners.servers.recipe import Serve, Variant
 from runners.supervised import Supervised
 
 DEADLINE_S = 20.0
+LOOPBACK = "127.0.0.1"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs for heartbeat and upload files of servers
 
 
@@ -94,6 +95,8 @@ def launch(
     environment = environment_of(
         variant, stage=stage, groups=groups, verifying=verifying, hash_seed=hash_seed, folder=folder
     )
+    if serve.host != LOOPBACK:
+        environment["HOTLAP_HOST"] = serve.host
     tree = _start([str(python), *argv], environment, folder, cpus)
     try:
         log = Log(_log_path(folder), _hidden(python, stage, folder))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-from results.model import Machine
+from results.model import Machine, Setup
 from runners.errors import PlanError
 
 MEASURING = ("hotlap", "locust", "gevent", "httptools", "hdrhistogram", "numpy", "psutil", "uv")
@@ -71,12 +71,13 @@ def cores(cpus: range | set[int]) -> list[list[int]]:
     return list(groups.values())
 
 
-def choose_cpus(workers: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def choose_cpus(workers: int, generators: int = 1) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """(CPUs of the server, CPUs of the generator) among those that we may use.
 
     One CPU per worker; the generator has a physical core to itself where there are enough, then at least
-    a CPU to itself. Where not even that is left, the two share (``sharing`` says so). Raises PlanError
-    where the workers outnumber the CPUs.
+    a CPU to itself. Several generators have a CPU each, as far as those go that no worker has. Where not
+    even one is left, workers and generator share (``sharing`` says so). Raises PlanError where the workers
+    outnumber the CPUs.
     """
     allowed = os.sched_getaffinity(0)
     if workers > len(allowed):
@@ -84,16 +85,20 @@ def choose_cpus(workers: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
             f"{workers} workers need a CPU each and one more for the load; {len(allowed)} may be used",
             remedy="ask for fewer workers, or allow more CPUs (taskset, cpuset, limits of the container)",
         )
-    return place(cores(allowed), workers)
+    return place(cores(allowed), workers, generators)
 
 
-def place(groups: list[list[int]], workers: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+def place(
+    groups: list[list[int]], workers: int, generators: int = 1
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """``choose_cpus`` on CPUs grouped by core: the generator on the first core, workers from the last."""
     generator, spare = groups[0][0], groups[0][1:]
     others = groups[:0:-1]
     firsts, siblings = [core[0] for core in others], [cpu for core in others for cpu in core[1:]]
     server = (firsts + siblings + spare + [generator])[:workers]
-    return tuple(sorted(server)), (generator,)
+    free = [cpu for core in groups for cpu in core[:1]] + [cpu for core in groups for cpu in core[1:]]
+    further = [cpu for cpu in free if cpu not in server and cpu != generator]
+    return tuple(sorted(server)), (generator, *further[: max(generators - 1, 0)])
 
 
 def sharing(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) -> str | None:
@@ -104,6 +109,14 @@ def sharing(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) -> st
             "give hotlap one CPU more than workers"
         )
     return None
+
+
+def crowding(setup: Setup) -> tuple[str, ...]:
+    """Warnings about the places of server and generators."""
+    few, many = len(setup.generator_cpus), setup.generators
+    found = sharing(setup.server_cpus, setup.generator_cpus)
+    shared = f"{many} generators share {few} CPU{'s' * (few > 1)}: they make no more load than {few}"
+    return (*((found,) if found else ()), *((shared,) if few < many else ()))
 
 
 def _system() -> str:

@@ -12,11 +12,10 @@ from results.model import BlockEnd, BlockStart, Cell, Launch, Plan, Trial
 from results.store import Writer
 from runners import machine
 from runners.errors import HotlapError, LaunchError, LoadError, VerifyError
-from runners.launch import Server
 from runners.load.messages import Measured, Order
 from runners.plan import Visit, cell_order, groups_of, hash_seed, trial_seed
 from runners.progress import Watcher
-from runners.starter import Starter
+from runners.starter import Running, Starts
 from runners.verify import probe
 from scenarios.exchange import Scenario
 
@@ -41,7 +40,7 @@ class Track:
     visits: Mapping[str, Visit]
     """Launches that verification left, by key."""
     scenarios: Mapping[str, Scenario]
-    starter: Starter
+    starter: Starts
     generator: Measurer
     writer: Writer
     watcher: Watcher = field(default_factory=Watcher)
@@ -96,7 +95,7 @@ class Track:
         except HotlapError as error:
             self._fail(error, visit.stack, None, block, number)
 
-    def _cell(self, server: Server, launch: Launch, cell: Cell, position: int) -> Iterator[Trial]:
+    def _cell(self, server: Running, launch: Launch, cell: Cell, position: int) -> Iterator[Trial]:
         """All attempts at one cell; a cell that fails leaves the launch to the others while it lives."""
         try:
             for attempt in range(REPEATS + 1):
@@ -118,7 +117,7 @@ class Track:
                     log_tail=server.log_tail(),
                 ) from error
 
-    def _trial(self, server: Server, launch: Launch, cell: Cell, position: int, attempt: int) -> Trial:
+    def _trial(self, server: Running, launch: Launch, cell: Cell, position: int, attempt: int) -> Trial:
         setup = self.plan.setup
         measured = self.generator.measure(
             Order(
@@ -127,6 +126,8 @@ class Track:
                 scenario=cell.scenario,
                 seed=trial_seed(setup.seed, launch.block, cell),
                 connections=cell.connections,
+                rate_rps=cell.rate_rps,
+                arrivals=cell.arrivals,
                 warmup_s=setup.warmup_s,
                 window_s=setup.window_s,
                 server_pid=server.pid,
@@ -149,7 +150,7 @@ class Track:
             **facts,
         )
 
-    def _verify_after(self, server: Server, cell: Cell) -> None:
+    def _verify_after(self, server: Running, cell: Cell) -> None:
         if difference := probe(server.host, server.port, self.scenarios[cell.scenario]):
             error = VerifyError(f"{cell.slug}: wrong after load: {difference}", remedy="see the server's log")
             error.stage = "verify-after"

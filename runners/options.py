@@ -43,9 +43,58 @@ Scenarios = Annotated[
 ]
 Connections = Annotated[
     list[int] | None,
-    typer.Option("--connections", "-n", min=1, help="Connections of the closed load; may be repeated."),
+    typer.Option(
+        "--connections",
+        "-n",
+        min=1,
+        help="Connections of the closed load; the most that an open one may use. May be repeated.",
+    ),
+]
+Rates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rate",
+        help="Open load: requests per second (500), a share of each stack's measured capacity (50%), "
+        "`equal` (half of the slowest stack's capacity, for all), or `closed` (the closed load too). "
+        "May be repeated.",
+    ),
+]
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        "--slo",
+        help="Instead of a recorded run, search the highest open rate that keeps to a limit, such as "
+        "p99=50ms, by bisection over fresh launches (3, or --blocks).",
+    ),
+]
+Arrivals = Annotated[
+    str | None,
+    typer.Option(
+        help="How requests of an open load arrive: `poisson`, as users do who know nothing of each other, so "
+        "that queues form at bursts; or `constant`, evenly spaced, whose waiting can be worked out. "
+        "Poisson unless given.",
+    ),
 ]
 Workers = Annotated[int, typer.Option(min=1, help="Server worker processes, each on a CPU of its own.")]
+Generators = Annotated[
+    int, typer.Option(min=0, help="Load generator processes of this machine, each on a CPU of its own.")
+]
+Join = Annotated[
+    int,
+    typer.Option(min=0, help="Further generators to wait for: each a `hotlap worker` elsewhere."),
+]
+Listen = Annotated[
+    str | None, typer.Option(metavar="HOST:PORT", help="Where these find this run; loopback unless given.")
+]
+Host = Annotated[str, typer.Option(help="Address that the server listens on; loopback unless given.")]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        metavar="http://HOST:PORT",
+        help="Measure the server that runs there (`hotlap serve`) and start none. Its CPU and memory are "
+        "not measured then.",
+    ),
+]
 Quick = Annotated[bool, typer.Option("--quick", help="The quick matrix, short windows: minutes, not hours.")]
 Results = Annotated[Path, typer.Option(help="Folder that runs are recorded in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]

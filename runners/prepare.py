@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from random import SystemRandom
 
 from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
-from runners import frameworks, machine, servers
+from runners import frameworks, machine, rates, servers
+from runners.calibration import saved
+from runners.elsewhere import Spread, must_be_one
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.environments.uv_tool import shown
 from runners.errors import PlanError, ProvisionError
@@ -16,6 +18,7 @@ from runners.frameworks import Framework
 from runners.matrix import Parts, Selection, control_of, expand
 from runners.plan import block_order, visits
 from runners.progress import Watcher
+from runners.rates import ARRIVALS, Rate
 from scenarios import catalogue
 
 
@@ -54,6 +57,10 @@ class Wish:
     python: str | None = None
     overrides: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    """Of an open load; empty: closed load."""
+    arrivals: str = ARRIVALS[0]
+    spread: Spread = field(default_factory=Spread)
 
 
 def discover() -> Parts:
@@ -69,9 +76,19 @@ def plan_of(
     Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
     """
     machine.require_linux()
-    matrix = expand(wish.selection, parts)
-    environments, failures = environments_of(matrix.cells, parts.frameworks, wish, watcher)
-    cells = tuple(cell for cell in matrix.cells if cell.framework in environments)
+    wish.spread.must_make_sense()
+    if wish.spread.joined and rates.need_capacity(wish.rates):
+        raise PlanError(
+            "rates that are shares of a capacity are measured before further generators are awaited",
+            remedy="with --join give rates per second: --rate 5000",
+        )
+    matrix, url = expand(wish.selection, parts), wish.spread.url
+    cells = matrix.cells
+    environments: dict[str, Provisioned] = {}
+    failures: tuple[Failure, ...] = ()
+    if url is None:
+        environments, failures = environments_of(matrix.cells, parts.frameworks, wish, watcher)
+        cells = tuple(cell for cell in cells if cell.framework in environments)
     if not cells:
         raise ProvisionError(
             "no environment could be built: " + "; ".join(failure.message for failure in failures),
@@ -80,9 +97,11 @@ def plan_of(
         )
     cells += control_of(cells, parts)
     setup = _setup(wish, cells)
-    if warning := machine.sharing(setup.server_cpus, setup.generator_cpus):
+    for warning in machine.crowding(setup):
         watcher.say(f"warning: {warning}")
     launches = visits(cells, parts.scenarios)
+    if url is not None:
+        must_be_one(launches, url)
     plan = Plan(
         name=time.strftime("%Y%m%d-%H%M%S", time.gmtime()),
         created_unix_s=time.time(),
@@ -94,9 +113,52 @@ def plan_of(
         ),
         cells=cells,
         not_applicable=matrix.not_applicable,
+        ceilings=saved.known(),
         order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
     )
     return plan, environments, (*failures, *map(_not_implemented, matrix.not_implemented))
+
+
+def opened(plan: Plan, wish: Wish, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:
+    """``plan`` with the open cells of ``wish`` in place of its closed ones; PlanError where none is left."""
+    cells = rates.opened(
+        plan.cells,
+        wish.rates,
+        arrivals=wish.arrivals,
+        caps=wish.selection.connections,
+        capacities=capacities,
+        floors=[name for name, framework in parts.frameworks.items() if framework.floor],
+    )
+    if not cells:
+        raise PlanError("no cell is left to offer a rate to", remedy="see the failures above")
+    launches = visits(cells, parts.scenarios)
+    return replace(
+        plan,
+        cells=cells,
+        not_applicable=_absent_openly(plan.not_applicable, cells),
+        capacities_rps={cell.slug: value for cell, value in capacities.items()},
+        order=tuple(block_order(launches, plan.setup.seed, block) for block in range(plan.setup.blocks)),
+    )
+
+
+def _absent_openly(absent: Iterable[NotApplicable], cells: Collection[Cell]) -> tuple[NotApplicable, ...]:
+    """What a stack lacks, once for every load that others have in the same scenario."""
+    found = [
+        replace(
+            each,
+            cell=replace(
+                each.cell,
+                load=cell.load,
+                connections=cell.connections,
+                rate_rps=cell.rate_rps,
+                arrivals=cell.arrivals,
+            ),
+        )
+        for each in absent
+        for cell in cells
+        if cell.scenario == each.cell.scenario
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def taken_up(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provisioned]:
@@ -141,7 +203,9 @@ def environments_of(
 
 
 def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
-    server_cpus, generator_cpus = machine.choose_cpus(cells[0].workers)
+    spread = wish.spread
+    workers = cells[0].workers if spread.url is None else 0
+    server_cpus, generator_cpus = machine.choose_cpus(workers, spread.generators)
     return Setup(
         blocks=wish.timing.blocks,
         warmup_s=wish.timing.warmup_s,
@@ -149,6 +213,10 @@ def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
         seed=SystemRandom().randrange(2**31) if wish.seed is None else wish.seed,
         server_cpus=server_cpus,
         generator_cpus=generator_cpus,
+        generators=spread.generators,
+        joined=spread.joined,
+        host=spread.host,
+        url=spread.url,
         command=tuple(shown(word) for word in wish.command),
     )
 

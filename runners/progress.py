@@ -46,8 +46,8 @@ class Watcher:
     def say(self, text: str) -> None:
         """A stage begins, or something is worth a line."""
 
-    def verified(self, done: int, total: int) -> None:
-        """So many launches of the verify stage are over."""
+    def verified(self, done: int, total: int, what: str = "verified") -> None:
+        """So many launches of the verify stage (or of another before measuring: ``what``) are over."""
 
     def begin(self, amount: Amount) -> None:
         """Measuring begins."""
@@ -82,9 +82,9 @@ class Lines(Watcher):
         self._said_s = time.monotonic()
         print(text, file=self._stream, flush=True)
 
-    def verified(self, done: int, total: int) -> None:
+    def verified(self, done: int, total: int, what: str = "verified") -> None:
         if done % VERIFIED_LINES == 0 or done == total:
-            self.say(f"verified {done}/{total} launches")
+            self.say(f"{what} {done}/{total} launches")
 
     def begin(self, amount: Amount) -> None:
         self._clock = _Clock(amount)
@@ -120,11 +120,12 @@ class Terminal(Watcher):
     def say(self, text: str) -> None:
         self._console.print(text, highlight=False, markup=False)
 
-    def verified(self, done: int, total: int) -> None:
+    def verified(self, done: int, total: int, what: str = "verified") -> None:
         if self._task is None:
             self._progress.start()
-            self._task = self._progress.add_task("verifying", total=total, left="")
-        self._progress.update(self._task, completed=done, left=f"{total - done} launches")
+            self._task = self._progress.add_task(what, total=total, left="")
+        left = f"{total - done} launches"
+        self._progress.update(self._task, description=what, completed=done, total=total, left=left)
         self._progress.refresh()
 
     def begin(self, amount: Amount) -> None:
@@ -159,6 +160,9 @@ class Terminal(Watcher):
 
     def end(self) -> None:
         self._progress.stop()
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
 
 
 class _Clock:

@@ -15,6 +15,8 @@ KNOWN = {
     "server": list,
     "scenario": list,
     "connections": list,
+    "rate": list,
+    "arrivals": str,
     "workers": int,
     "blocks": int,
     "duration": float,

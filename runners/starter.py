@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from results.model import Cell, Setup
 from runners.environments.provision import Provisioned
@@ -19,7 +20,70 @@ from scenarios.exchange import Scenario
 CONNECTIONS_MARGIN = 2
 """Servers accept this many times the largest number of connections of the run."""
 CONNECTIONS_LEAST = 1024
-HOST = "127.0.0.1"
+
+
+class Running(Protocol):
+    """A server that answers; what is None is not known of it."""
+
+    @property
+    def host(self) -> str:
+        """Where it is."""
+
+    @property
+    def port(self) -> int:
+        """Where it is."""
+
+    @property
+    def pid(self) -> int | None:
+        """Root of its tree."""
+
+    @property
+    def cgroup(self) -> str | None:
+        """Its leaf."""
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """Command line without machine paths."""
+
+    @property
+    def first_answer_s(self) -> float | None:
+        """From its start to its first right answer."""
+
+    def pss_bytes(self) -> int | None:
+        """Memory of the tree."""
+
+    def log_tail(self, lines: int = 20, /) -> str:
+        """Last lines of its output."""
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+
+
+class Starts(Protocol):
+    """Starts servers, or finds them started."""
+
+    @property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """What may be asked."""
+
+    @property
+    def verifies(self) -> bool:
+        """Whether a verifying launch varies what else would be constant."""
+
+    def start(
+        self,
+        visit: Visit,
+        /,
+        *,
+        first: Cell,
+        hash_seed: str,
+        verifying: bool = False,
+        port: int | None = None,
+    ) -> AbstractContextManager[Running]:
+        """One server for ``visit``; raises LaunchError."""
+
+    def target(self, visit: Visit, /) -> str:
+        """What is served, by name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +98,7 @@ class Starter:
     setup: Setup
     folder: Path
     """Logs and empty working directories of the servers, one folder a visit, the newest launch only."""
+    verifies: bool = True
 
     def start(
         self, visit: Visit, *, first: Cell, hash_seed: str, verifying: bool = False, port: int | None = None
@@ -69,7 +134,7 @@ class Starter:
         return Serve(
             target=self.target(visit),
             interface=stack.variant.interface,
-            host=HOST,
+            host=self.setup.host,
             port=port or 0,
             workers=first.workers,
             backlog=self.setup.backlog,

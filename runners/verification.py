@@ -10,7 +10,7 @@ from results.model import Cell, Failure, Finding
 from runners.errors import HotlapError, VerifyError
 from runners.plan import Visit
 from runners.progress import Watcher
-from runners.starter import Starter
+from runners.starter import Starts
 from runners.verify import Verified, diff, verify
 
 AT_ONCE = 2
@@ -41,7 +41,7 @@ class Inspection:
 
 
 def inspect(
-    visits: Iterable[Visit], starter: Starter, *, seed: int, watcher: Watcher | None = None
+    visits: Iterable[Visit], starter: Starts, *, seed: int, watcher: Watcher | None = None
 ) -> Inspection:
     """Launch and verify every visit, then compare right answers across frameworks.
 
@@ -68,14 +68,18 @@ def inspect(
     return found
 
 
-def _visit(visit: Visit, starter: Starter, seed: int) -> tuple[list[Failure], dict[Cell, Verified]]:
+def _visit(visit: Visit, starter: Starts, seed: int) -> tuple[list[Failure], dict[Cell, Verified]]:
     failures: list[Failure] = []
     verified: dict[Cell, Verified] = {}
     try:
         with starter.start(visit, first=visit.cells[0], hash_seed="0", verifying=True) as server:
             for cell in {cell.scenario: cell for cell in visit.cells}.values():
                 verified[cell] = one = verify(
-                    server.host, server.port, starter.scenarios[cell.scenario], seed
+                    server.host,
+                    server.port,
+                    starter.scenarios[cell.scenario],
+                    seed,
+                    verifying=starter.verifies,
                 )
                 if one.differences:
                     error = VerifyError("; ".join(one.differences[:5]), remedy="mend the app or the contract")

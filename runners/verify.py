@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
-from runners.exchanger import DEADLINE_S, Exchanger, MalformedAnswerError, exchange
-from scenarios.answers import GREETING, GREETING_VARIED
+from runners.exchanger import DEADLINE_S, Exchanger, MalformedAnswerError, ask, exchange
+from scenarios import event_stream
+from scenarios.answers import GREETING, GREETING_VARIED, media_type
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario, parse_json
 
 SAMPLE = 16
@@ -38,16 +39,26 @@ class Verified:
     """Right answers in a form to compare across stacks, by exchange; of refusals only that they were."""
 
 
-def verify(host: str, port: int, scenario: Scenario, seed: int, *, timeout_s: float = DEADLINE_S) -> Verified:
-    """Verify ``scenario`` on a verifying launch; never raises for what a server does, and never hangs.
+def verify(
+    host: str,
+    port: int,
+    scenario: Scenario,
+    seed: int,
+    *,
+    verifying: bool = True,
+    timeout_s: float = DEADLINE_S,
+) -> Verified:
+    """Verify ``scenario``; never raises for what a server does, and never hangs.
+
+    ``verifying`` says that the launch verifies, so that its greeting varies: else only its ring is asked.
 
     The same seed sends the same exchanges, so that ``canonical`` can be compared.
     """
     with Exchanger(host, port, timeout_s) as exchanger:
         witness = _Witness(exchanger)
-        for key, one in _exchanges(scenario, seed):
+        for key, one in _exchanges(scenario, seed, verifying=verifying):
             witness.hear(key, one)
-        if scenario.varies and not witness.differences:
+        if scenario.varies and verifying and not witness.differences:
             witness.hear_varying(scenario.ring(Random(seed))[0].request)
     findings = () if witness.gave_up else _findings(host, port, scenario.oddities(Random(seed)), timeout_s)
     return Verified(
@@ -65,7 +76,7 @@ def probe(
     """
     one = _easiest(scenario, verifying)
     try:
-        answer = exchange(host, port, one.request, timeout_s)
+        answer = ask(host, port, one, timeout_s)
     except TimeoutError:
         return _message(one, f"no answer within {timeout_s:g} s")
     except MalformedAnswerError as error:
@@ -144,7 +155,7 @@ class _Witness:
         if self.gave_up:
             return None
         try:
-            answer = self.exchanger.exchange(one.request)
+            answer = self.exchanger.ask(one)
         except OSError as error:
             self.silent += 1
             self.differences.append(_message(one, f"no answer: {_words(error, self.exchanger.timeout_s)}"))
@@ -158,12 +169,13 @@ class _Witness:
 def canonical_form(answer: Answer) -> str:
     """Status and body, equal where two answers mean the same; of a refusal its status family.
 
-    JSON has its keys sorted, a varying greeting is the constant one, a long body is its hash.
+    JSON has its keys sorted, of an event stream the data counts, a varying greeting is the constant one,
+    a long body is its hash.
     """
     if answer.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
         return f"{answer.status // 100}xx"
-    value, problem = parse_json(answer.body)
     text = answer.body.decode("utf-8", "replace")
+    value, problem = _value(answer)
     if problem is None:
         text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     text = re.sub(GREETING_VARIED, GREETING, text).encode("utf-8", "backslashreplace").decode()
@@ -172,11 +184,21 @@ def canonical_form(answer: Answer) -> str:
     return f"{answer.status} {text}"
 
 
-def _exchanges(scenario: Scenario, seed: int) -> Iterator[tuple[str, Exchange]]:
+def _value(answer: Answer) -> tuple[object, str | None]:
+    """(what a right answer means, None), or (None, why its bytes are all there is)."""
+    if answer.messages:
+        return [f"{type(message).__name__} {message!r}" for message in answer.messages], None
+    if not media_type(answer).startswith(event_stream.MEDIA):
+        return parse_json(answer.body)
+    return [parse_json(data.encode()) for data in event_stream.parse(answer.body)], None
+
+
+def _exchanges(scenario: Scenario, seed: int, *, verifying: bool) -> Iterator[tuple[str, Exchange]]:
     """Every probe, and a sample of the ring where the launch's answers can be those of the ring."""
-    for index, one in enumerate(scenario.probes(Random(seed))):
-        yield f"probe {index}, {_name(one)}", one
-    if scenario.varies:
+    if verifying or not scenario.varies:
+        for index, one in enumerate(scenario.probes(Random(seed))):
+            yield f"probe {index}, {_name(one)}", one
+    if verifying and scenario.varies:
         return
     ring = scenario.ring(Random(seed))
     step = -(-len(ring) // SAMPLE)

@@ -138,6 +138,25 @@ def unfit(answer: Answer, statuses: Collection[int]) -> str | None:
     return f"a stack trace in the answer: {_start(answer)}" if _TRACE in answer.body else None
 
 
+def streamed(answer: Answer, media: str) -> str | None:
+    """Say what is wrong with the frame of a streamed 200: a length, no chunks, another media type."""
+    if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
+        return f"wanted status 200, got {answer.status}: {_start(answer)}"
+    if (length := answer.header("content-length")) is not None:
+        return f"wanted a stream without a length, got Content-Length {length}"
+    if (coding := answer.header("transfer-encoding")) != "chunked":
+        return f"wanted Transfer-Encoding chunked, got {coding or 'none'}"
+    got = media_type(answer)
+    if got not in {media, f"{media}; charset=utf-8"}:
+        return f"wanted Content-Type {media}, got {got or 'none'}"
+    return None
+
+
+def plain(body: bytes) -> tuple[bytes, int]:
+    """``body`` with every greeting of a verifying launch made the constant one, and how many there were."""
+    return re.subn(GREETING_VARIED.pattern.encode(), GREETING.encode(), body)
+
+
 def media_type(answer: Answer) -> str:
     """``Content-Type`` in lower case with one space behind each semicolon; empty where there is none."""
     parts = (answer.header("content-type") or "").lower().split(";")

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from scenarios.exchange import Scenario
+from scenarios.shapes import SHAPES
 
 SUFFIX = "_scenario"
 
@@ -15,6 +16,11 @@ SUFFIX = "_scenario"
 def discover() -> dict[str, Scenario]:
     """All scenarios by name, in the catalogue's order; ValueError where two share a name."""
     return dict(_scenarios())
+
+
+def named(name: str) -> Scenario:
+    """A scenario of the catalogue, or a shape of calibration; KeyError where there is none."""
+    return SHAPES[name] if name in SHAPES else _scenarios()[name]
 
 
 @cache

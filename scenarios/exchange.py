@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import marshal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -39,10 +39,28 @@ class Answer:
     body: bytes
     elapsed_s: float = 0.0
     """From handing over the request to the last byte."""
+    messages: tuple[str | bytes, ...] = ()
+    """What came back over a WebSocket, in order."""
+    close_code: int | None = None
+    """What the server closed a WebSocket with; None: it is open, or was none."""
+    pieces: int = 0
+    """In how many pieces the server sent the body, as its chunked coding says; 0: it was not chunked."""
+    arrivals_s: tuple[float, ...] = ()
+    """When each piece that ``Exchange.watch`` names had arrived whole, since handing over the request."""
 
     def header(self, name: str) -> str | None:
         """First value of ``name`` (lower case), or None."""
         return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Asks when the pieces of an answer arrive, and not only when it is complete."""
+
+    ends: Callable[[bytes], Sequence[int]]
+    """Where in a body each piece ends, rising."""
+    interval_s: float | None = None
+    """Intended between two pieces: what a gap differs from it is jitter; None: there is no intention."""
 
 
 Check = Callable[[Answer], str | None]
@@ -59,6 +77,10 @@ class Exchange:
     """What this one is, for messages: ``limit above its range``."""
     min_elapsed_s: float = 0.0
     """An answer faster than this is wrong, checked on every response (``delay``)."""
+    messages: tuple[str | bytes, ...] = ()
+    """WebSocket: sent at once when ``request`` has opened one; as many are awaited. Empty: plain HTTP."""
+    watch: Watch | None = None
+    """Whose arrival is recorded, in pieces; None: only the whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

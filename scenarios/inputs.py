@@ -7,7 +7,7 @@ from random import Random
 from typing import TypeVar
 from urllib.parse import quote
 
-from scenarios.exchange import Check, Exchange, Request
+from scenarios.exchange import Check, Exchange, Request, Watch
 
 T = TypeVar("T")
 
@@ -38,9 +38,12 @@ def query(**fields: str | int | None) -> str:
     return "?" + "&".join(pairs) if pairs else ""
 
 
-def get(target: str, check: Check, about: str = "", *, min_elapsed_s: float = 0.0) -> Exchange:
+def get(
+    target: str, check: Check, about: str = "", *, min_elapsed_s: float = 0.0, watch: Watch | None = None
+) -> Exchange:
     """Make a GET and its check."""
-    return Exchange(request=Request(target=target), check=check, about=about, min_elapsed_s=min_elapsed_s)
+    request = Request(target=target)
+    return Exchange(request=request, check=check, about=about, min_elapsed_s=min_elapsed_s, watch=watch)
 
 
 def mixed(random: Random, good: Sequence[T], bad: Sequence[T]) -> tuple[T, ...]:

@@ -7,14 +7,20 @@ import hashlib
 import hmac
 import json
 import re
+import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from threading import Thread
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+import wsproto
+from wsproto.connection import ConnectionState
+from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Ping, TextMessage
 
 from apps import contract
 from scenarios.exchange import Answer, Request
@@ -38,6 +44,46 @@ def typed(body: bytes, media: str, status: int = 200, headers: tuple[tuple[str, 
     return Answer(status=status, headers=head, body=body, elapsed_s=1.0)
 
 
+def streamed(pieces: list[bytes], media: str, interval_s: float = 0.0) -> Answer:
+    head = (("content-type", media), ("transfer-encoding", "chunked"))
+    arrivals_s = tuple(0.001 + index * interval_s for index in range(len(pieces)))
+    return Answer(
+        status=200,
+        headers=head,
+        body=b"".join(pieces),
+        pieces=len(pieces),
+        elapsed_s=30.0,
+        arrivals_s=arrivals_s,
+    )
+
+
+def echoed(messages: tuple[str | bytes, ...]) -> Answer:
+    return Answer(status=101, headers=(), body=b"", messages=messages, close_code=1000)
+
+
+def echo(talk: wsproto.WSConnection, receive: Callable[[], bytes], send: Callable[[bytes], object]) -> None:
+    """Send every message back until the client closes or is gone."""
+    while talk.state is not ConnectionState.CLOSED and (data := receive()):
+        talk.receive_data(data)
+        for event in talk.events():
+            if isinstance(event, TextMessage | BytesMessage):
+                send(talk.send(replace(event)))
+            elif isinstance(event, Ping | CloseConnection):
+                send(talk.send(event.response()))
+
+
+def converse(headers: Iterable[tuple[str, str]], path: str, connection: socket.socket) -> None:
+    """Open the WebSocket that was asked for, and echo."""
+    talk = wsproto.WSConnection(wsproto.ConnectionType.SERVER)
+    talk.initiate_upgrade_connection([(name.encode(), value.encode()) for name, value in headers], path)
+    connection.sendall(talk.send(AcceptConnection()))
+    echo(talk, lambda: connection.recv(1 << 16), connection.sendall)
+
+
+def made(piece: bytes, greeting: str) -> bytes:
+    return piece.replace(contract.GREETING.encode(), greeting.encode())
+
+
 def respond(request: Request, *, verifying: bool = True) -> Answer:
     """The right answer to any request of the scenarios."""
     parts = urlsplit(request.target)
@@ -49,6 +95,11 @@ def respond(request: Request, *, verifying: bool = True) -> Answer:
             return typed(greeting.encode(), "text/plain; charset=utf-8")
         if path == "/json":
             return answer({"message": greeting})
+        if path == "/stream":
+            chunks = [made(contract.stream_chunk(i), greeting) for i in range(_stream_chunks(query))]
+            return streamed(chunks, "application/octet-stream")
+        if path == "/events":
+            return _events(query, greeting)
         return _routed(path, query, request, greeting)
     except Refusal as refusal:
         return answer({"detail": f"wrong: {refusal.field}"}, refusal.status, refusal.headers)
@@ -82,6 +133,17 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
     if found and int(found[1]) < contract.ROUTES_TOTAL and int(found[1]) != contract.DYNAMIC_INDEX:
         return answer({"route": int(found[1]), "message": greeting})
     raise Refusal(404, "Not Found")
+
+
+def _stream_chunks(query: dict[str, str]) -> int:
+    return _number("chunks", query.get("chunks", "100"), 1, contract.STREAM_CHUNKS_MAX)
+
+
+def _events(query: dict[str, str], greeting: str) -> Answer:
+    interval_ms = _number("interval_ms", query.get("interval_ms", "10"), 0, contract.EVENT_INTERVAL_MAX_MS)
+    indices = range(_number("n", query.get("n", "20"), 1, contract.EVENTS_MAX))
+    events = [f"data: {json.dumps(contract.event(index))}\n\n".encode() for index in indices]
+    return streamed([made(event, greeting) for event in events], "text/event-stream", interval_ms / 1000)
 
 
 def _number(name: str, text: str | None, least: int, most: int) -> int:
@@ -177,6 +239,18 @@ def _priced(order: dict[str, Any]) -> dict[str, Any]:
     return {**order, "total_cents": contract.total_cents(lines)}
 
 
+def send_pieces(made: Answer, write: Callable[[bytes], object]) -> None:
+    """Send a streamed body in chunks, events when they are due."""
+    size = len(made.body) // made.pieces
+    events = [event + b"\n\n" for event in made.body.split(b"\n\n")[:-1]]
+    pieces = events or [made.body[at : at + size] for at in range(0, len(made.body), size)]
+    begun_s = time.monotonic()
+    for piece, due_s in zip(pieces, made.arrivals_s, strict=True):
+        time.sleep(max(begun_s + due_s - time.monotonic(), 0) if events else 0)
+        write(b"%x\r\n%b\r\n" % (len(piece), piece))
+    write(b"0\r\n\r\n")
+
+
 @contextmanager
 def serving(respond_with: Respond | None = None) -> Iterator[int]:
     """Serve ``respond_with`` (default: the contract) over HTTP; gives the port.
@@ -194,6 +268,10 @@ def serving(respond_with: Respond | None = None) -> Iterator[int]:
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             headers = tuple(self.headers.items())
+            self.close_connection = self.headers.get("Upgrade") == "websocket"
+            if self.close_connection:
+                converse(self.headers.items(), self.path, self.connection)
+                return
             if ms := re.fullmatch(r"/delay/(1\d|2\d|30)", self.path):
                 time.sleep(int(ms[1]) / 1000)
             made = chosen(Request(method=self.command, target=self.path, headers=headers, body=body))
@@ -204,7 +282,10 @@ def serving(respond_with: Respond | None = None) -> Iterator[int]:
             for name, value in made.headers:
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(made.body)
+            if made.pieces:
+                send_pieces(made, self.wfile.write)
+            else:
+                self.wfile.write(made.body)
 
         def _fault(self, raw: bytes) -> None:
             self.close_connection = True

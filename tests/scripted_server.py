@@ -81,9 +81,9 @@ def serving(*replies: bytes) -> Script:
 class ScriptedServer:
     """Runs a script per connection, each in a thread."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, host: str = "127.0.0.1", port: int = 0) -> None:
         self._script = script
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._listener = socket.create_server((host, port), backlog=512)
         self.port: int = self._listener.getsockname()[1]
         self.accepted = 0
         self._open: list[socket.socket] = []

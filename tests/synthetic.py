@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +73,12 @@ class Recipe:
     blocks: int = 8
     planned_blocks: int | None = None
     connections: int = 64
+    rates: tuple[float, ...] = ()
+    """Open load at these rates too; Poisson arrivals."""
+    shares: tuple[float, ...] = ()
+    """And at these shares of the closed capacity."""
+    closed: bool = True
+    """Without it, open load only."""
     window_s: float = 0.7
     launch_noise: float = 0.06
     trial_noise: float = 0.08
@@ -93,7 +101,7 @@ def cells_of(recipe: Recipe) -> tuple[Cell, ...]:
     stacks = [(framework, server, False) for framework, server in recipe.stacks]
     if recipe.control:
         stacks.append((*recipe.stacks[min(1, len(recipe.stacks) - 1)], True))
-    return tuple(
+    closed = tuple(
         Cell(
             framework=framework,
             server=server,
@@ -105,6 +113,26 @@ def cells_of(recipe: Recipe) -> tuple[Cell, ...]:
         for framework, server, control in stacks
         for scenario in recipe.scenarios
     )
+    return tuple(cell for one in closed for cell in (*([one] * recipe.closed), *opened(one, recipe)))
+
+
+def opened(cell: Cell, recipe: Recipe) -> Iterator[Cell]:
+    """The open cells of a closed one."""
+    own = [float(f"{capacity(cell, recipe) * share:.4g}") for share in recipe.shares]
+    for rate in (*recipe.rates, *own):
+        yield replace(cell, load="open", connections=1024, rate_rps=rate, arrivals="poisson")
+
+
+def capacity(cell: Cell, recipe: Recipe) -> float:
+    """Requests per second that the stack can serve in the cell's scenario."""
+    return 1e6 / work_us(cell, recipe)
+
+
+def work_us(cell: Cell, recipe: Recipe) -> float:
+    """CPU time that one request takes."""
+    given = recipe.cost_us.get(cell.stack.removesuffix("--control"))
+    own = given or FRAMEWORK_US[cell.framework] + SERVER_US.get(cell.server, 180.0)
+    return own * SCENARIO_FACTOR.get(cell.scenario, 1.0)
 
 
 def make_plan(recipe: Recipe) -> Plan:
@@ -136,6 +164,13 @@ def make_plan(recipe: Recipe) -> Plan:
         environment=make_environment(frameworks),
         cells=cells,
         not_applicable=absent,
+        capacities_rps={
+            replace(cell, load="closed", connections=64, rate_rps=None, arrivals=None).slug: capacity(
+                cell, recipe
+            )
+            for cell in cells
+            if recipe.shares and not cell.control
+        },
         order=tuple(tuple(f"{cell.stack}@default" for cell in cells) for _ in range(recipe.blocks)),
     )
 
@@ -250,13 +285,17 @@ class _Maker:
 
     def trial(self, cell: Cell, block: int, launch: int, position: int, speed: float) -> Trial:
         window = self.recipe.window_s
-        work_us = self.work_us(cell)
-        rate = 1e6 / work_us * speed * self.factor(self.recipe.trial_noise)
+        work, in_line = work_us(cell, self.recipe), float(cell.connections)
+        rate = 1e6 / work * speed * self.factor(self.recipe.trial_noise)
         utilisation = 1 - abs(float(self.random.normal(0, 0.008)))
+        if cell.rate_rps is not None:  # one queue: load / (1 - load) in it
+            utilisation = min(cell.rate_rps / rate, utilisation)
+            rate = min(cell.rate_rps, rate)
+            in_line = min(utilisation / (1 - utilisation), cell.connections)
         if cell.scenario == "delay":  # waits, so the server is not saturated
             rate, utilisation = cell.connections / 0.05 * self.factor(0.002), 0.3
         requests = max(int(rate * window), 1)
-        latencies_us = self.random.gamma(12.0, cell.connections / rate * 1e6 / 12.0, min(requests, 20_000))
+        latencies_us = self.random.gamma(12.0, in_line / rate * 1e6 / 12.0, min(requests, 20_000))
         latency = Latency()
         latency.record_ns((latencies_us * 1000).astype(np.int64))
         server_s = window * utilisation
@@ -275,7 +314,8 @@ class _Maker:
             bytes_received=requests * 160,
             bytes_sent=requests * 60,
             latency=latency.encode(),
-            in_flight_mean=cell.connections * (1 + float(self.random.normal(0, 0.0005))),
+            in_flight_mean=in_line * (1 + float(self.random.normal(0, 0.0005))),
+            **_arrivals(cell, window),
             in_flight_end=cell.connections,
             checked_full=3,
             server_cpu_ns=int(server_s * 1e9),
@@ -286,13 +326,16 @@ class _Maker:
             generator_wait_us=float(20 * self.factor(0.2)),
             busy_ticks=int((server_s + generator_s) * 100 + 1),
             steal_ticks=0,
-            memory_pss_bytes=int((40 + work_us / 8) * 2**20 * self.factor(0.01)),
+            memory_pss_bytes=int((40 + work / 8) * 2**20 * self.factor(0.01)),
         )
 
-    def work_us(self, cell: Cell) -> float:
-        given = self.recipe.cost_us.get(cell.stack.removesuffix("--control"))
-        own = given or FRAMEWORK_US[cell.framework] + SERVER_US.get(cell.server, 180.0)
-        return own * SCENARIO_FACTOR.get(cell.scenario, 1.0)
+
+def _arrivals(cell: Cell, window_s: float) -> dict[str, Any]:
+    """What only an open load records."""
+    if cell.rate_rps is None:
+        return {}
+    due = int(cell.rate_rps * window_s)
+    return {"arrivals": due, "late_sends": due // 1000, "lateness": Latency().encode(), "waited": 0}
 
 
 def _failures(plan: Plan) -> list[Failure]:

@@ -10,7 +10,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("apps", "report", "results", "runners", "scenarios")
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-GENERATOR = ROOT / "runners" / "generator.py"
+GENERATORS = {ROOT / "runners" / f"generator{role}.py" for role in ("", "_master", "_worker")}
+"""Modules of processes of their own: importing locust patches the process."""
 
 
 def imported(path: Path) -> set[str]:
@@ -48,9 +49,18 @@ def test_scenarios_know_of_the_apps_only_the_contract(path: Path) -> None:
     assert all(name == "apps" or name.startswith("apps.contract") for name in ours)
 
 
-def test_only_the_generator_imports_locust_and_gevent() -> None:
+def test_only_the_generators_import_locust_and_gevent() -> None:
     guilty = {path for path in FILES if {"locust", "gevent"} & roots(path) and "apps" not in path.parts}
-    assert guilty == {GENERATOR}
+    assert guilty == GENERATORS
+
+
+def test_only_generators_import_a_generator() -> None:
+    guilty = {
+        path
+        for path in FILES
+        if path not in GENERATORS and any(name.startswith("runners.generator") for name in imported(path))
+    }
+    assert not guilty
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))

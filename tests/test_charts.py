@@ -15,7 +15,7 @@ from report.charts.forest import STEPS, TICKS_AT_MOST, _ticks, forest
 from report.charts.look import NEUTRAL, OKABE_ITO, look
 from report.charts.rows import Panel, Row
 from report.charts.svg import plain
-from report.charts.waiting import LABEL, Curve, Curves, _apart, waiting
+from report.charts.waiting import LABEL, Curve, Curves, apart, waiting
 
 HOSTILE = "<script>alert('$x_1$')</script> & \"--> ]]> \x00\x1b[31m"
 SHIPPED = ("starlette", "fastapi", "litestar", "litestar-pydantic", "flask", "django")
@@ -149,7 +149,7 @@ def test_servers_differ_by_hatch_and_marker() -> None:
 
 
 def test_labels_at_curves_ends_keep_apart_and_in_order() -> None:
-    moved = _apart([10.0, 11.0, 12.0, 80.0])
+    moved = apart([10.0, 11.0, 12.0, 80.0])
     assert moved == sorted(moved)
     assert all(second - first >= LABEL for first, second in pairwise(moved))
     assert moved[-1] == 80.0

@@ -34,6 +34,18 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["list", "--framework", "flask", "--server", "uvicorn-pure"], "impossible stack: flask speaks wsgi"),
         (["run", "--resume", "yesterday"], "no run 'yesterday'"),
         (["report", "yesterday"], "no run 'yesterday'"),
+        (["run", "--url", "https://example.org"], "is not http://HOST:PORT"),
+        (["run", "--url", "http://127.0.0.1:8000"], "is one server, and the selection needs"),
+        (["run", "--generators", "0"], "nobody to make the load"),
+        (["run", "--join", "1", "--listen", "192.0.2.1:5557"], "cannot reach a server on 127.0.0.1"),
+        (["run", "--join", "1", "--listen", "a/b"], "is not HOST:PORT"),
+        (["worker", "--master", "a b/c"], "is not HOST:PORT"),
+        (["worker", "--master", "127.0.0.1", "--cpu", "100000"], "CPU 100000 may not be used"),
+        (["run", "--rate", "0"], "--rate '0' offers nothing"),
+        (["run", "--rate", "fast"], "--rate 'fast' is no rate"),
+        (["run", "--arrivals", "constant"], "none was asked for"),
+        (["run", "--slo", "fast"], "--slo 'fast' is no limit"),
+        (["run", "--slo", "p99=5ms", "--rate", "500"], "it takes no --rate"),
     ],
 )
 def test_wrong_use_is_exit_2_with_a_message_and_a_remedy(
@@ -54,7 +66,7 @@ def test_options_out_of_range_are_exit_2(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_every_command_has_help_with_an_example(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for command in ("list", "verify", "run", "report", "calibrate", "serve", "lock"):
+    for command in ("list", "verify", "run", "report", "calibrate", "serve", "worker", "lock"):
         assert call(monkeypatch, command, "--help") == 0
         assert f"Example: hotlap {command}" in capsys.readouterr().out
 

@@ -148,3 +148,17 @@ def test_few_contenders_are_said() -> None:
 
 def test_lists_read_as_sentences() -> None:
     assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+
+
+def test_a_flagged_trial_marks_its_entry_wherever_it_is_ranked() -> None:
+    clean = make_run(**QUIET)
+    assert not any(entry.mark for entry in group(clean).entries)
+
+    first = next(trial for trial in clean.trials if trial.cell.framework == "starlette")
+    flagged = tuple(replace(t, errors={"timeout": 1}) if t is first else t for t in clean.trials)
+    found = group(replace(clean, trials=flagged), first.cell.server)
+
+    assert [entry.mark for entry in found.entries] == ["†", "", ""]
+    assert [(flag.name, count) for flag, count in found.entries[0].flags] == [("errors", 1)]
+    assert found.sentence.startswith("starlette† is fastest.")
+    assert "litestar at" in found.sentence

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from report import flags
-from results.model import Trial
+from results.model import Ceiling, Trial
 from tests.synthetic import make_run
 
 RUN = make_run(blocks=1, scenarios=("json",), troubles=False)
@@ -42,7 +42,14 @@ def test_a_good_trial_has_none() -> None:
         ("generator-bound", {"generator_wait_us": 1_010.0}, {"generator_wait_us": 990.0}),  # N/X is 10 ms
         ("not-settled", {"requests": 319}, {"requests": 320}),
         ("foreign-work", {"busy_ticks": 114}, {"busy_ticks": 113}),
-        ("foreign-work", {"busy_ticks": 108, "steal_ticks": 6}, {"busy_ticks": 108, "steal_ticks": 5}),
+        ("foreign-work", {"busy_ticks": 112, "steal_ticks": 3}, {"busy_ticks": 111, "steal_ticks": 2}),
+        ("steal", {"busy_ticks": 108, "steal_ticks": 6}, {"busy_ticks": 108, "steal_ticks": 5}),
+        ("throttled", {"throttled_periods": 1}, {"throttled_periods": 0}),
+        ("throttled", {"heat_events": 1}, {"heat_events": 0}),
+        ("throttled", {"clock_changed": True}, {"clock_changed": False}),
+        ("drift", {"quarters": (1400, 1500, 1600, 1700)}, {"quarters": (1400, 1500, 1600, 1670)}),
+        ("drift", {"quarters": (1700, 1600, 1500, 1300)}, {"quarters": (1700, 1500, 1600, 1300)}),
+        ("drift", {"quarters": (20, 30, 40, 60)}, {"quarters": (20, 24, 28, 35)}),
         ("processes-changed", {"processes_changed": True}, {}),
         ("in-flight", {"in_flight_mean": 63.6}, {"in_flight_mean": 63.7}),
         ("in-flight", {"in_flight_mean": 64.4}, {"in_flight_mean": 64.3}),
@@ -71,6 +78,14 @@ def test_open_load_has_no_rounds_and_no_fixed_number_in_flight() -> None:
     arriving = replace(GOOD, cell=replace(GOOD.cell, load="open"), in_flight_mean=3.0, requests=100)
     assert flags.settled(arriving)
     assert not flags.miscounted(arriving)
+
+
+def test_late_sends_and_nothing_else_judge_the_generator_of_an_open_load() -> None:
+    cell = replace(GOOD.cell, load="open", rate_rps=1000.0, arrivals="constant")
+    spinning = replace(GOOD, cell=cell, generator_idle_s=0.0, arrivals=1000, late_sends=10)
+    assert names(spinning) == []
+    assert names(replace(spinning, late_sends=11)) == ["late-sends"]
+    assert names(replace(GOOD, arrivals=None, late_sends=None)) == []
 
 
 def test_foreign_work_needs_three_ticks() -> None:
@@ -103,3 +118,17 @@ def test_every_flag_says_why_and_what_to_do() -> None:
         assert flag.word
         assert len(flag.cause) > 20
         assert len(flag.remedy) > 10
+
+
+def test_steal_and_foreign_work_are_told_apart() -> None:
+    for busy, steal, name in ((114, 0, "foreign-work"), (108, 6, "steal"), (111, 3, "steal")):
+        assert names(replace(GOOD, busy_ticks=busy, steal_ticks=steal)) == [name]
+
+
+def test_throughput_past_four_fifths_of_the_ceiling_is_bound_by_the_generator() -> None:
+    def bound(rps: float) -> bool:
+        ceilings = (Ceiling(shape="json", connections=64, rps=rps, bytes_per_request=200.0),)
+        return flags.GENERATOR_BOUND in flags.flags(GOOD, RUN.plan.setup, ceilings)
+
+    assert bound(7_999.0)  # GOOD has 6,400/s
+    assert not bound(8_001.0)

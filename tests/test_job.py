@@ -65,6 +65,7 @@ class FakeServer:
 class FakeStarter:
     scenarios: Any
     broken: str = ""
+    verifies: bool = True
     started: list[tuple[str, bool]] = field(default_factory=list)
 
     @contextmanager
@@ -155,7 +156,7 @@ def sitting(
         watcher=Heard(),
         disturbed=disturbed,
         before=before,
-        starter=FakeStarter(parts().scenarios, broken),  # type: ignore[arg-type]  # a fake
+        starter=FakeStarter(parts().scenarios, broken),
         generators=generators,
     )
 

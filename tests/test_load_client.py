@@ -107,7 +107,7 @@ def pretending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str) -> No
     (package / "__init__.py").touch()
     (package / "generator.py").write_text(FAKE.format(code))
     monkeypatch.setattr(
-        client, "_environment", lambda: {"PYTHONPATH": str(package.parent), "PATH": os.environ["PATH"]}
+        client, "environment_of_ours", lambda: {"PYTHONPATH": str(package.parent), "PATH": os.environ["PATH"]}
     )
 
 
@@ -159,7 +159,7 @@ def test_the_environment_of_the_caller_cannot_change_it(monkeypatch: pytest.Monk
     monkeypatch.setenv("LOCUST_SKIP_MONKEY_PATCH", "1")
     monkeypatch.setenv("PYTHONHASHSEED", "0")
 
-    environment = client._environment()
+    environment = client.environment_of_ours()
 
     assert not {"LOCUST_SKIP_MONKEY_PATCH", "PYTHONHASHSEED"} & set(environment)
     assert sys.executable

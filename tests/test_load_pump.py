@@ -13,8 +13,9 @@ from runners.load.connection import Address, Connection
 from runners.load.pump import Pump
 from runners.load.ring import Ring
 from runners.load.tally import Tally
+from scenarios import event_stream
 from scenarios.answers import json_answer
-from scenarios.exchange import Answer, Exchange, Request
+from scenarios.exchange import Answer, Exchange, Request, Watch
 from tests.scripted_server import JSON_HEAD, Peer, Script, ScriptedServer, answer, serving
 
 GET = Exchange(request=Request(target="/n"), check=json_answer({"n": 1}))
@@ -493,6 +494,17 @@ def test_connections_wait_for_each_other_before_the_second_request() -> None:
     assert not pump.tally.errors
 
 
+def test_connections_that_wait_for_others_make_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runners.load.fleet.FRESH_MOST", 2)
+    with ScriptedServer(serving(answer())) as server:
+        pump = Pump()
+        for _ in range(7):
+            pump.join()
+        pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
+        assert pump.muster(time.monotonic_ns() + 5_000_000_000)
+        pump.release()
+
+
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_connection_closed_while_it_waits_is_opened_again(*, announced: bool) -> None:
     def script(peer: Peer) -> None:
@@ -523,3 +535,38 @@ def test_waiting_for_others_ends_without_them() -> None:
         assert not pump.muster(time.monotonic_ns() + 20_000_000)
         assert not pump.muster(time.monotonic_ns() + 9_000_000_000, lambda: True)
         pump.release()
+
+
+def chunk(piece: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(piece), piece)
+
+
+def streaming(peer: Peer) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+    while peer.request() is not None:
+        peer.send(head, chunk(b"data: 1\n\n"), chunk(b"data: 2\n\n"), chunk(b"data: 3\n\n"), b"0\r\n\r\n")
+
+
+def test_the_arrival_of_events_is_watched_in_every_answer() -> None:
+    seen: list[Answer] = []
+    watch = Watch(ends=event_stream.ends, interval_s=0.002)
+    one = Exchange(request=Request(target="/e"), check=seen.append, watch=watch)
+
+    tally = load(streaming, lambda t: right(t) >= 5, [one])
+
+    assert not tally.errors
+    assert tally.checked_full == 1
+    assert len(tally.first_ns) == right(tally)
+    assert len(tally.jitter_ns) == 2 * right(tally)
+    assert all(0 < first < whole for first, whole in zip(tally.first_ns, tally.latencies_ns, strict=True))
+    assert seen[0].pieces == 3
+
+
+def test_a_watched_answer_in_one_piece_is_watched_too() -> None:
+    one = Exchange(request=Request(target="/e"), check=lambda _: None, watch=Watch(ends=event_stream.ends))
+
+    tally = load(serving(answer(b"data: 1\n\ndata: 2\n\n")), lambda t: right(t) >= 5, [one])
+
+    assert len(tally.first_ns) == right(tally)
+    assert not tally.jitter_ns
+    assert tally.checked_full == 1

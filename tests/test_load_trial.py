@@ -11,7 +11,7 @@ import pytest
 from results.histogram import Latency
 from runners.errors import LoadError
 from runners.load.messages import Measured, Order
-from runners.load.pump import Pump
+from runners.load.open_pump import OpenPump
 from runners.load.trial import measure
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
@@ -24,7 +24,7 @@ ORDER = Order(
 
 
 def trial(script: Script, order: Order = ORDER, exchange: Exchange = GET) -> Measured:
-    pump = Pump()
+    pump = OpenPump()
     for _ in range(order.connections):
         pump.join()
     with ScriptedServer(script) as server:
@@ -42,6 +42,12 @@ def test_what_a_window_gives() -> None:
     assert measured.requests == Latency.decode(measured.latency).count > 0
     assert measured.in_flight_mean == pytest.approx(5, rel=0.005)
     assert measured.in_flight_end == 5
+    assert len(measured.quarters) == 4
+    assert sum(measured.quarters) == measured.requests
+    assert measured.generator_collections == 0
+    assert measured.generator_rss_bytes
+    assert measured.generator_rss_bytes > 1_000_000
+    assert not measured.clock_changed
     assert measured.connections_opened == 0
     assert measured.checked_full == 0
     assert measured.bytes_received == pytest.approx(measured.requests * len(answer()), abs=5 * len(answer()))
@@ -136,7 +142,7 @@ def test_no_right_answer_in_the_window_is_a_load_error() -> None:
 def test_a_dead_server_fails_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]
-    pump = Pump()
+    pump = OpenPump()
     pump.join()
 
     with pytest.raises(LoadError, match="refused"):
@@ -144,7 +150,7 @@ def test_a_dead_server_fails_at_once() -> None:
 
 
 def test_a_pump_serves_trial_after_trial_and_leaves_nothing_behind() -> None:
-    pump = Pump()
+    pump = OpenPump()
     pump.join()
     seen = []
 
@@ -167,7 +173,7 @@ def test_an_exception_leaves_nothing_behind_either() -> None:
     def broken(_: object) -> str | None:
         raise RuntimeError("a check with a bug")
 
-    pump = Pump()
+    pump = OpenPump()
     pump.join()
     with ScriptedServer(serving(answer())) as server:
         with pytest.raises(RuntimeError):
@@ -183,7 +189,7 @@ def test_every_entry_is_known_before_the_window_opens() -> None:
         while (request := peer.request()) is not None:
             peer.send(answer(b'{"n": %s}' % request[5:].partition(b" ")[0]))
 
-    pump = Pump()
+    pump = OpenPump()
     for _ in range(4):
         pump.join()
     with ScriptedServer(script) as server:

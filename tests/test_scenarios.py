@@ -5,6 +5,7 @@ from dataclasses import replace
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from apps import contract
 from scenarios import answers, catalogue, json_scenario, order_inputs, plaintext_scenario
 from scenarios.auth_scenario import BAD, token
 from scenarios.exchange import Answer, Exchange, Request, Scenario
-from tests.reference import answer, respond, typed
+from tests.reference import answer, echoed, respond, typed
 
 FOLDER = Path(scenarios.__file__).parent
 ALL = catalogue.discover()
@@ -22,6 +23,8 @@ MEGABYTE = 1_000_000
 
 
 def served(one: Exchange, *, verifying: bool) -> Answer:
+    if one.messages:
+        return echoed(one.messages)
     return respond(one.request, verifying=verifying)
 
 
@@ -33,7 +36,7 @@ def test_the_catalogue_is_in_the_order_of_the_contract() -> None:
     assert list(ALL) == [
         *("plaintext", "json", "params", "routing-first", "routing-middle", "routing-last"),
         *("routing-dynamic", "orders", "orders-raw", "orders-invalid", "items", "items-large"),
-        *("dependencies", "auth", "form", "delay"),
+        *("dependencies", "auth", "form", "stream", "sse", "websocket", "delay"),
     ]
 
 
@@ -56,8 +59,8 @@ def test_groups_and_targets_are_those_of_the_contract(scenario: Scenario) -> Non
 
 @EACH
 def test_the_same_seed_gives_the_same_requests_and_another_seed_others(scenario: Scenario) -> None:
-    def requests(seed: int) -> list[Request]:
-        return [one.request for one in scenario.ring(Random(seed))]
+    def requests(seed: int) -> list[tuple[Request, object]]:
+        return [(one.request, one.messages) for one in scenario.ring(Random(seed))]
 
     assert requests(1) == requests(1)
     probes = [scenario.probes(Random(3)) for _ in range(2)]
@@ -113,6 +116,8 @@ def test_probes_say_what_they_are_about(scenario: Scenario) -> None:
 @pytest.mark.parametrize("spoil", ["status", "500", "media", "length", "body", "empty"])
 def test_a_spoiled_answer_is_wrong(scenario: Scenario, spoil: str) -> None:
     one = scenario.ring(Random(5))[0]
+    if one.messages:
+        pytest.skip("a message has no head and no body")
     right = served(one, verifying=False)
     headers = dict(right.headers)
     spoiled = {
@@ -254,3 +259,70 @@ def test_two_scenarios_of_one_name_are_an_error(monkeypatch: pytest.MonkeyPatch)
         catalogue.discover()
     monkeypatch.undo()
     catalogue._scenarios.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["stream", "sse"])
+def test_a_stream_with_a_length_or_in_one_piece_is_wrong(name: str) -> None:
+    for one in ALL[name].probes(Random(1))[:2]:
+        right = served(one, verifying=True)
+        length = ("content-length", str(len(right.body)))
+        assert "without a length" in (one.check(replace(right, headers=(*right.headers, length))) or "")
+        assert one.watch
+        assert len(one.watch.ends(right.body)) == right.pieces
+
+
+def test_chunks_that_were_collected_are_wrong() -> None:
+    one = ALL["stream"].probes(Random(1))[0]
+    assert "1 pieces" in (one.check(replace(served(one, verifying=True), pieces=1)) or "")
+
+
+def test_events_that_came_together_are_wrong_while_verifying() -> None:
+    one = ALL["sse"].probes(Random(1))[0]
+    right = served(one, verifying=True)
+    together = tuple(0.2 for _ in right.arrivals_s)
+    assert "all events within 0.0 ms, wanted 190 ms" in (one.check(replace(right, arrivals_s=together)) or "")
+    assert ALL["sse"].ring(Random(1))[0].min_elapsed_s == pytest.approx(19 * 0.009)
+
+
+@pytest.mark.parametrize("spoil", ["missing", "other", "cut", "constant"])
+def test_wrong_events_are_wrong(spoil: str) -> None:
+    one = ALL["sse"].probes(Random(1))[0]
+    right = served(one, verifying=True)
+    bodies = {
+        "missing": right.body.partition(b"\n\n")[2],
+        "other": right.body.replace(b'"index": 7', b'"index": 7.0'),
+        "cut": right.body[:-1],
+        "constant": served(one, verifying=False).body,
+    }
+    assert one.check(replace(right, body=bodies[spoil]))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"messages": ()},
+        {"messages": (b"hello",)},
+        {"messages": ("hello", "hello")},
+        {"close_code": 1006},
+        {"status": 403},
+    ],
+)
+def test_an_echo_is_the_same_in_kind_order_and_number(wrong: dict[str, Any]) -> None:
+    one = ALL["websocket"].probes(Random(1))[0]
+    right = echoed(("hello",))
+    assert one.check(right) is None
+    assert one.check(replace(right, close_code=None)) is None
+    assert one.check(replace(right, **wrong))
+
+
+def test_messages_are_text_and_binary_in_turn_and_none_is_twice() -> None:
+    messages = [one.messages[0] for one in ALL["websocket"].ring(Random(1))]
+    assert {type(message) for message in messages[::2]} == {str}
+    assert {type(message) for message in messages[1::2]} == {bytes}
+    assert len(set(messages)) == len(messages)
+
+
+@pytest.mark.parametrize("status", [200, 101, 301, 500])
+def test_a_plain_request_for_a_websocket_must_be_refused(status: int) -> None:
+    one = ALL["websocket"].probes(Random(1))[-1]
+    assert one.check(typed(b"", "text/plain", status))

@@ -56,11 +56,34 @@ def test_cpu_per_request_is_compared_only_where_the_server_is_saturated() -> Non
     assert len(idle.measures["cpu_us_per_request"].by_block) == 8
 
 
-def test_cpu_per_request_is_not_compared_under_open_load() -> None:
-    trial = replace(RUN.trials[0], cell=replace(RUN.trials[0].cell, load="open"))
-    assert (
-        only(replace(RUN, trials=(trial,))).reason("cpu_us_per_request") == "compared only under closed load"
-    )
+def open_run(*rates: float, **more: object) -> Run:
+    return make_run(scenarios=("json",), troubles=False, blocks=2, closed=False, rates=rates, **more)
+
+
+def test_cpu_per_request_is_compared_at_an_equal_open_rate_however_idle_the_server() -> None:
+    for summary in summarise(open_run(500.0)):
+        assert summary.level("cpu_us_per_request")
+        assert (summary.utilisation or 1) < 0.9
+
+
+def test_cpu_per_request_is_not_compared_at_shares_of_capacity() -> None:
+    reasons = {summary.reason("cpu_us_per_request") for summary in summarise(open_run(shares=(0.5,)))}
+    assert reasons == {"compared only at an equal rate"}
+
+
+def test_an_open_load_that_is_not_served_is_overloaded() -> None:
+    overloaded = {summary.cell.stack: summary.overloaded for summary in summarise(open_run(9000.0))}
+    assert overloaded["flask--gunicorn-gthread"]
+    assert not overloaded["asgi--uvicorn-standard"]
+
+
+def test_late_sends_leave_no_latency_but_say_so() -> None:
+    run = open_run(500.0)
+    late = tuple(replace(trial, late_sends=100) for trial in run.trials)
+    for summary in summarise(replace(run, trials=late)):
+        assert summary.level("p50_us") is None
+        assert summary.reason("p99_us") == "invalid: the generator sent over 1% of the arrivals late"
+        assert summary.curve_q == ()
 
 
 def test_what_was_not_readable_says_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -66,3 +67,21 @@ def test_few_blocks_rank_nothing() -> None:
 
 def test_nothing_measured_is_said() -> None:
     assert "Nothing was measured" in words.verdict([], {})
+
+
+def test_whoever_has_flagged_trials_is_named_with_a_dagger() -> None:
+    clean = make_run(stacks=TWO, troubles=False, control=False)
+    flagged = tuple(
+        replace(trial, stale=int((trial.cell.framework, trial.block) == ("starlette", 0)))
+        for trial in clean.trials
+    )
+    summaries = summarise(replace(clean, trials=flagged))
+    groups = comparisons(summaries)
+
+    assert "among ASGI frameworks Starlette† is fastest" in words.verdict(groups, TITLES)
+    assert "Starlette† is fastest." in words.of_group(groups[0], TITLES)
+    assert re.search(r"FastAPI serves .* of Starlette† on", words.widest(groups, TITLES))
+    assert words.flagged(summaries[0].flags) == "stale connections (1)"
+    assert words.flagged(()) == "none"
+    assert words.legend(groups).startswith("† marks")
+    assert not words.legend(comparisons(summarise(clean)))

@@ -71,7 +71,7 @@ def _frame(axis: Axes, panels: Sequence[Curves], heading: str) -> None:
     axis.set_ylim(min(points, default=1) * 0.8, max(points, default=10) * 1.2)
     inside = [tick for tick in TICKS if tick <= axis.get_xlim()[1]]
     ticks(axis.xaxis, inside, [TICKS[tick] for tick in inside])
-    _ticks_of_time(axis)
+    ticks_of_time(axis)
     axis.set_xlabel("share of requests answered by then", labelpad=6)
     axis.set_title(plain(heading, 48), loc="left", fontsize=12.5, pad=12)
 
@@ -82,7 +82,8 @@ def _points(curve: Curve) -> list[tuple[float, float]]:
     return [(1 / (1 - share), ms) for share, ms in pairs if START * (1 - share) <= 1 + 1e-9]
 
 
-def _ticks_of_time(axis: Axes) -> None:
+def ticks_of_time(axis: Axes) -> None:
+    """Label a logarithmic axis of ms at 1, 2 and 5."""
     low, high = axis.get_ylim()
     decades = [digit * 10.0**power for power in range(-3, 6) for digit in (1, 2, 5)]
     inside = [tick for tick in decades if low <= tick <= high]
@@ -91,7 +92,7 @@ def _ticks_of_time(axis: Axes) -> None:
 
 def _draw(axis: Axes, curves: Sequence[Curve], look: Look, marks: dict[str, Mark]) -> None:
     drawn = sorted((curve for curve in curves if _points(curve)), key=lambda curve: curve.latency_ms[-1])
-    heights = _apart([float(axis.transData.transform((1, curve.latency_ms[-1]))[1]) for curve in drawn])
+    heights = apart([float(axis.transData.transform((1, curve.latency_ms[-1]))[1]) for curve in drawn])
     for curve, y in zip(drawn, heights, strict=True):
         x, latency_ms = zip(*_points(curve), strict=True)
         colour = look.colour(curve.framework)
@@ -115,7 +116,7 @@ def _draw(axis: Axes, curves: Sequence[Curve], look: Look, marks: dict[str, Mark
             marks[gid] = Mark(framework=curve.framework, hint=said)
 
 
-def _apart(heights: Sequence[float]) -> list[float]:
+def apart(heights: Sequence[float]) -> list[float]:
     """Rising ``heights`` moved as little as it takes, and together, to stand ``LABEL`` apart."""
     groups: list[list[float]] = []
     for height in heights:

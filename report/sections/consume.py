@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from report import words
 from report.charts.consumption import consumption
-from report.context import Context, Workload, panels, sides
+from report.context import Context, panels, sides
 from report.summary import Summary
-from report.view import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
+from report.view import Column, Entry, Part, Section, Table, TableRow, entry, figure, gap, measured
+from report.workload import Workload
 
 UNITS = {"cpu_us_per_request": "µs", "memory_mib": "MiB"}
 
@@ -20,11 +22,29 @@ def section(here: Context) -> Section:
         short="What it consumes",
         question="What does it consume?",
         answer=_answer(here),
-        note="CPU per request depends on load, so it is compared only at equal load and where the server was "
-        "at least "
-        "95% busy. Memory is the proportional set size of all the server's processes, read after the window.",
-        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
+        note="CPU per request depends on load, so it is compared only at equal load: under closed load where "
+        "the server was at least 95% busy, under open load at one rate for all. "
+        "Memory is the proportional set size of all the server's processes, read after the window.",
+        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(_shown(here))),
     )
+
+
+def _shown(here: Context) -> list[Workload]:
+    """Closed loads; of a scenario that has none, the open ones."""
+    closed = here.workloads("closed")
+    alone = {(each.scenario, each.workers) for each in closed}
+    return [each for each in here.workloads() if each in closed or (each.scenario, each.workers) not in alone]
+
+
+def _beside(here: Context, wanted: Workload) -> list[Workload]:
+    """Open loads at one rate for all, which stand as further columns beside the closed one."""
+    return [
+        each
+        for each in here.workloads("open")
+        if wanted.load == "closed"
+        and each.share is None
+        and (each.scenario, each.workers) == (wanted.scenario, wanted.workers)
+    ]
 
 
 def _answer(here: Context) -> str:
@@ -79,6 +99,7 @@ def _short(reason: str) -> str:
 
 
 def _table(here: Context, wanted: Workload, place: int) -> Table:
+    beside = _beside(here, wanted)
     return Table(
         anchor=f"consumption-{place}",
         summary="CPU and memory as a table",
@@ -88,18 +109,30 @@ def _table(here: Context, wanted: Workload, place: int) -> Table:
             Column(label="Server", short=True),
             Column(label="CPU per request", unit="µs (95% interval)", numeric=True),
             Column(label="Memory", unit="MiB (95% interval)", numeric=True),
+            *(
+                Column(label="CPU per request", unit=f"µs at {other.rate_rps:,g} requests/s", numeric=True)
+                for other in beside
+            ),
         ),
-        rows=tuple(_row(here, each, name) for name, members in sides(here, wanted) for each in members),
+        rows=tuple(
+            _row(here, each, name, beside) for name, members in sides(here, wanted) for each in members
+        ),
     )
 
 
-def _row(here: Context, each: Summary, name: str) -> TableRow:
-    shown: list[Entry] = []
-    for metric in UNITS:
-        level = each.level(metric)
-        text, interval = (words.number(level.value), words.interval(level)) if level else ("", "")
-        shown.append(measured(level, each.reason(metric), text, interval))
+def _row(here: Context, each: Summary, name: str, beside: Sequence[Workload]) -> TableRow:
+    shown = [_value(each, metric) for metric in UNITS]
+    for wanted in beside:
+        there = (other for other in here.summaries if here.workload(other.cell) == wanted)
+        found = next((other for other in there if other.cell.stack == each.cell.stack), None)
+        shown.append(_value(found, "cpu_us_per_request") if found else gap("not planned"))
     return TableRow(
         framework=each.cell.framework,
         entries=(entry(here.title(each.cell.framework)), entry(name), *shown),
     )
+
+
+def _value(each: Summary, metric: str) -> Entry:
+    level = each.level(metric)
+    text, interval = (words.number(level.value), words.interval(level)) if level else ("", "")
+    return measured(level, each.reason(metric), text, interval)

@@ -151,12 +151,12 @@ def _commands(here: Context) -> Table:
 
 
 def _command(stack: str, launches: Sequence[Launch]) -> TableRow:
-    level = estimate([launch.first_answer_s for launch in launches])
+    level = estimate([launch.first_answer_s for launch in launches if launch.first_answer_s is not None])
     shown = (words.number(level.value), words.interval(level)) if level else ("", "")
     return TableRow(
         entries=(
             entry(stack),
-            entry(" ".join(launches[0].argv)),
+            entry(" ".join(launches[0].argv) or "not started by hotlap"),
             measured(level, "not recorded", *shown),
             Entry(text=str(len(launches)), key=len(launches)),
         )

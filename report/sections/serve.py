@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from report import words
 from report.charts.bars import bars
-from report.context import Context, Workload, panels, sides
+from report.context import Context, panels, sides
 from report.inference import Level
 from report.summary import Summary
 from report.view import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
+from report.workload import Workload
 
 METRIC = "throughput_rps"
 
@@ -18,16 +19,17 @@ def section(here: Context) -> Section:
         anchor="serve",
         short="How much it serves",
         question="How much does it serve?",
-        answer=_answer(here),
+        answer=_answer(here) if here.workloads("closed") else words.ONLY_OPEN,
         note="Right answers per second under closed load: every connection sends its next request when the "
         "last one "
         "is answered. Wrong answers are errors and never counted.",
-        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
+        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads("closed"))),
     )
 
 
 def _answer(here: Context) -> str:
-    found = [(level, each) for each in here.summaries if (level := each.level(METRIC))]
+    closed = (each for each in here.summaries if each.cell.load == "closed")
+    found = [(level, each) for each in closed if (level := each.level(METRIC))]
     if not found:
         return "Nothing was measured, so there is nothing to show."
     least, most = (pick(found, key=lambda pair: pair[0].value) for pick in (min, max))
@@ -55,7 +57,7 @@ def _part(here: Context, wanted: Workload, place: int) -> Part:
         axis_label="right answers per second",
     )
     caption = (
-        f"{words.load(*wanted[1:]).capitalize()}. The bar is the geometric mean over blocks, the thick line "
+        f"{words.load(wanted).capitalize()}. The bar is the geometric mean over blocks, the thick line "
         "its 95% "
         "interval, each dot one trial in order of time from top to bottom. Hatching tells servers apart."
     )
@@ -103,6 +105,6 @@ def _row(here: Context, each: Summary, name: str) -> TableRow:
             Entry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
             Entry(text=str(each.n_trials), key=each.n_trials),
             Entry(text=f"{each.requests:,}", key=each.requests),
-            entry(", ".join(f"{flag.word} ({count})" for flag, count in each.flags) or "none"),
+            entry(words.flagged(each.flags)),
         ),
     )

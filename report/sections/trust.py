@@ -72,7 +72,8 @@ def _control(here: Context) -> Part:
                 columns=(
                     Column(label="Stack"),
                     Column(label="Scenario"),
-                    Column(label="Throughput, ratio", unit="(interval)", numeric=True),
+                    Column(label="Compared by"),
+                    Column(label="Ratio", unit="(interval)", numeric=True),
                     Column(label="Verdict"),
                 ),
                 rows=tuple(rows),
@@ -89,7 +90,8 @@ def _control_row(here: Context, each: Control) -> TableRow:
         framework=each.cell.framework,
         entries=(
             entry(f"{here.title(each.cell.framework)} on {each.cell.server}"),
-            entry(each.cell.scenario),
+            entry(here.heading(here.workload(each.cell))),
+            entry(each.metric.noun),
             ratio,
             Entry(text="✓ holds 1" if each.ok else "✗ differs from itself", strong=not each.ok),
         ),

@@ -9,9 +9,10 @@ from report.charts.forest import forest
 from report.charts.rows import Panel, Row
 from report.comparison import Entry as Contender
 from report.comparison import Group, is_floor
-from report.context import Context, Workload, side, sides
+from report.context import Context, side, sides
 from report.summary import Summary
 from report.view import Column, Entry, Fact, Part, Section, Table, TableRow, entry, figure, gap, measured
+from report.workload import Workload
 
 CAPTION = (
     "Throughput relative to the best framework on the same server (1×), on a logarithmic axis: the mark is "
@@ -33,11 +34,11 @@ def section(here: Context) -> Section:
         anchor="which",
         short="Which is fastest",
         question="Which is fastest, and can we tell?",
-        answer=_answer(here),
+        answer=_answer(here) if here.workloads("closed") else words.ONLY_OPEN,
         note="A ratio between frameworks is taken within each block and on the same server variant and "
         "interface "
-        "only: across servers it would compare the servers.",
-        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads())),
+        f"only: across servers it would compare the servers. {words.legend(here.groups)}",
+        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads("closed"))),
     )
 
 
@@ -56,7 +57,7 @@ def _answer(here: Context) -> str:
 
 
 def _part(here: Context, wanted: Workload, place: int) -> Part:
-    groups = [group for group in here.groups if _workload(group) == wanted]
+    groups = [group for group in here.groups if group.workload == wanted]
     heading = here.heading(wanted)
     points = tuple(Fact(name=f"{each.server}", text=words.of_group(each, here.titles)) for each in groups)
     svg = forest(
@@ -80,10 +81,6 @@ def _reference(groups: Sequence[Group]) -> str:
     """What 1 stands for, without a ranking word where nothing is ranked."""
     which = "best framework" if words.ranked(groups) else "highest mean"
     return f"the {which} on the same server variant"
-
-
-def _workload(group: Group) -> Workload:
-    return group.scenario, group.load, group.connections, group.workers
 
 
 def _panels(here: Context, wanted: Workload, groups: Sequence[Group]) -> list[Panel]:
@@ -118,7 +115,7 @@ def _row(here: Context, each: Summary, group: Group | None) -> Row:
     reason = each.reason("throughput_rps") or "nothing to compare it with on this server"
     text = " ".join(_said(contender, group)) if contender else reason
     return Row(
-        label=here.title(each.cell.framework),
+        label=here.title(each.cell.framework) + (contender.mark if contender else ""),
         framework=each.cell.framework,
         server=each.cell.server,
         value=ratio.value if ratio else None,
@@ -146,6 +143,7 @@ def _table(here: Context, wanted: Workload, groups: Sequence[Group], place: int)
             Column(label="Ratio", unit="(95% interval)", numeric=True),
             Column(label="Tier"),
             Column(label="Blocks", numeric=True),
+            Column(label="Flags", unit="(trials)"),
         ),
         rows=tuple(rows),
     )
@@ -158,11 +156,12 @@ def _table_row(here: Context, each: Summary, name: str, group: Group | None) -> 
     return TableRow(
         framework=each.cell.framework,
         entries=(
-            entry(here.title(each.cell.framework)),
+            entry(here.title(each.cell.framework) + (contender.mark if contender else "")),
             entry(name),
             measured(contender.ratio if contender else None, reason, *shown),
             _tier_entry(each, contender.tier if contender else None),
             Entry(text=str(each.n_blocks), key=each.n_blocks),
+            entry(words.flagged(each.flags)),
         ),
     )
 
@@ -177,9 +176,7 @@ def _tier_entry(each: Summary, tier: int | None) -> Entry:
 
 def _stacks(here: Context, wanted: Workload, place: int) -> tuple[Table, ...]:
     """Stack against stack: framework and server together, named as such."""
-    groups = [
-        group for group in here.findings.stacks if _workload(group) == wanted and len(group.entries) > 1
-    ]
+    groups = [group for group in here.findings.stacks if group.workload == wanted and len(group.entries) > 1]
     return tuple(
         Table(
             anchor=f"stacks-{place}",
@@ -191,6 +188,7 @@ def _stacks(here: Context, wanted: Workload, place: int) -> tuple[Table, ...]:
                 Column(label="Interface"),
                 Column(label="Ratio", unit="(95% interval)", numeric=True),
                 Column(label="Tier"),
+                Column(label="Flags", unit="(trials)"),
             ),
             rows=tuple(_stack_row(here, each, group) for each in group.entries),
         )
@@ -203,9 +201,10 @@ def _stack_row(here: Context, each: Contender, group: Group) -> TableRow:
     return TableRow(
         framework=each.cell.framework,
         entries=(
-            entry(f"{here.title(each.cell.framework)} on {each.cell.server}"),
+            entry(f"{here.title(each.cell.framework)} on {each.cell.server}{each.mark}"),
             entry(words.SHORT_INTERFACE.get(each.cell.interface, each.cell.interface)),
             measured(each.ratio, "", *_said(each, group)),
             tier if each.tier else gap("not ranked"),
+            entry(words.flagged(each.flags)),
         ),
     )

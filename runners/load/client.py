@@ -82,18 +82,27 @@ class Generator:
             channel.sendall(to_line(order).encode())
         except OSError as error:
             raise self._gone(f"the generator is gone ({error})") from error
-        return self._receive(channel, order.warmup_s + order.window_s + order.deadline_s + SPARE_S)
+        return self._receive(channel, self._patience_s(order))
+
+    def _patience_s(self, order: Order) -> float:
+        """How long an answer to ``order`` may take."""
+        return order.warmup_s + order.window_s + order.deadline_s + SPARE_S
+
+    def _command(self) -> list[str]:
+        """Module of the process that takes the orders, and its options."""
+        return ["runners.generator"]
 
     def _start(self) -> socket.socket:
+        command = self._command()
         ours, theirs = socket.socketpair()
         self._channel = ours
         self._log.parent.mkdir(parents=True, exist_ok=True)
-        argv = [sys.executable, "-P", "-m", "runners.generator", "--channel", str(theirs.fileno())]
+        argv = [*python_m(*command), "--channel", str(theirs.fileno())]
         with theirs, self._log.open("ab") as output:
             try:
                 self._process = Supervised(
                     argv,
-                    environment=_environment(),
+                    environment=environment_of_ours(),
                     cwd=self._log.parent,
                     output=output,
                     cpus=self._cpus,
@@ -134,7 +143,12 @@ class Generator:
         )
 
 
-def _environment() -> dict[str, str]:
+def python_m(*words: str) -> list[str]:
+    """Command line that runs a module of ours."""
+    return [sys.executable, "-P", "-m", *words]
+
+
+def environment_of_ours() -> dict[str, str]:
     """The caller's variables, without those that would change how the generator works."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
     root = Path(runners.__file__).parents[1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from runners.load.dialogue import Dialogue, Echo, close_frame
 from runners.load.reply import Reply
 from runners.load.ring import Entry, Ring
 
@@ -33,12 +35,14 @@ class Connection:
 
     __slots__ = (
         "answered",
+        "dialogue",
         "entry",
         "failures",
         "fd",
         "fresh",
         "gone",
         "home",
+        "lag_ns",
         "off_path",
         "reply",
         "sock",
@@ -61,12 +65,16 @@ class Connection:
         self.failures = 0
         """Errors since its last answer."""
         self.start_ns = 0
-        """When the request in flight began, monotonic; 0: none is in flight."""
+        """When the request in flight began, monotonic; 0: none is in flight. Open load: when it was due."""
+        self.lag_ns = 0
+        """Open load: how long after that it was handed over."""
         self.fresh = True
         """Nothing was answered on this socket yet."""
         self.off_path = True
         """What comes next is not, or not surely, a whole answer in one piece."""
-        self.reply: Reply | None = None
+        self.dialogue: Dialogue | None = None
+        """The WebSocket on this socket, if it is one."""
+        self.reply: Reply | Echo | None = None
         """The answer under way off the fast path."""
         self.unsent = b""
         """Rest of the request that the socket has not taken."""
@@ -75,7 +83,7 @@ class Connection:
         """Forget the load before this one; in this one it has number ``place``."""
         self.home = ring.home(place)
         self.entry = ring.next(self)
-        self.answered, self.failures, self.start_ns = False, 0, 0
+        self.answered, self.failures, self.start_ns, self.lag_ns = False, 0, 0, 0
 
     def open(self, address: Address, socket_type: Any) -> None:  # noqa: ANN401 - the original socket class
         """Begin to connect; how it went shows when the socket is written to or read."""
@@ -85,9 +93,20 @@ class Connection:
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.connect_ex(address.at)
 
+    def expect(self) -> Reply | Echo:
+        """Make what collects the answer to the request in flight."""
+        reply = self.reply = (
+            Reply(self.entry) if self.dialogue is None else Echo(self.dialogue, self.entry.exchange)
+        )
+        return reply
+
     def close(self) -> None:
         """Close the socket, if there is one, and forget what was under way on it."""
         if self.sock is not None:
+            if self.dialogue is not None and self.dialogue.is_open and not self.unsent:
+                with suppress(OSError):
+                    self.sock.send(close_frame())
             self.sock.close()
+        self.dialogue = None
         self.sock, self.fd = None, -1
         self.reply, self.unsent, self.off_path = None, b"", True

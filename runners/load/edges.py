@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import resource
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from runners import throttling
 from runners.accounting import ServerClock, ticks
 from runners.load.pump import Pump
+from runners.throttling import Brakes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,8 @@ class Edge:
     pids: frozenset[int] = frozenset()
     busy_ticks: int | None = None
     steal_ticks: int | None = None
+    collections: int = 0
+    brakes: Brakes = field(default_factory=Brakes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,8 @@ class Meters:
             pids=pids,
             busy_ticks=busy,
             steal_ticks=steal,
+            collections=sum(each["collections"] for each in gc.get_stats()),
+            brakes=throttling.read(tuple(self.cpus), self.server.cgroup if self.server else None),
         )
 
     def between(self, begin: Edge, end: Edge) -> dict[str, Any]:
@@ -56,6 +64,11 @@ class Meters:
         return {
             "window_s": (end.at_ns - begin.at_ns) / 1e9,
             "in_flight_end": end.in_flight,
+            "generator_collections": end.collections - begin.collections,
+            "generator_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "throttled_periods": _grown(begin.brakes.periods, end.brakes.periods),
+            "heat_events": _grown(begin.brakes.heat, end.brakes.heat),
+            "clock_changed": begin.brakes.policy != end.brakes.policy,
             "generator_cpu_ns": end.own_cpu_ns - begin.own_cpu_ns,
             "server_cpu_ns": _grown(begin.server_cpu_ns, end.server_cpu_ns),
             "server_cpu_source": self.server.source if self.server else None,

@@ -127,7 +127,7 @@ class Fleet:
             return
         self._by_fd[connection.fd] = connection
         self._epoll.register(connection.fd, READABLE)
-        self._send(connection)
+        self._write(connection, self._ring.opening(connection))
 
     def _reopen(self, connection: Connection) -> None:
         self._close(connection)
@@ -141,20 +141,22 @@ class Fleet:
 
     def _send(self, connection: Connection) -> None:
         """Hand over the request of ``connection``, as much as its socket takes."""
-        request = connection.entry.request
+        self._write(connection, connection.entry.request)
+
+    def _write(self, connection: Connection, data: bytes) -> None:
         try:
-            taken = os.write(connection.fd, request)
+            taken = os.write(connection.fd, data)
         except OSError as error:
-            self._unsendable(connection, error)
+            self._unsendable(connection, error, data)
             return
         self.tally.sent += taken
-        if taken != len(request):
-            self._send_later(connection, request[taken:])
+        if taken != len(data):
+            self._send_later(connection, data[taken:])
 
-    def _unsendable(self, connection: Connection, error: OSError) -> None:
-        """Nothing of the request was taken: the socket is full, connecting or dead."""
+    def _unsendable(self, connection: Connection, error: OSError, data: bytes | None = None) -> None:
+        """Nothing of ``data`` (the request) was taken: the socket is full, connecting or dead."""
         if isinstance(error, BlockingIOError):
-            self._send_later(connection, connection.entry.request)
+            self._send_later(connection, connection.entry.request if data is None else data)
         else:
             self._broken(connection, error, handed_over=False)
 

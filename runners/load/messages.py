@@ -9,13 +9,18 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One trial to measure: closed load of ``connections`` on a server that is already up."""
+    """One trial to measure on a server that is already up: closed load, or open where a rate is given."""
 
     host: str
     port: int
     scenario: str
     seed: int
     connections: int
+    """Closed load: how many; open load: how many at most."""
+    rate_rps: float | None = None
+    """Open load: requests per second that are due; None: closed load."""
+    arrivals: str | None = None
+    """Open load: ``constant`` or ``poisson``."""
     warmup_s: float
     """At least this long; longer until every connection has had an answer."""
     window_s: float
@@ -48,6 +53,13 @@ class Measured:
     latency: str
     in_flight_mean: float
     in_flight_end: int
+    quarters: tuple[int, ...] = ()
+    arrivals: int | None = None
+    late_sends: int | None = None
+    lateness: str | None = None
+    waited: int | None = None
+    first_byte: str | None = None
+    jitter: str | None = None
     checked_full: int
     server_cpu_ns: int | None = None
     server_cpu_source: str | None = None
@@ -56,6 +68,11 @@ class Measured:
     generator_cpu_ns: int
     generator_idle_s: float
     generator_wait_us: float
+    generator_collections: int | None = None
+    generator_rss_bytes: int | None = None
+    throttled_periods: int | None = None
+    heat_events: int | None = None
+    clock_changed: bool = False
     busy_ticks: int | None = None
     steal_ticks: int | None = None
     tick_hz: int = 100
@@ -93,8 +110,8 @@ def from_line(line: str | bytes) -> Message:
     (name, fields), *_ = value.items()
     if name not in _KINDS:
         raise ValueError(f"not a message of a known kind: {name!r}")
-    if name == "Order":
-        fields["cpus"] = tuple(fields.get("cpus", ()))
+    if isinstance(fields, dict):
+        fields = {key: tuple(each) if isinstance(each, list) else each for key, each in fields.items()}
     try:
         return _KINDS[name](**fields)
     except TypeError as error:

@@ -12,7 +12,9 @@ import os
 from collections.abc import Callable
 from time import monotonic_ns
 
+from runners.load.arrivals import jitter_ns
 from runners.load.connection import Connection
+from runners.load.dialogue import Dialogue, Echo
 from runners.load.fleet import READABLE, RETRY_NS, WRITABLE, Fleet, named
 from runners.load.reply import Reply
 from runners.load.response import ProtocolError
@@ -109,8 +111,8 @@ class Pump(Fleet):
 
     def _event(self, connection: Connection, mask: int) -> None:
         """Read and write as ``mask`` says; hang-ups and errors show by reading."""
-        if not connection.start_ns:  # it waits for others, and was closed meanwhile
-            self._close(connection)
+        if not connection.start_ns:
+            self._disturbed(connection)
             return
         if mask != WRITABLE:
             try:
@@ -129,14 +131,44 @@ class Pump(Fleet):
             return
         self.tally.received += len(data)
         connection.off_path = True
-        reply = connection.reply
-        if reply is None:
-            reply = connection.reply = Reply(connection.entry)
+        reply = connection.reply or connection.expect()
+        opening = connection.dialogue is not None and not connection.dialogue.is_open
         try:
-            if reply.feed(data):
-                self._judge(connection, reply)
+            complete = reply.feed(data)
         except ProtocolError as error:
             self._fail(connection, "protocol", str(error))
+            return
+        if connection.dialogue is not None:
+            self._converse(connection, connection.dialogue, opening=opening)
+        if complete:
+            self._judge(connection, reply)
+
+    def _converse(self, connection: Connection, dialogue: Dialogue, *, opening: bool) -> None:
+        """Send what a WebSocket is to be told: answers to pings, and the first message once it is open."""
+        outgoing = dialogue.take()
+        if opening and dialogue.is_open:
+            outgoing += connection.entry.request
+        if connection.unsent:
+            connection.unsent += outgoing
+        elif outgoing:
+            self._write(connection, outgoing)
+
+    def _disturbed(self, connection: Connection) -> None:
+        """A connection that waits hears something: it was closed, or it is a WebSocket and pinged."""
+        dialogue = connection.dialogue
+        try:
+            data = b"" if dialogue is None else os.read(connection.fd, READ_BYTES)
+            if dialogue is None or not data:
+                self._close(connection)
+                return
+            dialogue.feed(data)
+        except (OSError, ProtocolError):
+            self._close(connection)
+            return
+        if dialogue.messages or not dialogue.is_open:
+            self._close(connection)
+        else:
+            self._converse(connection, dialogue, opening=False)
 
     def _ended(self, connection: Connection) -> None:
         """The stream ended: with the answer, within it, or before it."""
@@ -148,28 +180,38 @@ class Pump(Fleet):
         else:
             self._fail(connection, "closed", "closed within an answer")
 
-    def _judge(self, connection: Connection, reply: Reply) -> None:
+    def _judge(self, connection: Connection, reply: Reply | Echo) -> None:
         """Count a complete answer as right or wrong, and go on."""
         now = monotonic_ns()
         elapsed = now - connection.start_ns
-        problem = self._problem(connection, reply, elapsed)
+        problem = self._problem(connection, reply, elapsed - connection.lag_ns)
         if problem is None:
             self.tally.latencies_ns.append(elapsed)
             self.tally.waited_ns += now - self._polled_ns
+            self._note_arrivals(connection, reply)
         else:
             self.tally.error("wrong-answer", named(connection, problem), elapsed)
         connection.answered, connection.failures = True, 0
         self._proceed(connection, keep_alive=reply.keep_alive and not connection.unsent)
 
-    def _problem(self, connection: Connection, reply: Reply, elapsed_ns: int) -> str | None:
+    def _note_arrivals(self, connection: Connection, reply: Reply | Echo) -> None:
+        """Count when the pieces of a right answer arrived, where they are watched."""
+        watch, instants_ns = connection.entry.watch, reply.arrivals_ns()
+        if watch is not None and instants_ns:
+            self.tally.first_ns.append(instants_ns[0] - connection.start_ns)
+            if watch.interval_s is not None:
+                self.tally.jitter_ns.extend(jitter_ns(instants_ns, watch.interval_s))
+
+    def _problem(self, connection: Connection, reply: Reply | Echo, elapsed_ns: int) -> str | None:
         """Say what is wrong with a complete answer, or None; one found right is learnt."""
-        entry, parser = connection.entry, reply.parser
-        if parser is not None:
+        entry, answer = connection.entry, reply.answer(elapsed_ns / 1e9)
+        if answer is not None:
             self.tally.checked_full += 1
-            problem = entry.exchange.check(parser.answer(elapsed_ns / 1e9))
+            problem = entry.exchange.check(answer)
             if problem is not None:
                 return problem
-            self._ring.learn(entry, parser)
+        if reply.parser is not None:
+            self._ring.learn(entry, reply.parser)
         if elapsed_ns < entry.min_elapsed_ns:
             return f"answered after {elapsed_ns / 1e6:.2f} ms, before {entry.min_elapsed_ns / 1e6:.2f} ms"
         return None
@@ -181,7 +223,7 @@ class Pump(Fleet):
         if self._held is None and not self._stopping:
             self._go_on(connection, keep_alive=keep_alive)
             return
-        connection.start_ns = 0
+        connection.start_ns, connection.fresh = 0, False  # it makes room for the next one to be opened
         if self._stopping or not keep_alive:
             self._close(connection)
         if self._held is not None:

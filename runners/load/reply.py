@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from runners.load.arrivals import Reads, arrived_ns
 from runners.load.response import HEAD_END, ResponseParser
 from runners.load.ring import Entry
+from scenarios.exchange import Answer
 
 
 class Reply:
@@ -13,19 +15,22 @@ class Reply:
     position is enough. Anything else goes through the full parser, from its first byte.
     """
 
-    __slots__ = ("_at", "_entry", "_head", "_tail", "keep_alive", "parser")
+    __slots__ = ("_at", "_entry", "_head", "_reads", "_tail", "keep_alive", "parser")
 
     def __init__(self, entry: Entry) -> None:
         self._entry = entry
         self._tail = entry.tail
         self._head = b""
         self._at = 0
+        self._reads = Reads() if entry.watch else None
         self.keep_alive = False
         self.parser: ResponseParser | None = None
         """None where the answer is, so far, byte for byte the one found right before."""
 
     def feed(self, data: bytes) -> bool:
         """Take what arrived; True once the answer is complete. Raises ProtocolError."""
+        if self._reads is not None:
+            self._reads.note(len(data))
         if self.parser is not None:
             return self._parse(self.parser, data)
         if not self._head:
@@ -44,6 +49,19 @@ class Reply:
         """Take the end of the stream; True where it completes the answer."""
         self.keep_alive = False
         return self.parser is not None and self.parser.eof()
+
+    def answer(self, elapsed_s: float) -> Answer | None:
+        """The complete answer where it was parsed; None: it is the one found right before."""
+        return None if self.parser is None else self.parser.answer(elapsed_s)
+
+    def arrivals_ns(self) -> list[int]:
+        """When the watched pieces of the complete answer had arrived, monotonic; empty: nobody watches."""
+        reads, watch = self._reads, self._entry.watch
+        if reads is None or watch is None:
+            return []
+        if self.parser is not None:
+            return arrived_ns(reads, self.parser, watch)
+        return reads.instants_ns([len(self._head) + mark for mark in self._entry.marks])
 
     def _parse(self, parser: ResponseParser, data: bytes) -> bool:
         self.parser = parser

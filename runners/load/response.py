@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 import httptools
@@ -31,8 +32,11 @@ class ResponseParser:
         """An interim response came first, so ``raw`` does not begin with the final head."""
         self.framed = True
         """The head says where the answer ends; False: the end of the stream did."""
+        self.pieces = 0
+        """Chunks of the body that the chunked coding shows, without the empty last one."""
         self.status = 0
         self.headers: list[tuple[str, str]] = []
+        self._in_piece = False
         self._headless = method == "HEAD"
         self._headers_complete = False
         self._pieces: list[bytes] = []
@@ -55,9 +59,21 @@ class ResponseParser:
         """Whether a byte has arrived."""
         return self._bytes > 0
 
-    def answer(self, elapsed_s: float = 0.0) -> Answer:
+    @property
+    def chunked(self) -> bool:
+        """Whether the body is coded in chunks."""
+        return any(name == "transfer-encoding" for name, _ in self.headers)
+
+    def answer(self, elapsed_s: float = 0.0, arrivals_s: Iterable[float] = ()) -> Answer:
         """The complete response."""
-        return Answer(status=self.status, headers=tuple(self.headers), body=self.body, elapsed_s=elapsed_s)
+        return Answer(
+            status=self.status,
+            headers=tuple(self.headers),
+            body=self.body,
+            elapsed_s=elapsed_s,
+            pieces=self.pieces,
+            arrivals_s=tuple(arrivals_s),
+        )
 
     def feed(self, data: bytes) -> bool:
         """Take what arrived; True once complete. Raises ProtocolError."""
@@ -88,8 +104,7 @@ class ResponseParser:
 
     def _refuse_extra(self) -> None:
         """Find what httptools passes over: blank lines around a response, a body after HEAD."""
-        chunked = any(name == "transfer-encoding" for name, _ in self.headers)
-        end = HEAD_END + (b"" if chunked else self.body)
+        end = HEAD_END + (b"" if self.chunked else self.body)
         raw = self.raw
         if not raw.startswith(b"HTTP/") or not raw.endswith(end) or raw[: -len(end)].endswith(b"\n"):
             raise ProtocolError(f"bytes around an answer that do not belong to it: {raw[-80:]!r}")
@@ -118,6 +133,12 @@ class ResponseParser:
         """Keep a piece of the body."""
         if not self.complete:
             self._pieces.append(piece)
+            self._in_piece = True
+
+    def on_chunk_complete(self) -> None:
+        """Count a chunk, but not the empty one behind the last."""
+        self.pieces += self._in_piece
+        self._in_piece = False
 
     def on_message_complete(self) -> None:
         """The final response is complete; an interim one is forgotten."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
+from runners.load.arrivals import wire_marks
+from runners.load.dialogue import Dialogue, frames
 from runners.load.response import HEAD_END, ResponseParser
 from scenarios.exchange import Exchange
 
@@ -18,6 +21,8 @@ GOLDEN = 0.6180339887498949
 """Steps of this share of a ring never meet: the multiples of it fill a circle evenly."""
 MOST_HEADS = 4096
 """Heads kept per kind; a server whose every head is new goes through the full parser."""
+
+NOTHING: frozenset[bytes] = frozenset()
 
 _DATE = re.compile(
     rb"(?<=\r\n)(date: )"
@@ -77,32 +82,43 @@ class Entry:
         "heads",
         "idempotent",
         "known",
+        "marks",
         "min_elapsed_ns",
         "next",
         "request",
         "size",
         "tail",
+        "watch",
     )
 
     def __init__(self, exchange: Exchange, host: str) -> None:
         self.exchange = exchange
-        self.request = exchange.request.encode(host)
+        self.request = (
+            frames(exchange.messages, masked=True) if exchange.messages else exchange.request.encode(host)
+        )
         self.size = len(self.request)
-        self.idempotent = exchange.request.method in IDEMPOTENT
+        self.idempotent = exchange.request.method in IDEMPOTENT and not exchange.messages
         self.min_elapsed_ns = round(exchange.min_elapsed_s * 1e9)
         self.next = self
         self.heads = Heads()
-        self.known = self.heads.alive
+        self.known: AbstractSet[bytes] = self.heads.alive
         """Heads of whole answers that need no other look than ``tail``; none before the first was checked."""
+        self.watch = exchange.watch
+        self.marks: tuple[int, ...] = ()
+        """Where in ``tail`` the pieces end whose arrival is watched."""
         self.tail = b""
         """The bytes behind the head: the body as it stands on the wire."""
         self.cut: int | None = None
         """``data[:cut]`` is the head of a whole answer."""
+        if exchange.messages:  # an echo has no head, and is known before it comes
+            self.heads.alive.add(b"")
+            self.expect(frames(exchange.messages, masked=False), self.heads)
 
     def expect(self, tail: bytes, heads: Heads) -> None:
-        """Compare with ``tail`` behind one of ``heads`` from now on."""
+        """Compare with ``tail`` behind one of ``heads`` from now on; off the fast path where watched."""
         self.tail, self.cut = tail, -len(tail) or None
-        self.heads, self.known = heads, heads.alive
+        self.heads = heads
+        self.known = NOTHING if self.watch else heads.alive
 
 
 class Ring:
@@ -116,6 +132,7 @@ class Ring:
             entry.next = following
         self.unasked = list(reversed(self.entries))
         """Entries that no connection has taken yet, the next one last."""
+        self._host = host
         self._heads: dict[tuple[int, str | None, int], Heads] = {}
 
     def home(self, place: int) -> Entry:
@@ -133,6 +150,14 @@ class Ring:
         home, connection.home = connection.home, None
         return home or connection.entry.next
 
+    def opening(self, connection: Connection) -> bytes:
+        """First bytes that ``connection`` sends on a new socket: its request, or a WebSocket's handshake."""
+        one = connection.entry.exchange
+        if not one.messages:
+            return connection.entry.request
+        connection.dialogue = Dialogue(one.request, self._host)
+        return connection.dialogue.take()
+
     def learn(self, entry: Entry, parser: ResponseParser) -> None:
         """Keep an answer that the semantic check found right; later ones are compared with it byte for byte.
 
@@ -146,3 +171,5 @@ class Ring:
         heads = self._heads.setdefault((parser.status, media, len(tail)), Heads())
         heads.learn(head + end, keep_alive=parser.keep_alive)
         entry.expect(tail, heads)
+        if entry.watch:
+            entry.marks = wire_marks(tail, entry.watch, chunked=parser.chunked)

@@ -14,9 +14,14 @@ class Tally:
         "errors",
         "example",
         "failed_ns",
+        "first_ns",
         "idle_ns",
+        "in_line",
+        "jitter_ns",
         "latencies_ns",
+        "lateness_ns",
         "opened",
+        "quarters",
         "received",
         "sent",
         "stale",
@@ -26,6 +31,16 @@ class Tally:
     def __init__(self) -> None:
         self.latencies_ns = array("q")
         """One for every right answer, in order."""
+        self.quarters: list[int] = []
+        """Right answers of each quarter of a window."""
+        self.lateness_ns = array("q")
+        """Open load: for every arrival, how late it was attended to: sent, or put in line."""
+        self.in_line = 0
+        """Open load: arrivals that found no free connection."""
+        self.first_ns = array("q")
+        """For every right answer that is watched, when its first piece had arrived."""
+        self.jitter_ns = array("q")
+        """For every gap between two watched pieces, how much it differed from the interval intended."""
         self.errors: Counter[str] = Counter()
         self.example = ""
         """The first error in words."""

@@ -1,26 +1,31 @@
-"""One closed trial: warm-up, one window, and what it gave."""
+"""One trial, of closed or open load: warm-up, one window, and what it gave."""
 
 from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from results.histogram import Latency
 from runners.accounting import ServerClock
 from runners.errors import LoadError
+from runners.load import arrivals
 from runners.load.connection import Address
 from runners.load.edges import Edge, Meters
 from runners.load.messages import Measured, Order
+from runners.load.open_pump import OpenPump
+from runners.load.open_trial import Schedules, facts
 from runners.load.pump import Pump
 from runners.load.ring import Ring
 from runners.load.tally import Tally
 from scenarios.exchange import Exchange
 
+QUARTERS = 4
+"""Parts of a window whose answers are counted apart: they show drift."""
 ROUNDS = 3
 """Answers per connection, on average, before a window opens."""
 STEP_NS = 5_000_000
@@ -38,6 +43,8 @@ class Outcome:
 
     measured: Measured
     tally: Tally
+    begun_ns: int
+    """Begin of the window, monotonic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +54,36 @@ class _Warm:
     slope: float | None
 
 
-def measure(pump: Pump, order: Order, exchanges: Sequence[Exchange]) -> Outcome:
-    """Measure ``order`` on the connections that the pump has; raises LoadError without a right answer."""
+def measure(
+    pump: OpenPump,
+    order: Order,
+    exchanges: Sequence[Exchange],
+    *,
+    meet: Callable[[Pump], object] = lambda _: None,
+) -> Outcome:
+    """Measure ``order`` on the connections that the pump has; raises LoadError without a right answer.
+
+    ``meet`` is called once the load has settled, and drives the pump until all generators of it are so far.
+    """
     server = None if order.server_pid is None else ServerClock(order.server_pid, order.cgroup)
     meters = Meters(server=server, cpus=order.cpus)
+    schedules = None if order.rate_rps is None else Schedules.of(order, order.rate_rps)
     ring = Ring(exchanges, f"{order.host}:{order.port}")
     pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s)
     try:
         with _without_collector():
-            warm = _warm_up(pump, order, ring)
-            begin, tally, end = _window(pump, order, meters)
+            warm = _warm_up(pump, order, ring, schedules, meet)
+            begin, tally, end = _window(pump, order, meters, schedules)
     finally:
         pump.tally = Tally()  # what is answered from here on is no part of the window
         pump.drain(time.monotonic_ns() + round(DRAIN_S * 1e9))
         pump.release()
     if not tally.latencies_ns:
         raise _nothing(order, tally, "no right answer in the window")
-    return Outcome(measured=_measured(warm, begin, tally, end, meters), tally=tally)
+    measured = _measured(warm, begin, tally, end, meters)
+    if schedules is not None:
+        measured = replace(measured, **facts(tally))
+    return Outcome(measured=measured, tally=tally, begun_ns=begin.at_ns)
 
 
 @contextmanager
@@ -79,22 +99,48 @@ def _without_collector() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _warm_up(pump: Pump, order: Order, ring: Ring) -> _Warm:
-    """Have every connection answered, then drive until the time is over and the load has settled."""
+def _warm_up(
+    pump: OpenPump,
+    order: Order,
+    ring: Ring,
+    schedules: Schedules | None,
+    meet: Callable[[Pump], object],
+) -> _Warm:
+    """Have every connection answered, then drive until the time is over and the load has settled.
+
+    An open load is settled first, as a closed one, and then warmed up at its own rate.
+    """
     started_unix_s, begun_ns = time.time(), time.monotonic_ns()
     _muster(pump, order)
-    pump.tally = tally = Tally()
-    mustered_ns, length_ns = time.monotonic_ns(), round(order.warmup_s * 1e9)
-    pump.drive(mustered_ns + length_ns // 2)
-    first = len(tally.latencies_ns)
-    pump.drive(mustered_ns + length_ns)
-    second = len(tally.latencies_ns) - first
-    while _to_come(pump, order, ring, (time.monotonic_ns() - mustered_ns - length_ns) / 1e9):
-        pump.drive(time.monotonic_ns() + STEP_NS)
-    if not tally.latencies_ns:
-        raise _nothing(order, tally, "no right answer in the warm-up")
-    slope = second / first - 1 if first else None
+    if schedules is None:
+        slope = _halves(pump, order, time.monotonic_ns())
+        _settle(pump, order, ring)
+        meet(pump)
+    else:
+        pump.tally = Tally()
+        _settle(pump, order, ring)
+        meet(pump)
+        slope = _halves(pump, order, pump.offer(schedules.warmup_ns))
     return _Warm(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
+
+
+def _halves(pump: Pump, order: Order, begun_ns: int) -> float | None:
+    """Drive for the length of the warm-up; how its second half differs from its first."""
+    pump.tally = tally = Tally()
+    length_ns = round(order.warmup_s * 1e9)
+    pump.drive(begun_ns + length_ns // 2)
+    first = len(tally.latencies_ns)
+    pump.drive(begun_ns + length_ns)
+    return (len(tally.latencies_ns) - first) / first - 1 if first else None
+
+
+def _settle(pump: Pump, order: Order, ring: Ring) -> None:
+    """Drive until there were enough answers for a window to open; raises LoadError without a right one."""
+    begun_ns = time.monotonic_ns()
+    while _to_come(pump, order, ring, (time.monotonic_ns() - begun_ns) / 1e9):
+        pump.drive(time.monotonic_ns() + STEP_NS)
+    if not pump.tally.latencies_ns:
+        raise _nothing(order, pump.tally, "no right answer in the warm-up")
 
 
 def _muster(pump: Pump, order: Order) -> None:
@@ -121,10 +167,17 @@ def _to_come(pump: Pump, order: Order, ring: Ring, late_s: float) -> bool:
     return answers < len(ring.entries) + connections and late_s < LEARN_S
 
 
-def _window(pump: Pump, order: Order, meters: Meters) -> tuple[Edge, Tally, Edge]:
+def _window(
+    pump: OpenPump, order: Order, meters: Meters, schedules: Schedules | None
+) -> tuple[Edge, Tally, Edge]:
     begin = meters.read(pump)
     pump.tally = tally = Tally()
-    pump.drive(begin.at_ns + round(order.window_s * 1e9))
+    # Reading takes a millisecond: what is due begins behind it.
+    begun_ns = begin.at_ns if schedules is None else pump.offer(schedules.window_ns)
+    for quarter in range(1, QUARTERS + 1):
+        before = len(tally.latencies_ns)
+        pump.drive(begun_ns + round(order.window_s * 1e9 * quarter / QUARTERS))
+        tally.quarters.append(len(tally.latencies_ns) - before)
     return begin, tally, meters.read(pump)
 
 
@@ -149,9 +202,11 @@ def _measured(warm: _Warm, begin: Edge, tally: Tally, end: Edge, meters: Meters)
         bytes_sent=tally.sent,
         latency=latency.encode(),
         in_flight_mean=in_flight_ns / window_ns,
+        quarters=tuple(tally.quarters),
         checked_full=tally.checked_full,
         generator_idle_s=tally.idle_ns / 1e9,
         generator_wait_us=tally.waited_ns / len(latencies_ns) / 1e3,
+        **arrivals.facts(tally),
         **meters.between(begin, end),
     )
 

@@ -1,4 +1,4 @@
-"""A trivial responder: nginx with the right answers of ``plaintext`` and ``json``, on a CPU of its own."""
+"""A trivial responder: nginx with one right answer for each shape of calibration, on a CPU of its own."""
 
 from __future__ import annotations
 
@@ -12,12 +12,19 @@ from runners.errors import LaunchError, PlanError
 from runners.exchanger import exchange
 from runners.ports import free_port
 from runners.supervised import Supervised, tail
+from scenarios.answers import TEXT
 from scenarios.exchange import Request
+from scenarios.shapes import ANSWERS, KB, POST, text
 
 HOST = "127.0.0.1"
 UP_S = 10.0
-TARGETS = {"plaintext": "/plaintext", "json": "/json"}
-"""Scenarios that it answers, and where."""
+TARGETS = {
+    "plaintext": "/plaintext",
+    "json": "/json",
+    POST: f"/{POST}",
+    **{name: f"/{name}" for name in ANSWERS},
+}
+"""Shapes that it answers, by growing size, and where."""
 
 _CONFIGURATION = """
 daemon off;
@@ -27,6 +34,8 @@ error_log stderr;
 events {{ worker_connections 32768; }}
 http {{
     access_log off;
+    sendfile on;
+    open_file_cache max=10;
     keepalive_timeout 60s;
     keepalive_requests 1000000000;
     client_body_temp_path {folder}/body;
@@ -38,6 +47,8 @@ http {{
         listen {host}:{port} backlog=2048;
         location = /plaintext {{ default_type "text/plain; charset=utf-8"; return 200 "Hello, World!"; }}
         location = /json {{ default_type application/json; return 200 '{{"message": "Hello, World!"}}'; }}
+        location = /{post} {{ default_type "{text}"; return 200 "{posted}"; }}
+        location / {{ root {folder}/answers; default_type "{text}"; }}
     }}
 }}
 """
@@ -48,7 +59,14 @@ def responder(folder: Path, cpus: Sequence[int]) -> Iterator[int]:
     """Port of the responder, which is up; raises PlanError without nginx, LaunchError where it fails."""
     program = program_named("nginx", package="nginx-light")
     port = free_port()
-    (folder / "nginx.conf").write_text(_CONFIGURATION.format(folder=folder, host=HOST, port=port))
+    (folder / "answers").mkdir()
+    for name, size in ANSWERS.items():
+        (folder / "answers" / name).write_bytes(text(size))
+    (folder / "nginx.conf").write_text(
+        _CONFIGURATION.format(
+            folder=folder, host=HOST, port=port, text=TEXT, post=POST, posted=text(KB).decode()
+        )
+    )
     log = folder / "nginx.log"
     argv = [program, "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
     with (

@@ -1,0 +1,192 @@
+"""The whole of ``hotlap calibrate``: ceilings against nginx, floors, one connection, ten thousand."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from results.model import Ceiling
+from runners.calibration.clients import FAST, H2LOAD, STOCK, WRK, Bench, installed
+from runners.calibration.contest import Contest, Echo, hold
+from runners.calibration.floors import floors
+from runners.calibration.open_load import PERCENTILES, Stalls, open_lateness, under_stalls, undisturbed
+from runners.calibration.promises import (
+    HELD,
+    ON_TIME_RPS,
+    SIDE_BY_SIDE,
+    Promise,
+    on_time,
+    promises,
+    stalled,
+)
+from runners.calibration.responder import HOST, TARGETS, responder
+from runners.calibration.scaling import two_processes
+from runners.errors import LoadError, PlanError
+from runners.load.client import Generator
+from runners.machine import choose_cpus, require_linux
+
+CONNECTIONS = (1, 8, 64, 512)
+LARGE = "answer-1m"
+LARGE_CONNECTIONS = 64
+"""With more, answers of 1 MB fill gigabytes of socket buffers, and that would be measured."""
+NGINX = "nginx"
+STALLED_RPS, STALLED_PERIODS = 1_000, 2
+OPEN_S = 3.0
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """Everything that was measured."""
+
+    contests: tuple[Contest, ...]
+    promises: tuple[Promise, ...]
+    notes: tuple[str, ...] = ()
+    """What could not be measured, and why."""
+
+    @property
+    def ceilings(self) -> tuple[Ceiling, ...]:
+        """Of the trivial responder: nothing that is measured later can ask more of the generator."""
+        return tuple(each.ceiling for each in self.contests if each.against == NGINX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What every contest needs: a folder, the CPUs, the generator, how long and how often."""
+
+    folder: Path
+    server_cpus: tuple[int, ...]
+    generator_cpus: tuple[int, ...]
+    generator: Generator
+    rounds: int
+    seconds: float
+    echo: Echo
+
+    def bench(self, port: int, shape: str, connections: int, *, host: str = HOST) -> Bench:
+        """The clients on one server."""
+        return Bench(
+            folder=self.folder,
+            host=host,
+            port=port,
+            shape=shape,
+            connections=connections,
+            seconds=self.seconds,
+            cpus=self.generator_cpus,
+            generator=self.generator,
+        )
+
+    def hold(self, bench: Bench, clients: Sequence[str], against: str) -> Contest:
+        """One contest."""
+        return hold(bench, clients, against=against, rounds=self.rounds, echo=self.echo)
+
+
+@contextmanager
+def means(rounds: int, seconds: float, echo: Echo) -> Iterator[Means]:
+    """A folder and a generator that last as long as the calibration."""
+    require_linux()
+    server_cpus, generator_cpus = choose_cpus(1)
+    with tempfile.TemporaryDirectory(prefix="hotlap-") as name:
+        folder = Path(name)
+        with Generator(generator_cpus, folder / "generator.log") as generator:
+            yield Means(
+                folder=folder,
+                server_cpus=server_cpus,
+                generator_cpus=generator_cpus,
+                generator=generator,
+                rounds=rounds,
+                seconds=seconds,
+                echo=echo,
+            )
+
+
+def quick(*, shape: str, connections: int, rounds: int, seconds: float, echo: Echo) -> Calibration:
+    """The pump beside every other client, in one place; raises HotlapError where one fails."""
+    if shape not in TARGETS:
+        raise PlanError(f"unknown shape {shape!r}", remedy=f"--shape is one of {', '.join(TARGETS)}")
+    with means(rounds, seconds, echo) as given, responder(given.folder, given.server_cpus) as port:
+        stock = [FAST, STOCK] if _is_get(shape) else []
+        clients = [*installed(WRK, H2LOAD), *stock]
+        contests = (given.hold(given.bench(port, shape, connections), clients, NGINX),)
+    return Calibration(contests=contests, promises=promises(contests, None))
+
+
+def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibration:
+    """Every shape and number of connections, the floors, and ``held`` connections at once.
+
+    Raises HotlapError where the pump or the responder fails; a floor that cannot be built is a note.
+    """
+    notes: list[str] = [f"{name} is not installed" for name in (WRK, H2LOAD) if not installed(name)]
+    with means(rounds, seconds, echo) as given:
+        with responder(given.folder, given.server_cpus) as port:
+            notes.append(two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds))
+            contests = [
+                given.hold(given.bench(port, shape, connections), _clients(shape, connections), NGINX)
+                for shape in TARGETS
+                for connections in CONNECTIONS
+                if shape != LARGE or connections <= LARGE_CONNECTIONS
+            ]
+            holding = _noting(notes, lambda: _held(given, port, held))
+            opened = _noting(notes, lambda: _opened(given, port, contests)) or ()
+        for stack, start in floors(given.folder, echo, notes).items():
+            with start() as server:
+                bench = given.bench(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
+                contests.append(given.hold(bench, installed(WRK), stack))
+    return Calibration(
+        contests=tuple(contests), promises=(*promises(contests, holding), *opened), notes=tuple(notes)
+    )
+
+
+def _is_get(shape: str) -> bool:
+    """Whether Locust's own users are asked to do it: they are measured by a GET."""
+    return not shape.startswith("post")
+
+
+def _clients(shape: str, connections: int) -> list[str]:
+    """Who is measured beside the pump: wrk everywhere, h2load and Locust's users at selected points."""
+    everywhere = installed(WRK)
+    if connections != SIDE_BY_SIDE:
+        return everywhere
+    stock = [FAST, STOCK] if shape == "plaintext" else []
+    return [*everywhere, *installed(H2LOAD), *stock]
+
+
+def _held(given: Means, port: int, wanted: int) -> int:
+    """How many of ``wanted`` connections had a request under way at once, all having been answered."""
+    given.echo(f"nginx plaintext {wanted:,} connections held")
+    bench = given.bench(port, "plaintext", wanted)
+    return bench.pump().in_flight_end
+
+
+def _opened(given: Means, port: int, contests: Sequence[Contest]) -> tuple[Promise, ...]:
+    """Whether an open load goes out on time, and feels stalls in full where a closed one does not."""
+    pump, stalls = given.generator, Stalls()
+    given.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s, then at {STALLED_RPS:,}/s with stalls")
+    share = open_lateness(pump, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
+    base = undisturbed(pump, HOST, port, rate_rps=STALLED_RPS, window_s=OPEN_S)
+    capacity_rps = max(each.ceiling.rps for each in contests if each.shape == "plaintext")
+    pid = int((given.folder / "nginx.pid").read_text())
+    found, closed = (
+        under_stalls(pump, HOST, port, pid, stalls, rate_rps=rate, periods=STALLED_PERIODS)
+        for rate in (STALLED_RPS, None)
+    )
+    return (
+        on_time(share),
+        stalled(
+            found.percentiles(PERCENTILES).tolist(),
+            stalls.expected_us(PERCENTILES, base, STALLED_RPS / capacity_rps),
+            closed.percentiles(PERCENTILES).tolist(),
+        ),
+    )
+
+
+def _noting(notes: list[str], measure: Callable[[], T]) -> T | None:
+    try:
+        return measure()
+    except LoadError as error:
+        notes.append(f"{error.message}; {error.remedy}" if error.remedy else error.message)
+        return None

@@ -1,0 +1,115 @@
+"""What hotlap promises of its load generator, each as one figure beside its bar."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from runners.calibration.clients import FAST, OURS, WRK
+from runners.calibration.contest import Contest
+
+SIDE_BY_SIDE = 64
+"""Connections of the comparison with other clients."""
+OF_WRK, OF_STOCK = 0.9, 15.0
+SLOWER_SHARE, SLOWER_US = 0.10, 15.0
+HELD = 10_000
+ON_TIME_RPS, ON_TIME = 5_000, 0.995
+STALLED_PERCENT = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A figure and the bar it is held against."""
+
+    what: str
+    value: float
+    bar: float
+    unit: str = ""
+    at_least: bool = True
+    detail: str = ""
+    """What the figure is made of."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the figure is on the right side of its bar."""
+        return self.value >= self.bar if self.at_least else self.value <= self.bar
+
+
+def promises(contests: Sequence[Contest], held: int | None = None) -> tuple[Promise, ...]:
+    """Those that can be judged: a client that is not installed leaves its own out."""
+    side = [each for each in contests if each.connections == SIDE_BY_SIDE and each.shape == "plaintext"]
+    found = [_of_wrk(side), _of_stock(side), _median(contests), _holding(held)]
+    return tuple(each for each in found if each is not None)
+
+
+def on_time(share: float) -> Promise:
+    """``share`` of the sends of an open load within 1 ms of when they were due."""
+    return Promise(what=f"open load at {ON_TIME_RPS:,}/s: share sent within 1 ms", value=share, bar=ON_TIME)
+
+
+def stalled(found_us: Sequence[float], expected_us: Sequence[float], closed_us: Sequence[float]) -> Promise:
+    """Percentiles of a server that is stopped again and again, beside what follows from arithmetic."""
+
+    def told(values_us: Sequence[float]) -> str:
+        return " ".join(f"{value / 1e3:.3g}" for value in values_us)
+
+    pairs = zip(found_us, expected_us, strict=True)
+    return Promise(
+        what="open load, server stopped 0.5 s of 5 s: percentiles off arithmetic",
+        value=max(100 * abs(found / expected - 1) for found, expected in pairs),
+        bar=STALLED_PERCENT,
+        unit="%",
+        at_least=False,
+        detail=f"p50 p90 p99 p99.9 in ms: {told(found_us)}, by arithmetic {told(expected_us)}, "
+        f"closed load says {told(closed_us)}",
+    )
+
+
+def _of_wrk(side: Iterable[Contest]) -> Promise | None:
+    ratios = {each.against: statistics.median(each.ratios(WRK)) for each in side if each.ratios(WRK)}
+    if not ratios:
+        return None
+    return Promise(
+        what=f"throughput as a share of wrk's, {SIDE_BY_SIDE} connections, geometric mean",
+        value=statistics.geometric_mean(ratios.values()),
+        bar=OF_WRK,
+        unit="x",
+        detail=", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items()),
+    )
+
+
+def _of_stock(side: Iterable[Contest]) -> Promise | None:
+    ratios = [ratio for each in side for ratio in each.ratios(FAST)]
+    if not ratios:
+        return None
+    return Promise(
+        what=f"throughput as a multiple of {FAST}'s, {SIDE_BY_SIDE} connections",
+        value=statistics.median(ratios),
+        bar=OF_STOCK,
+        unit="x",
+        detail=", ".join(f"{ratio:.1f}" for ratio in ratios),
+    )
+
+
+def _median(contests: Iterable[Contest]) -> Promise | None:
+    """With one connection nothing queues: the difference is what the client itself takes."""
+    alone = [each for each in contests if each.connections == 1 and each.shape == "plaintext"]
+    differences = [one for each in alone for one in each.slower_us()]
+    if not differences:
+        return None
+    ours, theirs = ([one for each in alone for one in each.p50_us[client]] for client in (OURS, WRK))
+    return Promise(
+        what="median latency above wrk's, 1 connection",
+        value=statistics.median(differences),
+        bar=max(SLOWER_US, SLOWER_SHARE * statistics.median(theirs)),
+        unit="us",
+        at_least=False,
+        detail=f"{statistics.median(ours):.0f} us, wrk {statistics.median(theirs):.0f} us",
+    )
+
+
+def _holding(held: int | None) -> Promise | None:
+    if held is None:
+        return None
+    return Promise(what="connections held by one generator, all answering", value=held, bar=HELD)

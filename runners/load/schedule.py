@@ -1,0 +1,40 @@
+"""When the requests of an open load are due: seeded arrivals, all known before the first is sent."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runners.errors import LoadError
+
+CONSTANT, POISSON = "constant", "poisson"
+MOST_ARRIVALS = 20_000_000
+"""More in one stretch is a rate that nobody can offer, and 160 MB."""
+
+
+def arrivals_ns(
+    rate_rps: float, length_s: float, kind: str, random: np.random.Generator
+) -> NDArray[np.int64]:
+    """Instants in ns from the begin of a stretch, ascending, all before its end; raises LoadError.
+
+    ``constant`` arrivals are 1/rate apart, the first at a random part of that. ``poisson`` arrivals are a
+    Poisson process: given their number, which is Poisson-distributed, they lie uniformly (Kingman, Poisson
+    Processes, 1993, section 2.4).
+    """
+    if not math.isfinite(rate_rps) or rate_rps <= 0:
+        raise LoadError(f"a rate of {rate_rps:g} requests/s", remedy="give a rate above 0")
+    if rate_rps * length_s > MOST_ARRIVALS:
+        raise LoadError(
+            f"{rate_rps:g} requests/s for {length_s:g} s are more than {MOST_ARRIVALS:,} requests",
+            remedy="give a rate that a generator can offer",
+        )
+    if kind == CONSTANT:
+        phase = random.random()
+        instants_s = (np.arange(math.ceil(rate_rps * length_s - phase)) + phase) / rate_rps
+    elif kind == POISSON:
+        instants_s = np.sort(random.random(random.poisson(rate_rps * length_s))) * length_s
+    else:
+        raise LoadError(f"arrivals are {CONSTANT} or {POISSON}, not {kind!r}")
+    return (instants_s * 1e9).astype(np.int64)

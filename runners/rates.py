@@ -1,0 +1,138 @@
+"""The rates of an open load: what ``--rate`` may say, and the cells that it makes of closed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from results.model import Cell
+from runners.errors import PlanError
+
+CONNECTIONS = 1024
+"""Connections that an open load may open at most, unless asked otherwise."""
+EQUAL_SHARE = 0.5
+"""Of the slowest stack's capacity: low enough for every stack, high enough that requests meet."""
+MOST_RPS = 1_000_000.0
+"""Nobody can offer more from here; long before it, late sends flag the trial."""
+ARRIVALS = ("poisson", "constant")
+"""The first is the default: users who know nothing of each other arrive so, and queues form at bursts."""
+_GRAMMAR = "--rate 500 (per second), --rate 50% (of each stack's capacity), --rate equal, --rate closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """One ``--rate``."""
+
+    kind: str
+    """``absolute``, ``share`` of capacity, ``equal`` for all stacks, or ``closed``: the closed load too."""
+    value: float = 0.0
+    """Arrivals per second, or a share of 1."""
+
+
+def parse(texts: Iterable[str]) -> tuple[Rate, ...]:
+    """The rates that ``texts`` ask for, each once; raises PlanError, saying what is understood."""
+    return tuple(dict.fromkeys(_parse(text.strip()) for text in texts))
+
+
+def arrivals_of(asked: str | None, *, offered: bool) -> str:
+    """How requests arrive; raises PlanError for no kind of arrivals, or where no open load is ``offered``."""
+    if asked is None:
+        return ARRIVALS[0]
+    if asked not in ARRIVALS:
+        raise PlanError(
+            f"unknown arrivals {asked!r}", remedy=f"--arrivals {' or --arrivals '.join(ARRIVALS)}"
+        )
+    if not offered:
+        raise PlanError("--arrivals is of an open load, and none was asked for", remedy=_GRAMMAR)
+    return asked
+
+
+def need_capacity(rates: Iterable[Rate]) -> bool:
+    """Whether closed capacity is to be measured first."""
+    return any(rate.kind in {"share", "equal"} for rate in rates)
+
+
+def warnings(rates: Iterable[Rate]) -> list[str]:
+    """What is allowed and probably not meant."""
+    return [
+        f"--rate {100 * rate.value:g}% is more than a stack can serve: its waiting lines only grow"
+        for rate in rates
+        if rate.kind == "share" and rate.value > 1
+    ]
+
+
+def opened(
+    cells: Iterable[Cell],
+    rates: Collection[Rate],
+    *,
+    arrivals: str,
+    caps: Collection[int] = (),
+    capacities: Mapping[Cell, float] | None = None,
+    floors: Collection[str] = (),
+) -> tuple[Cell, ...]:
+    """The cells that ``rates`` make of the closed ``cells``, in their order.
+
+    ``capacities`` are those of closed cells (a control has its original's), ``floors`` the frameworks that
+    an equal rate does not look at. A cell whose capacity is not known has no share of it.
+    """
+    cells, known = tuple(cells), capacities or {}
+    best: dict[Cell, float] = {}
+    for cell, value in known.items():
+        best[_asked(cell)] = max(value, best.get(_asked(cell), 0.0))
+    made: dict[Cell, None] = {}
+    for cell in cells:
+        for rate in rates:
+            if rate.kind == "closed":
+                made[cell] = None
+            elif rps := _rps(rate, cell, best, floors):
+                made |= {
+                    replace(cell, load="open", connections=cap, rate_rps=rps, arrivals=arrivals): None
+                    for cap in caps or (CONNECTIONS,)
+                }
+    return tuple(made)
+
+
+def _rps(rate: Rate, cell: Cell, best: Mapping[Cell, float], floors: Collection[str]) -> float | None:
+    own = best.get(_asked(cell))
+    if rate.kind == "absolute":
+        return rate.value
+    if rate.kind == "share":
+        return own and _readable(own * rate.value, digits=4)
+    asked_alike = {
+        other: value
+        for other, value in best.items()
+        if (other.scenario, other.workers) == (cell.scenario, cell.workers)
+    }
+    slowest = [value for other, value in asked_alike.items() if other.framework not in floors]
+    least = min(slowest or asked_alike.values(), default=None)
+    return least and own and _readable(least * EQUAL_SHARE, digits=2)
+
+
+def _asked(cell: Cell) -> Cell:
+    """What a capacity is of: stack, scenario and workers, whatever the number of connections."""
+    return replace(cell, connections=0, control=False)
+
+
+def _readable(rps: float, *, digits: int) -> float:
+    """Rounded to so many significant digits: 2 for what people read, 4 so that shares stay apart."""
+    return float(f"{rps:.{digits}g}")
+
+
+def _parse(text: str) -> Rate:
+    if text in {"equal", "closed"}:
+        return Rate(kind=text)
+    share = text.endswith("%")
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        raise PlanError(f"--rate {text!r} is no rate", remedy=_GRAMMAR) from None
+    if not 0 < value < float("inf"):
+        raise PlanError(f"--rate {text!r} offers nothing that can be counted", remedy=_GRAMMAR)
+    if share:
+        return Rate(kind="share", value=value / 100)
+    if value > MOST_RPS:
+        raise PlanError(
+            f"--rate {text}: no generator offers more than {MOST_RPS:,.0f} requests per second",
+            remedy="a lower rate; `hotlap calibrate` shows what this machine can offer",
+        )
+    return Rate(kind="absolute", value=value)

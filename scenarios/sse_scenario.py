@@ -1,0 +1,107 @@
+"""Twenty server-sent events, ten milliseconds apart: when they arrive, and how evenly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+
+from apps import contract
+from apps.contract import EVENT_INTERVAL_MAX_MS, EVENT_INTERVAL_MS, EVENTS, EVENTS_MAX
+from scenarios import answers, event_stream
+from scenarios.exchange import Answer, Check, Exchange, Request, Scenario, Watch, parse_json, same
+from scenarios.inputs import get
+
+NUMBER = 16
+"""Place in the catalogue."""
+
+TICK_MS = 1
+"""How much faster than asked an interval may be: timers of libuv count whole milliseconds (``delay``)."""
+BUNCHED = 4
+"""Events within this part of the time that was asked for were not sent as they came."""
+
+
+def _right(n: int, interval_ms: int, *, varies: bool) -> Check:
+    """Right is: these events; ``varies``: each with a greeting made on this call, and sent as it came."""
+
+    def check(answer: Answer) -> str | None:
+        problem = answers.streamed(answer, event_stream.MEDIA) or _wrong_events(answer.body, n, varies=varies)
+        if problem is None and varies:
+            problem = _bunched(answer.arrivals_s, interval_ms / 1000)
+        return problem
+
+    return check
+
+
+def _wrong_events(body: bytes, n: int, *, varies: bool) -> str | None:
+    plain, varied = answers.plain(body)
+    if varied != n * varies:
+        return f"wanted a greeting made for each of {n} events, {varied} are not the constant one"
+    try:
+        found = event_stream.parse(plain)
+    except ValueError as error:
+        return f"no event stream ({error}): {body[-80:]!r}"
+    if len(found) != n:
+        return f"wanted {n} events, got {len(found)}: {body[:80]!r}"
+    for index, data in enumerate(found):
+        value, problem = parse_json(data.encode())
+        if problem := problem or same(contract.event(index), value, f"event {index}"):
+            return problem
+    return None
+
+
+def _bunched(arrivals_s: Sequence[float], interval_s: float) -> str | None:
+    """Say that events came together though time was to pass between them; None: they did not."""
+    if len(arrivals_s) < 2 or not interval_s:  # noqa: PLR2004 - there is no time between fewer
+        return None
+    passed_s, asked_s = arrivals_s[-1] - arrivals_s[0], interval_s * (len(arrivals_s) - 1)
+    if passed_s * BUNCHED >= asked_s:
+        return None
+    return f"all events within {passed_s * 1000:.1f} ms, wanted {asked_s * 1000:g} ms between first and last"
+
+
+def _events(
+    n: int, interval_ms: int, about: str = "", *, query: bool = True, varies: bool = True
+) -> Exchange:
+    return get(
+        f"/events?n={n}&interval_ms={interval_ms}" if query else "/events",
+        _right(n, interval_ms, varies=varies),
+        about,
+        min_elapsed_s=(n - 1) * max(interval_ms - TICK_MS, 0) / 1000,
+        watch=Watch(ends=event_stream.ends, interval_s=interval_ms / 1000),
+    )
+
+
+def ring(_random: Random) -> tuple[Exchange, ...]:
+    """One exchange: what varies is what an event says."""
+    return (_events(EVENTS, EVENT_INTERVAL_MS, varies=False),)
+
+
+def probes(_random: Random) -> tuple[Exchange, ...]:
+    """Other numbers and intervals, the defaults, bad values."""
+    return (
+        _events(EVENTS, EVENT_INTERVAL_MS, "events made on this call"),
+        _events(EVENTS, EVENT_INTERVAL_MS, "no parameters: 20 events, 10 ms apart", query=False),
+        _events(1, EVENT_INTERVAL_MAX_MS, "one event, without waiting"),
+        _events(5, 40, "slow events"),
+        _events(200, 0, "many events, no interval"),
+        *(_bad("n", value) for value in ("0", "-1", str(EVENTS_MAX + 1), "abc", "2.5")),
+        *(_bad("interval_ms", value) for value in ("-1", str(EVENT_INTERVAL_MAX_MS + 1), "abc", "2.5")),
+        get("/events/none", answers.not_found(), "unknown path"),
+    )
+
+
+def _bad(field: str, value: str) -> Exchange:
+    request = Request(target=f"/events?{field}={value}")
+    return Exchange(request=request, check=answers.refused(request, field), about=f"{field}={value}")
+
+
+SCENARIOS = (
+    Scenario(
+        name="sse",
+        title="20 server-sent events, 10 ms apart",
+        group="sse",
+        ring=ring,
+        probes=probes,
+        varies=True,
+    ),
+)

@@ -1,0 +1,368 @@
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from results.model import Ceiling
+from runners import machine
+from runners.calibration import calibrate, floors, promises, responder, saved, tables
+from runners.calibration.calibrate import Calibration
+from runners.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
+from runners.calibration.contest import Contest
+from runners.calibration.open_load import Stalls
+from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
+from runners.exchanger import exchange
+from runners.load.client import Generator
+from runners.load.messages import Measured
+from scenarios.catalogue import named
+
+BESIDE_WRK = Contest(
+    against="nginx",
+    shape="plaintext",
+    connections=64,
+    rounds={OURS: [90.0, 60.0], WRK: [100.0, 50.0], FAST: [5.0, 3.0]},
+    p50_us={OURS: [110.0, 120.0], WRK: [100.0, 100.0]},
+    bytes_per_request=200.0,
+)
+ALONE = replace(BESIDE_WRK, connections=1, rounds={OURS: [9.0, 6.0], WRK: [10.0, 5.0]})
+FLOOR = replace(BESIDE_WRK, against="rsgi--granian-rsgi", rounds={OURS: [70.0], WRK: [100.0]}, p50_us={})
+CONTESTS = (BESIDE_WRK, ALONE, FLOOR)
+FOUND = Calibration(
+    contests=CONTESTS, promises=promises.promises(CONTESTS, 10_000), notes=("h2load is not installed",)
+)
+needs_nginx = pytest.mark.skipif(
+    not shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin"), reason="nginx is not installed"
+)
+
+
+def measured(**changes: Any) -> Measured:  # noqa: ANN401 - passed on by name
+    facts = {
+        "started_unix_s": 1.0,
+        "warmup_s": 0.25,
+        "warmup_slope": 0.0,
+        "window_s": 2.0,
+        "requests": 200,
+        "bytes_received": 30_000,
+        "bytes_sent": 10_000,
+        "latency": "",
+        "in_flight_mean": 4.0,
+        "in_flight_end": 4,
+        "checked_full": 0,
+        "generator_cpu_ns": 1,
+        "generator_idle_s": 0.1,
+        "generator_wait_us": 1.0,
+    }
+    return Measured(**{**facts, **changes})
+
+
+# Contests and promises.
+
+
+def test_ratios_are_taken_within_a_round() -> None:
+    assert BESIDE_WRK.ratios(WRK) == [0.9, 1.2]
+    assert BESIDE_WRK.ratios("unknown") == []
+    assert BESIDE_WRK.slower_us() == [10.0, 20.0]
+    assert FLOOR.slower_us() == []
+
+
+def test_a_ceiling_is_the_best_round() -> None:
+    assert BESIDE_WRK.ceiling == Ceiling(shape="plaintext", connections=64, rps=90.0, bytes_per_request=200.0)
+    assert [each.connections for each in FOUND.ceilings] == [64, 1]  # a floor is no ceiling
+
+
+def test_promises_and_their_bars() -> None:
+    of_wrk, of_stock, median, held = FOUND.promises
+
+    assert of_wrk.value == pytest.approx((1.05 * 0.7) ** 0.5)
+    assert not of_wrk.kept
+    assert of_stock.value == pytest.approx(19.0)
+    assert of_stock.kept
+    assert (median.value, median.bar, median.kept) == (15.0, 15.0, True)
+    assert held.kept
+
+
+def test_a_median_may_be_a_tenth_slower_where_that_is_more() -> None:
+    slow = replace(ALONE, p50_us={OURS: [1090.0], WRK: [1000.0]})
+    (promise,) = promises.promises([slow], None)
+    assert (promise.value, promise.bar) == (90.0, 100.0)
+    assert promise.kept
+
+
+def test_what_is_not_installed_promises_nothing() -> None:
+    bare = [replace(each, rounds={OURS: each.rounds[OURS]}, p50_us={}) for each in CONTESTS]
+    assert promises.promises(bare, None) == ()
+
+
+def test_open_load_beside_arithmetic() -> None:
+    promise = promises.stalled([100.0, 200.0], [100.0, 206.0], [90.0, 91.0])
+    assert promise.value == pytest.approx(100 * 6 / 206)
+    assert promise.kept
+    assert "0.1 0.2, by arithmetic 0.1 0.206, closed load says 0.09 0.091" in promise.detail
+    assert promises.on_time(0.995).kept
+    assert not promises.on_time(0.994).kept
+
+
+# Tables.
+
+
+def test_the_tables_show_ceilings_clients_and_promises() -> None:
+    lines = tables.as_text(FOUND).splitlines()
+
+    assert lines[1].split() == ["connections", "1", "64"]
+    assert lines[2].split() == ["plaintext", "9", "(1.05)", "90", "(1.05)"]
+    assert any(line.startswith(WRK) and "1.05x   0.90  1.20" in line for line in lines)
+    assert any(line.startswith("MISSED") and "at least 0.90x" in line for line in lines)
+    assert sum(line.startswith("kept") for line in lines) == 3
+    assert lines[-1] == "not measured: h2load is not installed"
+
+
+def test_a_point_that_is_left_out_is_a_dash() -> None:
+    other = replace(BESIDE_WRK, shape="json", connections=512)
+    text = tables.as_text(replace(FOUND, contests=(*CONTESTS, other)))
+    assert next(line for line in text.splitlines() if line.startswith("json")).split()[1:3] == ["-", "-"]
+
+
+def test_the_figures_are_json_on_request() -> None:
+    data = json.loads(tables.as_json(FOUND))
+
+    assert data["contests"][0]["rounds"][WRK] == [100.0, 50.0]
+    assert data["contests"][0]["ratios"][WRK] == [0.9, 1.2]
+    assert [each["kept"] for each in data["promises"]] == [False, True, True, True]
+    assert data["ceilings"][0]["rps"] == 90.0
+
+
+# What is kept.
+
+
+def test_ceilings_are_kept_for_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert saved.known() == ()
+
+    path = saved.save(FOUND.ceilings, tables.as_data(FOUND))
+
+    assert saved.known() == FOUND.ceilings
+    assert json.loads(path.read_text())["calibration"]["notes"] == list(FOUND.notes)
+    monkeypatch.setattr(machine, "harness_versions", lambda: {"python": "0"})
+    assert saved.known() == ()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"ceilings": [{"shape": "json"}]}'])
+def test_what_cannot_be_read_is_no_calibration(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    saved.place().parent.mkdir(parents=True)
+    saved.place().write_text(text)
+    assert saved.known() == ()
+
+
+# Clients, by what they print.
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(
+        folder=tmp_path,
+        host="127.0.0.1",
+        port=1,
+        shape="plaintext",
+        connections=4,
+        seconds=1.0,
+        cpus=(0,),
+        generator=Generator((), tmp_path / "log"),
+    )
+
+
+def printing(monkeypatch: pytest.MonkeyPatch, text: str, status: int = 0) -> list[list[str]]:
+    asked: list[list[str]] = []
+
+    def run(argv: list[str], **_: object) -> SimpleNamespace:
+        asked.append(argv)
+        return SimpleNamespace(stdout=text, stderr="it broke", returncode=status)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return asked
+
+
+WRK_SAID = "  Latency Distribution\n     50%    1.25ms\n     75%    2.00ms\nRequests/sec:  41234.50\n"
+
+
+def test_wrk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = printing(monkeypatch, WRK_SAID)
+    assert bench.wrk() == (41234.5, 1250.0)
+    assert asked[0][-1] == "http://127.0.0.1:1/plaintext"
+    assert "-s" not in asked[0]
+
+
+def test_wrk_posts_by_a_script(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = printing(monkeypatch, WRK_SAID)
+    replace(bench, shape="post-1k").wrk()
+    script = Path(asked[0][asked[0].index("-s") + 1]).read_text()
+    assert 'wrk.method = "POST"' in script
+    assert "0123456789abcde" in script
+
+
+def test_h2load(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "finished in 1.00s, 3210.50 req/s, 1MB/s\nrequests: 3 total, 3 done, 0 failed, 0 errored\n"
+    asked = printing(monkeypatch, said)
+    assert replace(bench, shape="post-1k").h2load() == 3210.5
+    assert "--h1" in asked[0]
+    assert len(Path(asked[0][asked[0].index("-d") + 1]).read_bytes()) == 1000
+
+
+def test_locust(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    stats = {"num_failures": 0, "num_requests": 500, "start_time": 10.0, "last_request_timestamp": 12.0}
+    printing(monkeypatch, json.dumps([stats]))
+    assert bench.locust("FastHttpUser") == 250.0
+    printing(monkeypatch, json.dumps([{**stats, "num_failures": 2}]))
+    with pytest.raises(LoadError, match="2 failures"):
+        bench.locust("FastHttpUser")
+
+
+@pytest.mark.parametrize("client", ["wrk", "h2load"])
+def test_a_client_that_says_something_else_or_fails(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, client: str
+) -> None:
+    printing(monkeypatch, "Socket errors: connect 4")
+    with pytest.raises(LoadError, match=f"{client} failed"):
+        getattr(bench, client)()
+    printing(monkeypatch, "", status=1)
+    with pytest.raises(LoadError, match=f"{client} failed with status 1"):
+        getattr(bench, client)()
+
+
+def test_a_client_that_hangs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(argv: list[str], *, timeout: float, **_: object) -> None:
+        raise subprocess.TimeoutExpired(argv, timeout)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(LoadError, match="wrk did not end within 31 s"):
+        bench.wrk()
+
+
+def test_a_wrong_answer_ends_a_calibration(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Generator, "measure", lambda *_: measured(errors={"wrong-answer": 1}))
+    with pytest.raises(LoadError, match="wrong-answer"):
+        bench.pump()
+
+
+# The responder.
+
+
+@needs_nginx
+@pytest.mark.parametrize("shape", responder.TARGETS)
+def test_the_responder_gives_right_answers(tmp_path: Path, shape: str) -> None:
+    (timed,) = named(shape).ring(Random(0))
+    with responder.responder(tmp_path, ()) as port:
+        found = [exchange(responder.HOST, port, timed.request) for _ in range(2)]
+    assert timed.request.target == responder.TARGETS[shape]
+    assert [timed.check(each) for each in found] == [None, None]
+
+
+def test_a_missing_program_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+
+    with pytest.raises(PlanError, match="nginx is not installed") as caught:
+        responder.program_named("nginx", package="nginx-light")
+    assert "nginx-light" in caught.value.remedy
+
+
+def test_a_responder_that_does_not_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(responder, "program_named", lambda *_, **__: "/bin/false")
+
+    with pytest.raises(LaunchError, match="did not answer"), responder.responder(tmp_path, ()):
+        pass
+
+
+# The whole.
+
+
+@pytest.fixture
+def others(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every other client is there and quick."""
+    monkeypatch.setattr(calibrate, "installed", lambda *names: list(names))
+    monkeypatch.setattr(Bench, "wrk", lambda _: (100.0, 20.0))
+    monkeypatch.setattr(Bench, "h2load", lambda _: 90.0)
+    monkeypatch.setattr(Bench, "locust", lambda *_: 10.0)
+
+
+@needs_nginx
+@pytest.mark.usefixtures("others")
+def test_the_quick_form_measures_every_client_in_every_round() -> None:
+    said: list[str] = []
+
+    found = calibrate.quick(shape="json", connections=4, rounds=2, seconds=0.1, echo=said.append)
+
+    (contest,) = found.contests
+    assert list(contest.rounds) == [OURS, WRK, H2LOAD, FAST, STOCK]
+    assert {len(each) for each in contest.rounds.values()} == {2}
+    assert min(contest.rounds[OURS]) > 0
+    assert min(contest.p50_us[OURS]) > 0
+    assert contest.bytes_per_request > 100
+    assert len(said) == 10
+
+
+def test_an_unknown_shape() -> None:
+    with pytest.raises(PlanError, match="unknown shape 'teapot'"):
+        calibrate.quick(shape="teapot", connections=1, rounds=1, seconds=0.1, echo=print)
+
+
+@needs_nginx
+@pytest.mark.usefixtures("others")
+def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calibrate, "CONNECTIONS", (1, 100))
+    monkeypatch.setattr(calibrate, "floors", without_floors)
+    monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2))
+    monkeypatch.setattr(calibrate, "OPEN_S", 0.1)
+
+    found = calibrate.full(rounds=1, seconds=0.05, echo=lambda _: None, held=200)
+
+    places = [(each.shape, each.connections) for each in found.contests]
+    assert places == [(s, n) for s in responder.TARGETS for n in (1, 100) if (s, n) != ("answer-1m", 100)]
+    sizes = {each.shape: each.bytes_per_request for each in found.ceilings}
+    assert sizes["plaintext"] < 1_000 < sizes["post-1k"] < sizes["answer-10k"] < sizes["answer-1m"]
+    assert found.notes[-1] == "floors: none here"
+    held, late, stall = (
+        next(each for each in found.promises if begin in each.what)
+        for begin in ("connections held", "sent within 1 ms", "server stopped")
+    )
+    assert (held.value, held.kept) == (200, False)
+    assert 0 < late.value <= 1
+    assert "by arithmetic" in stall.detail
+
+
+def without_floors(_folder: Path, _echo: object, notes: list[str]) -> Mapping[str, Any]:
+    notes.append("floors: none here")
+    return {}
+
+
+def test_floors_that_cannot_be_built_are_a_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ProvisionError("no index")
+
+    monkeypatch.setattr(floors, "plan_of", fail)
+    notes: list[str] = []
+    assert floors.floors(tmp_path, print, notes) == {}
+    assert notes == ["floors: no index"]
+
+
+@needs_nginx
+def test_one_generator_holds_ten_thousand_connections(tmp_path: Path) -> None:
+    with (
+        calibrate.means(rounds=1, seconds=0.5, echo=lambda _: None) as given,
+        responder.responder(tmp_path, given.server_cpus) as port,
+    ):
+        found = given.bench(port, "plaintext", 10_000).pump()
+
+    assert found.in_flight_end == 10_000
+    assert found.connections_opened == 0
+    assert found.requests > 0
