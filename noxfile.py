@@ -68,7 +68,7 @@ def benchmarks(session: nox.Session) -> None:
     """What hotlap promises of itself, measured: set-up, quick matrix, memory, report, load generator."""
     install(session, "tests")
     session.run("python", "-m", "tests.benchmarks")
-    session.run("hotlap", "calibrate", "--rounds", "5")
+    session.run("hotlap", "calibrate")
 
 
 @nox.session
