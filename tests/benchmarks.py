@@ -11,13 +11,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from math import ceil
 from pathlib import Path
 
 import psutil
 
 from results.store import create, read
 from scenarios import catalogue
-from tests.synthetic import make_run
+from tests.synthetic import STACKS, make_run
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = [sys.executable, "-c", "from runners.cli import main; main()"]
@@ -86,7 +87,8 @@ def _memory(pid: int) -> int:
 
 def large_report(folder: Path) -> None:
     """The report of 10,000 trials, as a process of its own."""
-    run = make_run(blocks=53, scenarios=tuple(catalogue.discover()))
+    scenarios = tuple(catalogue.discover())
+    run = make_run(blocks=ceil(10_000 / len(scenarios) / (len(STACKS) + 1)) + 4, scenarios=scenarios)
     with create(folder, run.plan) as writer:
         for part in (run.launches, run.trials, run.failures, run.findings, run.blocks):
             for each in part:
