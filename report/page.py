@@ -17,7 +17,6 @@ from report import words
 from report.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.context import Context, context
 from report.overview import overview
-from report.rendering import sections
 from report.sections import consume, data, method, saturate, serve, trust, wait, which
 from report.view import Fact, Swatch, View, Warn
 from results.model import Run
@@ -98,7 +97,7 @@ def view(here: Context) -> View:
             for flag in here.findings.flags
         ),
         overview=overview(here),
-        sections=sections(here, [module.__name__ for module in SECTIONS]),
+        sections=tuple(found for module in SECTIONS if (found := module.section(here)) is not None),
     )
 
 
