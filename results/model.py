@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-SCHEMA = (1, 1)
+SCHEMA = (1, 2)
 """(major, minor) of the records written by this version."""
 
 
@@ -24,7 +24,7 @@ class Cell:
     """``asgi``, ``wsgi`` or ``rsgi``."""
     scenario: str
     load: str = "closed"
-    """``closed`` or ``open``."""
+    """``closed``, ``open``, or ``lockstep``: one request after the other on one connection, to be counted."""
     connections: int = 64
     """Closed load: how many; open load: how many at most."""
     rate_rps: float | None = None
@@ -45,6 +45,32 @@ class Cell:
         """The cell's one name: key, anchor and log name."""
         size = f"{self.connections}" if self.rate_rps is None else f"{self.rate_rps:g}-{self.arrivals}"
         return f"{self.stack}--{self.scenario}--{self.load}-{size}--w{self.workers}"
+
+
+BASE, HEAD = "base", "head"
+"""The two sides of a comparison: what is held against, and what is judged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One of the two sides of a comparison: what was asked for it."""
+
+    name: str
+    """``base`` or ``head``."""
+    title: str
+    """In words, such as ``starlette==0.50.0``, ``Python 3.13`` or ``apps of 1a2b3c4``."""
+    overrides: tuple[str, ...] = ()
+    python: str | None = None
+    revision: str | None = None
+    """Commit of this repository that the apps were taken from; None: as they are in the working tree."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing:
+    """The cells of both sides that are held against each other; equal where only versions differ."""
+
+    base: Cell
+    head: Cell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +143,8 @@ class FrameworkEnvironment:
     overrides: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     """Packages that an override moved from the lock: ``name old -> new``."""
+    side: str = ""
+    """``base`` or ``head`` in a comparison, else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +179,8 @@ class Launch:
     """Before the launch."""
     memory_available_bytes: int
     """Before the launch."""
+    side: str = ""
+    """``base`` or ``head`` in a comparison, else empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +195,14 @@ class Trial:
     """Place in the launch's visiting order, from 0."""
     attempt: int = 0
     """0, or how often it was repeated within its launch because of foreign work."""
+    side: str = ""
+    """``base`` or ``head`` in a comparison, where ``block`` is the number of the launch pair; else empty."""
+    place: int | None = None
+    """In a comparison: 0 where its side came first within the pair, else 1."""
+    stage: str = ""
+    """In a gate: ``screen`` or ``confirm``; else empty."""
+    windows: int = 1
+    """How many windows, taken in turn with the other side, are added up here."""
     started_unix_s: float
     warmup_s: float
     warmup_slope: float | None = None
@@ -253,6 +291,69 @@ class Failure:
     remedy: str = ""
     log_tail: str = ""
     launch: int | None = None
+    side: str = ""
+    """``base`` or ``head`` in a comparison, else empty."""
+
+
+IN_PROCESS = "in-process"
+"""Server of a cell whose app is called without one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """Instructions between two readings of a counter."""
+
+    instructions: int
+    """User-space instructions, summed over all processes and threads of the tree."""
+    seconds: float
+    """Monotonic time between the readings."""
+    requests: int
+    """Right answers in between; 0: nothing was asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostRecord:
+    """Instructions of one cell in lock-step on one connection, counted within one launch."""
+
+    cell: Cell
+    """With ``load`` ``lockstep``, and server ``in-process`` where the app was called without one."""
+    side: str = ""
+    """``base`` or ``head`` in a comparison, else empty."""
+    repeat: int = 0
+    """From 0; each is a launch of its own."""
+    attempt: int = 0
+    """How often it was begun anew because its intervals did not agree."""
+    started_unix_s: float
+    seconds: float
+    """From launch to end."""
+    counter: str
+    """``callgrind`` or ``perf``; never compared with each other."""
+    tool: str
+    """The counter's name and version."""
+    intervals: tuple[Interval, ...]
+    idle: Interval | None = None
+    """While nothing was asked; its rate is taken off. None in process, where nothing idles."""
+    uncounted_requests: int = 0
+    """Asked before counting began, to be warm."""
+    processes: int = 1
+    target: str = ""
+    argv: tuple[str, ...] = ()
+    """The server's command line with machine paths shortened."""
+    hash_seed: str = "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostShares:
+    """Where the instructions of one cell go, from a run of its own: shares only, never instructions."""
+
+    cell: Cell
+    side: str = ""
+    by: str
+    """``function``: inclusive, at named boundary functions; ``object``: exclusive, by shared object."""
+    shares: dict[str, float]
+    """0 to 1 by name of boundary function or shared object."""
+    tool: str
+    python: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,13 +413,19 @@ class Plan:
     not_applicable: tuple[NotApplicable, ...] = ()
     capacities_rps: dict[str, float] = field(default_factory=dict)
     """Closed capacity by cell slug, measured to choose the rates of an open load; empty otherwise."""
+    kind: str = "run"
+    """``run``, ``cost``, ``compare`` or ``gate``."""
+    sides: tuple[Side, ...] = ()
+    """Base and head of a comparison; else empty."""
+    pairings: tuple[Pairing, ...] = ()
+    """Which cells of both sides are held against each other; ``cells`` holds those of the head."""
     ceilings: tuple[Ceiling, ...] = ()
     """Of the generator, from the last ``hotlap calibrate`` on this machine; empty where there was none."""
     order: tuple[tuple[str, ...], ...] = ()
     """By block: the order of launches, as ``stack@target``."""
 
 
-Record = Launch | Trial | Failure | Finding | BlockStart | BlockEnd
+Record = Launch | Trial | CostRecord | CostShares | Failure | Finding | BlockStart | BlockEnd
 """Everything that may follow line 1."""
 
 
@@ -332,6 +439,9 @@ class Run:
     """Those that count: complete blocks and the last one begun, the last attempt of each block and cell."""
     partial: tuple[Trial, ...] = ()
     """Trials of blocks that were begun again, and attempts that were repeated."""
+    costs: tuple[CostRecord, ...] = ()
+    """The last attempt of each cell, side and repeat."""
+    shares: tuple[CostShares, ...] = ()
     failures: tuple[Failure, ...] = ()
     findings: tuple[Finding, ...] = ()
     blocks: tuple[BlockEnd, ...] = ()

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from results.model import BlockEnd, BlockStart, Cell, Failure, Finding, Launch, Plan, Record, Run, Trial
+from results.model import (
+    BlockEnd,
+    BlockStart,
+    Cell,
+    CostRecord,
+    CostShares,
+    Failure,
+    Finding,
+    Launch,
+    Plan,
+    Record,
+    Run,
+    Trial,
+)
+
+Key = tuple[str, int, Cell, str]
+"""Of a trial: stage, block, cell and side."""
 
 
 @dataclass(slots=True)
@@ -13,8 +29,10 @@ class Replay:
 
     plan: Plan
     _launches: list[Launch] = field(default_factory=list)
-    _trials: dict[tuple[int, Cell], Trial] = field(default_factory=dict)
+    _trials: dict[Key, Trial] = field(default_factory=dict)
     _partial: list[Trial] = field(default_factory=list)
+    _costs: dict[tuple[Cell, str, int], CostRecord] = field(default_factory=dict)
+    _shares: list[CostShares] = field(default_factory=list)
     _failures: list[Failure] = field(default_factory=list)
     _findings: list[Finding] = field(default_factory=list)
     _ends: dict[int, BlockEnd] = field(default_factory=dict)
@@ -27,6 +45,10 @@ class Replay:
                 self._launches.append(record)
             case Trial():
                 self._trial(record)
+            case CostRecord():
+                self._costs[record.cell, record.side, record.repeat] = record
+            case CostShares():
+                self._shares.append(record)
             case Failure():
                 self._failure(record)
             case Finding():
@@ -39,13 +61,15 @@ class Replay:
     def run(self, problems: tuple[str, ...]) -> Run:
         """What counts: complete blocks and the latest one, of each cell the last attempt."""
         counting = self._ends.keys() | {self._latest}
-        for key in [key for key in self._trials if key[0] not in counting]:
+        for key in [key for key, trial in self._trials.items() if trial.block not in counting]:
             self._set_aside(key)
         return Run(
             plan=self.plan,
             launches=tuple(self._launches),
             trials=tuple(self._trials.values()),
             partial=tuple(self._partial),
+            costs=tuple(self._costs.values()),
+            shares=tuple(self._shares),
             failures=tuple(self._failures),
             findings=tuple(self._findings),
             blocks=tuple(self._ends[block] for block in sorted(self._ends)),
@@ -54,14 +78,14 @@ class Replay:
 
     def _begin(self, block: int) -> None:
         """A block begun again is measured again whole, so what it had before counts no more."""
-        for key in [key for key in self._trials if key[0] == block]:
+        for key in [key for key, trial in self._trials.items() if trial.block == block]:
             self._set_aside(key)
         self._failures = [failure for failure in self._failures if failure.block != block]
         self._ends.pop(block, None)
         self._latest = block
 
     def _trial(self, trial: Trial) -> None:
-        key = (trial.block, trial.cell)
+        key = (trial.stage, trial.block, trial.cell, trial.side)
         self._set_aside(key)
         self._trials[key] = trial
         self._latest = trial.block
@@ -70,8 +94,13 @@ class Replay:
         """A stack found wrong right after a trial was wrong in it: that trial is no measurement."""
         self._failures.append(failure)
         if failure.stage == "verify-after" and failure.cell and failure.block is not None:
-            self._set_aside((failure.block, failure.cell))
+            for key in [
+                key
+                for key, trial in self._trials.items()
+                if (trial.block, trial.cell, trial.side) == (failure.block, failure.cell, failure.side)
+            ]:
+                self._set_aside(key)
 
-    def _set_aside(self, key: tuple[int, Cell]) -> None:
+    def _set_aside(self, key: Key) -> None:
         if trial := self._trials.pop(key, None):
             self._partial.append(trial)

@@ -15,6 +15,8 @@ from results.model import (
     SCHEMA,
     BlockEnd,
     BlockStart,
+    CostRecord,
+    CostShares,
     Failure,
     Finding,
     Launch,
@@ -29,6 +31,8 @@ FILE = "run.jsonl"
 TYPES: dict[str, type[Record]] = {
     "launch": Launch,
     "trial": Trial,
+    "cost": CostRecord,
+    "cost-shares": CostShares,
     "failure": Failure,
     "finding": Finding,
     "block-start": BlockStart,

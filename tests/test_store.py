@@ -108,7 +108,7 @@ def test_reading_while_a_line_is_being_written_names_it(folder: Path) -> None:
         (b"[]\n", "line 3: not a JSON object"),
         (b"{}\n", "line 3: unknown type of record: None"),
         (b'{"type": ["trial"]}\n', "line 3: unknown type of record"),
-        (b'{"type": "cost", "cell": 1}\n', "line 3: unknown type of record: 'cost'"),
+        (b'{"type": "gadget", "cell": 1}\n', "line 3: unknown type of record: 'gadget'"),
         (b'{"type": "trial"}\n', "line 3: trial: missing block, cell"),
         (b'{"type": "block-end", "block": "1"}\n', "line 3: block-end: missing seconds_measuring"),
         (
