@@ -12,10 +12,11 @@ from report.charts.bars import bars
 from report.charts.consumption import consumption
 from report.charts.drift import drift
 from report.charts.forest import STEPS, TICKS_AT_MOST, _ticks, forest
+from report.charts.frame import LABEL, apart
 from report.charts.look import NEUTRAL, OKABE_ITO, look
 from report.charts.rows import Panel, Row
 from report.charts.svg import plain
-from report.charts.waiting import LABEL, Curve, Curves, apart, waiting
+from report.charts.waiting import Curve, Curves, waiting
 
 HOSTILE = "<script>alert('$x_1$')</script> & \"--> ]]> \x00\x1b[31m"
 SHIPPED = ("starlette", "fastapi", "litestar", "litestar-pydantic", "flask", "django")
