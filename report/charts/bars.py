@@ -37,8 +37,8 @@ def draw(placed: Canvas, row: Row, y: float, *, column: int) -> None:
         return
     axis, hint = placed.axes[column], f"{row.label}: {row.text}"
     bar = Rectangle(
-        (0, y - ROW * 0.29),
-        row.value,
+        (row.start, y - ROW * 0.29),
+        row.value - row.start,
         ROW * 0.58,
         facecolor=placed.look.colour(row.framework),
         hatch=placed.look.hatch(row.server),

@@ -34,6 +34,8 @@ class Row:
     framework: str
     server: str
     value: float | None = None
+    start: float = 0.0
+    """Where its bar begins."""
     low: float | None = None
     high: float | None = None
     dots: tuple[float, ...] = ()
