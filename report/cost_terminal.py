@@ -20,8 +20,8 @@ from report.layers import Count, Layers, Step
 from report.words import counted
 from results.model import IN_PROCESS, Run
 
-WIDTH = 180
-COLUMNS = ("instructions per request", "in process", "layer", "spread", "repeats")
+WIDTH = 200
+COLUMNS = ("instructions per request", "in process", "layer", "over", "spread", "repeats")
 
 
 def as_text(run: Run, folder: Path) -> str:
@@ -90,7 +90,7 @@ def _table(found: Costs, scenario: str, titles: Mapping[str, str]) -> Table:
     table = Table(title=scenario, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("stack", no_wrap=True)
     for name in COLUMNS:
-        table.add_column(name, justify="left" if name == "layer" else "right")
+        table.add_column(name, justify="left" if name == "over" else "right")
     for group in found.layers:
         if group.scenario == scenario:
             for step in group.steps:
@@ -103,7 +103,7 @@ def _entries(found: Costs, step: Step, titles: Mapping[str, str]) -> tuple[str, 
     inside = in_process(found, each)
     within = "" if each.cell.server == IN_PROCESS else _said(inside) if inside else "not planned"
     spread = f"{100 * each.spread:.2f}%" if each.spread is not None else ""
-    return _said(each), within, _layer_of(step, titles), spread, str(len(each.by_repeat) or "")
+    return _said(each), within, *_layer_of(step, titles), spread, str(len(each.by_repeat) or "")
 
 
 def _said(each: Count) -> str:
@@ -112,14 +112,14 @@ def _said(each: Count) -> str:
     return f"{cost_words.number(each.level.value)} {cost_words.interval(each.level)}"
 
 
-def _layer_of(step: Step, titles: Mapping[str, str]) -> str:
-    """``+107,900 (107,500 to 108,300) over the floor``, or why there is no difference."""
+def _layer_of(step: Step, titles: Mapping[str, str]) -> tuple[str, str]:
+    """What a step adds, or why that is not known, and what it stands on."""
     if is_floor(step.count.cell):
-        return "the floor"
+        return "the floor", ""
     name = cost_words.below(step, titles)
     if step.level is None:
-        return f"over {name}: {step.reason}"
-    return f"{cost_words.signed(step.level.value)} {cost_words.interval(step.level)} over {name}"
+        return step.reason, name
+    return f"{cost_words.signed(step.level.value)} {cost_words.interval(step.level)}", name
 
 
 def _validation(found: Costs, titles: Mapping[str, str]) -> Iterator[str]:

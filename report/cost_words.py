@@ -69,7 +69,7 @@ def sentence(found: Sequence[Costs], titles: Mapping[str, str]) -> str:
     groups = [each for one in found for each in one.layers if each.scenario == one.layers[0].scenario]
     told = max(groups, key=_told, default=None)
     if told is None or not _told(told)[0]:
-        return _range(found)
+        return span(found)
     floor, *steps = [_step(step, titles) for step in told.steps if step.level]
     return f"On {told.server}, {told.scenario}: {floor}" + (f"; {words.listed(steps)}." if steps else ".")
 
@@ -83,17 +83,21 @@ def _told(group: Layers) -> tuple[int, bool]:
 
 def _step(step: Step, titles: Mapping[str, str]) -> str:
     name, level = titles.get(step.count.cell.framework, step.count.cell.framework), step.level
-    value = number(abs(level.value)) if level else "nothing"
+    value = f"{number(abs(level.value))} {half_width(level)}" if level else ""
     if is_floor(step.count.cell):
         return f"a request costs {value} instructions without a framework"
     takes = "adds" if level and level.value >= 0 else "saves"
     return f"{name} {takes} {value} {'to' if takes == 'adds' else 'of'} {below(step, titles)}"
 
 
-def _range(found: Sequence[Costs]) -> str:
-    counts = [(each.level.value, each) for one in found for each in one.counts if each.level]
+def span(found: Sequence[Costs]) -> str:
+    """The fewest and the most instructions per request that were counted."""
+    counts = [(each.level, each) for one in found for each in one.counts if each.level]
     if not counts:
         return "No cell was counted; the table says why."
-    least, most = (pick(counts, key=lambda pair: pair[0]) for pick in (min, max))
-    ends = [f"{number(value)} ({each.cell.stack}, {each.cell.scenario})" for value, each in (least, most)]
+    least, most = (pick(counts, key=lambda pair: pair[0].value) for pick in (min, max))
+    ends = [
+        f"{number(level.value)} {half_width(level)} ({each.cell.stack}, {each.cell.scenario})"
+        for level, each in (least, most)
+    ]
     return f"From {ends[0]} to {ends[1]} instructions per request, over {words.counted(len(counts), 'cell')}."

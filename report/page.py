@@ -16,6 +16,7 @@ from markupsafe import Markup
 from report import cost_words, words
 from report.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.context import Context, context
+from report.cost import NOT_COUNTED, ONE_BUILD
 from report.overview import overview
 from report.sections import consume, data, layers, method, saturate, serve, trust, wait, which
 from report.view import Fact, Section, Swatch, View, Warn
@@ -93,7 +94,7 @@ def view(here: Context) -> View:
     return View(
         name=here.run.plan.name,
         verdict=_verdict(here),
-        detail=" ".join(filter(None, (words.widest(here.groups, here.titles), words.legend(here.groups)))),
+        detail=_detail(here),
         hotlap=here.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(here),
         facts=_facts(here),
@@ -120,6 +121,12 @@ def _verdict(here: Context) -> str:
         return cost_words.sentence(here.counted, here.titles)
     only_open = here.run.trials and not here.workloads("closed")
     return words.ONLY_OPEN if only_open else words.verdict(here.groups, here.titles)
+
+
+def _detail(here: Context) -> str:
+    if not here.timed:
+        return f"{NOT_COUNTED} {ONE_BUILD}"
+    return " ".join(filter(None, (words.widest(here.groups, here.titles), words.legend(here.groups))))
 
 
 def _legend(here: Context) -> tuple[Swatch, ...]:

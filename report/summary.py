@@ -254,9 +254,4 @@ def _percentile(rows: pd.DataFrame, latency: Latency | None, column: str) -> Mea
     merged = float(latency.shown([PERCENTILES[column]])[0]) if latency else float("nan")
     if math.isnan(merged):
         return Measure(reason="too few samples beyond it", by_block=values)
-    own = inference.level(list(values.values()))
-    if own is None or own.low is None or own.high is None:
-        return Measure(level=Level(value=merged, n=len(values)), by_block=values)
-    scale = merged / own.value
-    level = Level(value=merged, low=own.low * scale, high=own.high * scale, n=own.n)
-    return Measure(level=level, by_block=values)
+    return Measure(level=inference.around(merged, list(values.values())), by_block=values)

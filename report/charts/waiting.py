@@ -41,7 +41,15 @@ class Curves:
     curves: tuple[Curve, ...]
 
 
-def waiting(panels: Sequence[Curves], look: Look, *, key: str, title: str, description: str) -> str:
+def waiting(
+    panels: Sequence[Curves],
+    look: Look,
+    *,
+    key: str,
+    title: str,
+    description: str,
+    axis_label: str = "share of requests answered by then",
+) -> str:
     """SVG of one panel a server variant, all on the same axes, each curve labelled where it ends."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - takes a second to import
 
@@ -56,19 +64,19 @@ def waiting(panels: Sequence[Curves], look: Look, *, key: str, title: str, descr
             left = LEFT + column * (width + GAP + RIGHT)
             bottom = total - (line + 1) * (PANEL + TOP + BOTTOM) + BOTTOM
             axis = figure.add_axes((left / WIDTH, bottom / total, width / WIDTH, PANEL / total))
-            _frame(axis, panels, panel.heading)
+            _frame(axis, panels, panel.heading, axis_label)
             _draw(axis, panel.curves, look, marks)
         return inline(figure, key=key, title=title, description=description, marks=marks)
 
 
-def _frame(axis: Axes, panels: Sequence[Curves], title: str) -> None:
+def _frame(axis: Axes, panels: Sequence[Curves], title: str, label: str) -> None:
     points = [ms for panel in panels for curve in panel.curves for _, ms in _points(curve)]
     ends = [curve.shares[-1] for panel in panels for curve in panel.curves if curve.shares]
     axis.set_xscale("log")
     axis.set_yscale("log")
     axis.set_xlim(START, max((1 / (1 - share) for share in ends), default=100) * 1.05)
     axis.set_ylim(min(points, default=1) * 0.8, max(points, default=10) * 1.2)
-    frame(axis, x=TICKS.items(), y=ticks_of_time(), label="share of requests answered by then")
+    frame(axis, x=TICKS.items(), y=ticks_of_time(), label=label)
     heading(axis, plain(title, 48))
 
 

@@ -7,21 +7,17 @@ from collections.abc import Iterator
 from report import cost_words
 from report.charts.rows import Panel, Row
 from report.charts.waterfall import waterfall
-from report.comparison import is_floor
 from report.context import Context, scaled, side
 from report.cost import NOT_COUNTED, Costs, in_process
 from report.layers import Count, Layers, Step
+from report.sections import breakdown
 from report.view import Column, Entry, Part, Section, Table, TableRow, entry, figure, gap, measured, table
-from results.model import IN_PROCESS, CostShares
+from results.model import IN_PROCESS
 
 CAPTION = (
     "Fewer is better. The first bar is the server with the bare interface, each further one what a framework "
     "adds to what it stands on: FastAPI to Starlette, all others to the floor. ± and the thick line are the "
     "95% interval of what is added."
-)
-SHARES = (
-    "From a run of its own: shares of one request, never instructions, as looking costs some too. By "
-    "function they are inclusive, so that one may hold another; by object they add up."
 )
 
 
@@ -29,11 +25,12 @@ def section(here: Context) -> Section | None:
     """A waterfall per scenario; None where nothing was counted."""
     if not here.counted:
         return None
+    sentence = cost_words.sentence(here.counted, here.titles) if here.timed else cost_words.span(here.counted)
     return Section(
         anchor="layers",
         short="What each layer costs",
         question="What does each layer cost?",
-        answer=cost_words.sentence(here.counted, here.titles),
+        answer=sentence,
         note=cost_words.scope(here.counted),
         parts=(
             *(part for place, found in enumerate(here.counted) for part in _parts(here, found, place)),
@@ -66,11 +63,7 @@ def _parts(here: Context, found: Costs, place: int) -> Iterator[Part]:
     named = f", {found.name}" if len(here.counted) > 1 else ""
     for number, scenario in enumerate(found.scenarios):
         yield _part(here, found, scenario, f"{place}-{number}", named)
-    if found.validation:
-        yield _validation(here, found, place, named)
-    if found.shares:
-        tables = tuple(_shares(here, each, f"{place}-{n}") for n, each in enumerate(found.shares))
-        yield Part(heading=f"Where it goes{named}", anchor=f"shares-{place}", text=SHARES, tables=tables)
+    yield from breakdown.parts(here, found, place, named)
 
 
 def _part(here: Context, found: Costs, scenario: str, place: str, named: str) -> Part:
@@ -120,13 +113,7 @@ def _text(step: Step) -> str:
     if step.level is None:
         total = step.count.level
         return f"{cost_words.number(total.value)} in all; no floor" if total else step.count.reason
-    return f"{_amount(step)} {cost_words.half_width(step.level)}"
-
-
-def _amount(step: Step) -> str:
-    """What a step adds, with its sign; the floor adds to nothing."""
-    value = step.level.value if step.level else 0.0
-    return cost_words.number(value) if is_floor(step.count.cell) else cost_words.signed(value)
+    return f"{breakdown.amount(step)} {cost_words.half_width(step.level)}"
 
 
 def _table(here: Context, found: Costs, groups: list[Layers], place: str) -> Table:
@@ -166,7 +153,7 @@ def _table_row(here: Context, found: Costs, step: Step, name: str) -> TableRow:
             entry(name),
             _value(each),
             _inside(found, each),
-            _difference(step),
+            breakdown.difference(step),
             entry(cost_words.below(step, here.titles)),
             spread,
             Entry(text=str(len(each.by_repeat)), key=len(each.by_repeat)),
@@ -184,52 +171,3 @@ def _inside(found: Costs, each: Count) -> Entry:
         return entry("this row")
     inside = in_process(found, each)
     return _value(inside) if inside else gap("not planned")
-
-
-def _difference(step: Step) -> Entry:
-    if step.level is None:
-        return gap(step.reason)
-    return measured(step.level, "", _amount(step), cost_words.interval(step.level))
-
-
-def _validation(here: Context, found: Costs, place: int, named: str) -> Part:
-    unit = "instructions per request (95% interval)"
-    labels = Column(label="Framework"), Column(label="Server", short=True)
-    rows = []
-    for step in found.validation:
-        cell = step.count.cell
-        names = entry(here.title(cell.framework)), entry(side(cell.server, cell.interface))
-        rows.append(TableRow(framework=cell.framework, entries=(*names, _difference(step))))
-    return Part(
-        heading=f"What validation costs{named}",
-        anchor=f"validation-{place}",
-        text="The scenario orders minus its twin without validation, orders-raw, on the same stack.",
-        tables=(
-            Table(
-                anchor=f"validation-table-{place}",
-                summary="What validation costs as a table",
-                caption=f"Instructions that validating a request takes. {NOT_COUNTED}",
-                columns=(*labels, Column(label="Validation", unit=unit, numeric=True)),
-                rows=tuple(rows),
-            ),
-        ),
-    )
-
-
-def _shares(here: Context, each: CostShares, place: str) -> Table:
-    cell = each.cell
-    parts = sorted(each.shares.items(), key=lambda pair: (-pair[1], pair[0]))
-    where = f"{here.title(cell.framework)} on {cell.server}, {cell.scenario}"
-    return Table(
-        anchor=f"shares-table-{place}",
-        summary=f"{where}, by {each.by}",
-        caption=f"{where}: share of its instructions by {each.by}, {each.tool}, Python {each.python}",
-        columns=(
-            Column(label=each.by.capitalize(), code=True),
-            Column(label="Share", unit="%", numeric=True),
-        ),
-        rows=tuple(
-            TableRow(entries=(entry(name), Entry(text=f"{100 * share:.1f}", key=round(share, 6))))
-            for name, share in parts
-        ),
-    )
