@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from report import words
 from report.charts.look import Look, look
 from report.charts.rows import Panel, Row
 from report.comparison import Group, is_floor
+from report.cost import Costs, costs, holds_costs
 from report.findings import Findings, findings
 from report.frames import Frames, build
 from report.inference import Level
 from report.summary import Summary
 from report.workload import Workload, shares, workload
-from results.model import Cell, Run
+from results.model import Cell, Failure, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,25 @@ class Context:
     titles: Mapping[str, str]
     shares: Mapping[Cell, float]
     """Open cells whose rate is a share of their own capacity."""
+    counting: tuple[Run, ...]
+    """Runs that counted instructions, this one or others shown with it."""
+    counted: tuple[Costs, ...]
+    """What each of them counted."""
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """This run, and the others whose counts are shown with it."""
+        return self.run, *(each for each in self.counting if each is not self.run)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Of all ``runs``."""
+        return tuple(failure for run in self.runs for failure in run.failures)
+
+    @property
+    def timed(self) -> bool:
+        """Whether the run was to time anything, or only to count."""
+        return self.run.plan.kind != "cost"
 
     @property
     def summaries(self) -> tuple[Summary, ...]:
@@ -63,24 +83,29 @@ class Context:
         return f"{wanted.scenario}: {words.offered(wanted) if short else words.load(wanted)}"
 
 
-def context(run: Run) -> Context:
-    """Work out a run."""
+def context(run: Run, others: Sequence[Run] = ()) -> Context:
+    """Work out a run; what ``others`` counted is shown with it."""
     frames = build(run)
     found = findings(run, frames)
     cells = [each.cell for each in found.summaries]
     cells += [each.cell for each in run.plan.not_applicable]
+    counting = [each for each in (run, *others) if holds_costs(each)]
+    counted = tuple(costs(each) for each in counting)
+    cells += [each.cell for found in counted for each in found.counts]
     return Context(
         run=run,
         frames=frames,
         findings=found,
         look=look((cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)),
-        titles=_titles(run),
+        titles={name: title for each in (*others, run) for name, title in titles_of(each).items()},
         shares=shares(run),
+        counting=tuple(counting),
+        counted=counted,
     )
 
 
-def _titles(run: Run) -> dict[str, str]:
-    """Titles that tell frameworks apart: the name too, where two have the same title."""
+def titles_of(run: Run) -> dict[str, str]:
+    """By framework: titles that tell them apart: the name too, where two have the same title."""
     titles = {each.framework: each.title or each.framework for each in run.plan.environment.frameworks}
     shared = [title for title in titles.values() if list(titles.values()).count(title) > 1]
     return {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}

@@ -97,12 +97,12 @@ def findings(run: Run, frames: Frames | None = None) -> Findings:
 
 
 def _run_flags(run: Run, found: Iterable[Control], problems: Sequence[str]) -> tuple[Flag, ...]:
-    blocks = {trial.block for trial in run.trials}
+    blocks, timed = {trial.block for trial in run.trials}, run.plan.kind != "cost"
     holds = {
-        "one-cpu": one_cpu(run.plan.setup),
+        "one-cpu": timed and one_cpu(run.plan.setup),
         "control": any(not control.ok for control in found),
-        "few-blocks": len(blocks) < inference.BLOCKS_TO_RANK,
-        "incomplete": len(run.blocks) < run.plan.setup.blocks,
+        "few-blocks": timed and len(blocks) < inference.BLOCKS_TO_RANK,
+        "incomplete": timed and len(run.blocks) < run.plan.setup.blocks,
         "slow-interpreter": any(not each.optimised_build for each in run.plan.environment.frameworks),
         "unreadable": bool(problems),
     }

@@ -71,6 +71,15 @@ def studentized_range(groups: int, freedom: int, confidence: float = CONFIDENCE)
     return float(stats.studentized_range.ppf(confidence, groups, freedom))
 
 
+def around(merged: float, by_trial: Sequence[float]) -> Level:
+    """A percentile of merged samples with the relative interval of the trials' own percentiles."""
+    own = level(by_trial)
+    if own is None or own.low is None or own.high is None:
+        return Level(value=merged, n=len(by_trial))
+    scale = merged / own.value
+    return Level(value=merged, low=own.low * scale, high=own.high * scale, n=own.n)
+
+
 def mean_of_logs(values: Sequence[float]) -> Difference:
     """Mean and standard error (s / sqrt(n)) of the logarithms of positive values."""
     logs: NDArray[np.float64] = np.log(np.asarray(values, dtype=np.float64))

@@ -17,6 +17,8 @@ from report.workload import shares
 from results.histogram import Latency
 from results.model import Cell, Failure, Run
 
+LOCKSTEP = "lockstep"
+"""Load of a cell that is counted: one request after the other on one connection."""
 SERVED_SHARE = 0.95
 """An open load of which less is answered within the window is more than the stack can serve."""
 
@@ -118,7 +120,10 @@ class Summary:
 
 
 def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
-    """One summary per cell of the plan and per cell that a trial or a failure names, in that order."""
+    """One summary per cell of the plan and per cell that a trial or a failure names, in that order.
+
+    Cells in lock-step are counted, not timed: they are the business of ``report.cost``.
+    """
     frames = frames or build(run)
     rows = {str(slug): part for slug, part in frames.trials.groupby("cell", sort=False)}
     failed = {failure.cell for failure in run.failures if failure.cell}
@@ -133,8 +138,9 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
             shared.get(cell),
         )
         if cell.slug in rows
-        else _absent(cell, _gap(cell, run.failures))
+        else _absent(cell, why_absent(cell, run.failures))
         for cell in cells
+        if cell.load != LOCKSTEP
     )
 
 
@@ -157,7 +163,7 @@ def _errors(run: Run) -> dict[str, tuple[dict[str, int], str]]:
     }
 
 
-def _gap(cell: Cell, failures: Sequence[Failure]) -> str:
+def why_absent(cell: Cell, failures: Sequence[Failure]) -> str:
     """The last failure that explains why a cell has no trial."""
     about = [each for each in failures if each.cell == cell or (not each.cell and each.stack == cell.stack)]
     if not about:
@@ -248,9 +254,4 @@ def _percentile(rows: pd.DataFrame, latency: Latency | None, column: str) -> Mea
     merged = float(latency.shown([PERCENTILES[column]])[0]) if latency else float("nan")
     if math.isnan(merged):
         return Measure(reason="too few samples beyond it", by_block=values)
-    own = inference.level(list(values.values()))
-    if own is None or own.low is None or own.high is None:
-        return Measure(level=Level(value=merged, n=len(values)), by_block=values)
-    scale = merged / own.value
-    level = Level(value=merged, low=own.low * scale, high=own.high * scale, n=own.n)
-    return Measure(level=level, by_block=values)
+    return Measure(level=inference.around(merged, list(values.values())), by_block=values)

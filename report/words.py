@@ -24,12 +24,12 @@ ONLY_OPEN = (
 )
 
 
-def number(value: float) -> str:
-    """Three significant digits with separated thousands: ``12,300``, ``4.21``."""
+def number(value: float, digits: int = _DIGITS) -> str:
+    """Three significant digits (or ``digits``) with separated thousands: ``12,300``, ``4.21``."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
-    rounded = round(value, _DIGITS - 1 - math.floor(math.log10(abs(value))))
-    decimals = max(_DIGITS - 1 - math.floor(math.log10(abs(rounded))), 0)
+    rounded = round(value, digits - 1 - math.floor(math.log10(abs(value))))
+    decimals = max(digits - 1 - math.floor(math.log10(abs(rounded))), 0)
     return f"{rounded:,.{decimals}f}"
 
 

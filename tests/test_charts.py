@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import re
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from report.charts.bars import bars
+from report.charts.ceilings import Points, ceilings
 from report.charts.consumption import consumption
 from report.charts.drift import drift
 from report.charts.forest import STEPS, TICKS_AT_MOST, _ticks, forest
-from report.charts.look import NEUTRAL, OKABE_ITO, look
-from report.charts.rows import Panel, Row
+from report.charts.frame import LABEL, apart
+from report.charts.look import NEUTRAL, OKABE_ITO, look, style
+from report.charts.rows import WIDTH, Panel, Row
+from report.charts.saturation import Line, Lines, saturation
 from report.charts.svg import plain
-from report.charts.waiting import LABEL, Curve, Curves, apart, waiting
+from report.charts.waiting import Curve, Curves, waiting
+from report.charts.waterfall import waterfall
 
 HOSTILE = "<script>alert('$x_1$')</script> & \"--> ]]> \x00\x1b[31m"
 SHIPPED = ("starlette", "fastapi", "litestar", "litestar-pydantic", "flask", "django")
@@ -47,6 +53,10 @@ def curve(label: str, framework: str = "flask") -> Curve:
     return Curve(label=label, framework=framework, shares=(0.0, 0.5, 0.9, 0.99), latency_ms=(1, 2, 3, 5))
 
 
+def rates(name: str) -> Line:
+    return Line(label=name, framework=name, server="granian-asgi", rates_rps=(10.0, 20.0), p99_ms=(1.0, 2.0))
+
+
 def draw_all(key: str, name: str = "flask") -> dict[str, str]:
     said = {"key": key, "title": name, "description": name}
     panels = [panel(name), panel(name, value=None, text=f"not measured: {name}")]
@@ -55,6 +65,9 @@ def draw_all(key: str, name: str = "flask") -> dict[str, str]:
         "bars": bars(panels, LOOK, axis_label="requests", **said),
         "consumption": consumption(panels, panels, LOOK, **said),
         "waiting": waiting([Curves(heading=name, curves=(curve(name),))], LOOK, **said),
+        "waterfall": waterfall(panels, LOOK, axis_label="instructions", **said),
+        "saturation": saturation([Lines(heading=name, lines=(rates(name),))], LOOK, **said),
+        "ceilings": ceilings([Points(label=name, connections=(1, 8), rps=(10.0, 50.0))], **said),
         "drift": drift([{0: 1.0, 1: 0.9}, {0: 1.0, 1: 1.1}], **said),
     }
 
@@ -126,7 +139,7 @@ def test_a_gap_is_text_and_no_bar() -> None:
 
 
 def test_marks_carry_their_framework_for_the_filter(drawn: dict[str, str]) -> None:
-    for name in ("forest", "bars", "consumption", "waiting"):
+    for name in ("forest", "bars", "consumption", "waiting", "waterfall", "saturation"):
         assert 'data-framework="flask"' in drawn[name]
 
 
@@ -169,6 +182,42 @@ def test_curves_without_samples_are_left_out() -> None:
     )
     assert "somebody" in svg
     assert "nobody" not in svg
+
+
+def bars_of(svg: str) -> list[tuple[float, float]]:
+    """Left and right edge of each bar, in pixels."""
+    outlines = re.findall(r'<path d="(M[^"]* z)" clip-path', svg)
+    found = []
+    for each in outlines:
+        places = [float(pair.split()[0]) for pair in re.findall(r"-?[\d.]+ -?[\d.]+", each)]
+        found.append((min(places), max(places)))
+    return found
+
+
+def test_a_bar_of_the_waterfall_begins_where_the_one_below_ends() -> None:
+    floor = Row(label="asgi", framework="asgi", server="granian-asgi", value=100.0, text="100")
+    upper = replace(floor, framework="flask", start=100.0, value=250.0, text="+150")
+    svg = waterfall(
+        [Panel(heading="x", rows=(floor, upper))], LOOK, key="a", title="t", description="d", axis_label="i"
+    )
+    (left, first), (second, right) = bars_of(svg)
+    assert left < first == pytest.approx(second, abs=0.02)
+    assert (right - second) / (first - left) == pytest.approx(1.5, rel=0.01)
+
+
+def test_the_collector_runs_again_after_a_chart() -> None:
+    assert gc.isenabled()
+    with style():
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_ticks_outside_of_the_axes_are_not_drawn() -> None:
+    svg = bars([panel("flask")], LOOK, key="a", title="t", description="d", axis_label="requests")
+    places = [float(x) for x in re.findall(r'<text[^>]*x="([\d.]+)"', svg)]
+    assert places
+    assert min(places) >= 0
+    assert max(places) <= WIDTH
 
 
 def test_plain_is_one_printable_line() -> None:

@@ -14,7 +14,8 @@ import pytest
 from markupsafe import escape
 
 from report.page import TEMPLATES, build
-from results.model import Failure, Finding, Run
+from results.model import Ceiling, Failure, Finding, Run
+from tests.counted import make_cost_run
 from tests.synthetic import make_run
 from tests.test_words import RANKING
 
@@ -201,6 +202,86 @@ def test_several_runs_are_listed_and_have_a_page_each(run: Run, tmp_path: Path) 
     for link in links:
         assert (index.parent / link).resolve().is_relative_to(tmp_path)
         assert (index.parent / link).is_file()
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build([make_cost_run()], tmp_path_factory.mktemp("counted"))
+
+
+def test_counts_of_another_run_stand_within_the_page_of_the_one_that_timed(run: Run, tmp_path: Path) -> None:
+    page = build([run, make_cost_run()], tmp_path)
+    html = page.read_text(encoding="utf-8")
+    found = outline(html)
+    assert re.findall(r'<section id="(\w+)"', html) == [*ORDER[:3], "layers", *ORDER[3:]]
+    assert len(found.ids) == len(set(found.ids))
+    assert {"trials.csv", "costs.csv"} <= set(found.links)
+    assert "hotlap cost --quick" in html
+    assert "intervals 2.1% apart, twice" in html
+    assert [each.name for each in tmp_path.iterdir() if each.is_dir()] == []
+
+
+def test_a_run_that_only_counted_has_a_page_of_its_own(counted: Path) -> None:
+    html = counted.read_text(encoding="utf-8")
+    outline(html)
+    assert re.findall(r'<section id="(\w+)"', html) == ["layers", "trust", "method", "data"]
+    assert re.search(r"<h1>On uvicorn-standard, plaintext: a request costs .*</h1>", html)
+    assert html.count("time spent waiting are not counted") > 2
+    assert "Counts compare only within one build of the interpreter" in html
+    assert "not applicable: RSGI needs granian" in html
+    assert not re.search(r">\s*(nan|None)\s*<", html)
+    assert not re.search(r"<td[^>]*></td>", html)
+    assert "blocks" not in html
+
+
+def test_every_interval_that_was_counted_is_written_beside_the_page(counted: Path) -> None:
+    with (counted.parent / "costs.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == sum(len(record.intervals) for record in make_cost_run().costs)
+    assert all(float(row["instructions_per_request"]) > 0 for row in rows)
+    assert not (counted.parent / "trials.csv").exists()
+
+
+def test_a_page_of_counts_is_the_same_again_and_escaped(counted: Path, tmp_path: Path) -> None:
+    html = counted.read_text(encoding="utf-8")
+    assert build([make_cost_run()], tmp_path).read_text(encoding="utf-8") == html
+    run = make_cost_run(name=EVIL)
+    evil = {each.cell: replace(each.cell, framework=EVIL, server=EVIL) for each in run.costs[:1]}
+    run = replace(
+        run,
+        costs=tuple(replace(each, cell=evil.get(each.cell, each.cell), tool=EVIL) for each in run.costs),
+        shares=tuple(replace(each, shares={EVIL: 0.5}) for each in run.shares),
+    )
+    found = outline(build([run], tmp_path).read_text(encoding="utf-8"))
+    assert "img" not in found.tags
+    assert found.tags.count("script") == 1
+
+
+def test_counts_that_were_all_lost_still_have_a_page(tmp_path: Path) -> None:
+    html = build([make_cost_run(repeats=0)], tmp_path).read_text(encoding="utf-8")
+    assert "No cell was counted; the table says why." in html
+    assert "Nothing was counted" in html
+
+
+def test_several_runs_that_counted_are_told_apart(run: Run, tmp_path: Path) -> None:
+    page = build([run, make_cost_run(), make_cost_run(name="another")], tmp_path)
+    found = outline(page.read_text(encoding="utf-8"))
+    assert len(found.ids) == len(set(found.ids))
+    assert "<h3>json, another</h3>" in page.read_text(encoding="utf-8")
+
+
+def test_ceilings_of_the_generator_are_shown_where_it_was_calibrated(run: Run, tmp_path: Path) -> None:
+    ceilings = tuple(
+        Ceiling(shape=shape, connections=n, rps=rps, bytes_per_request=size)
+        for shape, size, rps in (("answer-200", 260.0, 80_000.0), ("answer-10k", 10_300.0, 61_300.0))
+        for n in (1, 64)
+    )
+    calibrated = replace(run, plan=replace(run.plan, ceilings=ceilings))
+    html = build([calibrated], tmp_path).read_text(encoding="utf-8")
+    assert 'id="ceilings"' in html
+    assert "61,300" in html
+    assert html.index('id="trust"') < html.index('id="ceilings"') < html.index('id="method"')
+    assert 'id="ceilings"' not in build([run], tmp_path).read_text(encoding="utf-8")
 
 
 def test_no_run_is_an_error(tmp_path: Path) -> None:

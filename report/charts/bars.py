@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from report.charts.frame import Tick, frame, line
 from report.charts.look import INK, PAPER, Look, style
 from report.charts.rows import LABELS, ROW, VALUES, WIDTH, Canvas, Panel, Row, canvas, reach, values
 from report.charts.svg import inline
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def bars(
@@ -17,8 +22,7 @@ def bars(
         placed = canvas(panels, look, [(LABELS, WIDTH - LABELS - VALUES)])
         axis = placed.axes[0]
         axis.set_xlim(0, reach(row for panel in panels for row in panel.rows))
-        axis.xaxis.set_major_formatter(thousands)
-        axis.set_xlabel(axis_label, labelpad=8)
+        frame(axis, x=amounts(axis), label=axis_label)
         for row, y in placed.places:
             draw(placed, row, y, column=0)
         values(placed, axis)
@@ -27,31 +31,47 @@ def bars(
 
 def draw(placed: Canvas, row: Row, y: float, *, column: int) -> None:
     """One row's bar, interval and dots on the axes of ``column``."""
+    from matplotlib.patches import Rectangle  # noqa: PLC0415 - takes a second to import
+
     if row.value is None:
         return
     axis, hint = placed.axes[column], f"{row.label}: {row.text}"
-    bar = axis.barh(
-        y,
-        row.value,
-        height=ROW * 0.58,
-        color=placed.look.colour(row.framework),
+    bar = Rectangle(
+        (row.start, y - ROW * 0.29),
+        row.value - row.start,
+        ROW * 0.58,
+        facecolor=placed.look.colour(row.framework),
         hatch=placed.look.hatch(row.server),
         hatchcolor=PAPER,
         edgecolor=INK,
         linewidth=0.8,
-    )[0]
-    bar.set_gid(placed.mark(row, hint))
+        gid=placed.mark(row, hint),
+    )
+    axis.add_artist(bar)
     if row.dots:
         spread = [y + ROW * 0.4 * (place / max(len(row.dots) - 1, 1) - 0.5) for place in range(len(row.dots))]
-        dots = axis.plot(
-            row.dots, spread, "o", markersize=3.4, color=PAPER, markeredgecolor=INK, markeredgewidth=0.8
-        )[0]
-        dots.set_gid(placed.mark(row))
+        line(
+            axis,
+            row.dots,
+            spread,
+            marker="o",
+            linestyle="none",
+            markersize=3.4,
+            color=PAPER,
+            markeredgecolor=INK,
+            markeredgewidth=0.8,
+            gid=placed.mark(row),
+        )
     if row.low is not None and row.high is not None:
-        interval = axis.plot([row.low, row.high], [y, y], color=INK, linewidth=2.2)[0]
-        interval.set_gid(placed.mark(row, hint))
+        gid = placed.mark(row, hint)
+        line(axis, (row.low, row.high), (y, y), color=INK, linewidth=2.2, gid=gid)
 
 
-def thousands(value: float, _place: object = None) -> str:
+def amounts(axis: Axes) -> list[Tick]:
+    """Ticks of a linear x axis, at the places that matplotlib finds."""
+    return [(float(place), thousands(float(place))) for place in axis.xaxis.get_majorticklocs()]
+
+
+def thousands(value: float) -> str:
     """Tick label with separated thousands, decimals only where the step needs them."""
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}".rstrip("0")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from report.charts.bars import draw, thousands
+from report.charts.bars import amounts, draw
+from report.charts.frame import frame
 from report.charts.look import Look, style
 from report.charts.rows import LABELS, WIDTH, Canvas, Panel, Row, canvas, reach, write
 from report.charts.svg import inline, plain
@@ -42,8 +43,7 @@ def _column(placed: Canvas, rows: Sequence[Row], column: int, label: str) -> Non
     axis = placed.axes[column]
     axis.set_xlim(0, reach(rows))
     axis.locator_params(axis="x", nbins=4)
-    axis.xaxis.set_major_formatter(thousands)
-    axis.set_xlabel(label, labelpad=8)
+    frame(axis, x=amounts(axis), label=label)
     for row, (_, y) in zip(rows, placed.places, strict=True):
         draw(placed, row, y, column=column)
         gap = row.value is None

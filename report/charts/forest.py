@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from report.charts.look import INK, MUTED, PAPER, Look, style, ticks
+from report.charts.frame import frame, line
+from report.charts.look import INK, MUTED, PAPER, Look, style
 from report.charts.rows import LABELS, VALUES, WIDTH, Canvas, Panel, Row, canvas, values
 from report.charts.svg import inline
 
@@ -26,10 +27,8 @@ def forest(
         low, high = _limits(panels)
         axis.set_xscale("log")
         axis.set_xlim(low, high)
-        steps = _ticks(low, high)
-        ticks(axis.xaxis, steps, [f"{step:g}×" for step in steps])
-        axis.axvline(1, color=MUTED, linewidth=1.2)
-        axis.set_xlabel(axis_label, labelpad=8)
+        frame(axis, x=[(step, f"{step:g}×") for step in _ticks(low, high)], label=axis_label)
+        line(axis, (1, 1), axis.get_ylim(), color=MUTED, linewidth=1.2)
         for row, y in placed.places:
             _draw(placed, row, y)
         values(placed, axis)
@@ -42,18 +41,20 @@ def _draw(placed: Canvas, row: Row, y: float) -> None:
     colour, axis = placed.look.colour(row.framework), placed.axes[0]
     gid = f"{row.label}: {row.text}"
     if row.low is not None and row.high is not None:
-        line = axis.plot([row.low, row.high], [y, y], color=colour, linewidth=4, solid_capstyle="round")[0]
-        line.set_gid(placed.mark(row, gid))
-    point = axis.plot(
-        [row.value],
-        [y],
-        placed.look.marker(row.server),
+        bar = line(axis, (row.low, row.high), (y, y), color=colour, linewidth=4, solid_capstyle="round")
+        bar.set_gid(placed.mark(row, gid))
+    point = line(
+        axis,
+        (row.value,),
+        (y,),
+        marker=placed.look.marker(row.server),
+        linestyle="none",
         markersize=9,
         color=colour,
         markeredgecolor=INK if row.strong else PAPER,
         markeredgewidth=1.4,
         clip_on=False,
-    )[0]
+    )
     point.set_gid(placed.mark(row, gid))
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from report.charts.look import GRID, MUTED, PAPER, Look, ticks
+from report.charts.frame import line, moved, words
+from report.charts.look import GRID, MUTED, PAPER, Look
 from report.charts.svg import Mark, plain
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ class Row:
     framework: str
     server: str
     value: float | None = None
+    start: float = 0.0
+    """Where its bar begins."""
     low: float | None = None
     high: float | None = None
     dots: tuple[float, ...] = ()
@@ -87,7 +90,6 @@ def canvas(panels: Sequence[Panel], look: Look, columns: Sequence[tuple[float, f
     for left, width in columns:
         axis = figure.add_axes((left / WIDTH, BOTTOM / total, width / WIDTH, inner / total))
         axis.set_ylim(inner, 0)
-        ticks(axis.yaxis, (), ())
         axes.append(axis)
     placed = Canvas(figure, tuple(axes), tuple(_places(panels)), {}, look)
     _label(placed, panels, columns[0][0])
@@ -113,16 +115,8 @@ def _places(panels: Sequence[Panel]) -> Iterator[tuple[Row, float]]:
 
 def write(axis: Axes, x: float, y: float, text: str, *, side: int = 0, **style: Any) -> Text:  # noqa: ANN401
     """Text at ``x`` pixels from the left (``side`` 0) or right (1) edge of ``axis``, at row height ``y``."""
-    return axis.annotate(
-        text,
-        (side, y),
-        xytext=(x, 0),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        va="center_baseline",
-        annotation_clip=False,
-        **style,
-    )
+    place = axis.get_yaxis_transform() + moved(x, 0)
+    return words(axis, side, y, text, place, **{"va": "center_baseline", **style})
 
 
 def values(placed: Canvas, axis: Axes) -> None:
@@ -138,7 +132,14 @@ def _label(placed: Canvas, panels: Sequence[Panel], left: float) -> None:
     axis = placed.axes[0]
     for panel in panels:
         write(axis, -left, y + HEADING - 13, plain(panel.heading, 60), color=MUTED, size=12)
-        axis.axhline(y + HEADING - 2, color=GRID, linewidth=1)
+        line(
+            axis,
+            (0, 1),
+            (y + HEADING - 2,) * 2,
+            color=GRID,
+            linewidth=1,
+            transform=axis.get_yaxis_transform(),
+        )
         y += HEADING + ROW * len(panel.rows)
     for row, place in placed.places:
         write(axis, -14, place, plain(row.label, 22), ha="right").set_gid(placed.mark(row))

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
-from report.charts.bars import thousands
+from report.charts.bars import amounts
+from report.charts.frame import ends, frame, heading, line
 from report.charts.look import Look, style
 from report.charts.rows import DPI, WIDTH
 from report.charts.svg import Mark, inline, plain
-from report.charts.waiting import BOTTOM, COLUMNS, GAP, LEFT, PANEL, RIGHT, TOP, apart, ticks_of_time
+from report.charts.waiting import BOTTOM, COLUMNS, GAP, LEFT, PANEL, RIGHT, TOP, ticks_of_time
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -56,46 +57,36 @@ def saturation(panels: Sequence[Lines], look: Look, *, key: str, title: str, des
         return inline(figure, key=key, title=title, description=description, marks=marks)
 
 
-def _frame(axis: Axes, panels: Sequence[Lines], heading: str) -> None:
+def _frame(axis: Axes, panels: Sequence[Lines], title: str) -> None:
     drawn = [line for panel in panels for line in panel.lines]
     waits = [ms for line in drawn for ms in line.p99_ms]
     axis.set_yscale("log")
     axis.set_xlim(0, max(rate for line in drawn for rate in line.rates_rps) * 1.05)
     axis.set_ylim(min(waits) * 0.8, max(waits) * 1.25)
     axis.locator_params(axis="x", nbins=4)
-    axis.xaxis.set_major_formatter(thousands)
-    ticks_of_time(axis)
-    axis.set_xlabel("offered, requests per second", labelpad=6)
-    axis.set_title(plain(heading, 48), loc="left", fontsize=12.5, pad=12)
+    frame(axis, x=amounts(axis), y=ticks_of_time(), label="offered, requests per second")
+    heading(axis, plain(title, 48))
 
 
 def _draw(axis: Axes, lines: Sequence[Line], look: Look, marks: dict[str, Mark]) -> None:
-    drawn = sorted(lines, key=lambda line: line.p99_ms[-1])
-    heights = apart([float(axis.transData.transform((1, line.p99_ms[-1]))[1]) for line in drawn])
-    for line, y in zip(drawn, heights, strict=True):
-        colour = look.colour(line.framework)
-        artist = axis.plot(
-            line.rates_rps,
-            line.p99_ms,
-            marker=look.marker(line.server),
+    drawn = sorted(lines, key=lambda each: each.p99_ms[-1])
+    labels = [
+        (plain(each.label, 18), each.rates_rps[-1], each.p99_ms[-1], look.colour(each.framework))
+        for each in drawn
+    ]
+    for each, (*_, colour), text in zip(drawn, labels, ends(axis, labels), strict=True):
+        artist = line(
+            axis,
+            each.rates_rps,
+            each.p99_ms,
+            marker=look.marker(each.server),
             markersize=5,
             color=colour,
             linewidth=2,
             clip_on=False,
-        )[0]
-        right = float(axis.transAxes.transform((1, 0))[0])
-        text = axis.annotate(
-            plain(line.label, 18),
-            (line.rates_rps[-1], line.p99_ms[-1]),
-            xytext=(right + 12, y),
-            textcoords="figure pixels",
-            va="center_baseline",
-            size=12,
-            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 2, "shrinkB": 4},
-            annotation_clip=False,
         )
-        hint = f"{line.label}: {line.p99_ms[-1]:,.2f} ms at {line.rates_rps[-1]:,.0f} requests/s"
+        hint = f"{each.label}: {each.p99_ms[-1]:,.2f} ms at {each.rates_rps[-1]:,.0f} requests/s"
         for thing, said in ((artist, hint), (text, "")):
             gid = f"mark{len(marks)}"
             thing.set_gid(gid)
-            marks[gid] = Mark(framework=line.framework, hint=said)
+            marks[gid] = Mark(framework=each.framework, hint=said)

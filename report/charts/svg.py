@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _NAMESPACE = re.compile(r"\{[^}]*\}")
+_MEASURED = frozenset({"d", "x", "y", "width", "height", "transform"})
 _NUMBER = re.compile(r"-?\d+\.\d+")
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -64,7 +66,7 @@ def _drop(root: ET.Element, names: set[str]) -> None:
     for parent in list(root.iter()):
         for child in list(parent):
             child.tail = None
-            if _NAMESPACE.sub("", child.tag) in names:
+            if _plain_name(child.tag) in names:
                 parent.remove(child)
         if parent.text is not None and not parent.text.strip():
             parent.text = None
@@ -72,12 +74,17 @@ def _drop(root: ET.Element, names: set[str]) -> None:
 
 def _plain_names(element: ET.Element) -> None:
     """Names without namespaces and two decimals: what HTML expects, and half the bytes."""
-    element.tag = _NAMESPACE.sub("", element.tag)
-    attributes = {_NAMESPACE.sub("", name): value for name, value in element.attrib.items()}
-    for name in {"d", "x", "y", "width", "height", "transform"} & attributes.keys():
+    element.tag = _plain_name(element.tag)
+    attributes = {_plain_name(name): value for name, value in element.attrib.items()}
+    for name in _MEASURED & attributes.keys():
         attributes[name] = _NUMBER.sub(_two_decimals, " ".join(attributes[name].split()))
     element.attrib.clear()
     element.attrib.update(attributes)
+
+
+@cache
+def _plain_name(name: str) -> str:
+    return _NAMESPACE.sub("", name)
 
 
 def _two_decimals(match: re.Match[str]) -> str:
@@ -87,17 +94,22 @@ def _two_decimals(match: re.Match[str]) -> str:
 
 def _theme(element: ET.Element) -> None:
     """Colours become CSS variables, which only ``style`` can hold; text inherits the page's font."""
-    style = element.get("style", "")
-    for name in ("fill", "stroke"):
-        colour = element.attrib.pop(name, None)
+    pop = element.attrib.pop
+    style = _style(element.tag == "text", pop("style", ""), pop("fill", None), pop("stroke", None))
+    if style:
+        element.set("style", style)
+
+
+@lru_cache(maxsize=4096)
+def _style(is_text: bool, style: str, fill: str | None, stroke: str | None) -> str:  # noqa: FBT001 - of one caller
+    for name, colour in (("fill", fill), ("stroke", stroke)):
         if colour is not None:
             style = f"{name}: {colour}; {style}"
-    if element.tag == "text":
+    if is_text:
         style = _FONT_FAMILY.sub("", style)
         if "fill" not in style:
             style = f"fill: {INK}; {style}"
-    if style:
-        element.set("style", _COLOUR.sub(_variable, style).strip("; ").replace(": ", ":").replace("; ", ";"))
+    return _COLOUR.sub(_variable, style).strip("; ").replace(": ", ":").replace("; ", ";")
 
 
 def _variable(match: re.Match[str]) -> str:
@@ -129,14 +141,17 @@ def _localise(root: ET.Element, key: str) -> None:
     """Keep only ids that something refers to, under the chart's own prefix."""
     wanted = set()
     for element in root.iter():
-        wanted.update(_REFERENCE.findall(" ".join(element.attrib.values())))
+        for value in element.attrib.values():
+            if "url(" in value:
+                wanted.update(_REFERENCE.findall(value))
         wanted.add(element.get("href", "")[1:])
     for element in root.iter():
         found = element.attrib.pop("id", None)
         if found in wanted:
             element.set("id", f"{key}-{found}")
         for name, value in element.attrib.items():
-            element.set(name, _REFERENCE.sub(rf"url(#{key}-\1)", value))
+            if "url(" in value:
+                element.set(name, _REFERENCE.sub(rf"url(#{key}-\1)", value))
         if "href" in element.attrib:
             element.set("href", f"#{key}-{element.attrib['href'][1:]}")
 

@@ -23,13 +23,23 @@ def section(here: Context) -> Section:
             Part(
                 heading="Environments", anchor="environments", tables=(_environments(here), *_versions(here))
             ),
-            Part(heading="Command lines", anchor="commands", tables=(_commands(here),)),
+            Part(
+                heading="Command lines",
+                anchor="commands",
+                tables=(_commands(here) if here.timed else _counted(here),),
+            ),
         ),
     )
 
 
 def _answer(here: Context) -> str:
     setup, machine = here.run.plan.setup, here.run.plan.environment.machine
+    if not here.timed:
+        return (
+            f"Instructions counted on {machine.cpu_model}, {machine.system}: each repeat is a launch of its "
+            "own, asked one request after the other on one connection, uncounted until it is warm; what "
+            "idling takes is taken off. How busy the machine was does not matter."
+        )
     return (
         f"{words.counted(setup.blocks, 'block')} on {machine.cpu_model}, {machine.system}: within a block "
         "each stack is "
@@ -58,11 +68,14 @@ def _machine(here: Context) -> Table:
 
 def _setup(here: Context) -> Table:
     setup, harness = here.run.plan.setup, here.run.plan.environment.harness
-    rows = [
+    timed = [
         ("Blocks", setup.blocks),
         ("Warm-up and window", f"{setup.warmup_s:g} s and {setup.window_s:g} s"),
         ("CPUs of the server", ", ".join(map(str, setup.server_cpus))),
         ("CPUs of the generator", ", ".join(map(str, setup.generator_cpus))),
+    ]
+    rows = [
+        *(timed if here.timed else ()),
         ("Backlog, keep-alive, threads", f"{setup.backlog}, {setup.keep_alive_s} s, {setup.threads}"),
         ("Seed", setup.seed),
         ("Command", " ".join(("hotlap", *setup.command))),
@@ -148,6 +161,12 @@ def _commands(here: Context) -> Table:
         ),
         rows=tuple(_command(stack, launches[stack]) for stack in sorted(launches)),
     )
+
+
+def _counted(here: Context) -> Table:
+    argv = {record.cell.stack: record.argv for record in reversed(here.run.costs)}
+    rows = [(stack, " ".join(argv[stack])) for stack in sorted(argv)]
+    return table("counted-commands-table", "Command line of each count", ("Stack", "Command line"), rows)
 
 
 def _command(stack: str, launches: Sequence[Launch]) -> TableRow:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from statistics import fmean
+from statistics import fmean, median
 
 from report import words
 from report.charts.drift import drift
 from report.context import Context
 from report.findings import Control
 from report.flags import CATALOGUE
-from report.sections import observed
+from report.sections import ceilings, observed
+from report.summary import LOCKSTEP
 from report.view import Column, Entry, Log, Part, Section, Table, TableRow, entry, figure, gap, table
 from results.model import Failure
 
@@ -19,8 +20,9 @@ from results.model import Failure
 def section(here: Context) -> Section:
     """Everything that speaks for and against the run."""
     parts = (
-        _control(here),
+        _control(here) if here.timed else None,
         _drift(here),
+        ceilings.part(here),
         _flags(here),
         _failures(here),
         _absent(here),
@@ -37,7 +39,9 @@ def section(here: Context) -> Section:
 
 
 def _answer(here: Context) -> str:
-    found, failures = here.findings, here.run.failures
+    found, failures = here.findings, here.failures
+    if not here.timed:
+        return _counted(here)
     control = "there is no A/A control"
     if found.controls:
         good = all(each.ok for each in found.controls)
@@ -50,6 +54,20 @@ def _answer(here: Context) -> str:
         f"stayed disturbed by foreign work and {words.counted(found.repeated, 'was', 'were')} repeated; "
         f"{words.counted(len(failures), 'failure')}; {blocks} of "
         f"{words.counted(here.run.plan.setup.blocks, 'planned block')} measured."
+    )
+
+
+def _counted(here: Context) -> str:
+    """Of a run that only counted."""
+    counts = [each for found in here.counted for each in found.counts if each.level]
+    spreads = [each.spread for each in counts if each.spread is not None]
+    if not spreads:
+        return "Nothing was counted, so there is nothing to trust; the table says why."
+    head = "With care" if here.failures or here.findings.flags else "Yes, as far as it can tell"
+    return (
+        f"{head}: {words.counted(len(counts), 'cell')} counted, the intervals of each within "
+        f"{100 * max(spreads):.2f}% of its mean and of half of them within {100 * median(spreads):.2f}%; "
+        f"{words.counted(len(here.failures), 'failure')}."
     )
 
 
@@ -172,7 +190,7 @@ def _flags(here: Context) -> Part:
 
 
 def _failures(here: Context) -> Part:
-    failures = here.run.failures
+    failures = here.failures
     if not failures:
         return Part(
             heading="Failures", anchor="failures", text="Everything that was planned could be measured."
@@ -202,11 +220,13 @@ def _cell(failure: Failure) -> str:
 
 
 def _block(failure: Failure) -> str:
+    if failure.cell and failure.cell.load == LOCKSTEP:
+        return "no block: it is counted"
     return "before the first block" if failure.block is None else f"block {failure.block + 1}"
 
 
 def _absent(here: Context) -> Part | None:
-    absent = here.run.plan.not_applicable
+    absent = [each for run in here.runs for each in run.plan.not_applicable]
     if not absent:
         return None
     rows = [
@@ -228,7 +248,8 @@ def _absent(here: Context) -> Part | None:
 
 
 def _problems(here: Context) -> Part | None:
-    problems = here.findings.problems
+    problems = [*here.findings.problems, *(text for found in here.counted for text in found.problems)]
+    problems += [text for run in here.runs[1:] for text in run.problems]
     errors = [each for each in here.findings.summaries if each.errors]
     if not problems and not errors:
         return None

@@ -9,6 +9,7 @@ from report.charts.waiting import Curve, Curves, waiting
 from report.comparison import Group, comparisons
 from report.context import Context, scaled, side, sides
 from report.inference import Level
+from report.sections import streaming
 from report.summary import Summary
 from report.view import Column, Entry, Fact, Part, Section, Table, TableRow, entry, figure, gap, measured
 from report.workload import Workload
@@ -114,13 +115,15 @@ def _part(here: Context, wanted: Workload, place: int, compared: Sequence[Group]
     text = _text(here, wanted)
     if not drawn:
         text = f"{text} No curve: no cell settled with enough samples. The table says why.".strip()
+    shown = (figure(svg, f"Chart: {heading}, waiting time", caption),) if drawn else ()
+    streams = tuple(streaming.figures(here, wanted, place))
     return Part(
         heading=heading,
         anchor=f"wait-{place}",
         text=text,
         points=tuple(points),
-        figures=(figure(svg, f"Chart: {heading}, waiting time", caption),) if drawn else (),
-        tables=(_table(here, wanted, place),),
+        figures=(*shown, *(each for found, _ in streams for each in found)),
+        tables=(_table(here, wanted, place), *(each for _, each in streams)),
     )
 
 

@@ -1,0 +1,49 @@
+"""The words for counts: signs, digits, and sentences that say only what was counted."""
+
+from __future__ import annotations
+
+import pytest
+
+from report import cost_words
+from report.cost import costs
+from report.inference import Level
+from tests.counted import make_cost_run
+
+TITLES = {"starlette": "Starlette", "fastapi": "FastAPI"}
+
+
+@pytest.mark.parametrize(("value", "text"), [(107_912.4, "+107,900"), (-3_204.0, "−3,204"), (0.0, "+0")])
+def test_a_difference_has_its_sign(value: float, text: str) -> None:
+    assert cost_words.signed(value) == text
+
+
+def test_an_interval_may_reach_below_zero_or_not_be_there() -> None:
+    assert cost_words.interval(Level(value=1.0, low=-120.4, high=140.0)) == ("(−120.4 to 140.0)")
+    assert cost_words.interval(Level(value=1.0)) == "(no interval: counted once)"
+    assert cost_words.half_width(Level(value=100.0, low=90.0, high=110.0)) == "±10"
+
+
+def test_the_sentence_tells_the_layers_where_most_were_counted() -> None:
+    said = cost_words.sentence([costs(make_cost_run())], TITLES)
+    assert said.startswith("On uvicorn-standard, plaintext: a request costs ")
+    assert "Starlette adds " in said
+    assert said.count("±") == 4
+
+
+def test_without_a_floor_the_sentence_gives_the_range() -> None:
+    run = make_cost_run(stacks=(("starlette", "granian-asgi"), ("fastapi", "granian-asgi")))
+    said = cost_words.sentence([costs(run)], TITLES)
+    assert said.startswith("From ")
+    assert said.endswith("over 16 cells.")
+
+
+def test_without_a_count_there_is_no_number() -> None:
+    run = make_cost_run(repeats=0)
+    assert cost_words.sentence([costs(run)], {}) == "No cell was counted; the table says why."
+    assert "Counted by" not in cost_words.scope([costs(run)])
+
+
+def test_the_scope_names_what_is_not_counted_the_tool_and_the_build() -> None:
+    said = cost_words.scope([costs(make_cost_run())])
+    for part in ("kernel", "waiting are not counted", "one build", "valgrind 3.19.0", "Python 3.11.7"):
+        assert part in said
