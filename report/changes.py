@@ -32,6 +32,8 @@ class Change:
     base: float | None = None
     """Geometric mean, in the metric's unit."""
     head: float | None = None
+    unit: str = "launch pair"
+    """What it rests on: ``launch pair``, ``count`` or ``block``."""
     reason: str = ""
     notes: tuple[str, ...] = ()
     """Doubts about what it rests on, in words."""
@@ -49,10 +51,10 @@ class Change:
 
 def cost_change(run: Run, pairing: Pairing, options: GateOptions) -> Change:
     """Instructions per request, by repeats."""
-    empty = Change(pairing=pairing, metric=COST)
+    empty = Change(pairing=pairing, metric=COST, unit="count")
     base, head = sides.costs(run, pairing)
     try:
-        return _filled(empty, *_cost(base, head, options))
+        return filled(empty, *_cost(base, head, options))
     except UnusableError as error:
         return replace(empty, reason=str(error))
 
@@ -66,7 +68,7 @@ def load_change(run: Run, pairing: Pairing, metric: Metric, stage: str, options:
     except UnusableError as error:
         return replace(empty, reason=str(error))
     base, head = ([sides.value(trial, metric) for trial in side] for side in _by_side(measured))
-    return _filled(empty, estimate, (base, head))
+    return filled(empty, estimate, (base, head))
 
 
 def _cost(
@@ -112,7 +114,8 @@ def _same(what: str, facts: Iterable[object]) -> None:
         raise UnusableError(f"configuration changed: it {what}: {' and '.join(different)}")
 
 
-def _filled(empty: Change, estimate: Estimate, values: tuple[list[float], list[float]]) -> Change:
+def filled(empty: Change, estimate: Estimate, values: tuple[list[float], list[float]]) -> Change:
+    """``empty`` with its estimate and the geometric means of both sides' values."""
     base, head = (math.exp(mean_of_logs(side).mean) for side in values)
     return replace(empty, estimate=estimate, base=base, head=head)
 

@@ -37,7 +37,7 @@ def as_json(judgement: Judgement) -> str:
         "problems": judgement.problems,
         "expired_waivers": [_waiver(each) for each in judgement.expired],
         "unused_waivers": [_waiver(each) for each in judgement.unused],
-        "rows": [_row(row) for row in judgement.rows],
+        "rows": [row_data(row) for row in judgement.rows],
     }
     return json.dumps(data, indent=2, allow_nan=False)
 
@@ -98,7 +98,8 @@ def _measure(row: Row) -> dict[str, float] | None:
     return {"value": head, "lower_value": ratio.low * scale, "upper_value": ratio.high * scale}
 
 
-def _row(row: Row) -> dict[str, Any]:
+def row_data(row: Row) -> dict[str, Any]:
+    """One metric of one pairing in plain types; differences in percent, positive is worse."""
     change, ratio = row.change, row.change.ratio
     return {
         "cell": title(change.pairing),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from report.changes import Change
 from report.gate.waivers import Waiver
 from report.sides import counted
-from report.verdict import Effects, Word
+from report.verdict import Effects, Word, word
 from results.model import Machine, Side
 
 FINE, REGRESSION, UNMEASURED, INCONCLUSIVE = 0, 1, 3, 4
@@ -29,6 +29,16 @@ class Row:
     said: str = ""
     """What else is to be known of the word."""
     waiver: Waiver | None = None
+
+    @classmethod
+    def of(cls, change: Change, effects: Effects, *, decides: bool) -> Row:
+        """A change with its word, before any correction for how many there are."""
+        if change.estimate is None:
+            return cls(
+                change=change, word=Word.UNMEASURED, effects=effects, decides=decides, said=change.reason
+            )
+        p, found = change.estimate.p_worse(), word(change.estimate, effects)
+        return cls(change=change, word=found, effects=effects, decides=decides, p=p)
 
     @property
     def tier(self) -> str:

@@ -18,16 +18,16 @@ from report.sides import COST, CPU, LOAD
 from report.summary import Metric
 from report.tolerances import DEFAULTS, GateOptions
 from report.verdict import Word, inconclusive, percent, word
-from results.model import BASE, HEAD, Pairing, Run
+from results.model import BASE, HEAD, Failure, Pairing, Run
 
-UNCONFIRMED = "worse in the screen, and no time was left to confirm it on fresh pairs"
+UNCONFIRMED = "worse in the screen, and not confirmed on fresh pairs: give it more --budget"
 
 
 def judge(run: Run, waivers: Iterable[Waiver] = (), options: GateOptions = DEFAULTS) -> Judgement:
     """What the gate says; "today" of a waiver is the day on which the run was measured (UTC)."""
     given = tuple(waivers)
     today = datetime.fromtimestamp(run.plan.created_unix_s, UTC).date()
-    judged = [*_corrected(_cost_rows(run, options)), *_corrected(_load_rows(run, options))]
+    judged = [*corrected(_cost_rows(run, options)), *corrected(_load_rows(run, options))]
     rows = tuple(_waived(row, given, today) for row in judged)
     return Judgement(
         run=run.plan.name,
@@ -62,9 +62,16 @@ def flagged(change: Change, options: GateOptions) -> bool:
 def unusable(run: Run, pairing: Pairing) -> str:
     """Why nothing of a pairing may be compared: a failure, or a configuration that changed."""
     for failure in sides.failures(run, pairing):
-        about = f"{failure.side} " * bool(failure.side) + f"({failure.stage}): {failure.message}"
-        return f"{about}; {failure.remedy}" if failure.remedy else about
+        return _told(failure)
     return checks.changed(run, pairing)
+
+
+def _told(failure: Failure) -> str:
+    """A failure in one line, beginning with its side."""
+    side, message = f"{failure.side}: ", failure.message
+    if failure.side and not message.startswith(side):
+        message = side + message
+    return f"{message} ({failure.stage})" + (f"; {failure.remedy}" if failure.remedy else "")
 
 
 def _cost_rows(run: Run, options: GateOptions) -> Iterator[Row]:
@@ -101,23 +108,30 @@ def _load_row(run: Run, pairing: Pairing, metric: Metric, options: GateOptions) 
         few = len(sides.matched(run, pairing, CONFIRM)) < options.min_pairs
         if not few or not decides:
             return _row(first if few else fresh, options, decides=decides)
-    if decides and first.stage == SCREEN and flagged(first, options):
-        row = _row(first, options, decides=True)
-        return replace(row, word=Word.UNSEEN, inconclusive=True, said=UNCONFIRMED, p=None)
     row = _row(first, options, decides=decides)
-    return replace(row, p=None) if first.stage == SCREEN and decides else row
+    return _screened(row, options) if decides and first.stage == SCREEN else row
+
+
+def _screened(row: Row, options: GateOptions) -> Row:
+    """What a screen alone comes to: it never says regression.
+
+    Where it would be one if it decided, the gate has not done its work and that never passes; where it only
+    looks worse, it is inconclusive.
+    """
+    row = replace(row, p=None)
+    if not flagged(row.change, options):
+        return row
+    if row.word == Word.REGRESSION:
+        return replace(row, word=Word.UNMEASURED, said=UNCONFIRMED)
+    return replace(row, word=Word.UNSEEN, inconclusive=True, said=UNCONFIRMED)
 
 
 def _row(change: Change, options: GateOptions, *, decides: bool) -> Row:
-    effects = options.effects[change.metric.name]
-    if change.estimate is None:
-        return Row(change=change, word=Word.UNMEASURED, effects=effects, decides=decides, said=change.reason)
-    p = change.estimate.p_worse()
-    return Row(change=change, word=word(change.estimate, effects), effects=effects, decides=decides, p=p)
+    return Row.of(change, options.effects[change.metric.name], decides=decides)
 
 
-def _corrected(rows: Iterable[Row]) -> list[Row]:
-    """Words after Holm's correction over the rows of each metric that were tested."""
+def corrected(rows: Iterable[Row]) -> list[Row]:
+    """Rows with their words after Holm's correction over the rows of each metric that were tested."""
     found = list(rows)
     for metric in dict.fromkeys(row.change.metric for row in found):
         tested = [
@@ -190,4 +204,4 @@ def _problems(run: Run) -> Iterator[str]:
     for failure in run.failures:
         if failure not in concerned:
             name = failure.cell.slug if failure.cell else failure.stack or "the run"
-            yield f"{name}: {failure.side or 'a side'} ({failure.stage}): {failure.message}"
+            yield f"{name}: {_told(failure)}"

@@ -22,7 +22,9 @@ SYMBOLS = {
     Word.FINE: "✓",
 }
 COLUMNS = ("", "cell", "metric", "verdict", "change (95%)", "base -> head", "rests on", "remarks")
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>@:])")
+_SPECIAL = re.compile(r"[\\`*_\[\]|~@#]|:(?=\S)|(?<=www)\.")
+"""What Markdown reads something into within a line; HTML's own characters become entities."""
+_IN_CODE = re.compile(r"[^\w\s.,/=+()-]|_|(?<=www)\.")
 
 
 def markdown(judgement: Judgement) -> str:
@@ -42,17 +44,13 @@ def markdown(judgement: Judgement) -> str:
 
 def escape(text: str) -> str:
     """Text from outside that is neither Markdown, HTML nor a mention."""
-    return html.escape(_SPECIAL.sub(r"\\\1", " ".join(text.split())), quote=False)
+    return html.escape(_SPECIAL.sub(r"\\\g<0>", " ".join(text.split())), quote=False)
 
 
 def code(text: str) -> str:
     """Text from outside as code within HTML, where Markdown means nothing."""
-    return f"<code>{_entities(' '.join(text.split()))}</code>"
-
-
-def _entities(text: str) -> str:
-    """Every character that Markdown or HTML could read anything into as an entity."""
-    return "".join(each if each.isalnum() or each in " ,/=" else f"&#{ord(each)};" for each in text)
+    quiet = _IN_CODE.sub(lambda found: f"&#{ord(found.group())};", " ".join(text.split()))
+    return f"<code>{quiet}</code>"
 
 
 def _table(rows: Sequence[Row]) -> Iterator[str]:

@@ -47,7 +47,7 @@ def ordered(rows: tuple[Row, ...]) -> list[Row]:
 def verdict(row: Row) -> str:
     """The word, with the smallest difference that would have been seen where none was."""
     if row.word == Word.UNSEEN and row.change.estimate:
-        visible = words.percent(percent(row.change.estimate.smallest_visible()))
+        visible = share(percent(row.change.estimate.smallest_visible()))
         return f"{row.word}, smallest visible {visible}" + ", inconclusive" * row.inconclusive
     return str(row.word)
 
@@ -58,6 +58,11 @@ def change(row: Row) -> str:
     if ratio is None or ratio.low is None or ratio.high is None:
         return "-"
     return f"{signed(ratio.value)} ({signed(ratio.low)} to {signed(ratio.high)})"
+
+
+def share(value_percent: float) -> str:
+    """Two significant digits: ``0.13%``, ``7.9%``, ``15%``."""
+    return f"{value_percent:.2f}%" if value_percent < 1 else words.percent(value_percent)
 
 
 def signed(ratio: float) -> str:
@@ -78,10 +83,9 @@ def basis(row: Row) -> str:
     """What the estimate rests on."""
     if row.change.estimate is None:
         return ""
-    noun = "count" if row.tier == "cost" else "launch pair"
     stage = f" ({row.change.stage})" if row.change.stage else ""
-    side = " a side" if row.tier == "cost" else ""
-    return f"{words.counted(row.change.estimate.n, noun)}{side}{stage}"
+    side = "" if row.change.unit == "launch pair" else " a side"
+    return f"{words.counted(row.change.estimate.n, row.change.unit)}{side}{stage}"
 
 
 def remarks(row: Row) -> str:
@@ -96,8 +100,8 @@ def tier(found: Tier) -> str:
         return f"{found.name}: {cells}, nothing measured"
     one = "count" if found.name == "cost" else "launch pair"
     return (
-        f"{found.name}: {cells}, noise floor {words.percent(found.noise_percent)} (deviation of one {one}), "
-        f"smallest effect visible {words.percent(found.visible_percent)} (median over cells, 90% power)"
+        f"{found.name}: {cells}, noise floor {share(found.noise_percent)} (deviation of one {one}), "
+        f"smallest effect visible {share(found.visible_percent)} (median over cells, 90% power)"
     )
 
 
