@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from report import sides, words
-from report.changes import CONFIRM, SCREEN, Change, cost_change, load_change
+from report.changes import CONFIRM, SCREEN, Change, cost_change, filled, load_change
 from report.gate import checks
 from report.gate.judgement import Row
 from report.gate.judging import corrected, unusable
@@ -55,7 +55,7 @@ def compare_sides(run: Run, options: GateOptions = DEFAULTS) -> Compared:
         how="launch pairs in balanced random order; a bias of place is taken out",
         differences=checks.differences(run),
         rows=tuple(corrected(rows)),
-        left_out=tuple(f"a line could not be read: {problem}" for problem in run.problems),
+        left_out=tuple(_unread(run)),
     )
 
 
@@ -77,8 +77,12 @@ def compare_runs(base: Run, head: Run, options: GateOptions = DEFAULTS) -> Compa
         how="two runs, one after the other: what changed on the machine in between counts as a difference",
         differences=(*_circumstances(base, head), *checks.differences(both)),
         rows=tuple(corrected(_row(change, options) for change in changes)),
-        left_out=tuple(alone),
+        left_out=(*alone, *_unread(base), *_unread(head)),
     )
+
+
+def _unread(run: Run) -> Iterator[str]:
+    yield from (f"{run.plan.name}: a line could not be read: {problem}" for problem in run.problems)
 
 
 def _of_pairing(run: Run, pairing: Pairing, options: GateOptions) -> Iterator[Row]:
@@ -171,10 +175,7 @@ def _load(base: Summary, head: Summary, metric: Metric, reason: str) -> Change:
     estimate = unpaired(other, one) if metric.higher_is_better else unpaired(one, other)
     if estimate is None:
         return replace(empty, reason="fewer than two blocks: no spread, no claim")
-    levels = [inference.level(values) for values in (one, other)]
-    return replace(
-        empty, estimate=estimate, base=levels[0] and levels[0].value, head=levels[1] and levels[1].value
-    )
+    return filled(empty, estimate, (one, other))
 
 
 def _incomparable(base: Summary, head: Summary, metric: Metric) -> str:

@@ -87,15 +87,17 @@ def paired(pairs: Sequence[Pair]) -> Estimate | None:
     orders = [pair.order for pair in pairs]
     if len(pairs) < _LOST + 2 or len(set(orders)) < 2:  # noqa: PLR2004 - both orders
         return None
+    design = np.column_stack((np.ones(len(pairs)), orders))
     worse = np.asarray([pair.worse for pair in pairs])
-    fit = stats.linregress(orders, worse)
-    residual = worse - fit.intercept - fit.slope * np.asarray(orders)
+    found = np.linalg.lstsq(design, worse)[0]
     freedom = len(pairs) - _LOST
+    deviation = math.sqrt(float(np.sum((worse - design @ found) ** 2)) / freedom)
+    weight = float(np.linalg.inv(design.T @ design)[0, 0])
     return Estimate(
-        mean=float(fit.intercept),
-        standard_error=float(fit.intercept_stderr),
+        mean=float(found[0]),
+        standard_error=deviation * math.sqrt(weight),
         freedom=freedom,
-        deviation=math.sqrt(float(np.sum(residual**2)) / freedom),
+        deviation=deviation,
         n=len(pairs),
     )
 
