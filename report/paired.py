@@ -68,6 +68,10 @@ class Estimate:
         """One-sided p of the opposite claim, that head is better."""
         return float(stats.t.cdf(self._t(), self.freedom))
 
+    def deviation_at_most(self, confidence: float) -> float:
+        """One-sided upper bound of the deviation, from the chi-squared distribution of its square."""
+        return self.deviation * math.sqrt(self.freedom / float(stats.chi2.ppf(1 - confidence, self.freedom)))
+
     def smallest_visible(self, alpha: float = ALPHA, power: float = POWER) -> float:
         """The difference that a test at ``alpha`` would have found with probability ``power``."""
         return self.standard_error * visible_in_errors(self.freedom, alpha, power)

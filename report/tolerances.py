@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from report.sides import COST, LOAD
 from report.verdict import COST_EFFECTS, LOAD_EFFECTS, Effects
 
-REPEAT_DEVIATION = 0.0015
+REPEAT_DEVIATION = 0.001
 """Of one count, on the log scale: what repeats of uvicorn and granian stacks were seen to vary by."""
 REPEAT_FREEDOM = 4.0
 """How much that weighs against the spread of the repeats themselves."""
@@ -32,7 +32,9 @@ class GateOptions:
     cost_error: float = 0.001
     """Counts are repeated until the standard error of the difference is this small (log scale)."""
     max_repeats: int = 8
-    """But not more often, each side."""
+    """But not more often, each side,"""
+    max_suspicious: int = 20
+    """or not more often than this where the difference so far is large enough to be a regression."""
 
 
 DEFAULTS = GateOptions()

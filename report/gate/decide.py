@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from report import sides
 from report.changes import CONFIRM, SCREEN, Change, cost_change, load_change
 from report.gate.judging import flagged, unusable
-from report.paired import needed_pairs
-from report.sides import CPU
+from report.paired import Estimate, needed_pairs
+from report.sides import COST, CPU
 from report.tolerances import DEFAULTS, GateOptions
 from results.model import Pairing, Run
+
+SURE_OF_DEVIATION = 0.8
 
 
 def cost_repeats(run: Run, options: GateOptions = DEFAULTS) -> dict[Pairing, int]:
@@ -27,28 +30,47 @@ def confirmations(run: Run, pairs_budget: int, options: GateOptions = DEFAULTS) 
     """Fresh launch pairs for each cell that its screen flagged, ``pairs_budget`` in all, the worst first.
 
     As many as 90% power at +10% needs by the screen's own deviation; fewer where the budget ends, none where
-    it would be too few to say anything.
+    it would be too few to say anything; and more where it allows, as ``shared_out`` says.
     """
-    found: dict[Pairing, int] = {}
-    left = pairs_budget
-    for change in sorted(_flagged(run, options), key=_suspicion):
-        assert change.estimate is not None  # noqa: S101 - what has none is not flagged
-        wanted = max(needed_pairs(change.estimate.deviation), options.min_pairs)
-        if min(wanted, left) >= options.min_pairs:
-            found[change.pairing] = min(wanted, left)
-            left -= found[change.pairing]
-    return found
+    chosen = sorted(_flagged(run, options), key=suspicion)
+    counts = shared_out([each.estimate for each in chosen if each.estimate], pairs_budget, options)
+    return {each.pairing: count for each, count in zip(chosen, counts, strict=True) if count}
+
+
+def shared_out(screens: Sequence[Estimate], budget: int, options: GateOptions = DEFAULTS) -> list[int]:
+    """Pairs for each screen, the most suspicious first.
+
+    A deviation from eight pairs is itself uncertain, and half of all plans by it have less than the power
+    that was asked for. So what is left when all have theirs goes to those that need more if the deviation is
+    as large as it may well be (its upper 80% bound), in the same order.
+    """
+    counts = [0] * len(screens)
+    for confidence in (None, SURE_OF_DEVIATION):
+        for place, screen in enumerate(screens):
+            deviation = screen.deviation if confidence is None else screen.deviation_at_most(confidence)
+            wanted = max(needed_pairs(deviation), options.min_pairs)
+            count = max(min(wanted, budget + counts[place]), counts[place])
+            if count >= options.min_pairs:
+                budget -= count - counts[place]
+                counts[place] = count
+    return counts
+
+
+def more_counts(estimate: Estimate | None, counted: int, options: GateOptions = DEFAULTS) -> int:
+    """How many more counts a side a difference needs that rests on ``counted`` of them."""
+    if counted < options.min_repeats:
+        return options.min_repeats - counted
+    if estimate is None or estimate.standard_error <= options.cost_error:
+        return 0
+    suspicious = estimate.mean >= math.log1p(options.effects[COST.name].least)
+    most = options.max_suspicious if suspicious else options.max_repeats
+    needed = math.ceil(2 * (estimate.deviation / options.cost_error) ** 2)
+    return max(min(max(needed, counted + 1), most) - counted, 0)
 
 
 def _more(run: Run, pairing: Pairing, options: GateOptions) -> int:
     counted = min(len(side) for side in sides.costs(run, pairing))
-    if counted < options.min_repeats:
-        return options.min_repeats - counted
-    change = cost_change(run, pairing, options)
-    if change.estimate is None or change.estimate.standard_error <= options.cost_error:
-        return 0
-    needed = math.ceil(2 * (change.estimate.deviation / options.cost_error) ** 2)
-    return min(max(needed, counted + 1), options.max_repeats) - counted
+    return more_counts(cost_change(run, pairing, options).estimate, counted, options)
 
 
 def _flagged(run: Run, options: GateOptions) -> list[Change]:
@@ -63,5 +85,6 @@ def _flagged(run: Run, options: GateOptions) -> list[Change]:
     return [change for change in screens if flagged(change, options)]
 
 
-def _suspicion(change: Change) -> tuple[float, str]:
+def suspicion(change: Change) -> tuple[float, str]:
+    """To sort by: the most suspicious screen first."""
     return (change.estimate.p_worse() if change.estimate else 1.0, change.pairing.head.slug)

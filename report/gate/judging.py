@@ -109,10 +109,10 @@ def _load_row(run: Run, pairing: Pairing, metric: Metric, options: GateOptions) 
         if not few or not decides:
             return _row(first if few else fresh, options, decides=decides)
     row = _row(first, options, decides=decides)
-    return _screened(row, options) if decides and first.stage == SCREEN else row
+    return screened(row, options) if decides and first.stage == SCREEN else row
 
 
-def _screened(row: Row, options: GateOptions) -> Row:
+def screened(row: Row, options: GateOptions) -> Row:
     """What a screen alone comes to: it never says regression.
 
     Where it would be one if it decided, the gate has not done its work and that never passes; where it only
