@@ -229,7 +229,10 @@ def _plain(request: Request) -> dict[str, Any]:
 
 
 def _answer(given: list[Any]) -> Answer:
+    """An answer as it would have come from a server, which sends a body of unknown length in chunks."""
     status, headers, body, pieces = given
+    if not any(name == "content-length" for name, _ in headers):
+        headers = [*headers, ("transfer-encoding", "chunked")]
     return Answer(
         status=status,
         headers=tuple((name, value) for name, value in headers),
