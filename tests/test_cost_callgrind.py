@@ -53,7 +53,7 @@ def test_a_process_that_is_gone_is_an_error_and_no_zero(
 ) -> None:
     fake_valgrind(tmp_path, monkeypatch, "[1]")
     reading = callgrind.find().reading(tmp_path)
-    with pytest.raises(CostError, match=r"does not answer to 'instrumentation on'.*ProcessLookupError"):
+    with pytest.raises(CostError, match=r"(?s)does not answer to 'instrumentation on'.*ProcessLookupError"):
         reading.start((2**22 + 1,))
 
 

@@ -59,8 +59,8 @@ def inputs(ring: Sequence[Exchange], body_bytes: int) -> Inputs:
 
 
 def _rounds(ring: Sequence[Exchange], size: int) -> tuple[Exchange, ...]:
-    """Whole rounds of ``ring``, about ``size`` requests; only its beginning where one round is far more."""
-    rounds = max(1, round(size / len(ring)))
+    """Whole rounds of ``ring``, ``size`` requests at most; only its beginning where one round is far more."""
+    rounds = max(1, size // len(ring))
     return tuple(ring) * rounds if len(ring) <= 2 * size else tuple(ring[:size])
 
 
