@@ -71,7 +71,8 @@ class Bench:
 
         A gate asks for further repeats by calling again with the cells in doubt and ``repeats=(2,)`` etc.
         """
-        groups = [(repeat, group) for repeat in repeats for group in tuple(together)]
+        chosen = tuple(together)
+        groups = [(repeat, group) for repeat in repeats for group in chosen]
         lanes = self._lanes(max((len(group) for _, group in groups), default=1))
         total = sum(len(group) for _, group in groups)
         at_once = sum(map(len, lanes))
