@@ -37,6 +37,7 @@ from runners.options import (
 
 if TYPE_CHECKING:
     from results.model import Run
+    from runners.cost.plan import Counting
     from runners.job import Sitting
     from runners.matrix import Selection
     from runners.prepare import Wish
@@ -56,7 +57,7 @@ def root(context: typer.Context) -> None:
     from runners.settings import defaults
 
     found = defaults(Path.cwd())
-    context.default_map = dict.fromkeys(("list", "verify", "run", "report", "serve"), found)
+    context.default_map = dict.fromkeys(("list", "verify", "run", "report", "serve", "cost"), found)
 
 
 @app.command("list", epilog="Example: hotlap list --framework fastapi --json")
@@ -257,6 +258,46 @@ def calibrate_(
     typer.echo(tables.as_json(found) if as_json else tables.as_text(found))
 
 
+@app.command(epilog="Example: hotlap cost --framework starlette --server 'uvicorn*' --scenario json")
+def cost(
+    framework: Frameworks = None,
+    server: Servers = None,
+    scenario: Scenarios = None,
+    quick: Quick = False,
+    in_process: Annotated[
+        bool, typer.Option("--in-process/--no-in-process", help="Count each app without a server too.")
+    ] = True,
+    repeats: Annotated[int, typer.Option(min=1, help="Launches of each cell; the spread is theirs.")] = 2,
+    counter: Annotated[str, typer.Option(help="callgrind, or perf where the hardware counts.")] = "callgrind",
+    python: Python = None,
+    with_: With = None,
+    results: Results = Path("results"),
+    as_json: Json = False,
+) -> None:
+    """Count user-space instructions per request, in lock-step on one connection; needs valgrind.
+
+    Kernel work and waiting are not counted, and no quiet machine is needed.
+    """
+    from runners.cost import counters
+    from runners.cost import plan as costs
+    from runners.prepare import Timing, Wish
+    from runners.progress import watcher
+    from runners.signals import ending_as_interrupt
+
+    wish = Wish(
+        selection=_selection(framework, server, scenario, None, 1, quick),
+        timing=Timing(blocks=repeats, warmup_s=0.0, window_s=0.0),
+        python=python,
+        overrides=tuple(with_ or ()),
+        command=tuple(sys.argv[1:]),
+    )
+    found = counters.find(counter)
+    with ending_as_interrupt():
+        counting = costs.new(wish, results, counter=found, in_process=in_process, watcher=watcher())
+        interrupted = _sit(counting)
+    _conclude_cost(counting.folder, interrupted=interrupted, as_json=as_json)
+
+
 @app.command(epilog="Example: hotlap worker --master 192.0.2.1:5557")
 def worker(
     master: Annotated[str, typer.Option(metavar="HOST:PORT", help="What `hotlap run --join` listens on.")],
@@ -353,7 +394,7 @@ def _find_run(name: str, results: Path) -> Path:
     )
 
 
-def _sit(sitting: Sitting) -> bool:
+def _sit(sitting: Sitting | Counting) -> bool:
     """Whether the sitting was interrupted; everything measured until then is kept."""
     try:
         sitting.run()
@@ -376,6 +417,20 @@ def _conclude(folder: Path, *, interrupted: bool, report: bool, as_json: bool) -
     )
     if interrupted:
         typer.echo(f"interrupted; go on with: hotlap run --resume {folder}", err=True)
+        raise typer.Exit(130)
+    if recorded.failures:
+        raise typer.Exit(3)
+
+
+def _conclude_cost(folder: Path, *, interrupted: bool, as_json: bool) -> None:
+    """Say what was counted and where it is, and leave with the right code."""
+    from results.store import read
+    from runners.cost import shown
+
+    recorded = read(folder)
+    typer.echo(shown.as_json(recorded) if as_json else shown.as_text(recorded))
+    if interrupted:
+        typer.echo(f"interrupted; what was counted is in {folder}", err=True)
         raise typer.Exit(130)
     if recorded.failures:
         raise typer.Exit(3)

@@ -67,6 +67,12 @@ class LoadError(HotlapError):
     stage = "load"
 
 
+class CostError(HotlapError):
+    """The instructions of a cell could not be counted, or did not agree with each other."""
+
+    stage = "cost"
+
+
 class StoreError(HotlapError):
     """A record could not be written or read."""
 

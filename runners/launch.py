@@ -80,10 +80,14 @@ def launch(
     hash_seed: str,
     folder: Path,
     ready: Ready,
-    deadline_s: float = DEADLINE_S,
+    under: Sequence[str] = (),
+    deadline_s: float | None = None,
     is_aborted: Callable[[], bool] = lambda: False,
 ) -> Server:
     """Start ``variant`` on ``serve`` (port 0: a free one); returns once ``ready`` found a right answer.
+
+    ``under`` is a command that the server's command line is the argument of, such as a counter's;
+    ``deadline_s`` is ``DEADLINE_S`` unless given.
 
     ``folder`` gets ``server.log`` and the empty working directory ``cwd``, both emptied first. Raises
     LaunchError, with nothing left running, when the port is taken, the server dies, hangs or answers
@@ -97,15 +101,15 @@ def launch(
     )
     if serve.host != LOOPBACK:
         environment["HOTLAP_HOST"] = serve.host
-    tree = _start([str(python), *argv], environment, folder, cpus)
+    tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
     try:
-        log = Log(_log_path(folder), _hidden(python, stage, folder))
+        log = log_of(python, stage, folder)
         start = Start(
             tree=tree,
             name=variant.name,
             serve=serve,
             log=log,
-            deadline_s=deadline_s,
+            deadline_s=DEADLINE_S if deadline_s is None else deadline_s,
             is_aborted=is_aborted,
         )
         first_answer_s = start.first_answer_s(ready)
@@ -146,7 +150,15 @@ def _must_be_free(serve: Serve) -> None:
         )
 
 
-def _start(argv: Sequence[str], environment: dict[str, str], folder: Path, cpus: Sequence[int]) -> Supervised:
+def start_tree(
+    argv: Sequence[str],
+    environment: dict[str, str],
+    folder: Path,
+    cpus: Sequence[int],
+    *,
+    pass_fds: Sequence[int] = (),
+) -> Supervised:
+    """Start ``argv`` in an empty working directory of ``folder``, its output in the log there."""
     cwd = folder / "cwd"
     shutil.rmtree(cwd, ignore_errors=True)
     cwd.mkdir(parents=True)
@@ -158,7 +170,13 @@ def _start(argv: Sequence[str], environment: dict[str, str], folder: Path, cpus:
             output=output,
             cpus=cpus,
             cgroup_home=accounting.cgroup_home(),
+            pass_fds=pass_fds,
         )
+
+
+def log_of(python: Path, stage: Path, folder: Path) -> Log:
+    """What was started in ``folder`` wrote, without machine paths."""
+    return Log(_log_path(folder), _hidden(python, stage, folder))
 
 
 def _log_path(folder: Path) -> Path:

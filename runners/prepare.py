@@ -116,7 +116,7 @@ def plan_of(
         ceilings=saved.known(),
         order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
     )
-    return plan, environments, (*failures, *map(_not_implemented, matrix.not_implemented))
+    return plan, environments, (*failures, *map(not_implemented, matrix.not_implemented))
 
 
 def opened(plan: Plan, wish: Wish, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:
@@ -221,7 +221,8 @@ def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
     )
 
 
-def _not_implemented(absent: NotApplicable) -> Failure:
+def not_implemented(absent: NotApplicable) -> Failure:
+    """A cell that its app should have and has not, as a failure."""
     return Failure(
         stack=absent.cell.stack,
         cell=absent.cell,

@@ -61,6 +61,12 @@ class Watcher:
     def trial(self, trial: Trial) -> None:
         """A trial was recorded."""
 
+    def counting(self, launches: int, seconds: float) -> None:
+        """Counting instructions begins: so many launches, ``seconds`` long by a first guess."""
+
+    def counted(self, done: int, about: str) -> None:
+        """So many of these launches are over; ``about`` is the last one."""
+
     def failure(self, failure: Failure) -> None:
         """A failure was recorded."""
 
@@ -101,6 +107,17 @@ class Lines(Watcher):
         self._clock.tick()
         if time.monotonic() - self._said_s > self._quiet_s:
             self.say(self._clock.text(self._block))
+
+    def counting(self, launches: int, seconds: float) -> None:
+        self._clock = _Clock(_counted(launches, seconds))
+        self.say(f"counting instructions in {launches} launches, about {span(seconds)}")
+
+    def counted(self, done: int, about: str) -> None:
+        self._clock.tick()
+        if time.monotonic() - self._said_s > self._quiet_s:
+            self.say(
+                f"counted {done}/{self._clock.amount.launches} launches, {span(self._clock.left())} left"
+            )
 
     def failure(self, failure: Failure) -> None:
         self.say(failure_text(failure))
@@ -155,6 +172,17 @@ class Terminal(Watcher):
         if self._task is not None:
             self._progress.advance(self._task)
 
+    def counting(self, launches: int, seconds: float) -> None:
+        self.begin(_counted(launches, seconds))
+
+    def counted(self, done: int, about: str) -> None:
+        self._clock.tick()
+        if self._task is not None:
+            place = f"counted {done}/{self._clock.amount.launches}"
+            left = span(self._clock.left())
+            self._progress.update(self._task, advance=1, description=f"{place}  {about}", left=left)
+            self._progress.refresh()
+
     def failure(self, failure: Failure) -> None:
         self.say(failure_text(failure))
 
@@ -188,6 +216,10 @@ class _Clock:
         if not self._done:
             return self.amount.seconds
         return (time.monotonic() - self._begun) / self._done * (total - self._done)
+
+
+def _counted(launches: int, seconds: float) -> Amount:
+    return Amount(blocks=1, launches=launches, trials=launches, trial_s=seconds / max(1, launches) - LAUNCH_S)
 
 
 def watcher() -> Watcher:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +99,11 @@ class Starter:
     folder: Path
     """Logs and empty working directories of the servers, one folder a visit, the newest launch only."""
     verifies: bool = True
+    under: tuple[str, ...] = ()
+    """Command that every server is started by, such as a counter's."""
+    deadline_s: float | None = None
+    """Until a server must be ready; None: the usual time."""
+    is_aborted: Callable[[], bool] = lambda: False
 
     def start(
         self, visit: Visit, *, first: Cell, hash_seed: str, verifying: bool = False, port: int | None = None
@@ -121,6 +126,9 @@ class Starter:
             hash_seed=hash_seed,
             folder=self.folder / visit.key,
             ready=ready,
+            under=self.under,
+            deadline_s=self.deadline_s,
+            is_aborted=self.is_aborted,
         )
 
     def target(self, visit: Visit) -> str:

@@ -9,18 +9,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
+import runners.launch
 import runners.prepare
-import runners.starter
 from results.model import Run
 from results.store import read
 from runners.cli import main
 from runners.frameworks import APPS, discover
-from runners.launch import launch
 from runners.matrix import Parts
 
 pytestmark = pytest.mark.servers
@@ -50,7 +48,7 @@ def bad_apps(apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     everything = runners.prepare.discover()
     parts = Parts(frameworks=discover(apps), servers=everything.servers, scenarios=everything.scenarios)
     monkeypatch.setattr("runners.job.discover", lambda: parts)
-    monkeypatch.setattr(runners.starter, "launch", partial(launch, deadline_s=3.0))
+    monkeypatch.setattr(runners.launch, "DEADLINE_S", 3.0)
     monkeypatch.chdir(tmp_path)
 
 

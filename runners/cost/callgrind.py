@@ -1,0 +1,138 @@
+"""Counting by valgrind's callgrind: switched on when a server is warm, read by a dump between requests.
+
+Dumping and switching is asked for through ``vgdb``, which comes with valgrind; ``callgrind_control`` is a
+script that calls the same. See Valgrind's manual, "Callgrind Monitor Commands".
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runners.errors import CostError, PlanError
+
+READY_S = 120.0
+"""Translated code runs about five times slower until counting begins, and an import is long."""
+ANSWER_S = 60
+"""How long a process may take to answer a command; a dump takes some 10 ms."""
+INVOKE_MS = 1
+"""A process that waits in a system call is made to answer after so long; it waits for requests mostly."""
+TOTALS = re.compile(rb"^totals: (\d+)", re.MULTILINE)
+TAIL_BYTES = 4096
+REMEDY = "install valgrind (Debian, Ubuntu: apt-get install valgrind)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callgrind:
+    """Valgrind as it is installed here."""
+
+    version: str
+
+    @property
+    def name(self) -> str:
+        """As records say it."""
+        return "callgrind"
+
+    @property
+    def tool(self) -> str:
+        """Such as ``valgrind-3.19.0``."""
+        return self.version
+
+    @property
+    def ready_s(self) -> float:
+        """Until a first answer."""
+        return READY_S
+
+    def under(self, folder: Path, *more: str) -> tuple[str, ...]:
+        """Valgrind's command line, every child traced, nothing counted yet; ``more`` are further options."""
+        return (
+            *("valgrind", "--command-line-only=yes", "--quiet", "--tool=callgrind"),
+            *("--instr-atstart=no", "--trace-children=yes", f"--vgdb-prefix={_prefix(folder)}"),
+            f"--callgrind-out-file={folder}/callgrind.out.%p",
+            *more,
+        )
+
+    def reading(self, folder: Path) -> CallgrindReading:
+        """Reads the tree that ``under(folder)`` started."""
+        return CallgrindReading(folder=folder)
+
+
+def find() -> Callgrind:
+    """Valgrind with vgdb; raises PlanError, saying how to install it, where there is none."""
+    missing = [name for name in ("valgrind", "vgdb") if shutil.which(name) is None]
+    if missing:
+        raise PlanError(f"counting needs valgrind: there is no {' and no '.join(missing)}", remedy=REMEDY)
+    found = subprocess.run(["valgrind", "--version"], capture_output=True, text=True, check=False)
+    if found.returncode != 0:
+        raise PlanError(f"valgrind does not start: {found.stderr.strip()[-200:]}", remedy=REMEDY)
+    return Callgrind(version=found.stdout.strip())
+
+
+@dataclass(slots=True)
+class CallgrindReading:
+    """Reads the counts of a tree; between two readings the counts of every process begin at zero."""
+
+    folder: Path
+    _pids: tuple[int, ...] = field(default=(), init=False)
+
+    def start(self, pids: Collection[int]) -> None:
+        """Switch counting on in each of ``pids``."""
+        self._pids = tuple(pids)
+        for pid in self._pids:
+            command(self.folder, pid, "instrumentation", "on")
+
+    def read(self) -> int:
+        """Sum of what each process counted since the last reading."""
+        for pid in self._pids:
+            command(self.folder, pid, "dump")
+        return sum(self._take(pid) for pid in self._pids)
+
+    def close(self) -> None:
+        """Nothing runs beside the tree itself."""
+
+    def _take(self, pid: int) -> int:
+        """Total of the dump that ``pid`` just made; a later dump must not be taken for it, so it goes."""
+        dumps = list(self.folder.glob(f"callgrind.out.{pid}.*"))
+        if not dumps:
+            raise CostError(f"callgrind wrote no count of process {pid}", remedy="see valgrind's log below")
+        counted = sum(total(dump) for dump in dumps)
+        for dump in dumps:
+            dump.unlink()
+        return counted
+
+
+def total(dump: Path) -> int:
+    """Instructions in a dump of callgrind; raises CostError where it names none."""
+    with dump.open("rb") as file:
+        file.seek(max(0, dump.stat().st_size - TAIL_BYTES))
+        found = TOTALS.search(file.read())
+    if found is None:
+        raise CostError(f"{dump.name} names no total: it was cut short", remedy="make room on the disk")
+    return int(found[1])
+
+
+def command(folder: Path, pid: int, *words: str) -> None:
+    """Give the callgrind of ``pid`` a monitor command and wait until it is done; raises CostError."""
+    argv = [
+        "vgdb",
+        f"--vgdb-prefix={_prefix(folder)}",
+        f"--pid={pid}",
+        f"--max-invoke-ms={INVOKE_MS}",
+        f"--cmd-time-out={ANSWER_S}",
+        *words,
+    ]
+    done = subprocess.run(argv, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise CostError(
+            f"callgrind of process {pid} does not answer to {' '.join(words)!r}: "
+            f"{done.stderr.strip()[-200:]}",
+            remedy="did the server end or replace the process? see its log below",
+        )
+
+
+def _prefix(folder: Path) -> str:
+    return f"{folder}/vgdb"

@@ -1,0 +1,42 @@
+"""What a counter of instructions is: how a tree is started under it, and how it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Protocol
+
+
+class Reading(Protocol):
+    """The counter of one running tree; instructions are those of user space, all threads together."""
+
+    def start(self, pids: Collection[int]) -> None:
+        """Count from here on in ``pids``; raises CostError."""
+
+    def read(self) -> int:
+        """Instructions since the last reading, or since the start; raises CostError."""
+
+    def close(self) -> None:
+        """End whatever counting needed; may be called twice."""
+
+
+class Counter(Protocol):
+    """A way to count, found on this machine."""
+
+    @property
+    def name(self) -> str:
+        """``callgrind`` or ``perf``; what the two count is never compared."""
+
+    @property
+    def tool(self) -> str:
+        """Name and version."""
+
+    @property
+    def ready_s(self) -> float:
+        """How long a server may take until it answers when it is started under this counter."""
+
+    def under(self, folder: Path) -> tuple[str, ...]:
+        """Command that a tree is started by; ``folder`` gets the counter's files."""
+
+    def reading(self, folder: Path) -> Reading:
+        """The counter of the tree that was started with the same ``folder``."""

@@ -1,0 +1,79 @@
+"""What is asked while instructions are counted: the same requests for every stack, dealt into equal hands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle, islice
+from random import Random
+
+from scenarios.exchange import Exchange, Scenario
+
+HANDS = 3
+"""Intervals of a launch, each asks one hand."""
+HAND = 120
+"""Requests of a hand, where answers are short: twenty million instructions and more."""
+WARM = 300
+"""Requests before anything is counted: the first 250 of granian count 3 to 8% less than later ones."""
+WARM_BYTES = 3_000_000
+"""Fewer, where answers are long: a server is warm after so many bytes of them."""
+SETTLING = 20
+"""Requests after counting was switched on and before the first interval."""
+SIZES = ((4_000, 120), (40_000, 12), (400_000, 3))
+"""(bytes of an answer's body up to which, so many requests are a hand); beyond them one is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """The requests of one launch, in their order."""
+
+    warm: tuple[Exchange, ...]
+    """Asked before counting is switched on."""
+    counted: tuple[tuple[Exchange, ...], ...]
+    """Asked while it is on: first what lets it settle, then a hand for each interval."""
+
+
+def ring_of(scenario: Scenario) -> tuple[Exchange, ...]:
+    """Inputs of ``scenario``, the same in every launch."""
+    return scenario.ring(Random(f"cost/{scenario.name}"))
+
+
+def inputs(ring: Sequence[Exchange], body_bytes: int) -> Inputs:
+    """Requests from ``ring``, whose answers have bodies of about ``body_bytes``.
+
+    They depend on nothing else, so that every stack and both sides of a comparison are asked the same.
+    A ring of no more than a hand is asked whole, in every hand the same. Of a wider one no entry is asked
+    twice, as frameworks remember what they have parsed, and entries are dealt to the hands by their size.
+    """
+    size = next((requests for limit, requests in SIZES if body_bytes <= limit), 1)
+    if len(ring) <= HANDS * size:
+        hand = _rounds(ring, size)
+        rest: Sequence[Exchange] = ring
+        hands = (hand,) * HANDS
+    else:
+        hands = deal(ring[: HANDS * size])
+        rest = ring[HANDS * size :]
+    warm = max(HANDS, min(WARM, WARM_BYTES // max(body_bytes, 1)))
+    others = islice(cycle(rest), warm + min(SETTLING, size))
+    return Inputs(warm=tuple(islice(others, warm)), counted=(tuple(others), *hands))
+
+
+def _rounds(ring: Sequence[Exchange], size: int) -> tuple[Exchange, ...]:
+    """Whole rounds of ``ring``, ``size`` requests at most; only its beginning where one round is far more."""
+    rounds = max(1, size // len(ring))
+    return tuple(ring) * rounds if len(ring) <= 2 * size else tuple(ring[:size])
+
+
+def deal(entries: Sequence[Exchange]) -> tuple[tuple[Exchange, ...], ...]:
+    """``HANDS`` hands of equal number whose requests are about equally long, each in its ring's order."""
+    places = sorted(range(len(entries)), key=lambda place: (_length(entries[place]), place))
+    hands: list[list[int]] = [[] for _ in range(HANDS)]
+    for turn, first in enumerate(range(0, len(places), HANDS)):
+        cards = places[first : first + HANDS]
+        for hand, place in enumerate(cards):
+            hands[(hand + turn) % HANDS].append(place)
+    return tuple(tuple(entries[place] for place in sorted(hand)) for hand in hands)
+
+
+def _length(one: Exchange) -> int:
+    return len(one.request.encode("host"))

@@ -1,0 +1,57 @@
+"""Counting a cell with its server: launched under the counter, asked in lock-step, killed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from results.model import Setup
+from runners.cost.counter import Counter
+from runners.cost.lockstep import Lockstep
+from runners.cost.protocol import Counted, count
+from runners.cost.subject import HASH_SEED, Launched, Subject
+from runners.errors import HotlapError
+from runners.matrix import Stack
+from runners.plan import visits
+from runners.servers.recipe import Variant
+from runners.starter import Starter
+from scenarios.exchange import Scenario
+
+
+def count_served(
+    subject: Subject,
+    *,
+    variant: Variant,
+    scenario: Scenario,
+    counter: Counter,
+    setup: Setup,
+    cpu: int,
+    folder: Path,
+    is_aborted: Callable[[], bool],
+) -> Launched:
+    """Count ``subject`` in one launch on ``cpu``; raises LaunchError and CostError with the log's tail."""
+    cell = subject.cell
+    (visit,) = visits([cell], {scenario.name: scenario})
+    folder.mkdir(parents=True, exist_ok=True)
+    starter = Starter(
+        stacks={cell.stack: Stack(framework=subject.framework, variant=variant)},
+        environments={subject.framework.name: subject.environment},
+        scenarios={scenario.name: scenario},
+        setup=replace(setup, server_cpus=(cpu,)),
+        folder=folder,
+        under=counter.under(folder),
+        deadline_s=counter.ready_s,
+        is_aborted=is_aborted,
+    )
+    reading = counter.reading(folder)
+    with starter.start(visit, first=cell, hash_seed=HASH_SEED) as server:
+        try:
+            with Lockstep(server.host, server.port, is_aborted=is_aborted) as asker:
+                counted: Counted = count(asker, reading, scenario, server.pids, idles=True)
+        except HotlapError as error:
+            error.log_tail = error.log_tail or server.log_tail()
+            raise
+        finally:
+            reading.close()
+        return Launched(counted=counted, target=starter.target(visit), argv=server.argv)

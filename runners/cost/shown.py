@@ -1,0 +1,32 @@
+"""A plain list of what was counted, until the report's own tables are printed in its place."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from results.model import CostRecord, Run
+
+
+def per_request(record: CostRecord) -> float:
+    """Instructions per request of one launch: what its idling took is taken off each interval."""
+    idle_per_s = record.idle.instructions / record.idle.seconds if record.idle else 0.0
+    total = sum(each.instructions - idle_per_s * each.seconds for each in record.intervals)
+    return total / sum(each.requests for each in record.intervals)
+
+
+def as_text(run: Run) -> str:
+    """One line a cell: instructions of each launch."""
+    lines = ["user-space instructions per request (kernel work and waiting are not counted)"]
+    for cell in run.plan.cells:
+        costs = [per_request(record) for record in run.costs if record.cell == cell]
+        shown = "  ".join(f"{cost:>12,.0f}" for cost in costs) or "not measured"
+        lines.append(f"{cell.stack + ' ' + cell.scenario:60} {shown}")
+    lines += [f"{each.cell.stack} {each.cell.scenario}: {each.reason}" for each in run.plan.not_applicable]
+    return "\n".join(lines)
+
+
+def as_json(run: Run) -> str:
+    """Every record, and what it comes to."""
+    costs = [{**asdict(record), "instructions_per_request": per_request(record)} for record in run.costs]
+    return json.dumps({"costs": costs, "failures": [asdict(each) for each in run.failures]}, indent=2)

@@ -1,0 +1,35 @@
+"""What is counted, and what came of one launch of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from results.model import Cell
+from runners.cost.protocol import Counted
+from runners.environments.provision import Provisioned
+from runners.frameworks import Framework
+
+HASH_SEED = "0"
+"""``PYTHONHASHSEED`` of everything that is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One cell on one side, with what it is started from."""
+
+    cell: Cell
+    """With ``load`` ``lockstep`` (``runners.cost.choice`` makes such), perhaps with server ``in-process``."""
+    framework: Framework
+    environment: Provisioned
+    side: str = ""
+    """``base`` or ``head`` in a comparison, else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """One launch of a subject, counted."""
+
+    counted: Counted
+    target: str
+    argv: tuple[str, ...]
+    """Command line without machine paths."""

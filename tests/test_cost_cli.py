@@ -1,0 +1,65 @@
+"""``hotlap cost``: what it refuses, and one real run by the real valgrind."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from results.store import read
+from runners.cli import main
+from runners.cost.protocol import APART
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["hotlap", "cost", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_without_valgrind_nothing_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert call(monkeypatch, "--framework", "asgi") == 2
+    assert "apt-get install valgrind" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_counter_is_wrong_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, "--counter", "abacus") == 2
+    assert "--counter callgrind or perf" in capsys.readouterr().err
+
+
+@pytest.mark.servers
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs valgrind")
+def test_a_floor_is_counted_with_and_without_its_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ("--framework", "asgi", "--server", "uvicorn-standard", "--scenario", "json", "--repeats", "2")
+    assert call(monkeypatch, *asked, "--json") == 0
+    assert json.loads(capsys.readouterr().out)
+    (folder,) = (tmp_path / "results").iterdir()
+    run = read(folder)
+    assert run.plan.kind == "cost"
+    costs = {
+        (record.cell.server, record.repeat): [each.instructions / each.requests for each in record.intervals]
+        for record in run.costs
+    }
+    assert costs.keys() == {
+        (server, repeat) for server in ("in-process", "uvicorn-standard") for repeat in (0, 1)
+    }
+    alone, served = costs["in-process", 0], costs["uvicorn-standard", 0]
+    assert 10_000 < max(alone) < min(served) < 1_000_000
+    assert sum(costs["in-process", 1]) == pytest.approx(sum(alone), rel=0.001)
+    assert sum(costs["uvicorn-standard", 1]) == pytest.approx(sum(served), rel=APART)
+    assert not list(folder.rglob("callgrind.out.*.*"))

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runners.cost.inputs import HANDS, SETTLING, WARM, deal, inputs, ring_of
+from scenarios import catalogue
+from scenarios.exchange import Exchange, Request
+
+SCENARIOS = catalogue.discover()
+
+
+def exchange(length: int) -> Exchange:
+    return Exchange(request=Request(target="/" + "x" * length), check=lambda _: None)
+
+
+def ring(n: int) -> tuple[Exchange, ...]:
+    random = Random(1)
+    return tuple(exchange(random.randrange(100)) for _ in range(n))
+
+
+def test_a_scenario_without_inputs_is_asked_the_same_in_every_hand() -> None:
+    one = ring_of(SCENARIOS["json"])
+    chosen = inputs(one, 27)
+    assert len(chosen.warm) == WARM
+    assert [len(part) for part in chosen.counted] == [SETTLING, 120, 120, 120]
+    assert {each.request.target for part in chosen.counted for each in part} == {"/json"}
+
+
+def test_a_narrow_ring_is_asked_in_whole_rounds() -> None:
+    orders = ring_of(SCENARIOS["orders"])
+    _, *hands = inputs(orders, 1_100).counted
+    assert {len(hand) % len(orders) for hand in hands} == {0}
+    assert len({tuple(map(id, hand)) for hand in hands}) == 1
+
+
+@pytest.mark.parametrize("name", ["params", "form", "items"])
+def test_of_a_wide_ring_nothing_counted_is_asked_twice(name: str) -> None:
+    entries = ring_of(SCENARIOS[name])
+    chosen = inputs(entries, 10_000 if name == "items" else 500)
+    counted = [id(each) for part in chosen.counted for each in part]
+    assert len(set(counted)) == len(counted)
+    assert not set(counted) & {id(each) for each in chosen.warm}
+    assert id(entries[-1]) not in counted  # what the length of answers is seen by
+
+
+def test_long_answers_are_asked_for_less_often() -> None:
+    entries = ring(1200)
+    sizes = [len(inputs(entries, length).counted[1]) for length in (100, 10_000, 100_000, 1_000_000)]
+    warm = [len(inputs(entries, length).warm) for length in (100, 10_000, 100_000, 1_000_000)]
+    assert sizes == [120, 12, 3, 1]
+    assert warm == [300, 300, 30, 3]
+
+
+def test_a_few_very_long_answers_are_a_hand_of_one() -> None:
+    _, *hands = inputs(ring(8), 1_000_000).counted
+    assert [len(hand) for hand in hands] == [1, 1, 1]
+
+
+def test_the_same_scenario_asks_the_same_again() -> None:
+    first, second = (inputs(ring_of(SCENARIOS["params"]), 60) for _ in range(2))
+    assert [e.request for part in first.counted for e in part] == [
+        e.request for part in second.counted for e in part
+    ]
+
+
+@given(st.lists(st.integers(0, 2000), min_size=3, max_size=120).map(lambda each: each[: len(each) // 3 * 3]))
+def test_hands_are_equal_in_number_and_length(lengths: list[int]) -> None:
+    hands = deal([exchange(length) for length in lengths])
+    sums = [sum(len(each.request.target) for each in hand) for hand in hands]
+    assert [len(hand) for hand in hands] == [len(lengths) // HANDS] * HANDS
+    assert max(sums) - min(sums) <= 2 * (max(lengths) - min(lengths))
