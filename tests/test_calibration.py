@@ -12,13 +12,16 @@ from typing import Any
 
 import pytest
 
+from results.histogram import Latency
 from results.model import Ceiling
 from runners import machine
 from runners.calibration import calibrate, floors, promises, responder, saved, tables
 from runners.calibration.calibrate import Calibration
 from runners.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
 from runners.calibration.contest import Contest
-from runners.calibration.open_load import Stalls
+from runners.calibration.delay_line import delay_line
+from runners.calibration.open_load import Felt
+from runners.calibration.stalls import Stalls
 from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
 from runners.exchanger import exchange
 from runners.load.client import Generator
@@ -102,13 +105,32 @@ def test_what_is_not_installed_promises_nothing() -> None:
     assert promises.promises(bare, None) == ()
 
 
+FELT = Felt(open_us=(100.0, 200.0), closed_us=(90.0, 91.0), stock_us=(100.0, 150.0))
+
+
 def test_open_load_beside_arithmetic() -> None:
-    promise = promises.stalled([100.0, 200.0], [100.0, 206.0], [90.0, 91.0])
-    assert promise.value == pytest.approx(100 * 6 / 206)
-    assert promise.kept
-    assert "0.1 0.2, by arithmetic 0.1 0.206, closed load says 0.09 0.091" in promise.detail
-    assert promises.on_time(0.995).kept
-    assert not promises.on_time(0.994).kept
+    found, closed, stock = promises.stalled(FELT, [100.0, 206.0])
+    assert found.value == pytest.approx(100 * 6 / 206)
+    assert closed.value == pytest.approx(100 * 115 / 206)
+    assert stock.value == pytest.approx(100 * 56 / 206)
+    assert found.kept
+    assert closed.kept
+    assert stock.kept
+    assert "0.1 0.2, by arithmetic 0.1 0.206" in found.detail
+    assert "0.09 0.091" in closed.detail
+
+
+def test_stalls_that_nobody_feels_were_none() -> None:
+    _, closed, stock = promises.stalled(replace(FELT, closed_us=(100.0, 206.0)), [100.0, 206.0])
+    assert (closed.kept, stock.kept) == (False, True)
+
+
+def test_the_share_on_time_is_printed_as_exactly_as_it_is_judged() -> None:
+    late, kept = promises.on_time(0.994), promises.on_time(0.995)
+    assert (late.kept, kept.kept) == (False, True)
+    text = tables.as_text(replace(FOUND, promises=(late, kept)))
+    assert "0.9940    at least 0.9950" in text
+    assert "0.9950    at least 0.9950" in text
 
 
 # Tables.
@@ -228,6 +250,26 @@ def test_locust(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         bench.locust("FastHttpUser")
 
 
+def test_what_locust_users_say_of_waits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = printing(monkeypatch, json.dumps([{"num_failures": 0, "response_times": {"20": 90, "500": 10}}]))
+
+    found = bench.waits(users=200, rate_rps=1000)
+
+    assert found.percentiles([50, 99]).tolist() == pytest.approx([20_000, 500_000], rel=0.001)
+    file = Path(asked[0][asked[0].index("-f") + 1]).read_text()
+    assert "wait_time = constant_pacing(0.2)" in file
+    assert asked[0][asked[0].index("-u") + 1] == "200"
+
+
+@pytest.mark.servers
+def test_locust_users_at_a_constant_pace(tmp_path: Path, bench: Bench) -> None:
+    with delay_line(tmp_path, (), capacity_rps=2000, delay_s=0.03) as (port, _):
+        found = replace(bench, port=port).waits(users=5, rate_rps=50)
+
+    assert 5 < found.count <= 55
+    assert found.percentiles([0])[0] >= 30_000
+
+
 @pytest.mark.parametrize("client", ["wrk", "h2load"])
 def test_a_client_that_says_something_else_or_fails(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, client: str
@@ -286,6 +328,12 @@ def test_a_responder_that_does_not_start(tmp_path: Path, monkeypatch: pytest.Mon
 # The whole.
 
 
+def told(ms: float) -> Latency:
+    found = Latency()
+    found.record_ns([ms * 1e6])
+    return found
+
+
 @pytest.fixture
 def others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every other client is there and quick."""
@@ -293,6 +341,7 @@ def others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Bench, "wrk", lambda _: (100.0, 20.0))
     monkeypatch.setattr(Bench, "h2load", lambda _: 90.0)
     monkeypatch.setattr(Bench, "locust", lambda *_: 10.0)
+    monkeypatch.setattr(Bench, "waits", lambda *_, **__: told(20.0))
 
 
 @needs_nginx
@@ -321,7 +370,7 @@ def test_an_unknown_shape() -> None:
 def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibrate, "CONNECTIONS", (1, 100))
     monkeypatch.setattr(calibrate, "floors", without_floors)
-    monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2))
+    monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2, delay_s=0.01))
     monkeypatch.setattr(calibrate, "OPEN_S", 0.1)
 
     found = calibrate.full(rounds=1, seconds=0.05, echo=lambda _: None, held=200)
@@ -333,7 +382,7 @@ def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: p
     assert found.notes[-1] == "floors: none here"
     held, late, stall = (
         next(each for each in found.promises if begin in each.what)
-        for begin in ("connections held", "sent within 1 ms", "server stopped")
+        for begin in ("connections held", "sent within 1 ms", "open load, server stopped")
     )
     assert (held.value, held.kept) == (200, False)
     assert 0 < late.value <= 1

@@ -12,8 +12,9 @@ from typing import TypeVar
 from results.model import Ceiling
 from runners.calibration.clients import FAST, H2LOAD, STOCK, WRK, Bench, installed
 from runners.calibration.contest import Contest, Echo, hold
+from runners.calibration.delay_line import delay_line
 from runners.calibration.floors import floors
-from runners.calibration.open_load import PERCENTILES, Stalls, open_lateness, under_stalls, undisturbed
+from runners.calibration.open_load import PERCENTILES, open_lateness, under_stalls
 from runners.calibration.promises import (
     HELD,
     ON_TIME_RPS,
@@ -25,6 +26,7 @@ from runners.calibration.promises import (
 )
 from runners.calibration.responder import HOST, TARGETS, responder
 from runners.calibration.scaling import two_processes
+from runners.calibration.stalls import Stalls
 from runners.errors import LoadError, PlanError
 from runners.load.client import Generator
 from runners.machine import choose_cpus, require_linux
@@ -34,7 +36,7 @@ LARGE = "answer-1m"
 LARGE_CONNECTIONS = 64
 """With more, answers of 1 MB fill gigabytes of socket buffers, and that would be measured."""
 NGINX = "nginx"
-STALLED_RPS, STALLED_PERIODS = 1_000, 2
+STALLED_RPS, STALLED_PERIODS = 1_000, 3
 OPEN_S = 3.0
 
 T = TypeVar("T")
@@ -131,13 +133,16 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
                 if shape != LARGE or connections <= LARGE_CONNECTIONS
             ]
             holding = _noting(notes, lambda: _held(given, port, held))
-            opened = _noting(notes, lambda: _opened(given, port, contests)) or ()
+            opened = _noting(notes, lambda: _opened(given, port)) or ()
+        stalls = _noting(notes, lambda: _stalled(given)) or ()
         for stack, start in floors(given.folder, echo, notes).items():
             with start() as server:
                 bench = given.bench(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
                 contests.append(given.hold(bench, installed(WRK), stack))
     return Calibration(
-        contests=tuple(contests), promises=(*promises(contests, holding), *opened), notes=tuple(notes)
+        contests=tuple(contests),
+        promises=(*promises(contests, holding), *opened, *stalls),
+        notes=tuple(notes),
     )
 
 
@@ -162,26 +167,22 @@ def _held(given: Means, port: int, wanted: int) -> int:
     return bench.pump().in_flight_end
 
 
-def _opened(given: Means, port: int, contests: Sequence[Contest]) -> tuple[Promise, ...]:
-    """Whether an open load goes out on time, and feels stalls in full where a closed one does not."""
-    pump, stalls = given.generator, Stalls()
-    given.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s, then at {STALLED_RPS:,}/s with stalls")
-    share = open_lateness(pump, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
-    base = undisturbed(pump, HOST, port, rate_rps=STALLED_RPS, window_s=OPEN_S)
-    capacity_rps = max(each.ceiling.rps for each in contests if each.shape == "plaintext")
-    pid = int((given.folder / "nginx.pid").read_text())
-    found, closed = (
-        under_stalls(pump, HOST, port, pid, stalls, rate_rps=rate, periods=STALLED_PERIODS)
-        for rate in (STALLED_RPS, None)
-    )
-    return (
-        on_time(share),
-        stalled(
-            found.percentiles(PERCENTILES).tolist(),
-            stalls.expected_us(PERCENTILES, base, STALLED_RPS / capacity_rps),
-            closed.percentiles(PERCENTILES).tolist(),
-        ),
-    )
+def _opened(given: Means, port: int) -> tuple[Promise, ...]:
+    """Whether an open load goes out on time."""
+    given.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s")
+    share = open_lateness(given.generator, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
+    return (on_time(share),)
+
+
+def _stalled(given: Means) -> tuple[Promise, ...]:
+    """Whether an open load feels stalls in full, where others do not."""
+    stalls = Stalls()
+    given.echo(f"delay line, open load at {STALLED_RPS:,}/s, closed load and Locust, with stalls")
+    pace = {"capacity_rps": STALLED_RPS / stalls.utilisation, "delay_s": stalls.delay_s}
+    with delay_line(given.folder, given.server_cpus, **pace) as (port, pid):
+        bench = given.bench(port, "plaintext", SIDE_BY_SIDE)
+        felt = under_stalls(bench, pid, stalls, rate_rps=STALLED_RPS, periods=STALLED_PERIODS)
+    return stalled(felt, stalls.expected_us(PERCENTILES))
 
 
 def _noting(notes: list[str], measure: Callable[[], T]) -> T | None:
