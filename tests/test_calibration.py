@@ -15,11 +15,12 @@ import pytest
 from results.histogram import Latency
 from results.model import Ceiling
 from runners import machine
-from runners.calibration import calibrate, floors, promises, responder, saved, tables
+from runners.calibration import calibrate, floors, promises, protocols, responder, saved, tables
 from runners.calibration.calibrate import Calibration
 from runners.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
 from runners.calibration.contest import Contest
 from runners.calibration.delay_line import delay_line
+from runners.calibration.means import means
 from runners.calibration.open_load import Felt
 from runners.calibration.stalls import Stalls
 from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
@@ -131,6 +132,17 @@ def test_the_share_on_time_is_printed_as_exactly_as_it_is_judged() -> None:
     text = tables.as_text(replace(FOUND, promises=(late, kept)))
     assert "0.9940    at least 0.9950" in text
     assert "0.9950    at least 0.9950" in text
+
+
+def test_messages_are_those_of_a_whole_core() -> None:
+    promise = promises.echoing(promises.Echoes(stack="asgi--x", per_s=10_000, busy=0.4))
+    assert (promise.value, promise.kept) == (25_000, True)
+    assert promise.detail == "asgi--x: 10,000 messages/s at 0.40 of a core"
+
+
+def test_a_stream_that_is_missing_breaks_the_promise() -> None:
+    assert promises.streaming("asgi--x", 1_000, 900.0, 0.3).kept
+    assert not promises.streaming("asgi--x", 999, 900.0, 0.3).kept
 
 
 # Tables.
@@ -369,7 +381,8 @@ def test_an_unknown_shape() -> None:
 @pytest.mark.usefixtures("others")
 def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibrate, "CONNECTIONS", (1, 100))
-    monkeypatch.setattr(calibrate, "floors", without_floors)
+    for module in (calibrate, protocols):
+        monkeypatch.setattr(module, "floors", without_floors)
     monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2, delay_s=0.01))
     monkeypatch.setattr(calibrate, "OPEN_S", 0.1)
 
@@ -379,7 +392,12 @@ def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: p
     assert places == [(s, n) for s in responder.TARGETS for n in (1, 100) if (s, n) != ("answer-1m", 100)]
     sizes = {each.shape: each.bytes_per_request for each in found.ceilings}
     assert sizes["plaintext"] < 1_000 < sizes["post-1k"] < sizes["answer-10k"] < sizes["answer-1m"]
-    assert found.notes[-1] == "floors: none here"
+    assert found.notes[-4:] == (
+        "floors: none here",
+        "WebSocket echo: no floor could be started",
+        "floors: none here",
+        "event streams: no stack could be started",
+    )
     held, late, stall = (
         next(each for each in found.promises if begin in each.what)
         for begin in ("connections held", "sent within 1 ms", "open load, server stopped")
@@ -389,7 +407,7 @@ def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: p
     assert "by arithmetic" in stall.detail
 
 
-def without_floors(_folder: Path, _echo: object, notes: list[str]) -> Mapping[str, Any]:
+def without_floors(_selection: object, _folder: Path, _echo: object, notes: list[str]) -> Mapping[str, Any]:
     notes.append("floors: none here")
     return {}
 
@@ -400,14 +418,14 @@ def test_floors_that_cannot_be_built_are_a_note(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(floors, "plan_of", fail)
     notes: list[str] = []
-    assert floors.floors(tmp_path, print, notes) == {}
-    assert notes == ["floors: no index"]
+    assert floors.floors(floors.PLAIN, tmp_path, print, notes) == {}
+    assert notes == ["asgi and rsgi: no index"]
 
 
 @needs_nginx
 def test_one_generator_holds_ten_thousand_connections(tmp_path: Path) -> None:
     with (
-        calibrate.means(rounds=1, seconds=0.5, echo=lambda _: None) as given,
+        means(rounds=1, seconds=0.5, echo=lambda _: None) as given,
         responder.responder(tmp_path, given.server_cpus) as port,
     ):
         found = given.bench(port, "plaintext", 10_000).pump()

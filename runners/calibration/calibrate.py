@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from results.model import Ceiling
-from runners.calibration.clients import FAST, H2LOAD, STOCK, WRK, Bench, installed
-from runners.calibration.contest import Contest, Echo, hold
+from runners.calibration.clients import FAST, H2LOAD, STOCK, WRK, installed
+from runners.calibration.contest import Contest, Echo
 from runners.calibration.delay_line import delay_line
-from runners.calibration.floors import floors
+from runners.calibration.floors import PLAIN, floors
+from runners.calibration.means import Means, means
 from runners.calibration.open_load import PERCENTILES, open_lateness, under_stalls
 from runners.calibration.promises import (
     HELD,
@@ -24,12 +22,11 @@ from runners.calibration.promises import (
     promises,
     stalled,
 )
+from runners.calibration.protocols import echoes, events
 from runners.calibration.responder import HOST, TARGETS, responder
 from runners.calibration.scaling import two_processes
 from runners.calibration.stalls import Stalls
 from runners.errors import LoadError, PlanError
-from runners.load.client import Generator
-from runners.machine import choose_cpus, require_linux
 
 CONNECTIONS = (1, 8, 64, 512)
 LARGE = "answer-1m"
@@ -57,55 +54,6 @@ class Calibration:
         return tuple(each.ceiling for each in self.contests if each.against == NGINX)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What every contest needs: a folder, the CPUs, the generator, how long and how often."""
-
-    folder: Path
-    server_cpus: tuple[int, ...]
-    generator_cpus: tuple[int, ...]
-    generator: Generator
-    rounds: int
-    seconds: float
-    echo: Echo
-
-    def bench(self, port: int, shape: str, connections: int, *, host: str = HOST) -> Bench:
-        """The clients on one server."""
-        return Bench(
-            folder=self.folder,
-            host=host,
-            port=port,
-            shape=shape,
-            connections=connections,
-            seconds=self.seconds,
-            cpus=self.generator_cpus,
-            generator=self.generator,
-        )
-
-    def hold(self, bench: Bench, clients: Sequence[str], against: str) -> Contest:
-        """One contest."""
-        return hold(bench, clients, against=against, rounds=self.rounds, echo=self.echo)
-
-
-@contextmanager
-def means(rounds: int, seconds: float, echo: Echo) -> Iterator[Means]:
-    """A folder and a generator that last as long as the calibration."""
-    require_linux()
-    server_cpus, generator_cpus = choose_cpus(1)
-    with tempfile.TemporaryDirectory(prefix="hotlap-") as name:
-        folder = Path(name)
-        with Generator(generator_cpus, folder / "generator.log") as generator:
-            yield Means(
-                folder=folder,
-                server_cpus=server_cpus,
-                generator_cpus=generator_cpus,
-                generator=generator,
-                rounds=rounds,
-                seconds=seconds,
-                echo=echo,
-            )
-
-
 def quick(*, shape: str, connections: int, rounds: int, seconds: float, echo: Echo) -> Calibration:
     """The pump beside every other client, in one place; raises HotlapError where one fails."""
     if shape not in TARGETS:
@@ -125,7 +73,10 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
     notes: list[str] = [f"{name} is not installed" for name in (WRK, H2LOAD) if not installed(name)]
     with means(rounds, seconds, echo) as given:
         with responder(given.folder, given.server_cpus) as port:
-            notes.append(two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds))
+            two = _noting(
+                notes,
+                lambda: two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds),
+            )
             contests = [
                 given.hold(given.bench(port, shape, connections), _clients(shape, connections), NGINX)
                 for shape in TARGETS
@@ -135,13 +86,19 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
             holding = _noting(notes, lambda: _held(given, port, held))
             opened = _noting(notes, lambda: _opened(given, port)) or ()
         stalls = _noting(notes, lambda: _stalled(given)) or ()
-        for stack, start in floors(given.folder, echo, notes).items():
+        for stack, start in floors(PLAIN, given.folder, echo, notes).items():
             with start() as server:
                 bench = given.bench(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
                 contests.append(given.hold(bench, installed(WRK), stack))
+        talking = [_noting(notes, lambda: echoes(given, notes)), _noting(notes, lambda: events(given, notes))]
     return Calibration(
         contests=tuple(contests),
-        promises=(*promises(contests, holding), *opened, *stalls),
+        promises=(
+            *promises(contests, holding),
+            *opened,
+            *stalls,
+            *(each for each in (*talking, two) if each is not None),
+        ),
         notes=tuple(notes),
     )
 

@@ -17,6 +17,9 @@ SLOWER_SHARE, SLOWER_US = 0.10, 15.0
 HELD = 10_000
 ON_TIME_RPS, ON_TIME = 5_000, 0.995
 STALLED_PERCENT = 5.0
+MESSAGES, STREAMS = 20_000, 1_000
+PROCESSES = 1.8
+"""Two processes on two free cores should make so many times the load of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,21 @@ class Promise:
     def kept(self) -> bool:
         """Whether the figure is on the right side of its bar."""
         return self.value >= self.bar if self.at_least else self.value <= self.bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echoes:
+    """WebSocket messages that came back from one floor."""
+
+    stack: str
+    per_s: float
+    busy: float
+    """Share of a core that the generator used for them."""
+
+    @property
+    def per_core(self) -> float:
+        """What a whole core would do at this price; more at once is cheaper, so at least."""
+        return self.per_s / self.busy
 
 
 def promises(contests: Sequence[Contest], held: int | None = None) -> tuple[Promise, ...]:
@@ -78,6 +96,37 @@ def stalled(felt: Felt, expected_us: Sequence[float]) -> tuple[Promise, ...]:
             detail=f"{named}: {_ms(told_us)}",
         )
         for name, told_us in others.items()
+    )
+
+
+def echoing(found: Echoes) -> Promise:
+    """What one core of the generator echoes, as its share tells while the server is what limits."""
+    return Promise(
+        what=f"WebSocket echo, {SIDE_BY_SIDE} connections: messages/s per generator core",
+        value=found.per_core,
+        bar=MESSAGES,
+        detail=f"{found.stack}: {found.per_s:,.0f} messages/s at {found.busy:.2f} of a core",
+    )
+
+
+def streaming(stack: str, held: int, ended_per_s: float, busy: float) -> Promise:
+    """``held`` event streams under way at once, every one that ended right."""
+    return Promise(
+        what="event streams held by one generator core, none wrong",
+        value=held,
+        bar=STREAMS,
+        detail=f"{stack}: {ended_per_s:,.0f} streams of 20 events ended a second, {busy:.2f} of a core used",
+    )
+
+
+def scaling(ratios: Sequence[float]) -> Promise:
+    """The load of two generator processes as a multiple of one's, round by round."""
+    return Promise(
+        what="two generator processes: throughput as a multiple of one's",
+        value=statistics.median(ratios),
+        bar=PROCESSES,
+        unit="x",
+        detail=", ".join(f"{ratio:.2f}" for ratio in ratios),
     )
 
 
