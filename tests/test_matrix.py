@@ -59,6 +59,15 @@ def test_an_impossible_stack_says_why() -> None:
         expand(Selection(frameworks=("flask",), servers=("uvicorn-standard",)), parts())
 
 
+def test_connections_that_are_closed_make_other_cells() -> None:
+    kept, closed = (
+        expand(Selection(frameworks=("fastapi",), scenarios=("json",), reuse=reuse), parts()).cells
+        for reuse in (None, 1)
+    )
+    assert {cell.reuse for cell in closed} == {1}
+    assert closed[0].slug == kept[0].slug.replace("--closed-64", "--closed-64-reuse1")
+
+
 def test_a_selection_of_nothing_but_absences_is_refused_with_the_reason() -> None:
     with pytest.raises(PlanError, match="a floor"):
         expand(Selection(frameworks=("asgi",), scenarios=("json",)), parts())
