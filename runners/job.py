@@ -200,7 +200,10 @@ def sweep(wish: Wish, slo: Slo, watcher: Watcher) -> Swept:
     """Search the highest rate that keeps to ``slo`` for every cell of a selection; records no run."""
     parts = discover()
     plan, environments, failures = plan_of(wish, parts, watcher)
-    with TemporaryDirectory(prefix="hotlap-") as folder, generator_of(plan.setup, Path(folder)) as generator:
+    with (
+        TemporaryDirectory(prefix="hotlap-") as folder,
+        generator_of(plan.setup, Path(folder), listen=wish.spread.endpoint(), echo=watcher.say) as generator,
+    ):
         try:
             found = Sweep(
                 plan=plan,
