@@ -416,6 +416,8 @@ class Plan:
     not_applicable: tuple[NotApplicable, ...] = ()
     capacities_rps: dict[str, float] = field(default_factory=dict)
     """Closed capacity by cell slug, measured to choose the rates of an open load; empty otherwise."""
+    capacity_windows_rps: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """The windows whose median each capacity is; empty where there was one."""
     kind: str = "run"
     """``run``, ``cost``, ``compare`` or ``gate``."""
     sides: tuple[Side, ...] = ()
