@@ -145,9 +145,11 @@ def reconnecting(trial: Trial) -> bool:
     """Whether connections were not kept: then connecting is part of every request.
 
     Under open load connections are opened as arrivals need them, so only one for most requests says it.
+    Those that the client was asked to close are not the server's doing.
     """
     share = RECONNECTING_SHARE if trial.cell.load == "closed" else 0.5
-    return trial.connections_opened > share * max(trial.requests, 1)
+    asked = 0.0 if trial.cell.reuse is None else 1 / trial.cell.reuse
+    return trial.connections_opened > (share + asked) * max(trial.requests, 1)
 
 
 def one_cpu(setup: Setup) -> bool:

@@ -14,7 +14,7 @@ PERCENTILES = {"p50_us": 50.0, "p90_us": 90.0, "p99_us": 99.0, "p999_us": 99.9}
 """Column of a trial's own percentile, NaN where fewer than 10 samples lie beyond."""
 COLUMNS = (
     "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "rate_rps",
-    "arrivals", "workers",
+    "arrivals", "reuse", "workers",
     "control", "block", "launch", "attempt", "started_unix_s", "window_s", "requests", "errors",
     "throughput_rps", "cpu_us_per_request", "utilisation", *PERCENTILES, "memory_mib", "cycle_s", "settled",
     "late", "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
@@ -80,6 +80,7 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "connections": cell.connections,
         "rate_rps": float("nan") if cell.rate_rps is None else cell.rate_rps,
         "arrivals": cell.arrivals or "",
+        "reuse": float("nan") if cell.reuse is None else cell.reuse,
         "workers": cell.workers,
         "control": cell.control,
         "block": trial.block,

@@ -94,11 +94,13 @@ def _cell(summary: Summary) -> dict[str, Any]:
 
 def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
     """One table a scenario and load, a row a stack and rate."""
-    for (scenario, load, connections, workers), part in groupby(
+    for (scenario, load, connections, reuse, workers), part in groupby(
         sorted(summaries, key=lambda each: _load(each.cell)), key=lambda each: _load(each.cell)
     ):
         is_open, size = load != "closed", words.counted(connections, "connection")
-        kind = f"{load} load, at most {size}" if is_open else f"{load} load, {size}"
+        kind = (
+            f"{load} load, at most {size}" if is_open else f"{load} load, {size}{words.reused(reuse or None)}"
+        )
         title = f"{scenario}: {kind}, {words.counted(workers, 'worker')}"
         table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
         table.add_column("stack", no_wrap=True)
@@ -114,8 +116,9 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
         yield table
 
 
-def _load(cell: Cell) -> tuple[str, str, int, int]:
-    return cell.scenario, cell.load, cell.connections, cell.workers
+def _load(cell: Cell) -> tuple[str, str, int, int, int]:
+    """What a table has in common, in an order; connections that are kept come first."""
+    return cell.scenario, cell.load, cell.connections, cell.reuse or 0, cell.workers
 
 
 def _offered(summary: Summary) -> str:

@@ -77,8 +77,13 @@ def load(wanted: Workload) -> str:
     """``closed load, 64 connections, 1 worker``; an open one says what it offers."""
     size, workers = counted(wanted.connections, "connection"), counted(wanted.workers, "worker")
     if wanted.load == "closed":
-        return f"closed load, {size}, {workers}"
+        return f"closed load, {size}{reused(wanted.reuse)}, {workers}"
     return f"{offered(wanted)}, {wanted.arrivals} arrivals, at most {size}, {workers}"
+
+
+def reused(reuse: int | None) -> str:
+    """``, each closed after 1 request`` behind connections that the client does not keep."""
+    return "" if reuse is None else f", each closed after {counted(reuse, 'request')}"
 
 
 def offered(wanted: Workload) -> str:

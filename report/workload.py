@@ -20,12 +20,16 @@ class Workload(NamedTuple):
     arrivals: str | None = None
     share: float | None = None
     """Open load at a rate of each stack's own: this share of its capacity."""
+    reuse: int | None = None
+    """Closed load: the client closes a connection after so many requests; None: it keeps it."""
 
 
 def workload(cell: Cell, share: float | None = None) -> Workload:
     """What is asked of the cell's stack; ``share`` where its rate is one of its capacity."""
     rate = None if share else cell.rate_rps
-    return Workload(cell.scenario, cell.load, cell.connections, cell.workers, rate, cell.arrivals, share)
+    return Workload(
+        cell.scenario, cell.load, cell.connections, cell.workers, rate, cell.arrivals, share, cell.reuse
+    )
 
 
 def capacity_rps(run: Run, cell: Cell) -> float | None:

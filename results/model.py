@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-SCHEMA = (1, 2)
+SCHEMA = (1, 3)
 """(major, minor) of the records written by this version."""
 
 
@@ -31,6 +31,8 @@ class Cell:
     """Open load: arrivals per second that are offered; None under closed load."""
     arrivals: str | None = None
     """Open load: ``constant`` or ``poisson``."""
+    reuse: int | None = None
+    """Closed load: a connection is closed by the client after so many requests; None: it is kept."""
     workers: int = 1
     control: bool = False
     """The same stack a second time, under its own name: the A/A control of a run."""
@@ -44,6 +46,7 @@ class Cell:
     def slug(self) -> str:
         """The cell's one name: key, anchor and log name."""
         size = f"{self.connections}" if self.rate_rps is None else f"{self.rate_rps:g}-{self.arrivals}"
+        size += "" if self.reuse is None else f"-reuse{self.reuse}"
         return f"{self.stack}--{self.scenario}--{self.load}-{size}--w{self.workers}"
 
 
@@ -413,6 +416,8 @@ class Plan:
     not_applicable: tuple[NotApplicable, ...] = ()
     capacities_rps: dict[str, float] = field(default_factory=dict)
     """Closed capacity by cell slug, measured to choose the rates of an open load; empty otherwise."""
+    capacity_windows_rps: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """The windows whose median each capacity is; empty where there was one."""
     kind: str = "run"
     """``run``, ``cost``, ``compare`` or ``gate``."""
     sides: tuple[Side, ...] = ()

@@ -1,9 +1,10 @@
-"""The capacity pass: one short closed window per cell, so that open rates can be shares of what was found."""
+"""The capacity pass: short closed windows of each cell, for open rates that are shares of what was found."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import median
 
 from results.model import Cell, Failure, Plan, Setup
 from runners.errors import HotlapError, LaunchError, LoadError
@@ -14,19 +15,26 @@ from runners.progress import Watcher
 from runners.starter import Running, Starts
 from scenarios.exchange import Scenario
 
-WARMUP_S, WINDOW_S = 0.5, 1.0
-"""At most; a run with shorter windows takes its own."""
+WINDOWS = 3
+"""Of one launch: a neighbour that disturbs one of them does not decide."""
+WARMUP_S, WINDOW_S, WARM_S = 0.5, 0.5, 0.1
+"""Warm-up and length of a window, and the warm-up of those behind the first; or a run's own where shorter."""
 BLOCK = -1
-"""Stands for the pass where seeds come from the number of a block."""
+"""Stands for the pass where seeds come from the number of a block; its further windows count down."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Capacities:
     """What the pass found."""
 
-    by_cell: dict[Cell, float] = field(default_factory=dict)
-    """Right answers per second of each closed cell."""
+    windows: dict[Cell, tuple[float, ...]] = field(default_factory=dict)
+    """Right answers per second of each closed cell, window by window."""
     failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def by_cell(self) -> dict[Cell, float]:
+        """The median of each cell's windows."""
+        return {cell: median(rates) for cell, rates in self.windows.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +59,7 @@ class Pass:
             except HotlapError as error:
                 self._fail(error, visit.stack, None, found)
             self.watcher.verified(done, len(launches), "measured capacity of")
-        if not found.by_cell:
+        if not found.windows:
             raise LoadError(
                 "no capacity could be measured, so no rate can be a share of it: "
                 + "; ".join(failure.message for failure in found.failures[:3]),
@@ -64,7 +72,7 @@ class Pass:
         with self.starter.start(visit, first=visit.cells[0], hash_seed=seed) as server:
             for cell in visit.cells:
                 try:
-                    found.by_cell[cell] = capacity_of(cell, server, self.generator, self.plan.setup)
+                    found.windows[cell] = windows_of(cell, server, self.generator, self.plan.setup)
                 except LoadError as error:
                     error.log_tail = error.log_tail or server.log_tail()
                     self._fail(error, cell.stack, cell, found)
@@ -81,15 +89,24 @@ class Pass:
 
 
 def capacity_of(cell: Cell, server: Running, generator: Measurer, setup: Setup) -> float:
-    """Right answers per second in one short closed window; raises LoadError where there is none."""
+    """Median of ``windows_of``."""
+    return median(windows_of(cell, server, generator, setup))
+
+
+def windows_of(cell: Cell, server: Running, generator: Measurer, setup: Setup) -> tuple[float, ...]:
+    """Right answers per second in short closed windows; raises LoadError where one has none."""
+    return tuple(_window_rps(cell, server, generator, setup, number) for number in range(WINDOWS))
+
+
+def _window_rps(cell: Cell, server: Running, generator: Measurer, setup: Setup, number: int) -> float:
     measured = generator.measure(
         Order(
             host=server.host,
             port=server.port,
             scenario=cell.scenario,
-            seed=trial_seed(setup.seed, BLOCK, cell),
+            seed=trial_seed(setup.seed, BLOCK - number, cell),
             connections=cell.connections,
-            warmup_s=min(setup.warmup_s, WARMUP_S),
+            warmup_s=min(setup.warmup_s, WARM_S if number else WARMUP_S),
             window_s=min(setup.window_s, WINDOW_S),
         )
     )

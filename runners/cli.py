@@ -28,6 +28,7 @@ from runners.options import (
     Quick,
     Rates,
     Results,
+    Reuse,
     Scenarios,
     Servers,
     Url,
@@ -112,6 +113,7 @@ def run(
     server: Servers = None,
     scenario: Scenarios = None,
     connections: Connections = None,
+    reuse: Reuse = None,
     rate: Rates = None,
     arrivals: Arrivals = None,
     slo: Limit = None,
@@ -144,7 +146,7 @@ def run(
     from runners.signals import ending_as_interrupt
 
     if slo is not None:
-        _refuse_beside_slo(rate=rate, resume=resume, report=report)
+        _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse)
     seen, wanted = watcher(), rates.parse(rate or ())
     spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
     with ending_as_interrupt():
@@ -155,7 +157,9 @@ def run(
             )
         else:
             wish = Wish(
-                selection=_selection(framework, server, scenario, connections, workers, quick),
+                selection=replace(
+                    _selection(framework, server, scenario, connections, workers, quick), reuse=reuse
+                ),
                 timing=timing(quick=quick, blocks=blocks, warmup_s=warmup, window_s=duration),
                 seed=seed,
                 python=python,
@@ -360,12 +364,13 @@ def _refuse_changes(context: typer.Context) -> None:
         )
 
 
-def _refuse_beside_slo(*, rate: list[str] | None, resume: str | None, report: bool) -> None:
-    """A search chooses its own rates and records no run."""
-    given = [name for name, value in (("rate", rate), ("resume", resume), ("report", report)) if value]
+def _refuse_beside_slo(**options: object) -> None:
+    """A search chooses its own rates, keeps its connections and records no run."""
+    given = [name for name, value in options.items() if value]
     if given:
         raise PlanError(
-            f"--slo searches rates of its own and records no run: it takes no --{' and no --'.join(given)}",
+            "--slo searches rates of its own on kept connections and records no run: "
+            f"it takes no --{' and no --'.join(given)}",
             remedy="leave it out; a run at the rate that was found is `hotlap run --rate N`",
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -140,7 +140,9 @@ def _opened(
             found = _capacities(plan, parts, environments, watcher)
         finally:
             watcher.end()
-    return opened(plan, wish, parts, found.by_cell), tuple(found.failures)
+    windows_rps = {cell.slug: rates for cell, rates in found.windows.items()}
+    plan = replace(opened(plan, wish, parts, found.by_cell), capacity_windows_rps=windows_rps)
+    return plan, tuple(found.failures)
 
 
 def _capacities(
@@ -200,7 +202,10 @@ def sweep(wish: Wish, slo: Slo, watcher: Watcher) -> Swept:
     """Search the highest rate that keeps to ``slo`` for every cell of a selection; records no run."""
     parts = discover()
     plan, environments, failures = plan_of(wish, parts, watcher)
-    with TemporaryDirectory(prefix="hotlap-") as folder, generator_of(plan.setup, Path(folder)) as generator:
+    with (
+        TemporaryDirectory(prefix="hotlap-") as folder,
+        generator_of(plan.setup, Path(folder), listen=wish.spread.endpoint(), echo=watcher.say) as generator,
+    ):
         try:
             found = Sweep(
                 plan=plan,

@@ -36,6 +36,8 @@ class Selection:
     servers: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
     connections: tuple[int, ...] = ()
+    reuse: int | None = None
+    """Requests after which a connection is closed; None: it is kept."""
     workers: int = 1
     quick: bool = False
 
@@ -80,7 +82,7 @@ def expand(selection: Selection, parts: Parts) -> Matrix:
     for stack in stacks(selection, parts):
         for scenario in scenarios:
             for connections in selection.connections or scenario.connections or (CONNECTIONS,):
-                cell = _cell(stack, scenario, connections, selection.workers)
+                cell = _cell(stack, scenario, connections, selection)
                 if missing := _absence(stack, scenario):
                     kind, reason = missing
                     absent[kind].append(NotApplicable(cell=cell, reason=reason))
@@ -138,14 +140,15 @@ def control_of(cells: Iterable[Cell], parts: Parts) -> tuple[Cell, ...]:
     return tuple(replace(cell, control=True) for cell in cells if cell.stack == chosen)
 
 
-def _cell(stack: Stack, scenario: Scenario, connections: int, workers: int) -> Cell:
+def _cell(stack: Stack, scenario: Scenario, connections: int, selection: Selection) -> Cell:
     return Cell(
         framework=stack.framework.name,
         server=stack.variant.name,
         interface=stack.variant.interface,
         scenario=scenario.name,
         connections=connections,
-        workers=workers,
+        reuse=selection.reuse,
+        workers=selection.workers,
     )
 
 

@@ -128,6 +128,7 @@ class Track:
                 connections=cell.connections,
                 rate_rps=cell.rate_rps,
                 arrivals=cell.arrivals,
+                reuse=cell.reuse,
                 warmup_s=setup.warmup_s,
                 window_s=setup.window_s,
                 server_pid=server.pid,

@@ -50,6 +50,14 @@ Connections = Annotated[
         help="Connections of the closed load; the most that an open one may use. May be repeated.",
     ),
 ]
+Reuse = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Closed load: close a connection after so many requests and open another (1: after each). "
+        "Kept unless given.",
+    ),
+]
 Rates = Annotated[
     list[str] | None,
     typer.Option(

@@ -82,6 +82,11 @@ def plan_of(
             "rates that are shares of a capacity are measured before further generators are awaited",
             remedy="with --join give rates per second: --rate 5000",
         )
+    if wish.selection.reuse is not None and wish.rates:
+        raise PlanError(
+            "--reuse is of closed load: an open one opens connections as arrivals need them",
+            remedy="leave out --rate, or --reuse",
+        )
     matrix, url = expand(wish.selection, parts), wish.spread.url
     cells = matrix.cells
     environments: dict[str, Provisioned] = {}

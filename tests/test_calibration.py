@@ -12,13 +12,17 @@ from typing import Any
 
 import pytest
 
+from results.histogram import Latency
 from results.model import Ceiling
 from runners import machine
-from runners.calibration import calibrate, floors, promises, responder, saved, tables
+from runners.calibration import calibrate, floors, promises, protocols, responder, saved, tables
 from runners.calibration.calibrate import Calibration
 from runners.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
 from runners.calibration.contest import Contest
-from runners.calibration.open_load import Stalls
+from runners.calibration.delay_line import delay_line
+from runners.calibration.means import means
+from runners.calibration.open_load import Felt
+from runners.calibration.stalls import Stalls
 from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
 from runners.exchanger import exchange
 from runners.load.client import Generator
@@ -102,13 +106,43 @@ def test_what_is_not_installed_promises_nothing() -> None:
     assert promises.promises(bare, None) == ()
 
 
+FELT = Felt(open_us=(100.0, 200.0), closed_us=(90.0, 91.0), stock_us=(100.0, 150.0))
+
+
 def test_open_load_beside_arithmetic() -> None:
-    promise = promises.stalled([100.0, 200.0], [100.0, 206.0], [90.0, 91.0])
-    assert promise.value == pytest.approx(100 * 6 / 206)
-    assert promise.kept
-    assert "0.1 0.2, by arithmetic 0.1 0.206, closed load says 0.09 0.091" in promise.detail
-    assert promises.on_time(0.995).kept
-    assert not promises.on_time(0.994).kept
+    found, closed, stock = promises.stalled(FELT, [100.0, 206.0])
+    assert found.value == pytest.approx(100 * 6 / 206)
+    assert closed.value == pytest.approx(100 * 115 / 206)
+    assert stock.value == pytest.approx(100 * 56 / 206)
+    assert found.kept
+    assert closed.kept
+    assert stock.kept
+    assert "0.1 0.2, by arithmetic 0.1 0.206" in found.detail
+    assert "0.09 0.091" in closed.detail
+
+
+def test_stalls_that_nobody_feels_were_none() -> None:
+    _, closed, stock = promises.stalled(replace(FELT, closed_us=(100.0, 206.0)), [100.0, 206.0])
+    assert (closed.kept, stock.kept) == (False, True)
+
+
+def test_the_share_on_time_is_printed_as_exactly_as_it_is_judged() -> None:
+    late, kept = promises.on_time(0.994), promises.on_time(0.995)
+    assert (late.kept, kept.kept) == (False, True)
+    text = tables.as_text(replace(FOUND, promises=(late, kept)))
+    assert "0.9940    at least 0.9950" in text
+    assert "0.9950    at least 0.9950" in text
+
+
+def test_messages_are_those_of_a_whole_core() -> None:
+    promise = promises.echoing(promises.Echoes(stack="asgi--x", per_s=10_000, busy=0.4))
+    assert (promise.value, promise.kept) == (25_000, True)
+    assert promise.detail == "asgi--x: 10,000 messages/s at 0.40 of a core"
+
+
+def test_a_stream_that_is_missing_breaks_the_promise() -> None:
+    assert promises.streaming("asgi--x", 1_000, 900.0, 0.3).kept
+    assert not promises.streaming("asgi--x", 999, 900.0, 0.3).kept
 
 
 # Tables.
@@ -228,6 +262,26 @@ def test_locust(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         bench.locust("FastHttpUser")
 
 
+def test_what_locust_users_say_of_waits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = printing(monkeypatch, json.dumps([{"num_failures": 0, "response_times": {"20": 90, "500": 10}}]))
+
+    found = bench.waits(users=200, rate_rps=1000)
+
+    assert found.percentiles([50, 99]).tolist() == pytest.approx([20_000, 500_000], rel=0.001)
+    file = Path(asked[0][asked[0].index("-f") + 1]).read_text()
+    assert "wait_time = constant_pacing(0.2)" in file
+    assert asked[0][asked[0].index("-u") + 1] == "200"
+
+
+@pytest.mark.servers
+def test_locust_users_at_a_constant_pace(tmp_path: Path, bench: Bench) -> None:
+    with delay_line(tmp_path, (), capacity_rps=2000, delay_s=0.03) as (port, _):
+        found = replace(bench, port=port).waits(users=5, rate_rps=50)
+
+    assert 5 < found.count <= 55
+    assert found.percentiles([0])[0] >= 30_000
+
+
 @pytest.mark.parametrize("client", ["wrk", "h2load"])
 def test_a_client_that_says_something_else_or_fails(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, client: str
@@ -286,6 +340,12 @@ def test_a_responder_that_does_not_start(tmp_path: Path, monkeypatch: pytest.Mon
 # The whole.
 
 
+def told(ms: float) -> Latency:
+    found = Latency()
+    found.record_ns([ms * 1e6])
+    return found
+
+
 @pytest.fixture
 def others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every other client is there and quick."""
@@ -293,6 +353,7 @@ def others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Bench, "wrk", lambda _: (100.0, 20.0))
     monkeypatch.setattr(Bench, "h2load", lambda _: 90.0)
     monkeypatch.setattr(Bench, "locust", lambda *_: 10.0)
+    monkeypatch.setattr(Bench, "waits", lambda *_, **__: told(20.0))
 
 
 @needs_nginx
@@ -320,8 +381,9 @@ def test_an_unknown_shape() -> None:
 @pytest.mark.usefixtures("others")
 def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibrate, "CONNECTIONS", (1, 100))
-    monkeypatch.setattr(calibrate, "floors", without_floors)
-    monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2))
+    for module in (calibrate, protocols):
+        monkeypatch.setattr(module, "floors", without_floors)
+    monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2, delay_s=0.01))
     monkeypatch.setattr(calibrate, "OPEN_S", 0.1)
 
     found = calibrate.full(rounds=1, seconds=0.05, echo=lambda _: None, held=200)
@@ -330,17 +392,22 @@ def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: p
     assert places == [(s, n) for s in responder.TARGETS for n in (1, 100) if (s, n) != ("answer-1m", 100)]
     sizes = {each.shape: each.bytes_per_request for each in found.ceilings}
     assert sizes["plaintext"] < 1_000 < sizes["post-1k"] < sizes["answer-10k"] < sizes["answer-1m"]
-    assert found.notes[-1] == "floors: none here"
+    assert found.notes[-4:] == (
+        "floors: none here",
+        "WebSocket echo: no floor could be started",
+        "floors: none here",
+        "event streams: no stack could be started",
+    )
     held, late, stall = (
         next(each for each in found.promises if begin in each.what)
-        for begin in ("connections held", "sent within 1 ms", "server stopped")
+        for begin in ("connections held", "sent within 1 ms", "open load, server stopped")
     )
     assert (held.value, held.kept) == (200, False)
     assert 0 < late.value <= 1
     assert "by arithmetic" in stall.detail
 
 
-def without_floors(_folder: Path, _echo: object, notes: list[str]) -> Mapping[str, Any]:
+def without_floors(_selection: object, _folder: Path, _echo: object, notes: list[str]) -> Mapping[str, Any]:
     notes.append("floors: none here")
     return {}
 
@@ -351,14 +418,14 @@ def test_floors_that_cannot_be_built_are_a_note(tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(floors, "plan_of", fail)
     notes: list[str] = []
-    assert floors.floors(tmp_path, print, notes) == {}
-    assert notes == ["floors: no index"]
+    assert floors.floors(floors.PLAIN, tmp_path, print, notes) == {}
+    assert notes == ["asgi and rsgi: no index"]
 
 
 @needs_nginx
 def test_one_generator_holds_ten_thousand_connections(tmp_path: Path) -> None:
     with (
-        calibrate.means(rounds=1, seconds=0.5, echo=lambda _: None) as given,
+        means(rounds=1, seconds=0.5, echo=lambda _: None) as given,
         responder.responder(tmp_path, given.server_cpus) as port,
     ):
         found = given.bench(port, "plaintext", 10_000).pump()

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import subprocess
-import threading
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +8,11 @@ import numpy as np
 import pytest
 
 from results.histogram import Latency
-from runners.calibration.open_load import PERCENTILES, Stalls, open_lateness, stopping, under_stalls
+from runners.calibration.clients import Bench
+from runners.calibration.open_load import open_lateness, under_stalls
+from runners.calibration.stalls import Stalls
 from runners.errors import LoadError
+from runners.load.client import Generator
 from runners.load.messages import Measured, Order
 
 
@@ -38,7 +39,7 @@ MEASURED = Measured(
 
 
 @dataclass
-class Fake:
+class Fake(Generator):
     facts: dict[str, object]
     orders: list[Order] = field(default_factory=list)
 
@@ -47,36 +48,16 @@ class Fake:
         return Measured(**{**{name: getattr(MEASURED, name) for name in MEASURED.__slots__}, **self.facts})
 
 
-def simulated_us(stalls: Stalls, rate_rps: float, capacity_rps: float, takes_s: float) -> list[float]:
-    """One server, first come first served, that works on nothing while it is stopped."""
-    due_s = np.arange(0, 4 * stalls.every_s, 1 / rate_rps)
-    free_s, found = 0.0, []
-    for each in due_s:
-        begin_s = max(free_s, each)
-        if begin_s % stalls.every_s < stalls.stop_s:
-            begin_s += stalls.stop_s - begin_s % stalls.every_s
-        free_s = begin_s + 1 / capacity_rps
-        found.append((begin_s + takes_s - each) * 1e6)
-    return [float(each) for each in np.percentile(found, PERCENTILES)]
-
-
-@pytest.mark.parametrize(
-    ("stalls", "capacity_rps"),
-    [
-        (Stalls(stop_s=0.5, every_s=5), 10_000),
-        (Stalls(stop_s=0.2, every_s=1), 4_000),
-        (Stalls(stop_s=0.3, every_s=1), 5_000),
-    ],
-)
-def test_what_is_expected_is_what_a_queue_gives(stalls: Stalls, capacity_rps: float) -> None:
-    expected = stalls.expected_us(PERCENTILES, latency(100), 1000 / capacity_rps)
-
-    assert expected == pytest.approx(simulated_us(stalls, 1000, capacity_rps, 100e-6), rel=0.02, abs=300)
-
-
-def test_what_a_server_takes_otherwise_is_in_the_expectation() -> None:
-    assert Stalls(stop_s=0.1, every_s=1).expected_us([50], latency(200, 300, 5000), 0)[0] == pytest.approx(
-        300, rel=0.01
+def bench(folder: Path, fake: Fake) -> Bench:
+    return Bench(
+        folder=folder,
+        host="h",
+        port=1,
+        shape="plaintext",
+        connections=1,
+        seconds=1,
+        cpus=(),
+        generator=fake,
     )
 
 
@@ -97,40 +78,29 @@ def test_a_load_that_went_wrong_is_no_figure(facts: dict[str, object]) -> None:
         open_lateness(Fake(facts), "h", 1, rate_rps=5000, window_s=2)
 
 
-@pytest.mark.parametrize(("rate_rps", "connections"), [(1000.0, 64), (None, 1)])
-def test_load_under_stalls_takes_whole_periods(rate_rps: float | None, connections: int) -> None:
+def test_three_clients_feel_stalls_over_whole_periods(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     fake = Fake({})
+    asked: list[tuple[float, dict[str, object]]] = []
+    stalls = Stalls(stop_s=0.1, every_s=0.2, delay_s=0.05)
+
+    def waits(bench: Bench, **load: object) -> Latency:
+        asked.append((bench.seconds, load))
+        return latency(70)
+
+    monkeypatch.setattr(Bench, "waits", waits)
     with subprocess.Popen(["sleep", "60"]) as process:
-        found = under_stalls(
-            fake, "h", 1, process.pid, Stalls(stop_s=0.1, every_s=0.2), rate_rps=rate_rps, periods=3
-        )
+        felt = under_stalls(bench(tmp_path, fake), process.pid, stalls, rate_rps=1000, periods=3)
         process.kill()
 
-    assert found.count == 1
-    (order,) = fake.orders
-    assert order.window_s == pytest.approx(0.6)
-    assert (order.rate_rps, order.connections) == (rate_rps, connections)
-
-
-def state(pid: int) -> str:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-
-
-def test_a_process_is_stopped_again_and_again_and_goes_on_in_the_end() -> None:
-    seen: list[str] = []
-    with subprocess.Popen(["sleep", "60"]) as process:
-        with stopping(process.pid, Stalls(stop_s=0.05, every_s=0.1)):
-            deadline_s = time.monotonic() + 10
-            while "".join(seen).count("ST") < 2 and time.monotonic() < deadline_s:
-                seen.append(state(process.pid))
-                threading.Event().wait(0.005)
-        assert "".join(seen).count("ST") >= 2
-        assert state(process.pid) == "S"
-        process.kill()
-
-
-def test_a_process_that_is_gone_stops_nothing() -> None:
-    with subprocess.Popen(["true"]) as process:
-        process.wait()
-        with stopping(process.pid, Stalls(stop_s=0.01, every_s=0.02)):
-            threading.Event().wait(0.05)
+    offered, closed = fake.orders
+    assert (offered.rate_rps, offered.arrivals) == (1000, "constant")
+    assert (closed.rate_rps, closed.connections) == (None, 50)
+    assert {round(order.window_s, 6) for order in fake.orders} == {0.6}
+    assert {order.warmup_s for order in fake.orders} == {0.2}
+    ((asked_s, load),) = asked
+    assert asked_s == pytest.approx(0.6)
+    assert load == {"users": 200, "rate_rps": 1000}
+    assert felt.open_us == felt.closed_us == pytest.approx((100,) * 4)
+    assert felt.stock_us == pytest.approx((70,) * 4)

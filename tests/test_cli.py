@@ -46,6 +46,8 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["run", "--arrivals", "constant"], "none was asked for"),
         (["run", "--slo", "fast"], "--slo 'fast' is no limit"),
         (["run", "--slo", "p99=5ms", "--rate", "500"], "it takes no --rate"),
+        (["run", "--slo", "p99=5ms", "--reuse", "1"], "it takes no --reuse"),
+        (["run", "--reuse", "1", "--rate", "500"], "--reuse is of closed load"),
     ],
 )
 def test_wrong_use_is_exit_2_with_a_message_and_a_remedy(
@@ -60,6 +62,7 @@ def test_wrong_use_is_exit_2_with_a_message_and_a_remedy(
 
 def test_options_out_of_range_are_exit_2(monkeypatch: pytest.MonkeyPatch) -> None:
     assert call(monkeypatch, "run", "--connections", "0") == 2
+    assert call(monkeypatch, "run", "--reuse", "0") == 2
     assert call(monkeypatch, "run", "--blocks", "many") == 2
 
 

@@ -68,6 +68,13 @@ def test_each_flag_at_its_threshold(name: str, changes: dict[str, Any], just_not
     assert name not in names(replace(GOOD, **just_not))
 
 
+@pytest.mark.parametrize(("reuse", "opened"), [(1, 6_464), (10, 704)])
+def test_connections_that_the_client_closes_are_not_the_servers_doing(reuse: int, opened: int) -> None:
+    closing = replace(GOOD, cell=replace(GOOD.cell, reuse=reuse))
+    assert "reconnecting" not in names(replace(closing, connections_opened=opened))
+    assert "reconnecting" in names(replace(closing, connections_opened=opened + 1))
+
+
 def test_a_window_of_five_rounds_is_settled() -> None:
     assert flags.settled(replace(GOOD, requests=320))
     assert not flags.settled(replace(GOOD, requests=319))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import time
@@ -34,6 +35,7 @@ def load(
     *,
     connections: int = 1,
     timeout_s: float = 5,
+    reuse: int | None = None,
 ) -> Tally:
     """Drive a load until ``done``, and fail where it never is."""
     with ScriptedServer(script) as server:
@@ -41,7 +43,7 @@ def load(
         for _ in range(connections):
             pump.join()
         ring = Ring(exchanges, f"127.0.0.1:{server.port}")
-        pump.aim(Address.resolve("127.0.0.1", server.port), ring, timeout_s=timeout_s)
+        pump.aim(Address.resolve("127.0.0.1", server.port), ring, timeout_s=timeout_s, reuse=reuse)
         try:
             drive_until(pump, lambda: done(pump.tally))
         finally:
@@ -144,6 +146,50 @@ def test_connection_close_opens_one_for_each_request() -> None:
     assert tally.opened == right(tally) + 1
     assert not tally.stale
     assert not tally.errors
+
+
+@pytest.mark.parametrize("reuse", [1, 3])
+def test_a_client_that_closes_after_so_many_requests(reuse: int) -> None:
+    asked: dict[int, int] = {}
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            asked[peer.number] = asked.get(peer.number, 0) + 1
+            peer.send(answer())
+
+    tally = load(script, lambda t: right(t) >= 30, connections=2, reuse=reuse)
+
+    assert not tally.errors
+    assert not tally.stale
+    assert set(list(asked.values())[:-2]) == {reuse}  # the last two were under way at the end
+    assert tally.checked_full == 1
+
+
+def test_a_server_that_closes_sooner_is_asked_on_a_new_connection() -> None:
+    def script(peer: Peer) -> None:
+        if peer.request() is not None:
+            peer.send(answer(more=b"Connection: close\r\n"))
+
+    tally = load(script, lambda t: right(t) >= 10, reuse=5)
+
+    assert tally.opened == right(tally) + 1
+    assert not tally.errors
+
+
+def test_without_a_free_local_port_no_socket_is_the_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Exhausted(socket.socket):
+        def connect_ex(self, _address: object) -> int:
+            return errno.EADDRNOTAVAIL
+
+    monkeypatch.setattr(socket, "socket", Exhausted)
+    pump = Pump()
+    pump.join()
+    pump.aim(Address(socket.AF_INET, ("127.0.0.1", 9)), Ring([GET], "h"), timeout_s=5)
+    try:
+        drive_until(pump, lambda: pump.tally.errors["no-socket"] > 1)
+    finally:
+        pump.release()
+    assert "no local port is free" in pump.tally.example
 
 
 def test_a_body_that_the_end_of_the_stream_delimits() -> None:

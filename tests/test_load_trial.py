@@ -139,6 +139,14 @@ def test_no_right_answer_in_the_window_is_a_load_error() -> None:
         trial(script, replace(ORDER, warmup_s=0))
 
 
+def test_connections_closed_after_each_request_are_opened_within_the_window() -> None:
+    measured = trial(serving(answer()), replace(ORDER, connections=3, reuse=1))
+
+    assert measured.connections_opened >= measured.requests > 0
+    assert measured.in_flight_mean == pytest.approx(3, rel=0.02)
+    assert not measured.errors
+
+
 def test_a_dead_server_fails_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as unused:
         port = unused.getsockname()[1]

@@ -59,6 +59,15 @@ def test_an_impossible_stack_says_why() -> None:
         expand(Selection(frameworks=("flask",), servers=("uvicorn-standard",)), parts())
 
 
+def test_connections_that_are_closed_make_other_cells() -> None:
+    kept, closed = (
+        expand(Selection(frameworks=("fastapi",), scenarios=("json",), reuse=reuse), parts()).cells
+        for reuse in (None, 1)
+    )
+    assert {cell.reuse for cell in closed} == {1}
+    assert [cell.slug for cell in closed] == [cell.slug.replace("--w1", "-reuse1--w1") for cell in kept]
+
+
 def test_a_selection_of_nothing_but_absences_is_refused_with_the_reason() -> None:
     with pytest.raises(PlanError, match="a floor"):
         expand(Selection(frameworks=("asgi",), scenarios=("json",)), parts())

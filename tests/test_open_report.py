@@ -48,6 +48,23 @@ def test_loads_are_told_in_words(mixed: Run) -> None:
     assert words.offered(workload(cell, 0.5)) == "open load at 50% of each stack's capacity"
 
 
+def test_closed_connections_are_another_load_in_words_and_in_the_terminal(mixed: Run) -> None:
+    cell = next(each for each in mixed.plan.cells if each.load == "closed")
+    closing = replace(cell, reuse=100)
+    assert workload(closing) != workload(cell)
+    assert words.load(workload(closing)) == (
+        "closed load, 64 connections, each closed after 100 requests, 1 worker"
+    )
+    trials = tuple(
+        replace(each, cell=replace(each.cell, reuse=1)) for each in mixed.trials if each.cell == cell
+    )
+    plan = replace(mixed.plan, cells=(*mixed.plan.cells, replace(cell, reuse=1)))
+    run = replace(mixed, plan=plan, trials=(*mixed.trials, *trials))
+    assert "closed load, 64 connections, each closed after 1 request, 1 worker" in terminal.as_text(
+        run, Path(), None
+    )
+
+
 def test_waiting_under_open_load_comes_first_and_closed_load_is_called_queueing(mixed: Run) -> None:
     section = wait.section(context(mixed))
     assert [part.heading for part in section.parts] == [

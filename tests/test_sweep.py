@@ -1,15 +1,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from results.histogram import Latency
+from results.model import Setup
+from runners import job
+from runners.elsewhere import Spread
 from runners.errors import LoadError, PlanError
+from runners.load.address import Endpoint
 from runners.load.messages import Measured, Order
+from runners.matrix import Selection
+from runners.prepare import QUICK, Wish
 from runners.progress import Watcher
 from runners.sweep import Slo, Sweep, Swept, as_json, as_text, bisect, held, parse
 from tests.parts import parts
@@ -139,3 +147,27 @@ def test_it_is_told_as_text_and_as_json() -> None:
     data = json.loads(as_json(found))
     assert data["slo"] == {"percentile": 99, "limit_ms": 50}
     assert len(data["cells"]) == len(found.found)
+
+
+def test_a_search_waits_for_further_generators_where_it_is_told_to_listen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: dict[str, object] = {}
+
+    @contextmanager
+    def generator_of(setup: Setup, _logs: Path, **more: object) -> Iterator[Knee]:
+        asked.update(more, joined=setup.joined)
+        yield Knee()
+
+    joined = replace(plan(), setup=replace(plan().setup, joined=2))
+    monkeypatch.setattr(job, "plan_of", lambda *_: (joined, {}, ()))
+    monkeypatch.setattr(job, "starter_of", lambda *_: FakeStarter(parts().scenarios))
+    monkeypatch.setattr(job, "generator_of", generator_of)
+    spread = Spread(joined=2, listen="127.0.0.1:15557")
+
+    found = job.sweep(Wish(selection=Selection(), timing=QUICK, spread=spread), SLO, Watcher())
+
+    assert found.found
+    assert asked["joined"] == 2
+    assert asked["listen"] == Endpoint("127.0.0.1", 15557)
+    assert callable(asked["echo"])  # which says where the others are waited for

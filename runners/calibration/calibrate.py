@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from results.model import Ceiling
-from runners.calibration.clients import FAST, H2LOAD, STOCK, WRK, Bench, installed
-from runners.calibration.contest import Contest, Echo, hold
-from runners.calibration.floors import floors
-from runners.calibration.open_load import PERCENTILES, Stalls, open_lateness, under_stalls, undisturbed
+from runners.calibration.clients import FAST, H2LOAD, STOCK, WRK, installed
+from runners.calibration.contest import Contest, Echo
+from runners.calibration.delay_line import delay_line
+from runners.calibration.floors import PLAIN, floors
+from runners.calibration.means import Means, means
+from runners.calibration.open_load import PERCENTILES, open_lateness, under_stalls
 from runners.calibration.promises import (
     HELD,
     ON_TIME_RPS,
@@ -23,18 +22,18 @@ from runners.calibration.promises import (
     promises,
     stalled,
 )
+from runners.calibration.protocols import echoes, events
 from runners.calibration.responder import HOST, TARGETS, responder
 from runners.calibration.scaling import two_processes
+from runners.calibration.stalls import Stalls
 from runners.errors import LoadError, PlanError
-from runners.load.client import Generator
-from runners.machine import choose_cpus, require_linux
 
 CONNECTIONS = (1, 8, 64, 512)
 LARGE = "answer-1m"
 LARGE_CONNECTIONS = 64
 """With more, answers of 1 MB fill gigabytes of socket buffers, and that would be measured."""
 NGINX = "nginx"
-STALLED_RPS, STALLED_PERIODS = 1_000, 2
+STALLED_RPS, STALLED_PERIODS = 1_000, 3
 OPEN_S = 3.0
 
 T = TypeVar("T")
@@ -53,55 +52,6 @@ class Calibration:
     def ceilings(self) -> tuple[Ceiling, ...]:
         """Of the trivial responder: nothing that is measured later can ask more of the generator."""
         return tuple(each.ceiling for each in self.contests if each.against == NGINX)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """What every contest needs: a folder, the CPUs, the generator, how long and how often."""
-
-    folder: Path
-    server_cpus: tuple[int, ...]
-    generator_cpus: tuple[int, ...]
-    generator: Generator
-    rounds: int
-    seconds: float
-    echo: Echo
-
-    def bench(self, port: int, shape: str, connections: int, *, host: str = HOST) -> Bench:
-        """The clients on one server."""
-        return Bench(
-            folder=self.folder,
-            host=host,
-            port=port,
-            shape=shape,
-            connections=connections,
-            seconds=self.seconds,
-            cpus=self.generator_cpus,
-            generator=self.generator,
-        )
-
-    def hold(self, bench: Bench, clients: Sequence[str], against: str) -> Contest:
-        """One contest."""
-        return hold(bench, clients, against=against, rounds=self.rounds, echo=self.echo)
-
-
-@contextmanager
-def means(rounds: int, seconds: float, echo: Echo) -> Iterator[Means]:
-    """A folder and a generator that last as long as the calibration."""
-    require_linux()
-    server_cpus, generator_cpus = choose_cpus(1)
-    with tempfile.TemporaryDirectory(prefix="hotlap-") as name:
-        folder = Path(name)
-        with Generator(generator_cpus, folder / "generator.log") as generator:
-            yield Means(
-                folder=folder,
-                server_cpus=server_cpus,
-                generator_cpus=generator_cpus,
-                generator=generator,
-                rounds=rounds,
-                seconds=seconds,
-                echo=echo,
-            )
 
 
 def quick(*, shape: str, connections: int, rounds: int, seconds: float, echo: Echo) -> Calibration:
@@ -123,7 +73,10 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
     notes: list[str] = [f"{name} is not installed" for name in (WRK, H2LOAD) if not installed(name)]
     with means(rounds, seconds, echo) as given:
         with responder(given.folder, given.server_cpus) as port:
-            notes.append(two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds))
+            two = _noting(
+                notes,
+                lambda: two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds),
+            )
             contests = [
                 given.hold(given.bench(port, shape, connections), _clients(shape, connections), NGINX)
                 for shape in TARGETS
@@ -131,13 +84,22 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
                 if shape != LARGE or connections <= LARGE_CONNECTIONS
             ]
             holding = _noting(notes, lambda: _held(given, port, held))
-            opened = _noting(notes, lambda: _opened(given, port, contests)) or ()
-        for stack, start in floors(given.folder, echo, notes).items():
+            opened = _noting(notes, lambda: _opened(given, port)) or ()
+        stalls = _noting(notes, lambda: _stalled(given)) or ()
+        for stack, start in floors(PLAIN, given.folder, echo, notes).items():
             with start() as server:
                 bench = given.bench(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
                 contests.append(given.hold(bench, installed(WRK), stack))
+        talking = [_noting(notes, lambda: echoes(given, notes)), _noting(notes, lambda: events(given, notes))]
     return Calibration(
-        contests=tuple(contests), promises=(*promises(contests, holding), *opened), notes=tuple(notes)
+        contests=tuple(contests),
+        promises=(
+            *promises(contests, holding),
+            *opened,
+            *stalls,
+            *(each for each in (*talking, two) if each is not None),
+        ),
+        notes=tuple(notes),
     )
 
 
@@ -162,26 +124,22 @@ def _held(given: Means, port: int, wanted: int) -> int:
     return bench.pump().in_flight_end
 
 
-def _opened(given: Means, port: int, contests: Sequence[Contest]) -> tuple[Promise, ...]:
-    """Whether an open load goes out on time, and feels stalls in full where a closed one does not."""
-    pump, stalls = given.generator, Stalls()
-    given.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s, then at {STALLED_RPS:,}/s with stalls")
-    share = open_lateness(pump, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
-    base = undisturbed(pump, HOST, port, rate_rps=STALLED_RPS, window_s=OPEN_S)
-    capacity_rps = max(each.ceiling.rps for each in contests if each.shape == "plaintext")
-    pid = int((given.folder / "nginx.pid").read_text())
-    found, closed = (
-        under_stalls(pump, HOST, port, pid, stalls, rate_rps=rate, periods=STALLED_PERIODS)
-        for rate in (STALLED_RPS, None)
-    )
-    return (
-        on_time(share),
-        stalled(
-            found.percentiles(PERCENTILES).tolist(),
-            stalls.expected_us(PERCENTILES, base, STALLED_RPS / capacity_rps),
-            closed.percentiles(PERCENTILES).tolist(),
-        ),
-    )
+def _opened(given: Means, port: int) -> tuple[Promise, ...]:
+    """Whether an open load goes out on time."""
+    given.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s")
+    share = open_lateness(given.generator, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
+    return (on_time(share),)
+
+
+def _stalled(given: Means) -> tuple[Promise, ...]:
+    """Whether an open load feels stalls in full, where others do not."""
+    stalls = Stalls()
+    given.echo(f"delay line, open load at {STALLED_RPS:,}/s, closed load and Locust, with stalls")
+    pace = {"capacity_rps": STALLED_RPS / stalls.utilisation, "delay_s": stalls.delay_s}
+    with delay_line(given.folder, given.server_cpus, **pace) as (port, pid):
+        bench = given.bench(port, "plaintext", SIDE_BY_SIDE)
+        felt = under_stalls(bench, pid, stalls, rate_rps=STALLED_RPS, periods=STALLED_PERIODS)
+    return stalled(felt, stalls.expected_us(PERCENTILES))
 
 
 def _noting(notes: list[str], measure: Callable[[], T]) -> T | None:

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+from typing import Any
+
+import numpy as np
 
 from results.histogram import Latency
 from runners.errors import LoadError
@@ -32,6 +35,14 @@ class Stock({kind}):
     @task
     def get(self):
         self.client.get("{target}")
+"""
+_PACED = """
+    def on_start(self):
+        import random, time
+        time.sleep(random.random() * {every_s})  # else they would all ask at the same instants
+
+    from locust import constant_pacing
+    wait_time = constant_pacing({every_s})
 """
 _WRK_SCRIPT = "wrk.method = {method}\nwrk.body = {body}\n{headers}"
 _UNITS_US = {"us": 1.0, "ms": 1e3, "s": 1e6}
@@ -90,19 +101,33 @@ class Bench:
 
     def locust(self, kind: str) -> float:
         """Requests per second of one of Locust's own users, which compares nothing; a GET only."""
+        stats = self._stock(kind, self.connections, seconds=self._whole_seconds + 1)
+        return float(stats["num_requests"] / (stats["last_request_timestamp"] - stats["start_time"]))
+
+    def waits(self, *, users: int, rate_rps: float) -> Latency:
+        """Latency as ``users`` of Locust's FastHttpUser tell it, at a constant rate together."""
+        pace = _PACED.format(every_s=users / rate_rps)
+        stats = self._stock("FastHttpUser", users, seconds=self._whole_seconds, more=pace)
+        found = Latency()
+        for told_ms, count in stats["response_times"].items():
+            found.record_ns(np.full(count, float(told_ms) * 1e6))
+        return found
+
+    def _stock(self, kind: str, users: int, *, seconds: int, more: str = "") -> dict[str, Any]:
+        """Locust's statistics of its own users, on ``self.cpus``."""
         file = self.folder / f"stock_{kind.lower()}.py"
-        file.write_text(_LOCUSTFILE.format(kind=kind, target=self._request.target))
+        file.write_text(_LOCUSTFILE.format(kind=kind, target=self._request.target) + more)
         origin = f"http://{self.host}:{self.port}"
-        users = ["-u", str(self.connections), "-r", str(self.connections)]
-        length = ["-t", f"{self._whole_seconds + 1}s"]
+        load = ["-u", str(users), "-r", str(users), "-t", f"{seconds}s"]
         quiet = ["--headless", "--json", "--loglevel", "ERROR"]
         printed = self._run(
-            [sys.executable, "-m", "locust", "-f", str(file), "--host", origin, *users, *length, *quiet]
+            [sys.executable, "-m", "locust", "-f", str(file), "--host", origin, *load, *quiet]
         )
+        stats: dict[str, Any]
         (stats,) = json.loads(printed)
         if stats["num_failures"]:
             raise LoadError(f"Locust's {kind} had {stats['num_failures']} failures against the responder")
-        return float(stats["num_requests"] / (stats["last_request_timestamp"] - stats["start_time"]))
+        return stats
 
     @property
     def _request(self) -> Request:

@@ -1,9 +1,10 @@
-"""The floors of the comparison with wrk: real servers around bare interfaces, launched as any stack is."""
+"""Real servers that the generator is measured against, mostly floors, launched as any stack is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,10 +17,14 @@ from runners.prepare import QUICK, Wish, discover, plan_of
 from runners.progress import Watcher
 from runners.starter import Running
 
-SELECTION = Selection(
-    frameworks=("asgi", "rsgi"), servers=("uvicorn-standard", "granian-rsgi"), scenarios=("plaintext",)
-)
+_FASTEST = Selection(frameworks=("asgi", "rsgi"), servers=("uvicorn-standard", "granian-rsgi"))
 """The fastest server of each kind: one in Python and C, one in Rust."""
+PLAIN = replace(_FASTEST, scenarios=("plaintext",))
+ECHO = replace(_FASTEST, scenarios=("websocket",))
+EVENTS = Selection(
+    frameworks=("starlette",), servers=("uvicorn-standard",), scenarios=("sse",), connections=(1000,)
+)
+"""No floor: a bare interface has no event stream of its own."""
 
 Start = Callable[[], AbstractContextManager[Running]]
 
@@ -32,19 +37,19 @@ class _Told(Watcher):
         self._echo(text)
 
 
-def floors(folder: Path, echo: Echo, notes: list[str]) -> Mapping[str, Start]:
-    """How to start each floor, by stack; none, with a note, where their environments cannot be built."""
+def floors(selection: Selection, folder: Path, echo: Echo, notes: list[str]) -> Mapping[str, Start]:
+    """How to start each stack of ``selection``; none, with a note, where environments cannot be built."""
     try:
-        return _floors(folder, echo)
+        return _floors(selection, folder, echo)
     except HotlapError as error:
-        notes.append(f"floors: {error.message}")
+        notes.append(f"{' and '.join(selection.frameworks)}: {error.message}")
         return {}
 
 
-def _floors(folder: Path, echo: Echo) -> Mapping[str, Start]:
+def _floors(selection: Selection, folder: Path, echo: Echo) -> Mapping[str, Start]:
     parts = discover()
-    plan, environments, _failures = plan_of(Wish(selection=SELECTION, timing=QUICK), parts, _Told(echo))
-    starter = starter_of(plan, parts, environments, folder / "floors")
+    plan, environments, _failures = plan_of(Wish(selection=selection, timing=QUICK), parts, _Told(echo))
+    starter = starter_of(plan, parts, environments, folder / f"floors-{selection.scenarios[0]}")
     cells = [cell for cell in plan.cells if not cell.control]
     return {
         visit.stack: partial(starter.start, visit, first=visit.cells[0], hash_seed="0")

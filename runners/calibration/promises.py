@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from runners.calibration.clients import FAST, OURS, WRK
 from runners.calibration.contest import Contest
+from runners.calibration.open_load import PERCENTILES, Felt
 
 SIDE_BY_SIDE = 64
 """Connections of the comparison with other clients."""
@@ -16,6 +17,9 @@ SLOWER_SHARE, SLOWER_US = 0.10, 15.0
 HELD = 10_000
 ON_TIME_RPS, ON_TIME = 5_000, 0.995
 STALLED_PERCENT = 5.0
+MESSAGES, STREAMS = 20_000, 1_000
+PROCESSES = 1.8
+"""Two processes on two free cores should make so many times the load of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +31,8 @@ class Promise:
     bar: float
     unit: str = ""
     at_least: bool = True
+    digits: int = 2
+    """Printed behind the point."""
     detail: str = ""
     """What the figure is made of."""
 
@@ -34,6 +40,21 @@ class Promise:
     def kept(self) -> bool:
         """Whether the figure is on the right side of its bar."""
         return self.value >= self.bar if self.at_least else self.value <= self.bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echoes:
+    """WebSocket messages that came back from one floor."""
+
+    stack: str
+    per_s: float
+    busy: float
+    """Share of a core that the generator used for them."""
+
+    @property
+    def per_core(self) -> float:
+        """What a whole core would do at this price; more at once is cheaper, so at least."""
+        return self.per_s / self.busy
 
 
 def promises(contests: Sequence[Contest], held: int | None = None) -> tuple[Promise, ...]:
@@ -45,25 +66,77 @@ def promises(contests: Sequence[Contest], held: int | None = None) -> tuple[Prom
 
 def on_time(share: float) -> Promise:
     """``share`` of the sends of an open load within 1 ms of when they were due."""
-    return Promise(what=f"open load at {ON_TIME_RPS:,}/s: share sent within 1 ms", value=share, bar=ON_TIME)
-
-
-def stalled(found_us: Sequence[float], expected_us: Sequence[float], closed_us: Sequence[float]) -> Promise:
-    """Percentiles of a server that is stopped again and again, beside what follows from arithmetic."""
-
-    def told(values_us: Sequence[float]) -> str:
-        return " ".join(f"{value / 1e3:.3g}" for value in values_us)
-
-    pairs = zip(found_us, expected_us, strict=True)
     return Promise(
-        what="open load, server stopped 0.5 s of 5 s: percentiles off arithmetic",
-        value=max(100 * abs(found / expected - 1) for found, expected in pairs),
+        what=f"open load at {ON_TIME_RPS:,}/s: share sent within 1 ms", value=share, bar=ON_TIME, digits=4
+    )
+
+
+def stalled(felt: Felt, expected_us: Sequence[float]) -> tuple[Promise, ...]:
+    """Percentiles of a server that is stopped again and again, beside what follows from arithmetic.
+
+    The open load is to give them; that the others miss them shows that the stalls were there to be felt.
+    """
+    where = "server stopped 0.5 s of 5 s: percentiles off arithmetic"
+    named = f"{' '.join(f'p{each:g}' for each in PERCENTILES)} in ms"
+    found = Promise(
+        what=f"open load, {where}, the worst",
+        value=_off_percent(felt.open_us, expected_us),
         bar=STALLED_PERCENT,
         unit="%",
         at_least=False,
-        detail=f"p50 p90 p99 p99.9 in ms: {told(found_us)}, by arithmetic {told(expected_us)}, "
-        f"closed load says {told(closed_us)}",
+        detail=f"{named}: {_ms(felt.open_us)}, by arithmetic {_ms(expected_us)}",
     )
+    others = {"closed load": felt.closed_us, f"{FAST} at a constant pace": felt.stock_us}
+    return found, *(
+        Promise(
+            what=f"{name}, the same: misses them",
+            value=_off_percent(told_us, expected_us),
+            bar=STALLED_PERCENT,
+            unit="%",
+            detail=f"{named}: {_ms(told_us)}",
+        )
+        for name, told_us in others.items()
+    )
+
+
+def echoing(found: Echoes) -> Promise:
+    """What one core of the generator echoes, as its share tells while the server is what limits."""
+    return Promise(
+        what=f"WebSocket echo, {SIDE_BY_SIDE} connections: messages/s per generator core",
+        value=found.per_core,
+        bar=MESSAGES,
+        detail=f"{found.stack}: {found.per_s:,.0f} messages/s at {found.busy:.2f} of a core",
+    )
+
+
+def streaming(stack: str, held: int, ended_per_s: float, busy: float) -> Promise:
+    """``held`` event streams under way at once, every one that ended right."""
+    return Promise(
+        what="event streams held by one generator core, none wrong",
+        value=held,
+        bar=STREAMS,
+        detail=f"{stack}: {ended_per_s:,.0f} streams of 20 events ended a second, {busy:.2f} of a core used",
+    )
+
+
+def scaling(ratios: Sequence[float]) -> Promise:
+    """The load of two generator processes as a multiple of one's, round by round."""
+    return Promise(
+        what="two generator processes: throughput as a multiple of one's",
+        value=statistics.median(ratios),
+        bar=PROCESSES,
+        unit="x",
+        detail=", ".join(f"{ratio:.2f}" for ratio in ratios),
+    )
+
+
+def _off_percent(found_us: Sequence[float], expected_us: Sequence[float]) -> float:
+    pairs = zip(found_us, expected_us, strict=True)
+    return max(100 * abs(found / expected - 1) for found, expected in pairs)
+
+
+def _ms(values_us: Sequence[float]) -> str:
+    return " ".join(f"{value / 1e3:.3g}" for value in values_us)
 
 
 def _of_wrk(side: Iterable[Contest]) -> Promise | None:

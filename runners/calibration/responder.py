@@ -73,7 +73,7 @@ def responder(folder: Path, cpus: Sequence[int]) -> Iterator[int]:
         log.open("wb") as output,
         Supervised(argv, environment={}, cwd=folder, output=output, cpus=cpus) as tree,
     ):
-        _wait(tree, port, log)
+        wait_until_answering(tree, port, log, "nginx")
         yield port
 
 
@@ -85,14 +85,15 @@ def program_named(name: str, *, package: str) -> str:
     return path
 
 
-def _wait(tree: Supervised, port: int, log: Path) -> None:
+def wait_until_answering(tree: Supervised, port: int, log: Path, name: str) -> None:
+    """Return once ``name`` answers on ``port``; raises LaunchError where it does not in time."""
     deadline_s = time.monotonic() + UP_S
     while True:
         try:
             exchange(HOST, port, Request(target=TARGETS["plaintext"]))
         except OSError as error:
             if tree.exit_status() is not None or time.monotonic() > deadline_s:
-                raise LaunchError(f"nginx did not answer ({error})", log_tail=tail(log, 20)) from error
+                raise LaunchError(f"{name} did not answer ({error})", log_tail=tail(log, 20)) from error
             time.sleep(0.01)
         else:
             return

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import replace
 from pathlib import Path
 
+from runners.calibration.promises import Promise, scaling
 from runners.calibration.responder import HOST
+from runners.errors import LoadError
 from runners.load.client import Generator
 from runners.load.distributed import Distributed
 from runners.load.messages import Order
 from runners.machine import choose_cpus
 
-WANTED = 1.8
-"""Two processes on two free cores should make so many times the load of one."""
 
-
-def two_processes(folder: Path, port: int, one: Generator, *, rounds: int, seconds: float) -> str:
-    """The ratio in words, against the responder on ``port``, or why there is none."""
+def two_processes(folder: Path, port: int, one: Generator, *, rounds: int, seconds: float) -> Promise:
+    """The ratio, against the responder on ``port``; raises LoadError, saying why, where there is none."""
     _, cpus = choose_cpus(1, 2)
     if len(cpus) < 2:  # noqa: PLR2004 - two processes
-        return "two generator processes: not measured, it needs three CPUs, one of them for the server"
+        raise LoadError(
+            "two generator processes: not measured, it needs three CPUs, one of them for the server"
+        )
     order = Order(
         host=HOST, port=port, scenario="plaintext", seed=0, connections=64, warmup_s=0.25, window_s=seconds
     )
@@ -29,8 +29,7 @@ def two_processes(folder: Path, port: int, one: Generator, *, rounds: int, secon
             _throughput(two, replace(order, seed=number)) / _throughput(one, replace(order, seed=number))
             for number in range(rounds)
         ]
-    ratio = statistics.median(ratios)
-    return f"two generator processes make {ratio:.2f} times the load of one ({WANTED} wanted)"
+    return scaling(ratios)
 
 
 def _throughput(generator: Generator, order: Order) -> float:

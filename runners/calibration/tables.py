@@ -92,10 +92,11 @@ def _promises(found: Iterable[Promise]) -> str:
 
 def _promise(each: Promise) -> str:
     word = "at least" if each.at_least else "at most"
-    figure = f"{_number(each.value):>8}{each.unit:4}{word} {_number(each.bar)}{each.unit}"
+    value, bar = (_number(number, each.digits) for number in (each.value, each.bar))
+    figure = f"{value:>8}{each.unit:4}{word} {bar}{each.unit}"
     detail = f"   ({each.detail})" if each.detail else ""
-    return f"{'kept' if each.kept else 'MISSED':8}{each.what:68}{figure}{detail}"
+    return f"{'kept' if each.kept else 'MISSED':8}{each.what:80}{figure}{detail}"
 
 
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"  # noqa: PLR2004 - three digits are enough
+def _number(value: float, digits: int) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.{digits}f}"  # noqa: PLR2004 - three digits are enough

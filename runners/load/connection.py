@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ class Connection:
         "lag_ns",
         "off_path",
         "reply",
+        "served",
         "sock",
         "start_ns",
         "unsent",
@@ -70,6 +72,8 @@ class Connection:
         """Open load: how long after that it was handed over."""
         self.fresh = True
         """Nothing was answered on this socket yet."""
+        self.served = 0
+        """Answers on this socket off the fast path: all there were, where its reuse is limited."""
         self.off_path = True
         """What comes next is not, or not surely, a whole answer in one piece."""
         self.dialogue: Dialogue | None = None
@@ -86,12 +90,19 @@ class Connection:
         self.answered, self.failures, self.start_ns, self.lag_ns = False, 0, 0, 0
 
     def open(self, address: Address, socket_type: Any) -> None:  # noqa: ANN401 - the original socket class
-        """Begin to connect; how it went shows when the socket is written to or read."""
+        """Begin to connect; how it went shows when the socket is written to or read.
+
+        Raises OSError where there is no descriptor or no local port for it.
+        """
         self.sock = socket_type(address.family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
         self.fd = self.sock.fileno()
         self.fresh = self.off_path = True
+        self.served = 0
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.sock.connect_ex(address.at)
+        if self.sock.connect_ex(address.at) == errno.EADDRNOTAVAIL:
+            raise OSError(
+                errno.EADDRNOTAVAIL, "no local port is free: too many connections were closed lately"
+            )
 
     def expect(self) -> Reply | Echo:
         """Make what collects the answer to the request in flight."""

@@ -62,6 +62,8 @@ class Fleet:
         self._held: list[Connection] | None = None
         """Connections that have been answered and wait for the others; None: nobody waits."""
         self._stopping = False
+        self._reuse: int | None = None
+        """Requests after which a connection is closed; None: it is kept as long as the server keeps it."""
         self._timeout_ns = 0
         self._due_ns = self._yield_ns = self._sweep_ns = 0
 
@@ -81,9 +83,10 @@ class Fleet:
         self._close(connection)
         self.connections.pop(connection, None)
 
-    def aim(self, address: Address, ring: Ring, *, timeout_s: float) -> None:
-        """Begin a load: connections are opened as soon as it is driven."""
+    def aim(self, address: Address, ring: Ring, *, timeout_s: float, reuse: int | None = None) -> None:
+        """Begin a load: connections are opened once it is driven, and closed after ``reuse`` requests."""
         self.release()
+        self._reuse = reuse
         self._address, self._ring, self._timeout_ns = address, ring, round(timeout_s * 1e9)
         self._epoll = self._epoll_type()
         self._loaded, self._stopping, self._held = True, False, None

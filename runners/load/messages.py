@@ -21,6 +21,8 @@ class Order:
     """Open load: requests per second that are due; None: closed load."""
     arrivals: str | None = None
     """Open load: ``constant`` or ``poisson``."""
+    reuse: int | None = None
+    """Closed load: requests after which a connection is closed and another opened; None: it is kept."""
     warmup_s: float
     """At least this long; longer until every connection has had an answer."""
     window_s: float

@@ -192,7 +192,9 @@ class Pump(Fleet):
         else:
             self.tally.error("wrong-answer", named(connection, problem), elapsed)
         connection.answered, connection.failures = True, 0
-        self._proceed(connection, keep_alive=reply.keep_alive and not connection.unsent)
+        connection.served += 1
+        worn = self._reuse is not None and connection.served >= self._reuse
+        self._proceed(connection, keep_alive=reply.keep_alive and not connection.unsent and not worn)
 
     def _note_arrivals(self, connection: Connection, reply: Reply | Echo) -> None:
         """Count when the pieces of a right answer arrived, where they are watched."""
@@ -233,7 +235,8 @@ class Pump(Fleet):
         """Hand over the next request, on a new connection where this one does not live on."""
         connection.start_ns = monotonic_ns()
         if keep_alive:
-            connection.fresh = connection.off_path = False
+            connection.fresh = False
+            connection.off_path = self._reuse is not None  # there each answer is counted, by _judge
             self._send(connection)
         else:
             self._reopen(connection)

@@ -69,7 +69,7 @@ def measure(
     meters = Meters(server=server, cpus=order.cpus)
     schedules = None if order.rate_rps is None else Schedules.of(order, order.rate_rps)
     ring = Ring(exchanges, f"{order.host}:{order.port}")
-    pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s)
+    pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s, reuse=order.reuse)
     try:
         with _without_collector():
             warm = _warm_up(pump, order, ring, schedules, meet)
