@@ -69,8 +69,7 @@ class Corner:
 
     def release(self) -> None:
         """Close all connections, once what is under way is answered."""
-        self.pump.tally = Tally()
-        self.pump.drain(time.monotonic_ns() + round(DRAIN_S * 1e9))
+        self._rest()
         self.pump.release()
 
     def outcome(self) -> Outcome:
@@ -83,7 +82,7 @@ class Corner:
 
     def _rest(self) -> None:
         self.pump.tally = Tally()
-        self.pump.pause(time.monotonic_ns() + round(self.order.deadline_s * 1e9))
+        self.pump.pause(time.monotonic_ns() + round(DRAIN_S * 1e9))
 
 
 def quarters(counts: Sequence[int]) -> list[int]:
