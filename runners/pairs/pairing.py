@@ -18,6 +18,7 @@ class Bout:
     base: Visit
     head: Visit
     pairings: tuple[Pairing, ...]
+    """What is measured; the launches mount the routes of all their cells."""
 
     @property
     def key(self) -> str:
@@ -34,16 +35,15 @@ class Bout:
         return self.base if side == BASE else self.head
 
     def keeping(self, wanted: Iterable[Pairing]) -> Bout | None:
-        """The same with none but ``wanted``; None where nothing is left."""
+        """The same, measuring none but ``wanted``; None where nothing is left.
+
+        What a launch mounts stays: another set of routes would be another app.
+        """
         chosen = set(wanted)
         kept = tuple(pairing for pairing in self.pairings if pairing in chosen)
         if not kept:
             return None
-        return Bout(
-            base=replace(self.base, cells=tuple(pairing.base for pairing in kept)),
-            head=replace(self.head, cells=tuple(pairing.head for pairing in kept)),
-            pairings=kept,
-        )
+        return replace(self, pairings=kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,8 +55,12 @@ class Prepared:
     """What failed before anything was measured."""
 
     def loads(self) -> tuple[Pairing, ...]:
-        """Pairings that are measured under load."""
-        return tuple(pairing for pairing in self.plan.pairings if pairing.head.load == "closed")
+        """Pairings that are measured under load: those that are ready."""
+        return tuple(
+            pairing
+            for pairing in self.plan.pairings
+            if pairing.head.load == "closed" and ready(pairing, self.environments)
+        )
 
     def bouts(self) -> tuple[Bout, ...]:
         """Launch pairs of a block."""
@@ -87,20 +91,20 @@ def provisioned(
         cells = [pairing.base if side == BASE else pairing.head for pairing in pairings]
         environments[side], failed = _environments(wish, contender, cells, watcher)
         failures += failed
-    left = tuple(
-        pairing
-        for pairing in pairings
-        if pairing.base.framework in environments[BASE] and pairing.head.framework in environments[HEAD]
-    )
-    if not left:
+    if not any(ready(pairing, environments) for pairing in pairings):
         raise ProvisionError(
             "nothing can be compared: " + "; ".join(dict.fromkeys(failure.message for failure in failures)),
             remedy=failures[0].remedy if failures else "",
             log_tail=failures[0].log_tail if failures else "",
         )
-    _say_what_is_alike(left, environments, watcher)
-    plan = _plan(wish, found, left, environments)
+    _say_what_is_alike(pairings, environments, watcher)
+    plan = _plan(wish, found, pairings, environments)
     return Prepared(plan=plan, contenders=found, environments=environments, failures=failures)
+
+
+def ready(pairing: Pairing, environments: Mapping[str, Mapping[str, Provisioned]]) -> bool:
+    """Whether both sides have the environment that they need."""
+    return pairing.base.framework in environments[BASE] and pairing.head.framework in environments[HEAD]
 
 
 def paired(wish: PairWish, found: Mapping[str, Contender]) -> Matched:
@@ -178,7 +182,8 @@ def _say_what_is_alike(
     pairings: Iterable[Pairing], environments: Mapping[str, Mapping[str, Provisioned]], watcher: Watcher
 ) -> None:
     """Say for which stacks nothing differs: what is measured there is noise."""
-    for name in dict.fromkeys(p.head.framework for p in pairings if p.base == p.head):
+    alike = [pairing for pairing in pairings if pairing.base == pairing.head and ready(pairing, environments)]
+    for name in dict.fromkeys(pairing.head.framework for pairing in alike):
         base, head = (environments[side][name].record for side in (BASE, HEAD))
         if base.key == head.key:
             watcher.say(f"{name}: base and head are the same, so what differs is noise (A/A)")

@@ -196,7 +196,7 @@ class PairTrack:
             self.plan.setup.seed, block, bout.head
         )  # one for both: it is no part of the difference
         load, memory = machine.loadavg(), machine.memory_available()
-        with starter.start(visit, first=visit.cells[0], hash_seed=seed) as server:
+        with starter.start(visit, first=cell_of(bout.pairings[0], side), hash_seed=seed) as server:
             launch = Launch(
                 id=number,
                 block=block,

@@ -1,4 +1,4 @@
-"""The command line, and the composition root: the only module that sees both ``runners`` and ``report``.
+"""The commands: of each what it is asked for, and who does it.
 
 Everything heavy is imported inside the command that needs it, so that ``hotlap --help`` answers at once.
 """
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from runners.cli.compare import compare
 from runners.errors import HotlapError, PlanError, StoreError
 from runners.options import (
     Arrivals,
@@ -56,7 +57,7 @@ def root(context: typer.Context) -> None:
     from runners.settings import defaults
 
     found = defaults(Path.cwd())
-    context.default_map = dict.fromkeys(("list", "verify", "run", "report", "serve"), found)
+    context.default_map = dict.fromkeys(("list", "verify", "run", "report", "serve", "compare"), found)
 
 
 @app.command("list", epilog="Example: hotlap list --framework fastapi --json")
@@ -75,7 +76,7 @@ def list_(
     from runners.prepare import discover
 
     parts = discover()
-    matrix = expand(_selection(framework, server, scenario, connections, workers, quick), parts)
+    matrix = expand(selection_of(framework, server, scenario, connections, workers, quick), parts)
     typer.echo(listing.as_json(matrix, parts) if as_json else listing.as_text(matrix, parts))
 
 
@@ -96,7 +97,7 @@ def verify(
     from runners.prepare import QUICK, Wish
     from runners.progress import watcher
 
-    selection = _selection(framework, server, scenario, None, workers, quick)
+    selection = selection_of(framework, server, scenario, None, workers, quick)
     wish = Wish(selection=selection, timing=QUICK, python=python, overrides=tuple(with_ or ()))
     found = check(wish, watcher())
     typer.echo(listing.inspection_json(found) if as_json else listing.inspection_text(found))
@@ -150,11 +151,11 @@ def run(
         if resume is not None:
             _refuse_changes(context)
             sitting = job.resumed(
-                _find_run(resume, results), watcher=seen, disturbed=foreign, listen=spread.endpoint()
+                find_run(resume, results), watcher=seen, disturbed=foreign, listen=spread.endpoint()
             )
         else:
             wish = Wish(
-                selection=_selection(framework, server, scenario, connections, workers, quick),
+                selection=selection_of(framework, server, scenario, connections, workers, quick),
                 timing=timing(quick=quick, blocks=blocks, warmup_s=warmup, window_s=duration),
                 seed=seed,
                 python=python,
@@ -182,7 +183,7 @@ def report_(
     """Write the static site of recorded runs and print where it is."""
     from results.store import read
 
-    folders = [_find_run(name, results) for name in runs]
+    folders = [find_run(name, results) for name in runs]
     recorded = [read(folder) for folder in folders]
     page = _write_report(recorded, output or folders[0] / "report")
     typer.echo(json.dumps({"report": str(page)}) if as_json else str(page))
@@ -211,7 +212,7 @@ def serve(
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
 
-    selection = _selection([framework], [server], scenario, None, workers, False)
+    selection = selection_of([framework], [server], scenario, None, workers, False)
     wish = Wish(
         selection=selection,
         timing=QUICK,
@@ -284,7 +285,12 @@ def lock(
     write([known[name] for name in chosen], upgrade=upgrade, echo=lambda text: typer.echo(text, err=True))
 
 
-def _selection(
+app.command("compare", epilog='Example: hotlap compare -f fastapi --base "fastapi==0.115.*" --head fastapi')(
+    compare
+)
+
+
+def selection_of(
     framework: list[str] | None,
     server: list[str] | None,
     scenario: list[str] | None,
@@ -292,6 +298,7 @@ def _selection(
     workers: int,
     quick: bool,
 ) -> Selection:
+    """What the options of every command that measures select."""
     from runners.matrix import Selection
 
     return Selection(
@@ -339,7 +346,7 @@ def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json
         raise typer.Exit(3)
 
 
-def _find_run(name: str, results: Path) -> Path:
+def find_run(name: str, results: Path) -> Path:
     """Folder of a run by folder, file, name in ``results`` or ``latest``; raises PlanError."""
     known = sorted(path.parent for path in results.glob("*/run.jsonl"))
     if name == "latest" and known:
