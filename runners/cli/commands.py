@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from runners.cli.compare import compare
+from runners.cli.gate import gate
 from runners.errors import HotlapError, PlanError, StoreError
 from runners.options import (
     Arrivals,
@@ -54,10 +55,12 @@ app = typer.Typer(
 @app.callback()
 def root(context: typer.Context) -> None:
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
-    from runners.settings import defaults
+    from runners.settings import defaults, gate_defaults
 
     found = defaults(Path.cwd())
     context.default_map = dict.fromkeys(("list", "verify", "run", "report", "serve", "compare"), found)
+    if context.invoked_subcommand == "gate":
+        context.default_map["gate"] = gate_defaults(Path.cwd())
 
 
 @app.command("list", epilog="Example: hotlap list --framework fastapi --json")
@@ -288,6 +291,8 @@ def lock(
 app.command("compare", epilog='Example: hotlap compare -f fastapi --base "fastapi==0.115.*" --head fastapi')(
     compare
 )
+
+app.command("gate", epilog="Example: hotlap gate --base-rev main --markdown gate.md")(gate)
 
 
 def selection_of(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,12 +21,15 @@ from runners.cli.sides import (
     HeadServer,
     Pairs,
     Seed,
+    sides_of,
+    sit,
 )
 from runners.errors import PlanError
 from runners.options import Connections, Frameworks, Json, Python, Results, Scenarios, Servers
 
 if TYPE_CHECKING:
-    from runners.pairs.contest import Contest
+    from report.compare import Compared
+
     from runners.pairs.sides import SidesWish
 
 
@@ -60,23 +62,9 @@ def compare(
     Measured now: back-to-back launch pairs in balanced random order, at closed load; where both are one
     stack, both servers live at once and take windows of 0.25 s in turn.
     """
-    from runners.pairs.sides import SidesWish, SideWish
-
-    sides = SidesWish(
-        base=SideWish(
-            overrides=tuple(base or ()),
-            python=base_python,
-            revision=base_rev,
-            framework=base_framework,
-            server=base_server,
-        ),
-        head=SideWish(
-            overrides=tuple(head or ()),
-            python=head_python,
-            revision=head_rev,
-            framework=head_framework,
-            server=head_server,
-        ),
+    sides = sides_of(
+        base=(base, base_python, base_rev, base_framework, base_server),
+        head=(head, head_python, head_rev, head_framework, head_server),
     )
     if runs:
         _recorded(runs, sides, results, as_json=as_json)
@@ -98,22 +86,13 @@ def compare(
             command=tuple(sys.argv[1:]),
         )
         new = contest.new(wish, results, watcher=watcher(), disturbed=foreign)
-        interrupted = sit(new)
+        interrupted = sit(new.run, new.writer)
     _conclude(new.folder, interrupted=interrupted, as_json=as_json)
 
 
-def sit(contest: Contest) -> bool:
-    """Whether the contest was interrupted; everything measured until then is kept."""
-    try:
-        contest.run()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        contest.writer.close()
-    return False
-
-
 def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: bool) -> None:
+    from report.compare import CompareError, compare_runs, compare_sides
+
     from results.store import read
     from runners.cli.commands import find_run
     from runners.pairs.sides import SidesWish
@@ -124,31 +103,40 @@ def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: boo
             remedy="leave the runs out to measure two sides now",
         )
     folders = [find_run(name, results) for name in names]
-    if len(folders) == 1 and (run := read(folders[0])).plan.kind in {"compare", "gate"}:
-        show(import_module("report.compare").compare_sides(run), as_json=as_json)
+    recorded = [read(folder) for folder in folders]
+    if len(recorded) == 1 and recorded[0].plan.pairings:
+        _show(compare_sides(recorded[0]), as_json=as_json)
         return
-    if len(folders) != 2:  # noqa: PLR2004 - base and head
+    if len(recorded) != 2:  # noqa: PLR2004 - base and head
         raise PlanError(
             f"two runs are compared, not {len(folders)}", remedy="name base and head: hotlap compare A B"
         )
-    base, head = (read(folder) for folder in folders)
-    show(import_module("report.compare").compare_runs(base, head), as_json=as_json)
+    try:
+        compared = compare_runs(*recorded)
+    except CompareError as error:
+        raise PlanError(str(error), remedy="see `hotlap compare --help` for what can be compared") from error
+    _show(compared, as_json=as_json)
 
 
-def show(compared: object, *, as_json: bool) -> None:
-    """Print what was compared."""
-    module = import_module("report.compare")
-    typer.echo(module.as_json(compared) if as_json else module.as_text(compared))
+def _show(compared: Compared, *, as_json: bool) -> None:
+    """Print what was compared; exit 3 where something of it could not be measured."""
+    from report import compare_outputs
+
+    typer.echo(compare_outputs.as_json(compared) if as_json else compare_outputs.as_text(compared))
+    if code := compared.exit_code():
+        raise typer.Exit(code)
 
 
 def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
+    from report.compare import compare_sides
+
     from results.store import read
 
     run = read(folder)
-    show(import_module("report.compare").compare_sides(run), as_json=as_json)
-    typer.echo(f"recorded in {folder}", err=True)
+    typer.echo(f"recorded in {folder}; show it again with: hotlap compare {folder}", err=True)
     if interrupted:
         typer.echo("interrupted; what was measured is kept", err=True)
         raise typer.Exit(130)
+    _show(compare_sides(run), as_json=as_json)
     if run.failures:
         raise typer.Exit(3)

@@ -70,11 +70,20 @@ class Contest:
             self.watcher.failure(named)
         return set(found.passed)
 
-    def measure(self, blocks: list[tuple[int, tuple[Bout, ...]]], stage: str = "") -> None:
-        """Measure numbered blocks of bouts in one stage."""
+    def measure(
+        self,
+        blocks: list[tuple[int, tuple[Bout, ...]]],
+        stage: str = "",
+        *,
+        deadline_s: float | None = None,
+    ) -> int:
+        """Measure numbered blocks of bouts in one stage, and say how many were measured.
+
+        None is begun after ``deadline_s`` (monotonic).
+        """
         blocks = [(block, chosen) for block, chosen in blocks if chosen]
         if not blocks:
-            return
+            return 0
         widest = max((chosen for _, chosen in blocks), key=len)
         self.watcher.begin(
             Amount(
@@ -88,7 +97,7 @@ class Contest:
             with self.generators() as generator:
                 track = self._track(generator, stage)
                 try:
-                    track.run(blocks)
+                    return track.run(blocks, deadline_s=deadline_s)
                 finally:
                     self.next_launch = track.next_launch
         finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from random import SystemRandom
 
-from results.model import BASE, HEAD, Cell, Environment, Failure, Pairing, Plan, Setup, Side
+from results.model import BASE, HEAD, Cell, Environment, Failure, NotApplicable, Pairing, Plan, Setup, Side
 from runners import machine
 from runners.environments import cache
 from runners.environments.interpreters import find
@@ -83,22 +83,28 @@ def provisioned(
     found: Mapping[str, Contender],
     pairings: tuple[Pairing, ...],
     watcher: Watcher,
+    *,
     failures: tuple[Failure, ...] = (),
+    absent: tuple[NotApplicable, ...] = (),
+    must: bool = True,
 ) -> Prepared:
-    """Both sides of ``pairings`` with their environments, and the plan of what is left."""
+    """Both sides of ``pairings`` with their environments, and their plan.
+
+    Where nothing can be measured it raises ProvisionError if it ``must`` be; else the failures say so.
+    """
     environments: dict[str, Mapping[str, Provisioned]] = {}
     for side, contender in found.items():
         cells = [pairing.base if side == BASE else pairing.head for pairing in pairings]
         environments[side], failed = _environments(wish, contender, cells, watcher)
         failures += failed
-    if not any(ready(pairing, environments) for pairing in pairings):
+    if must and not any(ready(pairing, environments) for pairing in pairings):
         raise ProvisionError(
             "nothing can be compared: " + "; ".join(dict.fromkeys(failure.message for failure in failures)),
             remedy=failures[0].remedy if failures else "",
             log_tail=failures[0].log_tail if failures else "",
         )
     _say_what_is_alike(pairings, environments, watcher)
-    plan = _plan(wish, found, pairings, environments)
+    plan = _plan(wish, found, pairings, environments, absent)
     return Prepared(plan=plan, contenders=found, environments=environments, failures=failures)
 
 
@@ -109,8 +115,7 @@ def ready(pairing: Pairing, environments: Mapping[str, Mapping[str, Provisioned]
 
 def paired(wish: PairWish, found: Mapping[str, Contender]) -> Matched:
     """Cells of both sides that are held against each other; raises PlanError where there is none."""
-    sides = wish.sides
-    apart = frozenset(name for name in ("framework", "server") if getattr(sides.base, name) is not None)
+    apart = apart_of(wish.sides)
     matrices = {side: _matrix(wish.selection, contender) for side, contender in found.items()}
     matched = match(matrices[BASE].cells, matrices[HEAD].cells, apart=apart)
     if not matched.pairings:
@@ -119,6 +124,11 @@ def paired(wish: PairWish, found: Mapping[str, Contender]) -> Matched:
             remedy="choose servers that both frameworks run on, or give --base-server and --head-server",
         )
     return replace(matched, base_only=(), head_only=()) if apart else matched
+
+
+def apart_of(sides: SidesWish) -> frozenset[str]:
+    """In what the cells of the two sides differ by intention: ``framework``, ``server``."""
+    return frozenset(name for name in ("framework", "server") if getattr(sides.base, name) is not None)
 
 
 def _matrix(selection: Selection, contender: Contender) -> Matrix:
@@ -194,6 +204,7 @@ def _plan(
     found: Mapping[str, Contender],
     pairings: tuple[Pairing, ...],
     environments: Mapping[str, Mapping[str, Provisioned]],
+    absent: tuple[NotApplicable, ...],
 ) -> Plan:
     setup = _setup(wish)
     loads = [pairing for pairing in pairings if pairing.head.load == "closed"]
@@ -209,6 +220,7 @@ def _plan(
             frameworks=tuple(each.record for side in environments.values() for each in side.values()),
         ),
         cells=tuple(pairing.head for pairing in pairings),
+        not_applicable=absent,
         kind=wish.kind,
         sides=tuple(_recorded(contender, environments[side]) for side, contender in found.items()),
         pairings=pairings,

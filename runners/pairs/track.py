@@ -79,13 +79,20 @@ class PairTrack:
     next_launch: int = 0
     _repeats_left: int = 0
 
-    def run(self, blocks: Iterable[tuple[int, tuple[Bout, ...]]]) -> None:
-        """Measure and record numbered blocks; raises only what ends the whole run."""
+    def run(self, blocks: Iterable[tuple[int, tuple[Bout, ...]]], *, deadline_s: float | None = None) -> int:
+        """Measure and record numbered blocks, none begun after ``deadline_s`` (monotonic); how many it were.
+
+        Raises only what ends the whole run.
+        """
         blocks = list(blocks)
         pairs = sum(len(bout.pairings) for _, chosen in blocks for bout in chosen)
         self._repeats_left = ceil(REPEATED_SHARE * pairs)
         for number, (block, chosen) in enumerate(blocks):
+            if deadline_s is not None and time.monotonic() > deadline_s:
+                self.watcher.say(f"the time budget is used up after {number} of {len(blocks)} blocks")
+                return number
             self._block(number, block, chosen)
+        return len(blocks)
 
     def _block(self, number: int, block: int, chosen: tuple[Bout, ...]) -> None:
         begun, measured = time.monotonic(), 0.0
