@@ -67,16 +67,16 @@ class LoadError(HotlapError):
     stage = "load"
 
 
+class StoreError(HotlapError):
+    """A record could not be written or read."""
+
+    exit_code = 2
+    stage = "record"
+
+
 class DuelError(LoadError):
     """A duel of two servers could not be measured; ``place`` says which was at fault, None: neither."""
 
     def __init__(self, message: str, *, remedy: str = "", place: int | None = None) -> None:
         super().__init__(message, remedy=remedy)
         self.place = place
-
-
-class StoreError(HotlapError):
-    """A record could not be written or read."""
-
-    exit_code = 2
-    stage = "record"

@@ -1,4 +1,4 @@
-"""The gate as a sitting: cells counted first, then sentinels loaded, screened, and confirmed where in doubt."""
+"""The gate as a sitting: cells counted, then sentinels screened under load, and confirmed in doubt."""
 
 from __future__ import annotations
 
