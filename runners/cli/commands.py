@@ -51,6 +51,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+CONFIGURED = ("list", "verify", "run", "report", "serve", "compare")
+"""Commands that take their defaults from ``[tool.hotlap]``."""
+
 
 @app.callback()
 def root(context: typer.Context) -> None:
@@ -58,7 +61,7 @@ def root(context: typer.Context) -> None:
     from runners.settings import defaults, gate_defaults
 
     found = defaults(Path.cwd())
-    context.default_map = dict.fromkeys(("list", "verify", "run", "report", "serve", "compare"), found)
+    context.default_map = dict.fromkeys(CONFIGURED, found)
     if context.invoked_subcommand == "gate":
         context.default_map["gate"] = gate_defaults(Path.cwd())
 
@@ -79,7 +82,7 @@ def list_(
     from runners.prepare import discover
 
     parts = discover()
-    matrix = expand(selection_of(framework, server, scenario, connections, workers, quick), parts)
+    matrix = expand(_selection(framework, server, scenario, connections, workers, quick), parts)
     typer.echo(listing.as_json(matrix, parts) if as_json else listing.as_text(matrix, parts))
 
 
@@ -100,7 +103,7 @@ def verify(
     from runners.prepare import QUICK, Wish
     from runners.progress import watcher
 
-    selection = selection_of(framework, server, scenario, None, workers, quick)
+    selection = _selection(framework, server, scenario, None, workers, quick)
     wish = Wish(selection=selection, timing=QUICK, python=python, overrides=tuple(with_ or ()))
     found = check(wish, watcher())
     typer.echo(listing.inspection_json(found) if as_json else listing.inspection_text(found))
@@ -154,11 +157,11 @@ def run(
         if resume is not None:
             _refuse_changes(context)
             sitting = job.resumed(
-                find_run(resume, results), watcher=seen, disturbed=foreign, listen=spread.endpoint()
+                _find_run(resume, results), watcher=seen, disturbed=foreign, listen=spread.endpoint()
             )
         else:
             wish = Wish(
-                selection=selection_of(framework, server, scenario, connections, workers, quick),
+                selection=_selection(framework, server, scenario, connections, workers, quick),
                 timing=timing(quick=quick, blocks=blocks, warmup_s=warmup, window_s=duration),
                 seed=seed,
                 python=python,
@@ -186,7 +189,7 @@ def report_(
     """Write the static site of recorded runs and print where it is."""
     from results.store import read
 
-    folders = [find_run(name, results) for name in runs]
+    folders = [_find_run(name, results) for name in runs]
     recorded = [read(folder) for folder in folders]
     page = _write_report(recorded, output or folders[0] / "report")
     typer.echo(json.dumps({"report": str(page)}) if as_json else str(page))
@@ -215,7 +218,7 @@ def serve(
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
 
-    selection = selection_of([framework], [server], scenario, None, workers, False)
+    selection = _selection([framework], [server], scenario, None, workers, False)
     wish = Wish(
         selection=selection,
         timing=QUICK,
@@ -295,7 +298,7 @@ app.command("compare", epilog='Example: hotlap compare -f fastapi --base "fastap
 app.command("gate", epilog="Example: hotlap gate --base-rev main --markdown gate.md")(gate)
 
 
-def selection_of(
+def _selection(
     framework: list[str] | None,
     server: list[str] | None,
     scenario: list[str] | None,
@@ -303,7 +306,6 @@ def selection_of(
     workers: int,
     quick: bool,
 ) -> Selection:
-    """What the options of every command that measures select."""
     from runners.matrix import Selection
 
     return Selection(
@@ -351,7 +353,7 @@ def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json
         raise typer.Exit(3)
 
 
-def find_run(name: str, results: Path) -> Path:
+def _find_run(name: str, results: Path) -> Path:
     """Folder of a run by folder, file, name in ``results`` or ``latest``; raises PlanError."""
     known = sorted(path.parent for path in results.glob("*/run.jsonl"))
     if name == "latest" and known:

@@ -70,7 +70,7 @@ def compare(
         _recorded(runs, sides, results, as_json=as_json)
         return
     from report.flags import foreign
-    from runners.cli.commands import selection_of
+    from runners.cli.commands import _selection
     from runners.pairs import contest
     from runners.pairs.prepare import PairWish
     from runners.progress import watcher
@@ -79,7 +79,7 @@ def compare(
     with ending_as_interrupt():
         wish = PairWish(
             sides=sides,
-            selection=selection_of(framework, server, scenario, connections, 1, True),
+            selection=_selection(framework, server, scenario, connections, 1, True),
             pairs=pairs,
             seed=seed,
             python=python,
@@ -94,7 +94,7 @@ def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: boo
     from report.compare import CompareError, compare_runs, compare_sides
 
     from results.store import read
-    from runners.cli.commands import find_run
+    from runners.cli.commands import _find_run
     from runners.pairs.sides import SidesWish
 
     if sides != SidesWish():
@@ -102,7 +102,7 @@ def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: boo
             "recorded runs are compared as they are: they take no options of sides",
             remedy="leave the runs out to measure two sides now",
         )
-    folders = [find_run(name, results) for name in names]
+    folders = [_find_run(name, results) for name in names]
     recorded = [read(folder) for folder in folders]
     if len(recorded) == 1 and recorded[0].plan.pairings:
         _show(compare_sides(recorded[0]), as_json=as_json)
@@ -112,7 +112,7 @@ def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: boo
             f"two runs are compared, not {len(folders)}", remedy="name base and head: hotlap compare A B"
         )
     try:
-        compared = compare_runs(*recorded)
+        compared = compare_runs(base=recorded[0], head=recorded[1])
     except CompareError as error:
         raise PlanError(str(error), remedy="see `hotlap compare --help` for what can be compared") from error
     _show(compared, as_json=as_json)

@@ -198,9 +198,9 @@ def _refuse_measuring(context: typer.Context) -> None:
 
 def _find(name: str, results: Path) -> Path:
     from results.store import read
-    from runners.cli.commands import find_run
+    from runners.cli.commands import _find_run
 
-    folder = find_run(name, results)
+    folder = _find_run(name, results)
     kind = read(folder).plan.kind
     if kind not in {"gate", "compare"}:
         raise PlanError(
