@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from report.gate import Judgement, Waiver
+
     from runners.pairs.choice import Globs
     from runners.pairs.prepare import PairWish
     from runners.pairs.sides import SidesWish
@@ -49,8 +50,6 @@ KEPT = {
     "context",
 }
 """Options that go with ``--from``: what was measured is not among them."""
-
-Out = Annotated[Path | None, typer.Option(metavar="FILE")]
 
 
 def gate(
@@ -87,11 +86,16 @@ def gate(
     fail_on_inconclusive: Annotated[
         bool, typer.Option("--fail-on-inconclusive", help="Exit 4 where a cell cannot be called fine.")
     ] = False,
-    markdown: Annotated[Out, typer.Option(help="Write the verdict as Markdown.")] = None,
-    junit: Annotated[Out, typer.Option(help="Write it as JUnit XML.")] = None,
-    bencher: Annotated[Out, typer.Option(help="Write it as Bencher Metric Format.")] = None,
+    markdown: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the verdict as Markdown.")
+    ] = None,
+    junit: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JUnit XML.")] = None,
+    bencher: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write it as Bencher Metric Format.")
+    ] = None,
     action_benchmark: Annotated[
-        Out, typer.Option(help="Write it as github-action-benchmark's customSmallerIsBetter.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write it for github-action-benchmark (customSmallerIsBetter)."),
     ] = None,
     from_: Annotated[
         str | None,
@@ -146,8 +150,9 @@ def gate(
 
 def _measured(wish: PairWish, globs: Globs, budget: float, results: Path) -> tuple[Path, bool]:
     """Folder of a gate measured now, and whether it was interrupted."""
-    from report.flags import foreign
     from report.gate import decide
+
+    from report.flags import foreign
     from runners.cost import counters
     from runners.pairs import gate as gates
     from runners.progress import watcher
@@ -245,6 +250,7 @@ def _conclude(
 ) -> None:
     """Judge what was recorded, write what was asked for, and leave with the verdict's code."""
     from report.gate import judge, outputs
+
     from results.store import read
 
     judgement: Judgement = judge(read(folder), allowed)
