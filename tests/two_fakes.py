@@ -1,4 +1,4 @@
-"""Two sides for tests that measure nothing: fake servers, a fake duellist, environments that are only named."""
+"""Two sides for tests that measure nothing: fake servers, a fake duellist, environments only named."""
 
 from __future__ import annotations
 
