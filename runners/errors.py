@@ -78,3 +78,11 @@ class StoreError(HotlapError):
 
     exit_code = 2
     stage = "record"
+
+
+class DuelError(LoadError):
+    """A duel of two servers could not be measured; ``place`` says which was at fault, None: neither."""
+
+    def __init__(self, message: str, *, remedy: str = "", place: int | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.place = place

@@ -24,10 +24,21 @@ from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner
 from locust.stats import RequestStats, StatsEntry, StatsError, bucket_response_time
 
-from runners.errors import LoadError
+from runners.errors import DuelError, LoadError
 from runners.load.connection import Address, Connection
 from runners.load.descriptors import make_room
-from runners.load.messages import Failed, Measured, Order, Ready, from_line, to_line
+from runners.load.duel import duel
+from runners.load.messages import (
+    Duel,
+    Duelled,
+    Failed,
+    Measured,
+    Message,
+    Order,
+    Ready,
+    from_line,
+    to_line,
+)
 from runners.load.open_pump import OpenPump
 from runners.load.ring import Ring
 from runners.load.span import Span
@@ -49,16 +60,27 @@ PUMP = OpenPump(
     epoll_type=get_original("select", "epoll"),
 )
 """The one pump of this process, shared by all users."""
+RIVAL = OpenPump(
+    gevent.idle,
+    socket_type=get_original("socket", "socket"),
+    epoll_type=get_original("select", "epoll"),
+)
+"""The second server's pump in a duel, driven in turn with the first one's; else it rests."""
 
 
 class ConnectionUser(User):
-    """A user is a connection: it joins the pump when Locust starts it, and leaves when it is stopped."""
+    """A user is a connection: it joins the pump when Locust starts it, and leaves when it is stopped.
+
+    In a duel it is a connection to each of the two servers, of which one is used at a time.
+    """
 
     wait_time = constant(FOREVER_S)
     connection: Connection
+    rival: Connection
 
     def on_start(self) -> None:
         """Join the pump, which opens the connection."""
+        self.rival = RIVAL.join()
         self.connection = PUMP.join()
 
     @task
@@ -68,6 +90,7 @@ class ConnectionUser(User):
     def on_stop(self) -> None:
         """Leave the pump, which closes the connection."""
         PUMP.leave(self.connection)
+        RIVAL.leave(self.rival)
 
 
 # Orders from the harness.
@@ -94,9 +117,11 @@ def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
         order = from_line(line)
         if isinstance(order, Order):
             say(answers, _obey(runner, order))
+        elif isinstance(order, Duel):
+            say(answers, _fight(runner, order))
 
 
-def say(answers: IO[bytes] | BufferedIOBase, message: Measured | Failed | Ready) -> None:
+def say(answers: IO[bytes] | BufferedIOBase, message: Message) -> None:
     """Answer the harness."""
     answers.write(to_line(message).encode())
     answers.flush()
@@ -113,6 +138,19 @@ def _obey(runner: LocalRunner, order: Order) -> Measured | Failed:
     return outcome.measured
 
 
+def _fight(runner: LocalRunner, order: Duel) -> Duelled | Failed:
+    try:
+        _bring(runner, order.first.connections, sockets=2 * order.first.connections)
+        outcomes = duel((PUMP, RIVAL), order, exchanges_of)
+    except DuelError as error:
+        return Failed(message=error.message, remedy=error.remedy, place=error.place)
+    except LoadError as error:
+        return Failed(message=error.message, remedy=error.remedy)
+    for side, outcome in zip((order.first, order.second), outcomes, strict=True):
+        tell(runner.stats, exchanges_of(side.scenario, side.seed), side.scenario, outcome.tally)
+    return Duelled(first=outcomes[0].measured, second=outcomes[1].measured)
+
+
 def exchanges_of(scenario: str, seed: int) -> tuple[Exchange, ...]:
     """What a trial asks."""
     return named(scenario).ring(Random(seed))
@@ -122,9 +160,9 @@ def _method(exchanges: tuple[Exchange, ...]) -> str:
     return "/".join(sorted({exchange.request.method for exchange in exchanges}))
 
 
-def _bring(runner: LocalRunner, users: int) -> None:
+def _bring(runner: LocalRunner, users: int, sockets: int | None = None) -> None:
     """Have Locust start or stop users until there are ``users``; raises LoadError where it does not."""
-    make_room(users)
+    make_room(sockets or users)
     if runner.target_user_count != users:
         runner.start(users, spawn_rate=max(users, len(PUMP.connections)))  # a second at most, either way
         gevent.wait([runner.spawning_greenlet], SPAWN_S)

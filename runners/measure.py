@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from math import ceil
 from typing import Protocol
 
-from results.model import BlockEnd, BlockStart, Cell, Launch, Plan, Trial
+from results.model import BlockEnd, BlockStart, Cell, Launch, Plan, Setup, Trial
 from results.store import Writer
 from runners import machine
 from runners.errors import HotlapError, LaunchError, LoadError, VerifyError
@@ -118,38 +118,9 @@ class Track:
                 ) from error
 
     def _trial(self, server: Running, launch: Launch, cell: Cell, position: int, attempt: int) -> Trial:
-        setup = self.plan.setup
-        measured = self.generator.measure(
-            Order(
-                host=server.host,
-                port=server.port,
-                scenario=cell.scenario,
-                seed=trial_seed(setup.seed, launch.block, cell),
-                connections=cell.connections,
-                rate_rps=cell.rate_rps,
-                arrivals=cell.arrivals,
-                reuse=cell.reuse,
-                warmup_s=setup.warmup_s,
-                window_s=setup.window_s,
-                server_pid=server.pid,
-                cgroup=server.cgroup,
-                cpus=tuple(sorted({*setup.server_cpus, *setup.generator_cpus})),
-            )
-        )
-        facts = asdict(measured)
+        measured = self.generator.measure(order_for(server, cell, self.plan.setup, launch.block))
         group = self.scenarios[cell.scenario].group
-        odd = bool(measured.errors or measured.stale or measured.processes_changed)
-        return Trial(
-            cell=cell,
-            block=launch.block,
-            launch=launch.id,
-            position=position,
-            attempt=attempt,
-            memory_pss_bytes=server.pss_bytes(),
-            mounted_position=launch.mounted.index(group) if group else 0,
-            log_tail=server.log_tail() if odd else "",
-            **facts,
-        )
+        return trial_of(measured, server, launch, cell, position=position, attempt=attempt, group=group)
 
     def _verify_after(self, server: Running, cell: Cell) -> None:
         if difference := probe(server.host, server.port, self.scenarios[cell.scenario]):
@@ -161,3 +132,48 @@ class Track:
         failure = error.failure(stack, cell, block=block, launch=launch)
         self.writer.append(failure)
         self.watcher.failure(failure)
+
+
+def order_for(server: Running, cell: Cell, setup: Setup, block: int) -> Order:
+    """What the generator is to measure of ``cell`` on ``server`` in ``block``."""
+    return Order(
+        host=server.host,
+        port=server.port,
+        scenario=cell.scenario,
+        seed=trial_seed(setup.seed, block, cell),
+        connections=cell.connections,
+        rate_rps=cell.rate_rps,
+        arrivals=cell.arrivals,
+        reuse=cell.reuse,
+        warmup_s=setup.warmup_s,
+        window_s=setup.window_s,
+        server_pid=server.pid,
+        cgroup=server.cgroup,
+        cpus=tuple(sorted({*setup.server_cpus, *setup.generator_cpus})),
+    )
+
+
+def trial_of(
+    measured: Measured,
+    server: Running,
+    launch: Launch,
+    cell: Cell,
+    *,
+    position: int,
+    attempt: int,
+    group: str | None,
+) -> Trial:
+    """The record of what was measured of ``cell`` within ``launch``; ``group`` is its scenario's."""
+    odd = bool(measured.errors or measured.stale or measured.processes_changed)
+    return Trial(
+        cell=cell,
+        block=launch.block,
+        launch=launch.id,
+        position=position,
+        attempt=attempt,
+        side=launch.side,
+        memory_pss_bytes=server.pss_bytes(),
+        mounted_position=launch.mounted.index(group) if group else 0,
+        log_tail=server.log_tail() if odd else "",
+        **asdict(measured),
+    )

@@ -1,8 +1,9 @@
-"""Defaults of the command line: ``[tool.hotlap]`` of the working directory's pyproject.toml."""
+"""Defaults of the command line: ``[tool.hotlap]`` and below of the working directory's pyproject.toml."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -25,33 +26,67 @@ KNOWN = {
     "python": str,
 }
 """Key and type; each is the default of the option of the same name."""
+GATE = {
+    "cell": list,
+    "sentinel": list,
+    "pairs": int,
+    "budget": float,
+    "base-rev": str,
+    "cost": bool,
+    "load": bool,
+    "waivers": str,
+    "fail-on-inconclusive": bool,
+    "python": str,
+    "results": str,
+    "seed": int,
+}
+"""The same of ``[tool.hotlap.gate]``, for ``hotlap gate``."""
 
 
 def defaults(folder: Path) -> dict[str, Any]:
     """``[tool.hotlap]`` of ``folder``'s pyproject.toml, {} without one; raises PlanError on a bad one."""
+    table = _table(folder)
+    return {
+        key: _checked(key, value, KNOWN, "[tool.hotlap]")
+        for key, value in table.items()
+        if not isinstance(value, dict)
+    }
+
+
+def gate_defaults(folder: Path) -> dict[str, Any]:
+    """``[tool.hotlap.gate]`` by name of parameter; raises PlanError on a bad one."""
+    table = _table(folder).get("gate", {})
+    where = "[tool.hotlap.gate]"
+    if not isinstance(table, dict):
+        raise PlanError(f"{where} is no table", remedy="see docs/configuration.md")
+    return {key.replace("-", "_"): _checked(key, value, GATE, where) for key, value in table.items()}
+
+
+def _table(folder: Path) -> dict[str, Any]:
     path = folder / "pyproject.toml"
     if not path.is_file():
         return {}
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("hotlap", {})
+        found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise PlanError(
             f"pyproject.toml cannot be read: {error}", remedy="mend it, or run elsewhere"
         ) from error
-    return {key: _checked(key, value) for key, value in table.items() if not isinstance(value, dict)}
+    table: dict[str, Any] = found.get("tool", {}).get("hotlap", {})
+    return table
 
 
-def _checked(key: str, value: object) -> object:
-    if key not in KNOWN:
-        near = get_close_matches(key, KNOWN, n=2, cutoff=0.3) or sorted(KNOWN)
+def _checked(key: str, value: object, known: Mapping[str, type], where: str) -> object:
+    if key not in known:
+        near = get_close_matches(key, known, n=2, cutoff=0.3) or sorted(known)
         raise PlanError(
-            f"unknown key {key!r} in [tool.hotlap] of pyproject.toml; nearest: {', '.join(near)}",
+            f"unknown key {key!r} in {where} of pyproject.toml; nearest: {', '.join(near)}",
             remedy="see docs/configuration.md",
         )
-    wanted = KNOWN[key]
-    fits = isinstance(value, (int, float) if wanted is float else wanted) and not isinstance(value, bool)
-    if not fits:
+    wanted = known[key]
+    fits = isinstance(value, (int, float) if wanted is float else wanted)
+    if not fits or (isinstance(value, bool) and wanted is not bool):
         raise PlanError(
-            f"[tool.hotlap] {key} = {value!r}: wanted {wanted.__name__}", remedy="see docs/configuration.md"
+            f"{where} {key} = {value!r}: wanted {wanted.__name__}", remedy="see docs/configuration.md"
         )
     return value

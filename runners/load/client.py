@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Self
 
 import runners
-from runners.errors import LaunchError, LoadError
-from runners.load.messages import Failed, Measured, Message, Order, Ready, from_line, to_line
+from runners.errors import DuelError, LaunchError, LoadError
+from runners.load.messages import Duel, Duelled, Failed, Measured, Message, Order, Ready, from_line, to_line
 from runners.supervised import Supervised, tail
 
 START_S = 60.0
@@ -45,6 +45,28 @@ class Generator:
 
         Raises LoadError without a right answer in the window, and when the generator dies or hangs.
         """
+        answer = self._answer(order)
+        if isinstance(answer, Failed):
+            raise LoadError(answer.message, remedy=answer.remedy)
+        if not isinstance(answer, Measured):
+            self.stop()
+            raise LoadError(f"the generator answered {type(answer).__name__} to an order")
+        return answer
+
+    def duel(self, order: Duel) -> tuple[Measured, Measured]:
+        """Measure two servers in turn: the first one's trial and the second one's.
+
+        Raises DuelError without a right answer from one of them, else as ``measure``.
+        """
+        answer = self._answer(order)
+        if isinstance(answer, Failed):
+            raise DuelError(answer.message, remedy=answer.remedy, place=answer.place)
+        if not isinstance(answer, Duelled):
+            self.stop()
+            raise LoadError(f"the generator answered {type(answer).__name__} to a duel")
+        return answer.first, answer.second
+
+    def _answer(self, order: Order | Duel) -> Message:
         answered = False
         try:
             answer = self._ask(order)
@@ -52,11 +74,6 @@ class Generator:
         finally:
             if not answered:  # interrupted or failed within an exchange: what comes next would be its answer
                 self.stop()
-        if isinstance(answer, Failed):
-            raise LoadError(answer.message, remedy=answer.remedy)
-        if not isinstance(answer, Measured):
-            self.stop()
-            raise LoadError(f"the generator answered {type(answer).__name__} to an order")
         return answer
 
     def stop(self) -> None:
@@ -76,7 +93,7 @@ class Generator:
     ) -> None:
         self.stop()
 
-    def _ask(self, order: Order) -> Message:
+    def _ask(self, order: Order | Duel) -> Message:
         channel = self._channel or self._start()
         try:
             channel.sendall(to_line(order).encode())
@@ -84,8 +101,10 @@ class Generator:
             raise self._gone(f"the generator is gone ({error})") from error
         return self._receive(channel, self._patience_s(order))
 
-    def _patience_s(self, order: Order) -> float:
+    def _patience_s(self, order: Order | Duel) -> float:
         """How long an answer to ``order`` may take."""
+        if isinstance(order, Duel):
+            return order.seconds + 2 * (order.first.deadline_s + SPARE_S)
         return order.warmup_s + order.window_s + order.deadline_s + SPARE_S
 
     def _command(self) -> list[str]:

@@ -10,7 +10,7 @@ from runners import ports
 from runners.errors import LaunchError, LoadError, PlanError
 from runners.load.address import Endpoint
 from runners.load.client import Generator, environment_of_ours, python_m
-from runners.load.messages import Message, Order
+from runners.load.messages import Duel, Message, Order
 from runners.supervised import Supervised
 
 ANYWHERE = ("0.0.0.0", "::", "*")  # noqa: S104 - recognised, not bound
@@ -88,10 +88,10 @@ class Distributed(Generator):
         }
         return ["runners.generator_master", *(str(word) for pair in options.items() for word in pair)]
 
-    def _patience_s(self, order: Order) -> float:
+    def _patience_s(self, order: Order | Duel) -> float:
         return super()._patience_s(order) + self._gather_s + MEET_S
 
-    def _ask(self, order: Order) -> Message:
+    def _ask(self, order: Order | Duel) -> Message:
         if self._channel is None:
             self._start()
         for number in range(self._local):

@@ -79,6 +79,32 @@ class Meters:
             "tick_hz": os.sysconf("SC_CLK_TCK"),
         }
 
+    def over(self, spans: Sequence[tuple[Edge, Edge]]) -> dict[str, Any]:
+        """Fields of ``between`` for several windows added up; one that was not read in all is None."""
+        parts = [self.between(begin, end) for begin, end in spans]
+        total = dict(parts[-1])
+        for name in _ADDED:
+            values = [part[name] for part in parts]
+            total[name] = None if None in values else sum(values)
+        total["clock_changed"] = any(part["clock_changed"] for part in parts)
+        total["processes_changed"] = spans[0][0].pids != spans[-1][1].pids or any(
+            part["processes_changed"] for part in parts
+        )
+        return total
+
+
+_ADDED = (
+    "window_s",
+    "generator_collections",
+    "throttled_periods",
+    "heat_events",
+    "generator_cpu_ns",
+    "server_cpu_ns",
+    "busy_ticks",
+    "steal_ticks",
+)
+"""Of ``between``: what grows within a window; the rest is as the last edge finds it."""
+
 
 def _grown(begin: int | None, end: int | None) -> int | None:
     return None if begin is None or end is None else end - begin

@@ -37,6 +37,25 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Duel:
+    """Two trials on two servers that are both up: their windows are taken in turn, never at the same time."""
+
+    first: Order
+    second: Order
+    rounds: int
+    """Windows of each."""
+    slice_s: float
+    """One window with what is dropped of it; ``window_s`` of the orders is not used."""
+    drop_s: float
+    """Of each window, not counted: the other server may still be coming to rest."""
+
+    @property
+    def seconds(self) -> float:
+        """Both warm-ups and all windows."""
+        return self.first.warmup_s + self.second.warmup_s + 2 * self.rounds * self.slice_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """What one window gave: the fields of ``results.model.Trial`` that the generator knows."""
 
@@ -81,6 +100,14 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Duelled:
+    """What a duel gave, side by side; windows added up."""
+
+    first: Measured
+    second: Measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
     """First line of a generator: it takes orders now."""
 
@@ -93,10 +120,16 @@ class Failed:
 
     message: str
     remedy: str = ""
+    place: int | None = None
+    """Of a duel: 0 where it was the first server, 1 where it was the second; None: not one of them."""
 
 
-Message = Order | Measured | Ready | Failed
-_KINDS: dict[str, type[Message]] = {kind.__name__: kind for kind in (Order, Measured, Ready, Failed)}
+Message = Order | Measured | Duel | Duelled | Ready | Failed
+_KINDS: dict[str, type[Message]] = {
+    kind.__name__: kind for kind in (Order, Measured, Duel, Duelled, Ready, Failed)
+}
+_PARTS: dict[str, type[Message]] = {"Duel": Order, "Duelled": Measured}
+"""Kind of what a message of two trials holds as ``first`` and ``second``."""
 
 
 def to_line(message: Message) -> str:
@@ -112,9 +145,17 @@ def from_line(line: str | bytes) -> Message:
     (name, fields), *_ = value.items()
     if name not in _KINDS:
         raise ValueError(f"not a message of a known kind: {name!r}")
-    if isinstance(fields, dict):
-        fields = {key: tuple(each) if isinstance(each, list) else each for key, each in fields.items()}
     try:
-        return _KINDS[name](**fields)
-    except TypeError as error:
+        return _message(name, fields)
+    except (TypeError, AttributeError) as error:
         raise ValueError(f"not a message: {error}") from error
+
+
+def _message(name: str, fields: dict[str, Any]) -> Message:
+    given: dict[str, Any] = {
+        key: tuple(each) if isinstance(each, list) else each for key, each in fields.items()
+    }
+    if name in _PARTS:
+        for part in ("first", "second"):
+            given[part] = _message(_PARTS[name].__name__, given[part])
+    return _KINDS[name](**given)

@@ -94,11 +94,26 @@ class Pump(Fleet):
             if now >= until_ns or is_hopeless():
                 break
             self.drive(min(now + RETRY_NS, until_ns))
-        held, self._held = self._held, None
+        self.resume()
+        return done
+
+    def pause(self, until_ns: int) -> None:
+        """Let all be answered and keep the connections; none sends until ``resume``.
+
+        What is not answered by ``until_ns`` stays in flight.
+        """
+        self._held = []
+        for connection in self.connections:
+            connection.off_path = True  # as in drain: every answer passes _proceed, which holds it back
+        while self.in_flight(now := monotonic_ns())[0] and now < until_ns:
+            self.drive(min(now + RETRY_NS, until_ns))
+
+    def resume(self) -> None:
+        """Have all connections that were held back go on, at once."""
+        held, self._held = self._held or [], None
         for connection in held:
             if not connection.gone:
                 self._go_on(connection, keep_alive=connection.sock is not None)
-        return done
 
     def drain(self, until_ns: int) -> None:
         """Send nothing more, and wait for the answers under way until ``until_ns`` at most."""

@@ -48,7 +48,9 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Warm:
+class Warm:
+    """A warm-up that is over."""
+
     started_unix_s: float
     seconds: float
     slope: float | None
@@ -71,23 +73,23 @@ def measure(
     ring = Ring(exchanges, f"{order.host}:{order.port}")
     pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s, reuse=order.reuse)
     try:
-        with _without_collector():
-            warm = _warm_up(pump, order, ring, schedules, meet)
+        with without_collector():
+            warm = warm_up(pump, order, ring, schedules, meet)
             begin, tally, end = _window(pump, order, meters, schedules)
     finally:
         pump.tally = Tally()  # what is answered from here on is no part of the window
         pump.drain(time.monotonic_ns() + round(DRAIN_S * 1e9))
         pump.release()
     if not tally.latencies_ns:
-        raise _nothing(order, tally, "no right answer in the window")
-    measured = _measured(warm, begin, tally, end, meters)
+        raise nothing(order, tally, "no right answer in the window")
+    measured = measured_of(warm, tally, [(begin, end)], meters)
     if schedules is not None:
         measured = replace(measured, **facts(tally))
     return Outcome(measured=measured, tally=tally, begun_ns=begin.at_ns)
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Keep the garbage collector from pausing the load: it has nothing to find, no cycles are made."""
     gc.collect()
     gc.freeze()
@@ -99,13 +101,13 @@ def _without_collector() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _warm_up(
+def warm_up(
     pump: OpenPump,
     order: Order,
     ring: Ring,
     schedules: Schedules | None,
     meet: Callable[[Pump], object],
-) -> _Warm:
+) -> Warm:
     """Have every connection answered, then drive until the time is over and the load has settled.
 
     An open load is settled first, as a closed one, and then warmed up at its own rate.
@@ -121,7 +123,7 @@ def _warm_up(
         _settle(pump, order, ring)
         meet(pump)
         slope = _halves(pump, order, pump.offer(schedules.warmup_ns))
-    return _Warm(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
+    return Warm(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
 
 
 def _halves(pump: Pump, order: Order, begun_ns: int) -> float | None:
@@ -140,7 +142,7 @@ def _settle(pump: Pump, order: Order, ring: Ring) -> None:
     while _to_come(pump, order, ring, (time.monotonic_ns() - begun_ns) / 1e9):
         pump.drive(time.monotonic_ns() + STEP_NS)
     if not pump.tally.latencies_ns:
-        raise _nothing(order, pump.tally, "no right answer in the warm-up")
+        raise nothing(order, pump.tally, "no right answer in the warm-up")
 
 
 def _muster(pump: Pump, order: Order) -> None:
@@ -153,7 +155,7 @@ def _muster(pump: Pump, order: Order) -> None:
 
     until_ns = time.monotonic_ns() + round((order.warmup_s + order.deadline_s) * 1e9)
     if not pump.muster(until_ns, lambda: tally.errors.total() >= count and not answered()):
-        raise _nothing(
+        raise nothing(
             order, tally, f"{count - answered()} of {count} connections got no answer in the warm-up"
         )
 
@@ -181,14 +183,16 @@ def _window(
     return begin, tally, meters.read(pump)
 
 
-def _measured(warm: _Warm, begin: Edge, tally: Tally, end: Edge, meters: Meters) -> Measured:
+def measured_of(warm: Warm, tally: Tally, spans: Sequence[tuple[Edge, Edge]], meters: Meters) -> Measured:
+    """What the windows between ``spans`` gave together; ``tally`` counted in all of them and nowhere else."""
     latencies_ns = np.array(tally.latencies_ns, dtype=np.int64)
     latency = Latency()
     latency.record_ns(latencies_ns)
-    window_ns = end.at_ns - begin.at_ns
+    window_ns = sum(end.at_ns - begin.at_ns for begin, end in spans)
+    carried_ns = sum(end.carried_ns - begin.carried_ns for begin, end in spans)
     # Every request in flight within the window: those that ended in it, from before its begin too,
     # and those that did not end, less what lies before.
-    in_flight_ns = int(latencies_ns.sum()) + tally.failed_ns + end.carried_ns - begin.carried_ns
+    in_flight_ns = int(latencies_ns.sum()) + tally.failed_ns + carried_ns
     return Measured(
         started_unix_s=warm.started_unix_s,
         warmup_s=warm.seconds,
@@ -207,11 +211,12 @@ def _measured(warm: _Warm, begin: Edge, tally: Tally, end: Edge, meters: Meters)
         generator_idle_s=tally.idle_ns / 1e9,
         generator_wait_us=tally.waited_ns / len(latencies_ns) / 1e3,
         **arrivals.facts(tally),
-        **meters.between(begin, end),
+        **meters.over(spans),
     )
 
 
-def _nothing(order: Order, tally: Tally, what: str) -> LoadError:
+def nothing(order: Order, tally: Tally, what: str) -> LoadError:
+    """The error of a trial that cannot go on for want of right answers."""
     errors = ", ".join(f"{kind} {count}" for kind, count in sorted(tally.errors.items())) or "none"
     example = f"; first: {tally.example}" if tally.example else ""
     return LoadError(

@@ -1,4 +1,4 @@
-"""The command line, and the composition root: the only module that sees both ``runners`` and ``report``.
+"""The commands: of each what it is asked for, and who does it.
 
 Everything heavy is imported inside the command that needs it, so that ``hotlap --help`` answers at once.
 """
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from runners.cli.compare import compare
+from runners.cli.gate import gate
 from runners.errors import HotlapError, PlanError, StoreError
 from runners.options import (
     Arrivals,
@@ -51,14 +53,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "compare")
+"""Commands that take their defaults from ``[tool.hotlap]``."""
+
 
 @app.callback()
 def root(context: typer.Context) -> None:
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
-    from runners.settings import defaults
+    from runners.settings import defaults, gate_defaults
 
     found = defaults(Path.cwd())
-    context.default_map = dict.fromkeys(("list", "verify", "run", "report", "serve", "cost"), found)
+    context.default_map = dict.fromkeys(CONFIGURED, found)
+    if context.invoked_subcommand == "gate":
+        context.default_map["gate"] = gate_defaults(Path.cwd())
 
 
 @app.command("list", epilog="Example: hotlap list --framework fastapi --json")
@@ -327,6 +334,13 @@ def lock(
     known = discover().frameworks
     chosen = choose(framework or ("*",), known, "framework")
     write([known[name] for name in chosen], upgrade=upgrade, echo=lambda text: typer.echo(text, err=True))
+
+
+app.command("compare", epilog='Example: hotlap compare -f fastapi --base "fastapi==0.115.*" --head fastapi')(
+    compare
+)
+
+app.command("gate", epilog="Example: hotlap gate --base-rev main --markdown gate.md")(gate)
 
 
 def _selection(

@@ -1,0 +1,142 @@
+"""``hotlap compare``: two recorded runs, or two sides measured now in interleaved launch pairs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runners.cli.sides import (
+    Base,
+    BaseFramework,
+    BasePython,
+    BaseRev,
+    BaseServer,
+    Head,
+    HeadFramework,
+    HeadPython,
+    HeadRev,
+    HeadServer,
+    Pairs,
+    Seed,
+    sides_of,
+    sit,
+)
+from runners.errors import PlanError
+from runners.options import Connections, Frameworks, Json, Python, Results, Scenarios, Servers
+
+if TYPE_CHECKING:
+    from report.compare import Compared
+
+    from runners.pairs.sides import SidesWish
+
+
+def compare(
+    runs: Annotated[
+        list[str] | None, typer.Argument(help="Two recorded runs, base and head; none: measure now.")
+    ] = None,
+    framework: Frameworks = None,
+    server: Servers = None,
+    scenario: Scenarios = None,
+    connections: Connections = None,
+    base: Base = None,
+    head: Head = None,
+    base_python: BasePython = None,
+    head_python: HeadPython = None,
+    base_rev: BaseRev = None,
+    head_rev: HeadRev = None,
+    base_server: BaseServer = None,
+    head_server: HeadServer = None,
+    base_framework: BaseFramework = None,
+    head_framework: HeadFramework = None,
+    pairs: Pairs = 8,
+    seed: Seed = None,
+    python: Python = None,
+    results: Results = Path("results"),
+    as_json: Json = False,
+) -> None:
+    """Hold two sides against each other: ratios with intervals, of recorded runs or measured now.
+
+    Measured now: back-to-back launch pairs in balanced random order, at closed load; where both are one
+    stack, both servers live at once and take windows of 0.25 s in turn.
+    """
+    sides = sides_of(
+        base=(base, base_python, base_rev, base_framework, base_server),
+        head=(head, head_python, head_rev, head_framework, head_server),
+    )
+    if runs:
+        _recorded(runs, sides, results, as_json=as_json)
+        return
+    from report.flags import foreign
+    from runners.cli.commands import _selection
+    from runners.pairs import contest
+    from runners.pairs.prepare import PairWish
+    from runners.progress import watcher
+    from runners.signals import ending_as_interrupt
+
+    with ending_as_interrupt():
+        wish = PairWish(
+            sides=sides,
+            selection=_selection(framework, server, scenario, connections, 1, True),
+            pairs=pairs,
+            seed=seed,
+            python=python,
+            command=tuple(sys.argv[1:]),
+        )
+        new = contest.new(wish, results, watcher=watcher(), disturbed=foreign)
+        interrupted = sit(new.run, new.writer)
+    _conclude(new.folder, interrupted=interrupted, as_json=as_json)
+
+
+def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: bool) -> None:
+    from report.compare import CompareError, compare_runs, compare_sides
+
+    from results.store import read
+    from runners.cli.commands import _find_run
+    from runners.pairs.sides import SidesWish
+
+    if sides != SidesWish():
+        raise PlanError(
+            "recorded runs are compared as they are: they take no options of sides",
+            remedy="leave the runs out to measure two sides now",
+        )
+    folders = [_find_run(name, results) for name in names]
+    recorded = [read(folder) for folder in folders]
+    if len(recorded) == 1 and recorded[0].plan.pairings:
+        _show(compare_sides(recorded[0]), as_json=as_json)
+        return
+    if len(recorded) != 2:  # noqa: PLR2004 - base and head
+        raise PlanError(
+            f"two runs are compared, not {len(folders)}", remedy="name base and head: hotlap compare A B"
+        )
+    try:
+        compared = compare_runs(base=recorded[0], head=recorded[1])
+    except CompareError as error:
+        raise PlanError(str(error), remedy="see `hotlap compare --help` for what can be compared") from error
+    _show(compared, as_json=as_json)
+
+
+def _show(compared: Compared, *, as_json: bool) -> None:
+    """Print what was compared; exit 3 where something of it could not be measured."""
+    from report import compare_outputs
+
+    typer.echo(compare_outputs.as_json(compared) if as_json else compare_outputs.as_text(compared))
+    if code := compared.exit_code():
+        raise typer.Exit(code)
+
+
+def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
+    from report.compare import compare_sides
+
+    from results.store import read
+
+    run = read(folder)
+    typer.echo(f"recorded in {folder}; show it again with: hotlap compare {folder}", err=True)
+    if interrupted:
+        typer.echo("interrupted; what was measured is kept", err=True)
+        raise typer.Exit(130)
+    _show(compare_sides(run), as_json=as_json)
+    if run.failures:
+        raise typer.Exit(3)
