@@ -46,9 +46,11 @@ def test_sides_that_do_not_differ_are_wrong_use() -> None:
         contenders(SidesWish())
 
 
-@pytest.mark.parametrize("name", ["server", "framework"])
-def test_a_side_that_needs_its_twin_says_so(name: str) -> None:
-    wish = SidesWish(head=SideWish(**{name: "a"}))
+@pytest.mark.parametrize(
+    ("name", "head"), [("server", SideWish(server="a")), ("framework", SideWish(framework="a"))]
+)
+def test_a_side_that_needs_its_twin_says_so(name: str, head: SideWish) -> None:
+    wish = SidesWish(head=head)
     with pytest.raises(PlanError, match=f"--head-{name} needs --base-{name}"):
         contenders(wish)
 

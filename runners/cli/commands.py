@@ -443,11 +443,12 @@ def _conclude(folder: Path, *, interrupted: bool, report: bool, as_json: bool) -
 
 def _conclude_cost(folder: Path, *, interrupted: bool, as_json: bool) -> None:
     """Say what was counted and where it is, and leave with the right code."""
+    from report import cost_terminal
     from results.store import read
-    from runners.cost import shown
 
     recorded = read(folder)
-    typer.echo(shown.as_json(recorded) if as_json else shown.as_text(recorded))
+    shown = cost_terminal.as_json if as_json else cost_terminal.as_text
+    typer.echo(shown(recorded, folder))
     if interrupted:
         typer.echo(f"interrupted; what was counted is in {folder}", err=True)
         raise typer.Exit(130)
