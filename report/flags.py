@@ -32,7 +32,7 @@ SETTLED_CYCLES = 5
 P99_REQUESTS = 1_000
 """With fewer, less than 10 samples lie beyond p99."""
 SATURATED = 0.95
-"""Utilisation from which CPU per request is compared."""
+"""``occupied`` from which CPU per request is compared."""
 RECONNECTING_SHARE = 0.01
 LATE_SHARE = 0.01
 """Open load: with more of its arrivals sent late by the generator's fault, latencies are not the server's."""
@@ -92,6 +92,19 @@ def near_ceiling(trial: Trial, ceilings: Sequence[Ceiling]) -> bool:
     """Whether closed load passed 80% of what the generator can do with answers of that size."""
     ceiling = ceiling_rps(trial, ceilings)
     return ceiling is not None and trial.requests / trial.window_s > CEILING_SHARE * ceiling
+
+
+def occupied(trial: Trial) -> float | None:
+    """Share of its CPUs that the server used, or would have used had others not: 0.95 is saturated.
+
+    Where the generator of a closed load had time to spare, all N requests were with the server, so that it
+    wanted every CPU; what foreign work and steal took of them was not idleness of the server. None where its
+    CPU time was not measured.
+    """
+    used, taken = utilisation(trial), foreign_share(trial)
+    if used is None or taken is None or generator_bound(trial):
+        return used
+    return min(used + taken / trial.cell.workers, max(used, 1.0))
 
 
 def drifting(trial: Trial) -> bool:

@@ -16,8 +16,8 @@ COLUMNS = (
     "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "rate_rps",
     "arrivals", "reuse", "workers",
     "control", "block", "launch", "attempt", "started_unix_s", "window_s", "requests", "errors",
-    "throughput_rps", "cpu_us_per_request", "utilisation", *PERCENTILES, "memory_mib", "cycle_s", "settled",
-    "late", "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
+    "throughput_rps", "cpu_us_per_request", "utilisation", "occupied", *PERCENTILES, "memory_mib",
+    "cycle_s", "settled", "late", "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
 )  # fmt: skip
 """Columns of ``Frames.trials``: ``cell`` is the slug, ``errors`` their number, ``flags`` their names."""
 
@@ -93,6 +93,7 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "throughput_rps": trial.requests / trial.window_s,
         "cpu_us_per_request": cpu / 1e3 / trial.requests if cpu and trial.requests else float("nan"),
         "utilisation": _or_nan(flags.utilisation(trial)),
+        "occupied": _or_nan(flags.occupied(trial)),
         "memory_mib": memory / 2**20 if memory else float("nan"),
         "cycle_s": _or_nan(flags.cycle_s(trial)),
         "settled": flags.settled(trial),

@@ -118,11 +118,11 @@ def invalid(trial: Trial) -> str:
 
 
 def too_idle(measured: Sequence[Matched]) -> float | None:
-    """The lower of the two sides' median utilisations, where CPU per request may not be compared at it."""
+    """The lower of how busy the sides' servers were (median), where CPU per request may not be compared."""
     if not measured or measured[0].head.cell.load != "closed":
         return None
     busy = [
-        median(flags.utilisation(each) or 0.0 for each in side)
+        median(flags.occupied(each) or 0.0 for each in side)
         for side in zip(*((each.base, each.head) for each in measured), strict=True)
     ]
     return min(busy) if min(busy) < flags.SATURATED else None

@@ -231,12 +231,12 @@ def _by_blocks(rows: pd.DataFrame, column: str, reason: str) -> Measure:
 def _cpu(cell: Cell, rows: pd.DataFrame, own_share: float | None) -> Measure:
     """CPU per request, comparable only at equal load: saturated, or at an equal absolute open rate."""
     measure = _by_blocks(rows, "cpu_us_per_request", "CPU time of the server was not readable")
-    busy = rows["utilisation"].median()
     if cell.load != "closed":
         if own_share is None:
             return measure
         return Measure(reason="compared only at an equal rate", by_block=measure.by_block)
-    if measure.level and busy < SATURATED:
+    if measure.level and rows["occupied"].median() < SATURATED:
+        busy = rows["utilisation"].median()
         reason = f"server only {100 * busy:.0f}% busy; compared only from {100 * SATURATED:.0f}%"
         return Measure(reason=reason, by_block=measure.by_block)
     return measure

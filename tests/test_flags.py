@@ -139,3 +139,26 @@ def test_throughput_past_four_fifths_of_the_ceiling_is_bound_by_the_generator() 
 
     assert bound(7_999.0)  # GOOD has 6,400/s
     assert not bound(8_001.0)
+
+
+def test_a_server_kept_from_its_cpu_by_others_is_occupied() -> None:
+    beside = replace(GOOD, server_cpu_ns=600_000_000, busy_ticks=110)  # 0.7 s by us, 0.4 s by others
+
+    assert flags.utilisation(beside) == pytest.approx(0.6)
+    assert flags.occupied(beside) == pytest.approx(1.0)
+
+
+def test_one_that_idles_is_not() -> None:
+    idle = replace(GOOD, server_cpu_ns=600_000_000, busy_ticks=70)
+
+    assert flags.occupied(idle) == pytest.approx(0.6)
+
+
+def test_nor_one_that_waits_for_its_generator() -> None:
+    starved = replace(GOOD, server_cpu_ns=600_000_000, busy_ticks=110, generator_idle_s=0.01)
+
+    assert flags.occupied(starved) == pytest.approx(0.6)
+
+
+def test_what_was_not_measured_is_not_known() -> None:
+    assert flags.occupied(replace(GOOD, server_cpu_ns=None)) is None
