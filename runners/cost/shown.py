@@ -22,6 +22,9 @@ def as_text(run: Run) -> str:
         costs = [per_request(record) for record in run.costs if record.cell == cell]
         shown = "  ".join(f"{cost:>12,.0f}" for cost in costs) or "not measured"
         lines.append(f"{cell.stack + ' ' + cell.scenario:60} {shown}")
+    for each in run.shares:
+        told = ", ".join(f"{name} {share:.1%}" for name, share in each.shares.items())
+        lines.append(f"where it goes, {each.cell.stack} {each.cell.scenario}, by {each.by}: {told}")
     lines += [f"{each.cell.stack} {each.cell.scenario}: {each.reason}" for each in run.plan.not_applicable]
     return "\n".join(lines)
 
@@ -29,4 +32,11 @@ def as_text(run: Run) -> str:
 def as_json(run: Run) -> str:
     """Every record, and what it comes to."""
     costs = [{**asdict(record), "instructions_per_request": per_request(record)} for record in run.costs]
-    return json.dumps({"costs": costs, "failures": [asdict(each) for each in run.failures]}, indent=2)
+    return json.dumps(
+        {
+            "costs": costs,
+            "shares": list(map(asdict, run.shares)),
+            "failures": [asdict(each) for each in run.failures],
+        },
+        indent=2,
+    )
