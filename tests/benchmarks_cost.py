@@ -15,12 +15,12 @@ from pathlib import Path
 from statistics import mean, median
 
 from report.counts import cost_of
-from results.model import IN_PROCESS, Cell, CostRecord, Failure
+from results.model import IN_PROCESS, Cell, Failure
 from results.store import read
 from runners.cost import counters
 from runners.cost import plan as costs
 from runners.cost.choice import LOCKSTEP
-from runners.cost.job import Bench
+from runners.cost.job import Bench, Outcome
 from runners.cost.subject import Subject
 from runners.environments.provision import provision
 from runners.matrix import Selection
@@ -67,7 +67,7 @@ def steadiness(folder: Path) -> None:
     environment = provision(starlette, echo=print)
     failures: list[Failure] = []
 
-    def keep(outcome: CostRecord | Failure) -> None:
+    def keep(outcome: Outcome) -> None:
         if isinstance(outcome, Failure):
             failures.append(outcome)
 

@@ -9,6 +9,7 @@ import pytest
 
 from runners.cost import callgrind
 from runners.cost.inprocess import count_in_process
+from runners.cost.protocol import Counted, count
 from runners.cost.subject import Launched, Subject
 from runners.errors import CostError
 from scenarios.answers import json_answer
@@ -115,7 +116,7 @@ PLAIN = (
 COUNTS = "[1000, 12000]"
 
 
-def launch(folder: Path, of: Subject, asked: Scenario) -> Launched:
+def launch(folder: Path, of: Subject, asked: Scenario) -> Launched[Counted]:
     return count_in_process(
         of,
         scenario=asked,
@@ -123,6 +124,7 @@ def launch(folder: Path, of: Subject, asked: Scenario) -> Launched:
         cpu=0,
         folder=folder / "run",
         is_aborted=lambda: False,
+        measure=count,
     )
 
 
@@ -132,7 +134,7 @@ def test_an_app_is_called_as_a_server_would(
 ) -> None:
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
     launched = launch(tmp_path, subject(tmp_path, source, interface=interface), scenario("json", ring=ring))
-    counted = launched.counted
+    counted = launched.made
     assert [each.instructions for each in counted.intervals] == [12_000] * 3
     assert {each.requests for each in counted.intervals} == {120}
     assert counted.idle is None
@@ -192,4 +194,5 @@ def test_an_interruption_does_not_wait_for_the_app(tmp_path: Path, monkeypatch: 
             cpu=0,
             folder=tmp_path / "run",
             is_aborted=lambda: True,
+            measure=count,
         )

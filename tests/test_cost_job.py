@@ -6,14 +6,13 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import runners.cost.job
 from results.model import CostRecord, Failure, Interval
 from runners.cost.callgrind import Callgrind
-from runners.cost.job import Bench
+from runners.cost.job import Bench, Outcome
 from runners.cost.protocol import Counted, DisagreementError
 from runners.cost.subject import Launched, Subject
 from runners.errors import LaunchError
@@ -25,7 +24,7 @@ from tests.parts import framework, scenario, variant
 SERVERS: dict[str, Variant] = {"uvicorn": variant("uvicorn", "asgi")}
 INTERVAL = Interval(instructions=24_000, seconds=0.7, requests=120)
 LAUNCHED = Launched(
-    counted=Counted(intervals=(INTERVAL,) * 3, idle=None, uncounted_requests=321, processes=1),
+    made=Counted(intervals=(INTERVAL,) * 3, idle=None, uncounted_requests=321, processes=1),
     target="apps.small_app:app",
     argv=("python",),
 )
@@ -56,11 +55,13 @@ class Heard(Watcher):
 class Yard:
     """Stands for launches: what was launched on which CPU, and what comes of it."""
 
-    act: Callable[[Subject, int], Launched] = lambda _subject, _cpu: LAUNCHED
+    act: Callable[[Subject, int], Launched[Counted]] = lambda _subject, _cpu: LAUNCHED
     launches: list[tuple[str, str, int]] = field(default_factory=list)
     aborted: list[bool] = field(default_factory=list)
 
-    def count(self, subject: Subject, *, cpu: int, is_aborted: Callable[[], bool], **_more: Any) -> Launched:  # noqa: ANN401
+    def count(
+        self, subject: Subject, *, cpu: int, is_aborted: Callable[[], bool], **_more: object
+    ) -> Launched[Counted]:
         self.launches.append((subject.cell.scenario, subject.side, cpu))
         try:
             return self.act(subject, cpu)
@@ -86,7 +87,7 @@ def subject(name: str, side: str = "", server: str = "uvicorn") -> Subject:
     )
 
 
-def bench(kept: list[CostRecord | Failure], cpus: tuple[int, ...] = (4, 5)) -> Bench:
+def bench(kept: list[Outcome], cpus: tuple[int, ...] = (4, 5)) -> Bench:
     return Bench(
         counter=Callgrind(version="valgrind-3"),
         servers=SERVERS,
@@ -105,7 +106,7 @@ def heard(of: Bench) -> Heard:
 
 
 def test_every_cell_is_counted_once_a_repeat_and_recorded(yard: Yard) -> None:
-    kept: list[CostRecord | Failure] = []
+    kept: list[Outcome] = []
     made = bench(kept)
     records = made.count([(subject("a"),), (subject("b", server="in-process"),)], repeats=range(2))
     assert kept == records
@@ -122,12 +123,12 @@ def test_every_cell_is_counted_once_a_repeat_and_recorded(yard: Yard) -> None:
 def test_both_sides_of_a_cell_are_counted_at_the_same_time_on_cpus_of_their_own(yard: Yard) -> None:
     together = threading.Barrier(2, timeout=10)
 
-    def meet(_subject: Subject, _cpu: int) -> Launched:
+    def meet(_subject: Subject, _cpu: int) -> Launched[Counted]:
         together.wait()
         return LAUNCHED
 
     yard.act = meet
-    kept: list[CostRecord | Failure] = []
+    kept: list[Outcome] = []
     pairs = [(subject(name, "base"), subject(name, "head")) for name in ("a", "b", "c")]
     records = bench(kept).count(pairs)
     assert [(r.cell.scenario, r.side) for r in records] == [
@@ -140,27 +141,27 @@ def test_both_sides_of_a_cell_are_counted_at_the_same_time_on_cpus_of_their_own(
 def test_on_one_cpu_sides_are_counted_one_after_the_other(yard: Yard) -> None:
     running: list[str] = []
 
-    def alone(of: Subject, _cpu: int) -> Launched:
+    def alone(of: Subject, _cpu: int) -> Launched[Counted]:
         assert not running
         running.append(of.side)
         running.pop()
         return LAUNCHED
 
     yard.act = alone
-    kept: list[CostRecord | Failure] = []
+    kept: list[Outcome] = []
     records = bench(kept, cpus=(4,)).count([(subject("a", "base"), subject("a", "head"))])
     assert {r.side for r in records} == {"base", "head"}
     assert {cpu for _, _, cpu in yard.launches} == {4}
 
 
 def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard: Yard) -> None:
-    def third(of: Subject, _cpu: int) -> Launched:
+    def third(of: Subject, _cpu: int) -> Launched[Counted]:
         if of.cell.scenario == "b":
             raise LaunchError("died at its start", remedy="look", log_tail="ImportError")
         return LAUNCHED
 
     yard.act = third
-    kept: list[CostRecord | Failure] = []
+    kept: list[Outcome] = []
     made = bench(kept)
     records = made.count([(subject(name, "head"),) for name in ("a", "b", "c")])
     (failure,) = heard(made).failures
@@ -182,13 +183,13 @@ def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard:
 def test_intervals_that_disagree_are_launched_once_more_then_a_failure(
     yard: Yard, bad: int, attempts: list[int]
 ) -> None:
-    def disagree(_subject: Subject, _cpu: int) -> Launched:
+    def disagree(_subject: Subject, _cpu: int) -> Launched[Counted]:
         if len(yard.launches) <= bad:
             raise DisagreementError("200, 200, 220", remedy="look")
         return LAUNCHED
 
     yard.act = disagree
-    kept: list[CostRecord | Failure] = []
+    kept: list[Outcome] = []
     records = bench(kept).count([(subject("a"),)])
     assert [r.attempt for r in records] == attempts
     assert len(yard.launches) == 2
@@ -196,10 +197,10 @@ def test_intervals_that_disagree_are_launched_once_more_then_a_failure(
 
 
 def test_an_interruption_keeps_what_was_counted_and_ends_what_runs(yard: Yard) -> None:
-    kept: list[CostRecord | Failure] = []
+    kept: list[Outcome] = []
     running, interrupted = threading.Event(), threading.Event()
 
-    def act(of: Subject, _cpu: int) -> Launched:
+    def act(of: Subject, _cpu: int) -> Launched[Counted]:
         if of.cell.scenario == "b":
             running.set()
             assert interrupted.wait(10)
@@ -207,7 +208,7 @@ def test_an_interruption_keeps_what_was_counted_and_ends_what_runs(yard: Yard) -
 
     yard.act = act
 
-    def append(outcome: CostRecord | Failure) -> None:
+    def append(outcome: Outcome) -> None:
         kept.append(outcome)
         assert running.wait(10)
         interrupted.set()
@@ -223,7 +224,7 @@ def test_an_interruption_keeps_what_was_counted_and_ends_what_runs(yard: Yard) -
 
 
 def test_a_bench_counts_again_after_it_was_used(yard: Yard) -> None:
-    kept: list[CostRecord | Failure] = []
+    kept: list[Outcome] = []
     made = bench(kept)
     made.count([(subject("a"),)])
     made.count([(subject("a"),)], repeats=(2,))

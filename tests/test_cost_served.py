@@ -11,6 +11,7 @@ import pytest
 import runners.cost.lockstep
 import runners.cost.protocol
 from runners.cost import callgrind
+from runners.cost.protocol import Counted, count
 from runners.cost.served import count_served
 from runners.cost.subject import Launched
 from runners.errors import CostError, LaunchError
@@ -65,7 +66,7 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners.cost.lockstep, "PAUSE_S", 0.0)
 
 
-def launch(folder: Path, source: str) -> Launched:
+def launch(folder: Path, source: str) -> Launched[Counted]:
     return count_served(
         subject(folder, source, server="fake"),
         variant=VARIANT,
@@ -75,6 +76,7 @@ def launch(folder: Path, source: str) -> Launched:
         cpu=min(os.sched_getaffinity(0)),
         folder=folder / "run",
         is_aborted=lambda: False,
+        measure=count,
     )
 
 
@@ -83,9 +85,9 @@ def test_a_server_is_counted_between_dumps_and_killed(
 ) -> None:
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
     launched = launch(tmp_path, SERVER.replace("{right}", "10_000"))
-    assert [each.instructions for each in launched.counted.intervals] == [24_000] * 3
-    assert launched.counted.idle is not None
-    assert launched.counted.processes == 1
+    assert [each.instructions for each in launched.made.intervals] == [24_000] * 3
+    assert launched.made.idle is not None
+    assert launched.made.processes == 1
     assert launched.target == "apps.small_app:app"
     assert launched.argv[:3] == ("python", "-m", "apps.small_app")
     running = [path for path in Path("/proc").glob("[0-9]*/cwd") if _in(path, tmp_path)]

@@ -280,6 +280,10 @@ def cost(
     ] = True,
     repeats: Annotated[int, typer.Option(min=1, help="Launches of each cell; the spread is theirs.")] = 2,
     counter: Annotated[str, typer.Option(help="callgrind, or perf where the hardware counts.")] = "callgrind",
+    where: Annotated[
+        bool,
+        typer.Option("--where", help="Also where it goes within a request, best on Python 3.12 or newer."),
+    ] = False,
     python: Python = None,
     with_: With = None,
     results: Results = Path("results"),
@@ -291,6 +295,7 @@ def cost(
     """
     from runners.cost import counters
     from runners.cost import plan as costs
+    from runners.cost.where import must_be_callgrind
     from runners.prepare import Timing, Wish
     from runners.progress import watcher
     from runners.signals import ending_as_interrupt
@@ -302,9 +307,13 @@ def cost(
         overrides=tuple(with_ or ()),
         command=tuple(sys.argv[1:]),
     )
+    if where:
+        must_be_callgrind(counter)
     found = counters.find(counter)
     with ending_as_interrupt():
-        counting = costs.new(wish, results, counter=found, in_process=in_process, watcher=watcher())
+        counting = costs.new(
+            wish, results, counter=found, in_process=in_process, where=where, watcher=watcher()
+        )
         interrupted = _sit(counting)
     _conclude_cost(counting.folder, interrupted=interrupted, as_json=as_json)
 

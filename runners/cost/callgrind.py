@@ -31,6 +31,8 @@ class Callgrind:
     """Valgrind as it is installed here."""
 
     version: str
+    options: tuple[str, ...] = ()
+    """Further ones of callgrind."""
 
     @property
     def name(self) -> str:
@@ -47,13 +49,13 @@ class Callgrind:
         """Until a first answer."""
         return READY_S
 
-    def under(self, folder: Path, *more: str) -> tuple[str, ...]:
-        """Valgrind's command line, every child traced, nothing counted yet; ``more`` are further options."""
+    def under(self, folder: Path) -> tuple[str, ...]:
+        """Valgrind's command line, every child traced, nothing counted yet."""
         return (
             *("valgrind", "--command-line-only=yes", "--quiet", "--tool=callgrind"),
             *("--instr-atstart=no", "--trace-children=yes", f"--vgdb-prefix={_prefix(folder)}"),
             f"--callgrind-out-file={folder}/callgrind.out.%p",
-            *more,
+            *self.options,
         )
 
     def reading(self, folder: Path) -> CallgrindReading:
@@ -87,22 +89,26 @@ class CallgrindReading:
 
     def read(self) -> int:
         """Sum of what each process counted since the last reading."""
+        found = self.dumps()
+        counted = sum(total(dump) for _, dump in found)
+        for _, dump in found:
+            dump.unlink()
+        return counted
+
+    def dumps(self) -> list[tuple[int, Path]]:
+        """(pid, file) of what each process counted since the last reading; the next one needs them gone."""
         for pid in self._pids:
             command(self.folder, pid, "dump")
-        return sum(self._take(pid) for pid in self._pids)
+        return [(pid, dump) for pid in self._pids for dump in self._written(pid)]
 
     def close(self) -> None:
         """Nothing runs beside the tree itself."""
 
-    def _take(self, pid: int) -> int:
-        """Total of the dump that ``pid`` just made; a later dump must not be taken for it, so it goes."""
-        dumps = list(self.folder.glob(f"callgrind.out.{pid}.*"))
-        if not dumps:
+    def _written(self, pid: int) -> list[Path]:
+        found = list(self.folder.glob(f"callgrind.out.{pid}.*"))
+        if not found:
             raise CostError(f"callgrind wrote no count of process {pid}", remedy="see valgrind's log below")
-        counted = sum(total(dump) for dump in dumps)
-        for dump in dumps:
-            dump.unlink()
-        return counted
+        return found
 
 
 def total(dump: Path) -> int:

@@ -7,7 +7,7 @@ import os
 import select
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,8 +19,8 @@ from runners.cost import dispatch
 from runners.cost.counter import Counter
 from runners.cost.inputs import Inputs
 from runners.cost.lockstep import wrong
-from runners.cost.protocol import count
-from runners.cost.subject import HASH_SEED, Launched, Subject
+from runners.cost.protocol import Measure
+from runners.cost.subject import HASH_SEED, Launched, Subject, T
 from runners.errors import CostError, HotlapError
 from runners.launch import environment_of, log_of, start_tree
 from runners.plan import groups_of
@@ -141,8 +141,13 @@ def count_in_process(
     cpu: int,
     folder: Path,
     is_aborted: Callable[[], bool],
-) -> Launched:
-    """Count ``subject`` in one start of its interpreter on ``cpu``; raises CostError with the log's tail."""
+    measure: Measure[T],
+    variables: Mapping[str, str] | None = None,
+) -> Launched[T]:
+    """Start the interpreter of ``subject`` once, on ``cpu``, and ``measure``; errors carry the log's tail.
+
+    ``variables`` are added to the interpreter's environment.
+    """
     framework, environment = subject.framework, subject.environment
     target = f"{framework.module}:{framework.targets[subject.cell.interface][scenario.target]}"
     log = log_of(environment.python, environment.stage, folder)
@@ -156,11 +161,12 @@ def count_in_process(
             cpu=cpu,
             folder=folder,
             is_aborted=is_aborted,
+            variables=variables,
         ) as (dialogue, tree):
             ready = dialogue.line(b"", counter.ready_s)
             if ready != READY:
                 raise CostError("the script that calls the app did not start", remedy="please report this")
-            counted = count(
+            made = measure(
                 Called(dialogue), reading, scenario, lambda: accounting.tree(tree.pid), idles=False
             )
     except HotlapError as error:
@@ -169,7 +175,7 @@ def count_in_process(
     finally:
         reading.close()
     argv = ("python", SCRIPT.name, subject.cell.interface, target)
-    return Launched(counted=counted, target=target, argv=argv)
+    return Launched(made=made, target=target, argv=argv)
 
 
 @contextmanager
@@ -182,11 +188,12 @@ def _script(
     cpu: int,
     folder: Path,
     is_aborted: Callable[[], bool],
+    variables: Mapping[str, str] | None,
 ) -> Iterator[tuple[Dialogue, Supervised]]:
     """The script under the counter, and the dialogue with it; killed at the end."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = environment_of(
-        _variant(subject.cell.interface),
+        _variant(subject.cell.interface, variables),
         stage=subject.environment.stage,
         groups=groups,
         verifying=False,
@@ -211,8 +218,14 @@ def _script(
         yield Dialogue(to_script, from_script, is_aborted), tree
 
 
-def _variant(interface: str) -> Variant:
-    return Variant(name=IN_PROCESS, interface=interface, title="no server", command=lambda _serve: ())
+def _variant(interface: str, variables: Mapping[str, str] | None) -> Variant:
+    return Variant(
+        name=IN_PROCESS,
+        interface=interface,
+        title="no server",
+        command=lambda _serve: (),
+        environment=variables or {},
+    )
 
 
 def _name(part: int) -> bytes:

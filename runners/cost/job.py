@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import count as count_up
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Event
 from typing import NamedTuple
 
-from results.model import IN_PROCESS, CostRecord, Failure, Setup
+from results.model import IN_PROCESS, CostRecord, CostShares, Failure, Setup
+from runners.cost import where
+from runners.cost.callgrind import Callgrind
 from runners.cost.counter import Counter
+from runners.cost.dumps import OPTIONS
 from runners.cost.inprocess import count_in_process
-from runners.cost.protocol import DisagreementError
+from runners.cost.lanes import Lane, Lanes
+from runners.cost.protocol import Counted, DisagreementError, Measure, count
 from runners.cost.served import count_served
-from runners.cost.subject import HASH_SEED, Launched, Subject
+from runners.cost.subject import HASH_SEED, Launched, Subject, T
 from runners.errors import HotlapError
 from runners.progress import Watcher
 from runners.servers.recipe import Variant
@@ -28,7 +32,8 @@ ATTEMPTS = 2
 LAUNCH_S = 8.0
 """First guess of what a launch takes; the clock corrects it."""
 
-Outcome = CostRecord | Failure
+Outcome = CostRecord | CostShares | Failure
+Outcomes = list[Outcome]
 
 
 class _Made(NamedTuple):
@@ -57,7 +62,10 @@ class Bench:
     watcher: Watcher = field(default_factory=Watcher)
     cpus: tuple[int, ...] = ()
     """CPUs that may be used, one a subject; empty: all that this process may use."""
-    _aborted: Event = field(default_factory=Event, init=False)
+    _lanes: Lanes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._lanes = Lanes(self.cpus)
 
     def count(
         self, together: Iterable[tuple[Subject, ...]], *, repeats: Iterable[int] = (0,)
@@ -72,116 +80,98 @@ class Bench:
         A gate asks for further repeats by calling again with the cells in doubt and ``repeats=(2,)`` etc.
         """
         chosen = tuple(together)
-        groups = [(repeat, group) for repeat in repeats for group in chosen]
-        lanes = self._lanes(max((len(group) for _, group in groups), default=1))
-        total = sum(len(group) for _, group in groups)
-        at_once = sum(map(len, lanes))
-        self.watcher.counting(total, LAUNCH_S * total / at_once)
+        groups = [(group, partial(self._counted, repeat=repeat)) for repeat in repeats for group in chosen]
+        return [each for each in self._do(groups) if isinstance(each, CostRecord)]
+
+    def where(self, subjects: Iterable[Subject]) -> list[CostShares]:
+        """Where the instructions of each subject go, in one more launch of each; recorded as ``count``'s."""
+        groups = [((subject,), self._shared) for subject in subjects]
+        return [each for each in self._do(groups) if isinstance(each, CostShares)]
+
+    def _do(
+        self, groups: Sequence[tuple[tuple[Subject, ...], Callable[[Subject, int], Outcomes]]]
+    ) -> list[Outcome]:
+        wide = max((len(group) for group, _ in groups), default=1)
+        total = sum(len(group) for group, _ in groups)
+        self.watcher.counting(total, LAUNCH_S * total / sum(map(len, self._lanes.split(wide))))
+        kept: list[Outcome] = []
+        done = count_up(1)
+
+        def keep(outcomes: Outcomes) -> None:
+            for outcome in outcomes:
+                kept.append(outcome)
+                self.append(outcome)
+                if isinstance(outcome, Failure):
+                    self.watcher.failure(outcome)
+            self.watcher.counted(next(done), _about(outcomes[0]))
+
+        works = [partial(self._group, group, act) for group, act in groups]
         try:
-            return list(self._records(groups, lanes))
+            self._lanes.do(works, wide=wide, keep=keep)
         finally:
             self.watcher.end()
-
-    def _lanes(self, wide: int) -> list[tuple[int, ...]]:
-        """CPUs of each group that is counted beside others; fewer than ``wide`` where there are no more."""
-        cpus = self.cpus or tuple(sorted(os.sched_getaffinity(0)))
-        return [cpus[first : first + wide] for first in range(0, len(cpus) - wide + 1, wide)] or [cpus]
-
-    def _records(
-        self, groups: list[tuple[int, tuple[Subject, ...]]], lanes: list[tuple[int, ...]]
-    ) -> Iterator[CostRecord]:
-        free: SimpleQueue[tuple[int, ...]] = SimpleQueue()
-        for lane in lanes:
-            free.put(lane)
-        pool = ThreadPoolExecutor(len(lanes), thread_name_prefix="cost")
-        counting = [pool.submit(self._group, group, repeat, free) for repeat, group in groups]
-        waiting = set(counting)
-        done = 0
-        try:
-            for future in as_completed(counting):
-                waiting.discard(future)
-                for outcome in future.result():
-                    done += 1
-                    yield from self._keep(outcome, done)
-        finally:
-            self._end(pool, waiting)
-
-    def _end(self, pool: ThreadPoolExecutor, waiting: set[Future[list[Outcome]]]) -> None:
-        """Interrupted: end the launches that run, keep those that had ended. Else nothing is left to do."""
-        self._aborted.set()
-        pool.shutdown(cancel_futures=True)
-        for future in waiting:
-            if not future.cancelled() and future.exception() is None:
-                for outcome in future.result():
-                    if isinstance(outcome, CostRecord):
-                        self.append(outcome)
-        self._aborted.clear()
-
-    def _keep(self, outcome: Outcome, done: int) -> Iterator[CostRecord]:
-        self.append(outcome)
-        if isinstance(outcome, CostRecord):
-            self.watcher.counted(done, f"{outcome.cell.stack} {outcome.cell.scenario}")
-            yield outcome
-        else:
-            self.watcher.counted(done, outcome.stack)
-            self.watcher.failure(outcome)
+        return kept
 
     def _group(
-        self, group: tuple[Subject, ...], repeat: int, free: SimpleQueue[tuple[int, ...]]
-    ) -> list[Outcome]:
-        """Count the subjects of ``group`` at the same time, on the CPUs of a free lane."""
-        lane = free.get()
-        try:
-            with ThreadPoolExecutor(min(len(group), len(lane)), thread_name_prefix="cost") as members:
-                cpus = (lane[place % len(lane)] for place in range(len(group)))
-                return list(
-                    members.map(lambda subject, cpu: self._outcome(subject, repeat, cpu), group, cpus)
-                )
-        finally:
-            free.put(lane)
+        self, group: tuple[Subject, ...], act: Callable[[Subject, int], Outcomes], lane: Lane
+    ) -> list[Outcomes]:
+        """``act`` on the subjects of ``group`` at the same time, each on a CPU of ``lane``."""
+        cpus = [lane[place % len(lane)] for place in range(len(group))]
+        with ThreadPoolExecutor(min(len(group), len(lane)), thread_name_prefix="cost") as members:
+            return list(members.map(act, group, cpus))
 
-    def _outcome(self, subject: Subject, repeat: int, cpu: int) -> Outcome:
+    def _counted(self, subject: Subject, cpu: int, *, repeat: int) -> Outcomes:
         """Count one subject, anew where its intervals do not agree; never raises what is a failure."""
-        os.sched_setaffinity(0, {cpu})  # of this thread: its subject shares the CPU with what asks it
         for attempt in range(ATTEMPTS):
             begun_unix_s, begun_s = time.time(), time.monotonic()
             try:
-                launched = self._launch(subject, cpu)
+                launched = self._launch(subject, cpu, self.counter, count)
             except DisagreementError as error:
                 if attempt + 1 == ATTEMPTS:
-                    return _failure(error, subject)
+                    return [_failure(error, subject)]
             except HotlapError as error:
-                return _failure(error, subject)
+                return [_failure(error, subject)]
             else:
                 made = _Made(repeat, attempt, begun_unix_s, time.monotonic() - begun_s)
-                return self._record(subject, launched, made)
+                return [self._record(subject, launched, made)]
         raise AssertionError("the last attempt gives a record or a failure")
 
-    def _launch(self, subject: Subject, cpu: int) -> Launched:
-        scenario = self.scenarios[subject.cell.scenario]
-        folder = self.folder / "cost" / (subject.side or "one") / subject.cell.slug
-        if subject.cell.server == IN_PROCESS:
-            return count_in_process(
-                subject,
-                scenario=scenario,
-                counter=self.counter,
-                cpu=cpu,
-                folder=folder,
-                is_aborted=self._aborted.is_set,
-            )
-        return count_served(
+    def _shared(self, subject: Subject, cpu: int) -> Outcomes:
+        counter = Callgrind(version=self.counter.tool, options=OPTIONS)
+        variables = where.VARIABLES if where.names_functions(subject.environment.record.python) else None
+        try:
+            launched = self._launch(subject, cpu, counter, where.profile, variables)
+            return list(where.shares(subject, launched.made, counter.tool))
+        except HotlapError as error:
+            return [_failure(error, subject)]
+
+    def _launch(
+        self,
+        subject: Subject,
+        cpu: int,
+        counter: Counter,
+        measure: Measure[T],
+        variables: Mapping[str, str] | None = None,
+    ) -> Launched[T]:
+        os.sched_setaffinity(0, {cpu})  # of this thread: its subject shares the CPU with what asks it
+        launch = (
+            count_in_process
+            if subject.cell.server == IN_PROCESS
+            else partial(count_served, variant=self.servers[subject.cell.server], setup=self.setup)
+        )
+        return launch(
             subject,
-            variant=self.servers[subject.cell.server],
-            scenario=scenario,
-            counter=self.counter,
-            setup=self.setup,
+            scenario=self.scenarios[subject.cell.scenario],
+            counter=counter,
             cpu=cpu,
-            folder=folder,
-            is_aborted=self._aborted.is_set,
+            folder=self.folder / "cost" / (subject.side or "one") / subject.cell.slug,
+            is_aborted=self._lanes.is_aborted,
+            measure=measure,
+            variables=variables,
         )
 
-    def _record(self, subject: Subject, launched: Launched, made: _Made) -> CostRecord:
-        counted = launched.counted
+    def _record(self, subject: Subject, launched: Launched[Counted], made: _Made) -> CostRecord:
+        counted = launched.made
         return CostRecord(
             cell=subject.cell,
             side=subject.side,
@@ -199,6 +189,10 @@ class Bench:
             argv=launched.argv,
             hash_seed=HASH_SEED,
         )
+
+
+def _about(outcome: Outcome) -> str:
+    return f"{outcome.cell.stack} {outcome.cell.scenario}" if outcome.cell else ""
 
 
 def _failure(error: HotlapError, subject: Subject) -> Failure:

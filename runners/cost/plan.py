@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import Cell, CostRecord, Environment, Failure, Plan, Setup
+from results.model import Cell, Environment, Plan, Setup
 from results.store import Writer, create
 from runners import machine
 from runners.cost.choice import chosen
@@ -32,16 +32,20 @@ class Counting:
     environments: Mapping[str, Provisioned]
     writer: Writer
     bench: Bench
+    where: bool = False
+    """Whether it is also looked where instructions go, in one more launch of each cell."""
 
     @property
     def folder(self) -> Path:
         """Folder of the run."""
         return self.writer.folder
 
-    def run(self) -> list[CostRecord]:
+    def run(self) -> None:
         """Count every cell as often as planned; records and failures are appended as they are made."""
-        subjects = [(self._subject(cell),) for cell in self.plan.cells]
-        return self.bench.count(subjects, repeats=range(self.plan.setup.blocks))
+        subjects = [self._subject(cell) for cell in self.plan.cells]
+        self.bench.count([(subject,) for subject in subjects], repeats=range(self.plan.setup.blocks))
+        if self.where:
+            self.bench.where(subjects)
 
     def _subject(self, cell: Cell) -> Subject:
         framework = self.parts.frameworks[cell.framework]
@@ -54,6 +58,7 @@ def new(
     *,
     counter: Counter,
     in_process: bool,
+    where: bool = False,
     watcher: Watcher,
 ) -> Counting:
     """Resolve ``wish``, whose ``timing.blocks`` are launches of each cell, and begin the run's record.
@@ -95,22 +100,19 @@ def new(
         environments=environments,
         writer=writer,
         bench=bench(plan, parts, counter, writer, watcher),
+        where=where,
     )
 
 
 def bench(plan: Plan, parts: Parts, counter: Counter, writer: Writer, watcher: Watcher) -> Bench:
     """What counting the cells of ``plan`` needs, its records going to ``writer``."""
-
-    def append(outcome: CostRecord | Failure) -> None:
-        writer.append(outcome)
-
     return Bench(
         counter=counter,
         servers=parts.servers,
         scenarios=parts.scenarios,
         setup=plan.setup,
         folder=writer.folder.resolve() / "logs",
-        append=append,
+        append=writer.append,
         watcher=watcher,
         cpus=plan.setup.server_cpus,
     )

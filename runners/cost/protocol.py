@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol, TypeVar
 
 from results.model import Interval
 from runners.cost.counter import Reading
@@ -14,9 +15,26 @@ from runners.cost.lockstep import Asker
 from runners.errors import CostError
 from scenarios.exchange import Scenario
 
+T_co = TypeVar("T_co", covariant=True)
+
 IDLE_S = 1.0
 APART = 0.015
 """Intervals of one launch that differ by more do not measure the same thing."""
+
+
+class Measure(Protocol[T_co]):
+    """What is made of a launch that is ready to be asked; ``count`` is one."""
+
+    def __call__(
+        self,
+        asker: Asker,
+        reading: Reading,
+        scenario: Scenario,
+        pids: Callable[[], Collection[int]],
+        *,
+        idles: bool,
+    ) -> T_co:
+        """Ask and read; ``pids`` are the processes, ``idles`` that they also work when nothing is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from results.model import Setup
 from runners.cost.counter import Counter
 from runners.cost.lockstep import Lockstep
-from runners.cost.protocol import Counted, count
-from runners.cost.subject import HASH_SEED, Launched, Subject
+from runners.cost.protocol import Measure
+from runners.cost.subject import HASH_SEED, Launched, Subject, T
 from runners.errors import HotlapError
 from runners.matrix import Stack
 from runners.plan import visits
@@ -29,13 +29,18 @@ def count_served(
     cpu: int,
     folder: Path,
     is_aborted: Callable[[], bool],
-) -> Launched:
-    """Count ``subject`` in one launch on ``cpu``; raises LaunchError and CostError with the log's tail."""
+    measure: Measure[T],
+    variables: Mapping[str, str] | None = None,
+) -> Launched[T]:
+    """Launch ``subject`` once, on ``cpu``, and ``measure``; LaunchError and CostError carry the log's tail.
+
+    ``variables`` are added to the environment of the server.
+    """
     cell = subject.cell
     (visit,) = visits([cell], {scenario.name: scenario})
     folder.mkdir(parents=True, exist_ok=True)
     starter = Starter(
-        stacks={cell.stack: Stack(framework=subject.framework, variant=variant)},
+        stacks={cell.stack: Stack(framework=subject.framework, variant=_with(variant, variables))},
         environments={subject.framework.name: subject.environment},
         scenarios={scenario.name: scenario},
         setup=replace(setup, server_cpus=(cpu,)),
@@ -48,10 +53,14 @@ def count_served(
     with starter.start(visit, first=cell, hash_seed=HASH_SEED) as server:
         try:
             with Lockstep(server.host, server.port, is_aborted=is_aborted) as asker:
-                counted: Counted = count(asker, reading, scenario, server.pids, idles=True)
+                made = measure(asker, reading, scenario, server.pids, idles=True)
         except HotlapError as error:
             error.log_tail = error.log_tail or server.log_tail()
             raise
         finally:
             reading.close()
-        return Launched(counted=counted, target=starter.target(visit), argv=server.argv)
+        return Launched(made=made, target=starter.target(visit), argv=server.argv)
+
+
+def _with(variant: Variant, variables: Mapping[str, str] | None) -> Variant:
+    return replace(variant, environment={**variant.environment, **(variables or {})})

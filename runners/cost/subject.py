@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from results.model import Cell
-from runners.cost.protocol import Counted
 from runners.environments.provision import Provisioned
 from runners.frameworks import Framework
+
+T = TypeVar("T")
 
 HASH_SEED = "0"
 """``PYTHONHASHSEED`` of everything that is counted."""
@@ -26,10 +28,10 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Launched:
-    """One launch of a subject, counted."""
+class Launched(Generic[T]):
+    """One launch of a subject, and what was made of it."""
 
-    counted: Counted
+    made: T
     target: str
     argv: tuple[str, ...]
     """Command line without machine paths."""
