@@ -15,9 +15,10 @@ from functools import cache
 import numpy as np
 
 from report.changes import CONFIRM, SCREEN, Change
+from report.gate.correction import corrected
 from report.gate.decide import more_counts, shared_out, suspicion
 from report.gate.judgement import Row
-from report.gate.judging import corrected, flagged, screened
+from report.gate.judging import flagged, screened
 from report.paired import Estimate, Pair, moderated, paired
 from report.sides import COST, CPU
 from report.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
@@ -88,7 +89,8 @@ def load_tier(
             again = _change(random, noise, delta, CONFIRM, count, number)
             rows.append(Row.of(again, DEFAULTS.effects[CPU.name], decides=True))
         else:
-            rows.append(screened(Row.of(change, DEFAULTS.effects[CPU.name], decides=True), DEFAULTS))
+            row = Row.of(change, DEFAULTS.effects[CPU.name], decides=True)
+            rows.append(screened(row, DEFAULTS, len(deltas)))
     return corrected(rows)
 
 
