@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from report.gate import Judgement, judge, outputs
@@ -57,11 +58,13 @@ WRITERS = {
 }
 
 
+@cache
 def recorded(name: str) -> Run:
     """A run as ``hotlap gate --from`` reads it."""
     return read(FOLDER / f"{name}.jsonl")
 
 
+@cache
 def judged(name: str) -> Judgement:
     return judge(recorded(name))
 
