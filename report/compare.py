@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from report import sides, words
 from report.changes import CONFIRM, SCREEN, Change, cost_change, filled, load_change
 from report.gate import checks
+from report.gate.correction import corrected
 from report.gate.judgement import Row
-from report.gate.judging import corrected, unusable
+from report.gate.judging import unusable
 from report.paired import unpaired
 from report.sides import COST, CPU, LOAD, P99_REQUESTS
 from report.summary import Metric, Summary, summarise

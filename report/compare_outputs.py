@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 
 from report.compare import Compared
 from report.gate import phrases
-from report.gate.exports import row_data
+from report.gate.exports import row_data, written
 from report.gate.on_terminal import plain, table
 from report.sides import title
 
@@ -37,4 +36,4 @@ def as_json(compared: Compared) -> str:
         "exit_code": compared.exit_code(),
         "rows": [row_data(row) for row in compared.rows],
     }
-    return json.dumps(data, indent=2, allow_nan=False)
+    return written(data)

@@ -174,9 +174,13 @@ def needed_pairs(
     ``deviation`` is that of one pair; both are on the log scale. Deviations of 0.075, 0.10 and 0.15 need 11,
     17 and 33 pairs (METHOD section 6).
     """
-    for n in count(_LOST + 2):
+    if not deviation:
+        return _LOST + 2
+    normal = float(stats.norm.ppf(1 - alpha) + stats.norm.ppf(power))
+    too_few = int((normal * deviation / effect) ** 2)  # Student's t never needs fewer than the normal
+    for n in count(max(_LOST + 2, min(too_few, MOST_PAIRS))):
         critical, error = float(stats.t.ppf(1 - alpha, n - _LOST)), deviation / math.sqrt(n)
-        if n >= MOST_PAIRS or not error or _power(effect / error, critical, n - _LOST) >= power:
+        if n >= MOST_PAIRS or _power(effect / error, critical, n - _LOST) >= power:
             return n
     raise AssertionError  # pragma: no cover - counting never ends
 

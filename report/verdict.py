@@ -40,15 +40,19 @@ LOAD_EFFECTS = Effects(least=0.05, must_not_pass=0.10)
 """An estimate of at least 10% would be asked of a true +10% in vain half of the time: docs/adr/0010."""
 
 
-def word(estimate: Estimate, effects: Effects, *, p: float | None = None) -> Word:
-    """What an estimate comes to; ``p`` is its one-sided p value, corrected for how many were tested.
+def word(
+    estimate: Estimate, effects: Effects, *, p: float | None = None, better: float | None = None
+) -> Word:
+    """What an estimate comes to.
 
+    ``p`` and ``better`` are its one-sided p values of being worse and better, corrected for how many were
+    tested; uncorrected unless given.
     A regression is claimed, and excluded (fine), with the same certainty: one-sided 99%.
     """
     least, worst = math.log1p(effects.least), math.log1p(effects.must_not_pass)
     if (estimate.p_worse() if p is None else p) < ALPHA and estimate.mean >= least:
         return Word.REGRESSION
-    if estimate.p_better() < ALPHA and estimate.mean <= -least:
+    if (estimate.p_better() if better is None else better) < ALPHA and estimate.mean <= -least:
         return Word.IMPROVEMENT
     if estimate.upper() < worst:
         return Word.FINE

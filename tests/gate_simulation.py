@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 from collections import Counter
 from collections.abc import Iterator
@@ -15,9 +16,10 @@ from functools import cache
 import numpy as np
 
 from report.changes import CONFIRM, SCREEN, Change
+from report.gate.correction import corrected
 from report.gate.decide import more_counts, shared_out, suspicion
 from report.gate.judgement import Row
-from report.gate.judging import corrected, flagged, screened
+from report.gate.judging import flagged, screened
 from report.paired import Estimate, Pair, moderated, paired
 from report.sides import COST, CPU
 from report.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
@@ -88,7 +90,8 @@ def load_tier(
             again = _change(random, noise, delta, CONFIRM, count, number)
             rows.append(Row.of(again, DEFAULTS.effects[CPU.name], decides=True))
         else:
-            rows.append(screened(Row.of(change, DEFAULTS.effects[CPU.name], decides=True), DEFAULTS))
+            row = Row.of(change, DEFAULTS.effects[CPU.name], decides=True)
+            rows.append(screened(row, DEFAULTS, len(deltas)))
     return corrected(rows)
 
 
@@ -208,6 +211,7 @@ def main() -> None:
     """Print every figure beside its bar; exit code 1 where one is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scale", type=int, default=200, help="tries; runs are ten times as many")
+    gc.freeze()  # statsmodels collects garbage at every correction
     missed = 0
     for what, found, bar, reached in figures(parser.parse_args().scale):
         print(f"{'ok  ' if reached else 'MISS'} {what}: {found} (bar: {bar})", flush=True)

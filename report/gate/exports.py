@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -39,7 +40,22 @@ def as_json(judgement: Judgement) -> str:
         "unused_waivers": [_waiver(each) for each in judgement.unused],
         "rows": [row_data(row) for row in judgement.rows],
     }
-    return json.dumps(data, indent=2, allow_nan=False)
+    return written(data)
+
+
+def written(data: object) -> str:
+    """JSON with six significant digits: the same bytes whatever a library does to the fifteenth."""
+    return json.dumps(_rounded(data), indent=2, allow_nan=False)
+
+
+def _rounded(value: object) -> object:
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, Mapping):
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(each) for each in value]
+    return value
 
 
 def junit(judgement: Judgement) -> str:
@@ -70,7 +86,7 @@ def bencher(judgement: Judgement) -> str:
     for row in judgement.rows:
         if measure := _measure(row):
             found.setdefault(title(row.change.pairing), {})[row.change.metric.name] = measure
-    return json.dumps(found, indent=2, allow_nan=False)
+    return written(found)
 
 
 def action_benchmark(judgement: Judgement) -> str:
@@ -86,7 +102,7 @@ def action_benchmark(judgement: Judgement) -> str:
         for row in judgement.rows
         if not row.change.metric.higher_is_better and (measure := _measure(row))
     ]
-    return json.dumps(entries, indent=2, allow_nan=False)
+    return written(entries)
 
 
 def _measure(row: Row) -> dict[str, float] | None:

@@ -11,16 +11,14 @@ from statistics import median
 from report import sides
 from report.changes import CONFIRM, SCREEN, Change, cost_change, load_change
 from report.gate import checks
+from report.gate.correction import UNCONFIRMED, corrected
 from report.gate.judgement import Judgement, Row, Tier
 from report.gate.waivers import Waiver
-from report.paired import holm
 from report.sides import COST, CPU, LOAD
 from report.summary import Metric
 from report.tolerances import DEFAULTS, GateOptions
-from report.verdict import Word, inconclusive, percent, word
+from report.verdict import Word, percent, word
 from results.model import BASE, HEAD, Failure, Pairing, Run
-
-UNCONFIRMED = "worse in the screen, and not confirmed on fresh pairs: give it more --budget"
 
 
 def judge(run: Run, waivers: Iterable[Waiver] = (), options: GateOptions = DEFAULTS) -> Judgement:
@@ -109,49 +107,28 @@ def _load_row(run: Run, pairing: Pairing, metric: Metric, options: GateOptions) 
         if not few or not decides:
             return _row(first if few else fresh, options, decides=decides)
     row = _row(first, options, decides=decides)
-    return screened(row, options) if decides and first.stage == SCREEN else row
+    if decides and first.stage == SCREEN:
+        return screened(row, options, sum(not sides.counted(each) for each in run.plan.pairings))
+    return row
 
 
-def screened(row: Row, options: GateOptions) -> Row:
-    """What a screen alone comes to: it never says regression.
+def screened(row: Row, options: GateOptions, tested: int) -> Row:
+    """What a screen alone comes to, one of ``tested``: it never says regression.
 
     Where it would be one if it decided, the gate has not done its work and that never passes; where it only
     looks worse, it is inconclusive.
     """
-    row = replace(row, p=None)
-    if not flagged(row.change, options):
-        return row
-    if row.word == Word.REGRESSION:
-        return replace(row, word=Word.UNMEASURED, said=UNCONFIRMED)
-    return replace(row, word=Word.UNSEEN, inconclusive=True, said=UNCONFIRMED)
+    bare = replace(row, p=None)
+    if row.change.estimate is None or not flagged(row.change, options):
+        return bare
+    p = min(1.0, tested * row.change.estimate.p_worse())  # Bonferroni: the others are not at hand
+    if word(row.change.estimate, row.effects, p=p) == Word.REGRESSION:
+        return replace(bare, word=Word.UNMEASURED, said=UNCONFIRMED)
+    return replace(bare, word=Word.UNSEEN, inconclusive=True, said=UNCONFIRMED)
 
 
 def _row(change: Change, options: GateOptions, *, decides: bool) -> Row:
     return Row.of(change, options.effects[change.metric.name], decides=decides)
-
-
-def corrected(rows: Iterable[Row]) -> list[Row]:
-    """Rows with their words after Holm's correction over the rows of each metric that were tested."""
-    found = list(rows)
-    for metric in dict.fromkeys(row.change.metric for row in found):
-        tested = [
-            place for place, row in enumerate(found) if row.change.metric == metric and row.p is not None
-        ]
-        adjusted = holm(found[place].p or 0.0 for place in tested)
-        for place, p in zip(tested, adjusted, strict=True):
-            found[place] = _reworded(found[place], p)
-    return [_concluded(row) for row in found]
-
-
-def _reworded(row: Row, p: float) -> Row:
-    assert row.change.estimate is not None  # noqa: S101 - only what has one was tested
-    return replace(row, p=p, word=word(row.change.estimate, row.effects, p=p))
-
-
-def _concluded(row: Row) -> Row:
-    if row.word != Word.UNSEEN or row.change.estimate is None:
-        return row
-    return replace(row, inconclusive=row.inconclusive or inconclusive(row.change.estimate, row.effects))
 
 
 def _waived(row: Row, waivers: Sequence[Waiver], today: date) -> Row:
