@@ -48,14 +48,15 @@ def test_sides_that_do_not_differ_are_wrong_use() -> None:
 
 @pytest.mark.parametrize("name", ["server", "framework"])
 def test_a_side_that_needs_its_twin_says_so(name: str) -> None:
-    wish = SidesWish(head=SideWish(**{name: "a"}))
+    wish = SidesWish(head=SideWish(**{name: "a"}))  # type: ignore[arg-type] # passed by name
     with pytest.raises(PlanError, match=f"--head-{name} needs --base-{name}"):
         contenders(wish)
 
 
 def test_an_error_names_the_side() -> None:
-    with pytest.raises(PlanError, match=r"^head: there is no revision 'nowhere'"):
+    with pytest.raises(PlanError) as raised:
         contenders(SidesWish(head=SideWish(revision="nowhere")))
+    assert raised.value.message.startswith("head: there is no revision 'nowhere'")
 
 
 def test_both_sides_are_recorded_by_name() -> None:
