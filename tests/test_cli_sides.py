@@ -10,7 +10,7 @@ from results.model import Run
 from results.store import create
 from tests.test_cli import call
 from tests.test_job import plan
-from tests.two_sides import make_run
+from tests.two_sides import make_gate
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def record(folder: Path, run: Run) -> None:
 def test_a_recorded_gate_is_judged_again_to_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = make_run()
+    run = make_gate()
     record(tmp_path, run)
     outputs = []
     for number in range(2):
@@ -93,7 +93,7 @@ def test_a_recorded_gate_is_judged_again_to_the_same_bytes(
 def test_a_recorded_comparison_is_shown_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = make_run()
+    run = make_gate()
     record(tmp_path, run)
     call(monkeypatch, "compare", run.plan.name, "--json")
     assert json.loads(capsys.readouterr().out)["rows"]

@@ -118,7 +118,7 @@ def test_only_what_is_in_doubt_is_confirmed_on_fresh_pairs(tmp_path: Path) -> No
 
 
 def test_a_budget_that_is_used_up_leaves_no_pair_to_confirm_with(tmp_path: Path) -> None:
-    run, made, bench, budgets = gate(tmp_path, budget_s=0.0, repeats=[{COUNTED[0]: 1}])
+    run, _, bench, budgets = gate(tmp_path, budget_s=0.0, repeats=[{COUNTED[0]: 1}])
     assert budgets == [0]
     assert not run.trials
     assert len(bench.asked) == 1
