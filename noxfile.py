@@ -72,6 +72,20 @@ def benchmarks(session: nox.Session) -> None:
 
 
 @nox.session
+def gate(session: nox.Session) -> None:
+    """Judge this working tree against where it left main: `nox -s gate -- --no-load` only counts."""
+    install(session)
+    session.run("hotlap", "gate", *session.posargs)
+
+
+@nox.session(name="gate-calibration")
+def gate_calibration(session: nox.Session) -> None:
+    """What the gate promises, tried for real beside its bars, for hours; `-- --part load-aa --tries 5`."""
+    install(session, "tests")
+    session.run("python", "-m", "tests.gate_calibration", *session.posargs)
+
+
+@nox.session
 def tests(session: nox.Session) -> None:
     """The test suite, with branch coverage."""
     install(session, "tests")

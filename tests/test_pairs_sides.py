@@ -56,8 +56,9 @@ def test_a_side_that_needs_its_twin_says_so(name: str, head: SideWish) -> None:
 
 
 def test_an_error_names_the_side() -> None:
-    with pytest.raises(PlanError, match=r"^head: there is no revision 'nowhere'"):
+    with pytest.raises(PlanError) as raised:
         contenders(SidesWish(head=SideWish(revision="nowhere")))
+    assert raised.value.message.startswith("head: there is no revision 'nowhere'")
 
 
 def test_both_sides_are_recorded_by_name() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from runners.errors import PlanError
-from runners.settings import defaults
+from runners.settings import defaults, gate_defaults
 
 
 def write(folder: Path, text: str) -> Path:
@@ -34,3 +34,27 @@ def test_keys_of_the_table_are_defaults_and_subtables_belong_to_others(tmp_path:
 def test_a_bad_table_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(PlanError, match=message):
         defaults(write(tmp_path, text))
+
+
+def test_the_gate_has_a_table_of_its_own(tmp_path: Path) -> None:
+    text = '[tool.hotlap.gate]\nsentinel = ["a--b--c"]\nfail-on-inconclusive = true\nbudget = 10\n'
+    assert gate_defaults(write(tmp_path, text)) == {
+        "sentinel": ["a--b--c"],
+        "fail_on_inconclusive": True,
+        "budget": 10,
+    }
+    assert gate_defaults(tmp_path / "elsewhere") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[tool.hotlap.gate]\nsentinels = []\n", "nearest: sentinel"),
+        ("[tool.hotlap.gate]\ncost = 1\n", "wanted bool"),
+        ("[tool.hotlap.gate]\npairs = true\n", "wanted int"),
+        ("[tool.hotlap]\ngate = 3\n", "is no table"),
+    ],
+)
+def test_a_bad_table_of_the_gate_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(PlanError, match=message):
+        gate_defaults(write(tmp_path, text))
