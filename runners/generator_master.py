@@ -35,6 +35,8 @@ LEAD_NS = 150_000_000
 """From GO to the begin of the windows: a pump listens every 25 ms only."""
 SPARE_S = 30.0
 """What an answer may take beyond what the order itself asks for."""
+AGAIN_SHARE = 0.1
+"""Of that patience, for workers that did not come when they were awaited the last time."""
 LIVENESS = 3
 """Missing heartbeats that Locust forgives."""
 
@@ -48,6 +50,8 @@ class Master:
         self._expected = expected
         self._patience_s = patience_s
         self._identity = distribution.identity()
+        self._in_vain = False
+        """Whether not all came the last time."""
         self._refused = ""
         """Why the last one was."""
         self._members: dict[str, Hello] = {}
@@ -110,16 +114,18 @@ class Master:
 
     def _gathered(self) -> list[str]:
         """All workers of the run; raises LoadError where some do not come."""
-        deadline_s = time.monotonic() + self._patience_s
+        patience_s = self._patience_s * (AGAIN_SHARE if self._in_vain else 1)
+        deadline_s = time.monotonic() + patience_s
         while len(alive := self._alive()) < self._expected:
             if time.monotonic() > deadline_s:
+                self._in_vain = True
                 refused = f"; refused: {self._refused}" if self._refused else ""
                 raise LoadError(
-                    f"{len(alive)} of {self._expected} generators came within "
-                    f"{self._patience_s:.0f} s{refused}",
+                    f"{len(alive)} of {self._expected} generators came within {patience_s:.0f} s{refused}",
                     remedy="start `hotlap worker` on every further machine, and look at what it prints",
                 )
             gevent.sleep(POLL_S)
+        self._in_vain = False
         return alive
 
     def _alive(self) -> list[str]:

@@ -14,13 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic_ns
 
-from apps.contract import GREETING
 from runners.calibration.responder import HOST, wait_until_answering
 from runners.load.client import environment_of_ours, python_m
 from runners.load.descriptors import make_room
 from runners.ports import free_port
 from runners.supervised import Supervised
-from scenarios.answers import TEXT
+from scenarios.answers import GREETING, TEXT
 
 CONNECTIONS = 2048
 READ_BYTES = 1 << 16
