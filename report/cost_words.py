@@ -100,8 +100,10 @@ def _step(step: Step, titles: Mapping[str, str]) -> str:
     value = _bare(level) if level else ""
     if is_floor(step.count.cell):
         return f"a request costs {value} instructions without a framework"
-    takes = "adds" if level and level.value >= 0 else "saves"
-    return f"{name} {takes} {value} {'to' if takes == 'adds' else 'of'} {below(step, titles)}"
+    if level and level.low is not None and level.high is not None and level.low <= 0 <= level.high:
+        return f"{name} cannot be told from {below(step, titles)}"
+    takes = "adds {} to" if level and level.value >= 0 else "saves {} of"
+    return f"{name} {takes.format(value)} {below(step, titles)}"
 
 
 def span(found: Sequence[Costs]) -> str:

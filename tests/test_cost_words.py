@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from report import cost_words
@@ -42,6 +44,18 @@ def test_counts_made_once_are_said_to_have_no_interval() -> None:
     for said in (cost_words.sentence(once, TITLES), cost_words.span(once)):
         assert "±" not in said
         assert said.endswith("; counted once, so without an interval.")
+
+
+def test_a_layer_that_may_be_nothing_is_not_said_to_add() -> None:
+    run = make_cost_run(stacks=(("asgi", "uvicorn-standard"), ("starlette", "uvicorn-standard")))
+    floor = {record.cell: record for record in run.costs if record.cell.framework == "asgi"}
+    alike = {replace(cell, framework="starlette"): record for cell, record in floor.items()}
+    same = tuple(
+        replace(each, intervals=alike[each.cell].intervals) if each.cell in alike else each
+        for each in run.costs
+    )
+    said = cost_words.sentence([costs(replace(run, costs=same))], TITLES)
+    assert said.endswith("; Starlette cannot be told from the floor.")
 
 
 def test_a_sentence_names_few_layers() -> None:
