@@ -66,7 +66,7 @@ def costs(run: Run) -> Costs:
         _count(cell, records.get(cell, ()), absent.get(cell, ""), run)
         for cell in dict.fromkeys((*planned, *records, *failed, *absent))
     ]
-    counts.sort(key=lambda each: each.cell.scenario != FIRST)
+    counts.sort(key=lambda each: (each.cell.scenario != FIRST, each.cell.server == IN_PROCESS))
     return Costs(
         name=run.plan.name,
         counts=tuple(counts),

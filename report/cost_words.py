@@ -13,7 +13,9 @@ from results.model import IN_PROCESS
 
 DIGITS = 4
 """Significant ones: counts repeat within a few tenths of a percent."""
-UNIT = "instructions per request"
+ONCE = "; counted once, so without an interval"
+MOST_STEPS = 4
+"""A sentence names no more layers than this."""
 
 
 def number(value: float) -> str:
@@ -24,15 +26,21 @@ def number(value: float) -> str:
 def interval(level: Level) -> str:
     """``(209,200–209,800)``; a difference may reach below zero."""
     if level.low is None or level.high is None:
-        return "(no interval: counted once)"
+        return "(counted once)"
     return f"({minus(number(level.low))} to {minus(number(level.high))})"
 
 
 def half_width(level: Level) -> str:
     """Half of its width, where there is room for no more: ``±400``."""
     if level.high is None:
-        return "(no interval)"
+        return "(counted once)"
     return f"±{words.number(level.high - level.value, 2)}"
+
+
+def _bare(level: Level) -> str:
+    """Without its sign; a sentence says once that there are no intervals."""
+    value = number(abs(level.value))
+    return value if level.high is None else f"{value} {half_width(level)}"
 
 
 def signed(value: float) -> str:
@@ -71,7 +79,13 @@ def sentence(found: Sequence[Costs], titles: Mapping[str, str]) -> str:
     if told is None or not _told(told)[0]:
         return span(found)
     floor, *steps = [_step(step, titles) for step in told.steps if step.level]
-    return f"On {told.server}, {told.scenario}: {floor}" + (f"; {words.listed(steps)}." if steps else ".")
+    said = steps[:MOST_STEPS]
+    if len(steps) > MOST_STEPS:
+        said.append(f"{words.counted(len(steps) - MOST_STEPS, 'more layer')} below")
+    where = "in process" if told.server == IN_PROCESS else f"on {told.server}"
+    once = any(step.level and step.level.low is None for step in told.steps)
+    layers = f"; {words.listed(said)}" if said else ""
+    return f"{told.scenario} {where}: {floor}{layers}{ONCE if once else ''}."
 
 
 def _told(group: Layers) -> tuple[int, bool]:
@@ -83,11 +97,13 @@ def _told(group: Layers) -> tuple[int, bool]:
 
 def _step(step: Step, titles: Mapping[str, str]) -> str:
     name, level = titles.get(step.count.cell.framework, step.count.cell.framework), step.level
-    value = f"{number(abs(level.value))} {half_width(level)}" if level else ""
+    value = _bare(level) if level else ""
     if is_floor(step.count.cell):
         return f"a request costs {value} instructions without a framework"
-    takes = "adds" if level and level.value >= 0 else "saves"
-    return f"{name} {takes} {value} {'to' if takes == 'adds' else 'of'} {below(step, titles)}"
+    if level and level.low is not None and level.high is not None and level.low <= 0 <= level.high:
+        return f"{name} cannot be told from {below(step, titles)}"
+    takes = "adds {} to" if level and level.value >= 0 else "saves {} of"
+    return f"{name} {takes.format(value)} {below(step, titles)}"
 
 
 def span(found: Sequence[Costs]) -> str:
@@ -96,8 +112,7 @@ def span(found: Sequence[Costs]) -> str:
     if not counts:
         return "No cell was counted; the table says why."
     least, most = (pick(counts, key=lambda pair: pair[0].value) for pick in (min, max))
-    ends = [
-        f"{number(level.value)} {half_width(level)} ({each.cell.stack}, {each.cell.scenario})"
-        for level, each in (least, most)
-    ]
-    return f"From {ends[0]} to {ends[1]} instructions per request, over {words.counted(len(counts), 'cell')}."
+    ends = [f"{_bare(level)} ({each.cell.stack}, {each.cell.scenario})" for level, each in (least, most)]
+    once = any(level.low is None for level, _ in counts)
+    cells = words.counted(len(counts), "cell")
+    return f"From {ends[0]} to {ends[1]} instructions per request, over {cells}{ONCE if once else ''}."

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from report.page import build
+from tests.counted import SCENARIOS, make_cost_run
 from tests.synthetic import make_run
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+CHARTS = 13 + len(SCENARIOS)
+"""Of the run that timed, and one for each scenario that was counted."""
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 
@@ -44,7 +47,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return build([make_run()], tmp_path_factory.mktemp("page")).as_uri()
+    return build([make_run(), make_cost_run()], tmp_path_factory.mktemp("page")).as_uri()
 
 
 class Visit:
@@ -79,8 +82,8 @@ def test_without_javascript_everything_is_visible(browser: Browser, address: str
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}#trust")
-    assert page.locator("svg.chart").count() == 13
-    assert all(page.locator("svg.chart").nth(place).is_visible() for place in range(13))
+    assert page.locator("svg.chart").count() == CHARTS
+    assert all(page.locator("svg.chart").nth(place).is_visible() for place in range(CHARTS))
     assert page.locator("button").count() == 0
     assert page.locator("#trust").bounding_box() is not None
     context.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from report import cost_words
@@ -19,13 +21,13 @@ def test_a_difference_has_its_sign(value: float, text: str) -> None:
 
 def test_an_interval_may_reach_below_zero_or_not_be_there() -> None:
     assert cost_words.interval(Level(value=1.0, low=-120.4, high=140.0)) == ("(−120.4 to 140.0)")
-    assert cost_words.interval(Level(value=1.0)) == "(no interval: counted once)"
+    assert cost_words.interval(Level(value=1.0)) == "(counted once)"
     assert cost_words.half_width(Level(value=100.0, low=90.0, high=110.0)) == "±10"
 
 
 def test_the_sentence_tells_the_layers_where_most_were_counted() -> None:
     said = cost_words.sentence([costs(make_cost_run())], TITLES)
-    assert said.startswith("On uvicorn-standard, plaintext: a request costs ")
+    assert said.startswith("plaintext on uvicorn-standard: a request costs ")
     assert "Starlette adds " in said
     assert said.count("±") == 4
 
@@ -35,6 +37,36 @@ def test_without_a_floor_the_sentence_gives_the_range() -> None:
     said = cost_words.sentence([costs(run)], TITLES)
     assert said.startswith("From ")
     assert said.endswith("over 16 cells.")
+
+
+def test_counts_made_once_are_said_to_have_no_interval() -> None:
+    once = [costs(make_cost_run(repeats=1))]
+    for said in (cost_words.sentence(once, TITLES), cost_words.span(once)):
+        assert "±" not in said
+        assert said.endswith("; counted once, so without an interval.")
+
+
+def test_a_layer_that_may_be_nothing_is_not_said_to_add() -> None:
+    run = make_cost_run(stacks=(("asgi", "uvicorn-standard"), ("starlette", "uvicorn-standard")))
+    floor = {record.cell: record for record in run.costs if record.cell.framework == "asgi"}
+    alike = {replace(cell, framework="starlette"): record for cell, record in floor.items()}
+    same = tuple(
+        replace(each, intervals=alike[each.cell].intervals) if each.cell in alike else each
+        for each in run.costs
+    )
+    said = cost_words.sentence([costs(replace(run, costs=same))], TITLES)
+    assert said.endswith("; Starlette cannot be told from the floor.")
+
+
+def test_a_sentence_names_few_layers() -> None:
+    stacks = [
+        ("asgi", "uvicorn-standard"),
+        ("starlette", "uvicorn-standard"),
+        ("fastapi", "uvicorn-standard"),
+    ]
+    others = [(name, "uvicorn-standard") for name in ("django", "flask", "litestar")]
+    said = cost_words.sentence([costs(make_cost_run(stacks=(*stacks, *others)))], TITLES)
+    assert said.endswith("and 1 more layer below.")
 
 
 def test_without_a_count_there_is_no_number() -> None:

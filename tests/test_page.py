@@ -225,7 +225,7 @@ def test_a_run_that_only_counted_has_a_page_of_its_own(counted: Path) -> None:
     html = counted.read_text(encoding="utf-8")
     outline(html)
     assert re.findall(r'<section id="(\w+)"', html) == ["layers", "trust", "method", "data"]
-    assert re.search(r"<h1>On uvicorn-standard, plaintext: a request costs .*</h1>", html)
+    assert re.search(r"<h1>plaintext on uvicorn-standard: a request costs .*</h1>", html)
     assert html.count("time spent waiting are not counted") > 2
     assert "Counts compare only within one build of the interpreter" in html
     assert "not applicable: RSGI needs granian" in html
