@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -37,6 +39,19 @@ def test_an_unknown_counter_is_wrong_use(
     monkeypatch.chdir(tmp_path)
     assert call(monkeypatch, "--counter", "abacus") == 2
     assert "--counter callgrind or perf" in capsys.readouterr().err
+
+
+def test_the_documented_commands_are_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "cost.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^hotlap cost .*", text, re.MULTILINE)
+    assert commands
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for command in commands:
+        assert call(monkeypatch, *shlex.split(command)[2:]) == 2
+        assert "there is no valgrind" in capsys.readouterr().err  # and nothing else is wrong with it
 
 
 @pytest.mark.servers

@@ -12,9 +12,11 @@ import pytest
 import runners.cost.job
 from results.model import CostRecord, Failure, Interval
 from runners.cost.callgrind import Callgrind
+from runners.cost.dumps import Profile
 from runners.cost.job import Bench, Outcome
 from runners.cost.protocol import Counted, DisagreementError
 from runners.cost.subject import Launched, Subject
+from runners.cost.where import profile
 from runners.errors import LaunchError
 from runners.progress import Watcher
 from runners.servers.recipe import Variant
@@ -230,3 +232,27 @@ def test_a_bench_counts_again_after_it_was_used(yard: Yard) -> None:
     made.count([(subject("a"),)], repeats=(2,))
     assert [r.repeat for r in kept if isinstance(r, CostRecord)] == [0, 2]
     assert yard.aborted == [False, False]
+
+
+def test_where_it_goes_is_a_launch_of_its_own_with_named_functions(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[object, object]] = []
+
+    def launch(
+        _subject: Subject, *, measure: object, variables: object, **_more: object
+    ) -> Launched[Profile]:
+        given.append((measure, variables))
+        found = Profile(total=100)
+        found.by_object.update({"libpython3.13": 100})
+        return Launched(made=found, target="apps.small_app:app", argv=("python",))
+
+    monkeypatch.setattr(runners.cost.job, "count_in_process", launch)
+    kept: list[Outcome] = []
+    made = bench(kept)
+    told = made.where([subject("a", server="in-process")])
+    assert kept == told
+    assert [(each.by, each.shares) for each in told] == [("object", {"libpython3.13": 1.0})]
+    assert given == [(profile, None)]  # Python 3.11 names no function
+    assert not yard.launches
+    assert heard(made).counts == [(1, "small--in-process a")]
