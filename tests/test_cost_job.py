@@ -59,11 +59,13 @@ class Yard:
 
     act: Callable[[Subject, int], Launched[Counted]] = lambda _subject, _cpu: LAUNCHED
     launches: list[tuple[str, str, int]] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
     aborted: list[bool] = field(default_factory=list)
 
     def count(
-        self, subject: Subject, *, cpu: int, is_aborted: Callable[[], bool], **_more: object
+        self, subject: Subject, *, cpu: int, folder: Path, is_aborted: Callable[[], bool], **_more: object
     ) -> Launched[Counted]:
+        self.folders.append(folder)
         self.launches.append((subject.cell.scenario, subject.side, cpu))
         try:
             return self.act(subject, cpu)
@@ -154,6 +156,18 @@ def test_on_one_cpu_sides_are_counted_one_after_the_other(yard: Yard) -> None:
     records = bench(kept, cpus=(4,)).count([(subject("a", "base"), subject("a", "head"))])
     assert {r.side for r in records} == {"base", "head"}
     assert {cpu for _, _, cpu in yard.launches} == {4}
+
+
+def test_two_launches_of_a_cell_at_once_share_no_folder(yard: Yard) -> None:
+    together = threading.Barrier(2, timeout=10)
+
+    def meet(_subject: Subject, _cpu: int) -> Launched[Counted]:
+        together.wait()
+        return LAUNCHED
+
+    yard.act = meet
+    bench([]).count([(subject("a"),)], repeats=range(2))
+    assert len(set(yard.folders)) == 2
 
 
 def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard: Yard) -> None:
