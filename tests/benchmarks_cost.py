@@ -16,11 +16,10 @@ from statistics import mean, median
 
 from results.model import IN_PROCESS, Cell, Failure
 from results.store import read
-from runners.cost import counters
+from runners.cost import counters, protocol
 from runners.cost import plan as costs
 from runners.cost.choice import LOCKSTEP
 from runners.cost.job import Bench, Outcome
-from runners.cost.shown import per_request
 from runners.cost.subject import Subject
 from runners.environments.provision import provision
 from runners.matrix import Selection
@@ -92,7 +91,7 @@ def steadiness(folder: Path) -> None:
             )
             subject = Subject(cell=cell, framework=starlette, environment=environment)
             records = bench.count([(subject,)], repeats=range(REPEATS))
-            found = [per_request(record) for record in records]
+            found = [mean(protocol.costs(record.intervals, record.idle)) for record in records]
             spread = (max(found) - min(found)) / mean(found) * 100
             show(f"starlette {server} json: {REPEATS} repeats within", spread, "%", bar)
             print(f"    mean {mean(found):,.0f} instructions, from {min(found):,.0f} to {max(found):,.0f}")

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from statistics import mean
 
 from results.model import CostRecord, Run
+from runners.cost.protocol import costs
 
 
 def per_request(record: CostRecord) -> float:
-    """Instructions per request of one launch: what its idling took is taken off each interval."""
-    idle_per_s = record.idle.instructions / record.idle.seconds if record.idle else 0.0
-    total = sum(each.instructions - idle_per_s * each.seconds for each in record.intervals)
-    return total / sum(each.requests for each in record.intervals)
+    """Instructions per request of one launch."""
+    return mean(costs(record.intervals, record.idle))
 
 
 def as_text(run: Run) -> str:
     """One line a cell: instructions of each launch."""
     lines = ["user-space instructions per request (kernel work and waiting are not counted)"]
     for cell in run.plan.cells:
-        costs = [per_request(record) for record in run.costs if record.cell == cell]
-        shown = "  ".join(f"{cost:>12,.0f}" for cost in costs) or "not measured"
+        found = [per_request(record) for record in run.costs if record.cell == cell]
+        shown = "  ".join(f"{cost:>12,.0f}" for cost in found) or "not measured"
         lines.append(f"{cell.stack + ' ' + cell.scenario:60} {shown}")
     for each in run.shares:
         told = ", ".join(f"{name} {share:.1%}" for name, share in each.shares.items())
@@ -31,10 +31,10 @@ def as_text(run: Run) -> str:
 
 def as_json(run: Run) -> str:
     """Every record, and what it comes to."""
-    costs = [{**asdict(record), "instructions_per_request": per_request(record)} for record in run.costs]
+    records = [{**asdict(record), "instructions_per_request": per_request(record)} for record in run.costs]
     return json.dumps(
         {
-            "costs": costs,
+            "costs": records,
             "shares": list(map(asdict, run.shares)),
             "failures": [asdict(each) for each in run.failures],
         },
