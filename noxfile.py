@@ -57,6 +57,13 @@ def report(session: nox.Session) -> None:
 
 
 @nox.session
+def cost(session: nox.Session) -> None:
+    """Instructions per request of the quick matrix, with and without servers; needs valgrind."""
+    install(session)
+    session.run("hotlap", "cost", *(session.posargs or ["--quick"]))
+
+
+@nox.session
 def calibrate(session: nox.Session) -> None:
     """What this machine and the load generator can do, beside wrk and stock Locust."""
     install(session)
@@ -68,6 +75,7 @@ def benchmarks(session: nox.Session) -> None:
     """What hotlap promises of itself, measured: set-up, quick matrix, memory, report, load generator."""
     install(session, "tests")
     session.run("python", "-m", "tests.benchmarks")
+    session.run("python", "-m", "tests.benchmarks_cost")
     session.run("hotlap", "calibrate")
 
 

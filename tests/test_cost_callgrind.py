@@ -44,6 +44,11 @@ def test_readings_add_up_every_process_and_leave_no_dump(
     reading.start((os.getpid(), os.getppid()))
     assert [reading.read(), reading.read()] == [123, 9]
     assert not list(tmp_path.glob("callgrind.out.*"))
+    os.mkfifo(tmp_path / "vgdb-to-vgdb-from-1-by-a-on-b")
+    (tmp_path / "callgrind.out.1").touch()
+    (tmp_path / "server.log").touch()
+    reading.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["asked", "bin", "server.log"]
     asked = (tmp_path / "asked").read_text().splitlines()
     assert asked == ["instrumentation on"] * 2 + ["dump"] * 4
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -39,6 +41,19 @@ def test_an_unknown_counter_is_wrong_use(
     assert "--counter callgrind or perf" in capsys.readouterr().err
 
 
+def test_the_documented_commands_are_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "cost.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^hotlap cost .*", text, re.MULTILINE)
+    assert commands
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for command in commands:
+        assert call(monkeypatch, *shlex.split(command)[2:]) == 2
+        assert "there is no valgrind" in capsys.readouterr().err  # and nothing else is wrong with it
+
+
 @pytest.mark.servers
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs valgrind")
 def test_a_floor_is_counted_with_and_without_its_server(
@@ -62,4 +77,4 @@ def test_a_floor_is_counted_with_and_without_its_server(
     assert 10_000 < max(alone) < min(served) < 1_000_000
     assert sum(costs["in-process", 1]) == pytest.approx(sum(alone), rel=0.001)
     assert sum(costs["uvicorn-standard", 1]) == pytest.approx(sum(served), rel=APART)
-    assert not list(folder.rglob("callgrind.out.*.*"))
+    assert not [path for pattern in ("callgrind.out.*", "vgdb-*") for path in folder.rglob(pattern)]

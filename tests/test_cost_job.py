@@ -12,9 +12,11 @@ import pytest
 import runners.cost.job
 from results.model import CostRecord, Failure, Interval
 from runners.cost.callgrind import Callgrind
+from runners.cost.dumps import Profile
 from runners.cost.job import Bench, Outcome
 from runners.cost.protocol import Counted, DisagreementError
 from runners.cost.subject import Launched, Subject
+from runners.cost.where import profile
 from runners.errors import LaunchError
 from runners.progress import Watcher
 from runners.servers.recipe import Variant
@@ -57,11 +59,13 @@ class Yard:
 
     act: Callable[[Subject, int], Launched[Counted]] = lambda _subject, _cpu: LAUNCHED
     launches: list[tuple[str, str, int]] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
     aborted: list[bool] = field(default_factory=list)
 
     def count(
-        self, subject: Subject, *, cpu: int, is_aborted: Callable[[], bool], **_more: object
+        self, subject: Subject, *, cpu: int, folder: Path, is_aborted: Callable[[], bool], **_more: object
     ) -> Launched[Counted]:
+        self.folders.append(folder)
         self.launches.append((subject.cell.scenario, subject.side, cpu))
         try:
             return self.act(subject, cpu)
@@ -154,6 +158,18 @@ def test_on_one_cpu_sides_are_counted_one_after_the_other(yard: Yard) -> None:
     assert {cpu for _, _, cpu in yard.launches} == {4}
 
 
+def test_two_launches_of_a_cell_at_once_share_no_folder(yard: Yard) -> None:
+    together = threading.Barrier(2, timeout=10)
+
+    def meet(_subject: Subject, _cpu: int) -> Launched[Counted]:
+        together.wait()
+        return LAUNCHED
+
+    yard.act = meet
+    bench([]).count([(subject("a"),)], repeats=range(2))
+    assert len(set(yard.folders)) == 2
+
+
 def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard: Yard) -> None:
     def third(of: Subject, _cpu: int) -> Launched[Counted]:
         if of.cell.scenario == "b":
@@ -230,3 +246,27 @@ def test_a_bench_counts_again_after_it_was_used(yard: Yard) -> None:
     made.count([(subject("a"),)], repeats=(2,))
     assert [r.repeat for r in kept if isinstance(r, CostRecord)] == [0, 2]
     assert yard.aborted == [False, False]
+
+
+def test_where_it_goes_is_a_launch_of_its_own_with_named_functions(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[object, object]] = []
+
+    def launch(
+        _subject: Subject, *, measure: object, variables: object, **_more: object
+    ) -> Launched[Profile]:
+        given.append((measure, variables))
+        found = Profile(total=100)
+        found.by_object.update({"libpython3.13": 100})
+        return Launched(made=found, target="apps.small_app:app", argv=("python",))
+
+    monkeypatch.setattr(runners.cost.job, "count_in_process", launch)
+    kept: list[Outcome] = []
+    made = bench(kept)
+    told = made.where([subject("a", server="in-process")])
+    assert kept == told
+    assert [(each.by, each.shares) for each in told] == [("object", {"libpython3.13": 1.0})]
+    assert given == [(profile, None)]  # Python 3.11 names no function
+    assert not yard.launches
+    assert heard(made).counts == [(1, "small--in-process a")]

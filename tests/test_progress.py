@@ -101,3 +101,22 @@ def test_a_terminal_shows_place_cell_and_time_left() -> None:
     assert "block 2/2" in text
     assert "fastapi--uvicorn-standard json 2,000/s" in text
     assert "FAILED a (launch): it died" in text
+
+
+def test_lines_say_how_many_launches_are_counted_and_how_long_the_rest_takes() -> None:
+    stream = StringIO()
+    lines = Lines(stream, quiet_s=0.0)
+    lines.counting(4, 20.0)
+    lines.counted(1, "starlette--granian-asgi json")
+    text = stream.getvalue().splitlines()
+    assert text[0] == "counting instructions in 4 launches, about 20 s"
+    assert text[1].startswith("counted 1/4 launches, ")
+
+
+def test_a_terminal_shows_what_was_counted_last() -> None:
+    stream = StringIO()
+    terminal = Terminal(Console(file=stream, force_terminal=True, width=100))
+    terminal.counting(4, 20.0)
+    terminal.counted(1, "starlette--granian-asgi json")
+    terminal.end()
+    assert "counted 1/4  starlette--granian-asgi json" in stream.getvalue()

@@ -23,6 +23,8 @@ INVOKE_MS = 1
 """A process that waits in a system call is made to answer after so long; it waits for requests mostly."""
 TOTALS = re.compile(rb"^totals: (\d+)", re.MULTILINE)
 TAIL_BYTES = 4096
+PREFIX = "vgdb"
+"""Of the pipes that vgdb speaks through."""
 REMEDY = "install valgrind (Debian, Ubuntu: apt-get install valgrind)"
 
 
@@ -102,7 +104,10 @@ class CallgrindReading:
         return [(pid, dump) for pid in self._pids for dump in self._written(pid)]
 
     def close(self) -> None:
-        """Nothing runs beside the tree itself."""
+        """Take away what a killed callgrind leaves: empty files, and pipes that a reader would wait for."""
+        for pattern in (f"{PREFIX}-*", "callgrind.out.*"):
+            for left in self.folder.glob(pattern):
+                left.unlink(missing_ok=True)
 
     def _written(self, pid: int) -> list[Path]:
         found = list(self.folder.glob(f"callgrind.out.{pid}.*"))
@@ -141,4 +146,4 @@ def command(folder: Path, pid: int, *words: str) -> None:
 
 
 def _prefix(folder: Path) -> str:
-    return f"{folder}/vgdb"
+    return f"{folder}/{PREFIX}"

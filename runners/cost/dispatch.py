@@ -42,11 +42,28 @@ class Request:
 Call = Callable[[Request], Awaitable[Answer]]
 
 
-class Asgi:
-    """Calls an ASGI app as a server does, with its lifespan around everything."""
+class Called:
+    """Calls an app that has nothing to start or to stop."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 - whatever the target is
         self.app = app
+
+    async def start(self) -> None:
+        """Let the app begin."""
+
+    async def stop(self) -> None:
+        """Let it end."""
+
+    async def call(self, request: Request) -> Answer:
+        """One request: status, headers and pieces of the body."""
+        raise NotImplementedError
+
+
+class Asgi(Called):
+    """Calls an ASGI app as a server does, with its lifespan around everything."""
+
+    def __init__(self, app: Any) -> None:  # noqa: ANN401 - whatever the target is
+        super().__init__(app)
         self.state: dict[str, Any] = {}
         self.events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self.replies: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
@@ -129,17 +146,8 @@ class Cycle:
                 self.waiting.set_result(None)
 
 
-class Wsgi:
+class Wsgi(Called):
     """Calls a WSGI app as a server does."""
-
-    def __init__(self, app: Any) -> None:  # noqa: ANN401 - whatever the target is
-        self.app = app
-
-    async def start(self) -> None:
-        """WSGI has nothing to start."""
-
-    async def stop(self) -> None:
-        """Nor to stop."""
 
     async def call(self, request: Request) -> Answer:
         """One request: status, headers and pieces of the body."""
@@ -245,17 +253,11 @@ class Protocol:
         self.pieces.append(data.encode())
 
 
-class Rsgi:
+class Rsgi(Called):
     """Calls an RSGI app through objects of the same shape as granian's."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 - whatever the target is
-        self.app = getattr(app, "__rsgi__", app)
-
-    async def start(self) -> None:
-        """Let an app that asks for it begin."""
-
-    async def stop(self) -> None:
-        """Nothing to end."""
+        super().__init__(getattr(app, "__rsgi__", app))
 
     async def call(self, request: Request) -> Answer:
         """One request: status, headers and pieces of the body."""
@@ -264,7 +266,7 @@ class Rsgi:
         return protocol.status, protocol.headers, protocol.pieces
 
 
-KINDS: dict[str, Callable[[Any], Asgi | Wsgi | Rsgi]] = {"asgi": Asgi, "wsgi": Wsgi, "rsgi": Rsgi}
+KINDS: dict[str, type[Called]] = {"asgi": Asgi, "wsgi": Wsgi, "rsgi": Rsgi}
 
 
 async def ask(call: Call, part: list[Request], answers: list[Answer]) -> None:
@@ -281,7 +283,7 @@ def plain(answer: Answer) -> list[Any]:
     return [status, shown, b64encode(b"".join(pieces)).decode("ascii"), sum(map(bool, pieces))]
 
 
-async def serve(app: Asgi | Wsgi | Rsgi, commands: int, answers: int) -> None:
+async def serve(app: Called, commands: int, answers: int) -> None:
     """Do what is commanded until the pipe is closed."""
     await app.start()
     parts: list[list[Request]] = []

@@ -1,4 +1,4 @@
-"""What is asked while instructions are counted: the same requests for every stack, dealt into equal hands."""
+"""What is asked while instructions are counted: the same requests for every stack, in equal hands."""
 
 from __future__ import annotations
 
@@ -43,7 +43,8 @@ def inputs(ring: Sequence[Exchange], body_bytes: int) -> Inputs:
 
     They depend on nothing else, so that every stack and both sides of a comparison are asked the same.
     A ring of no more than a hand is asked whole, in every hand the same. Of a wider one no entry is asked
-    twice, as frameworks remember what they have parsed, and entries are dealt to the hands by their size.
+    twice, as frameworks remember what they have parsed; hands are runs of entries, as kinds of input take
+    turns in a ring: hands agree better so (0.07%) than when they are dealt by the length of requests (1.7%).
     """
     size = next((requests for limit, requests in SIZES if body_bytes <= limit), 1)
     if len(ring) <= HANDS * size:
@@ -51,7 +52,7 @@ def inputs(ring: Sequence[Exchange], body_bytes: int) -> Inputs:
         rest: Sequence[Exchange] = ring
         hands = (hand,) * HANDS
     else:
-        hands = deal(ring[: HANDS * size])
+        hands = tuple(tuple(ring[first : first + size]) for first in range(0, HANDS * size, size))
         rest = ring[HANDS * size :]
     warm = max(HANDS, min(WARM, WARM_BYTES // max(body_bytes, 1)))
     others = islice(cycle(rest), warm + min(SETTLING, size))
@@ -62,18 +63,3 @@ def _rounds(ring: Sequence[Exchange], size: int) -> tuple[Exchange, ...]:
     """Whole rounds of ``ring``, ``size`` requests at most; only its beginning where one round is far more."""
     rounds = max(1, size // len(ring))
     return tuple(ring) * rounds if len(ring) <= 2 * size else tuple(ring[:size])
-
-
-def deal(entries: Sequence[Exchange]) -> tuple[tuple[Exchange, ...], ...]:
-    """``HANDS`` hands of equal number whose requests are about equally long, each in its ring's order."""
-    places = sorted(range(len(entries)), key=lambda place: (_length(entries[place]), place))
-    hands: list[list[int]] = [[] for _ in range(HANDS)]
-    for turn, first in enumerate(range(0, len(places), HANDS)):
-        cards = places[first : first + HANDS]
-        for hand, place in enumerate(cards):
-            hands[(hand + turn) % HANDS].append(place)
-    return tuple(tuple(entries[place] for place in sorted(hand)) for hand in hands)
-
-
-def _length(one: Exchange) -> int:
-    return len(one.request.encode("host"))

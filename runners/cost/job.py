@@ -164,7 +164,7 @@ class Bench:
             scenario=self.scenarios[subject.cell.scenario],
             counter=counter,
             cpu=cpu,
-            folder=self.folder / "cost" / (subject.side or "one") / subject.cell.slug,
+            folder=self.folder / "cost" / (subject.side or "one") / subject.cell.slug / f"cpu-{cpu}",
             is_aborted=self._lanes.is_aborted,
             measure=measure,
             variables=variables,

@@ -86,13 +86,18 @@ def count(
     )
 
 
+def costs(intervals: Sequence[Interval], idle: Interval | None) -> list[float]:
+    """Instructions per request of each interval, less what idling takes in its time."""
+    idle_per_s = idle.instructions / idle.seconds if idle else 0.0
+    return [(each.instructions - idle_per_s * each.seconds) / each.requests for each in intervals]
+
+
 def must_agree(intervals: Sequence[Interval], idle: Interval | None) -> None:
     """Raise DisagreementError where instructions per request differ by more than ``APART``."""
-    idle_per_s = idle.instructions / idle.seconds if idle else 0.0
-    costs = [(each.instructions - idle_per_s * each.seconds) / each.requests for each in intervals]
-    if max(costs) > min(costs) * (1 + APART):
+    found = costs(intervals, idle)
+    if max(found) > min(found) * (1 + APART):
         raise DisagreementError(
-            f"the intervals differ by more than {APART:.1%}: {', '.join(f'{cost:,.0f}' for cost in costs)} "
+            f"the intervals differ by more than {APART:.1%}: {', '.join(f'{cost:,.0f}' for cost in found)} "
             "instructions per request",
             remedy="does the app do something now and then, or ever more from request to request?",
         )

@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from results.model import Setup
-from runners.cost.counter import Counter
+from runners.cost.counter import Counter, Reading
 from runners.cost.lockstep import Lockstep
 from runners.cost.protocol import Measure
 from runners.cost.subject import HASH_SEED, Launched, Subject, T
 from runners.errors import HotlapError
+from runners.launch import Server
 from runners.matrix import Stack
 from runners.plan import visits
 from runners.servers.recipe import Variant
@@ -50,16 +51,27 @@ def count_served(
         is_aborted=is_aborted,
     )
     reading = counter.reading(folder)
-    with starter.start(visit, first=cell, hash_seed=HASH_SEED) as server:
-        try:
-            with Lockstep(server.host, server.port, is_aborted=is_aborted) as asker:
-                made = measure(asker, reading, scenario, server.pids, idles=True)
-        except HotlapError as error:
-            error.log_tail = error.log_tail or server.log_tail()
-            raise
-        finally:
-            reading.close()
-        return Launched(made=made, target=starter.target(visit), argv=server.argv)
+    try:
+        with starter.start(visit, first=cell, hash_seed=HASH_SEED) as server:
+            made = _measured(server, measure, reading, scenario, is_aborted)
+            return Launched(made=made, target=starter.target(visit), argv=server.argv)
+    finally:
+        reading.close()
+
+
+def _measured(
+    server: Server,
+    measure: Measure[T],
+    reading: Reading,
+    scenario: Scenario,
+    is_aborted: Callable[[], bool],
+) -> T:
+    try:
+        with Lockstep(server.host, server.port, is_aborted=is_aborted) as asker:
+            return measure(asker, reading, scenario, server.pids, idles=True)
+    except HotlapError as error:
+        error.log_tail = error.log_tail or server.log_tail()
+        raise
 
 
 def _with(variant: Variant, variables: Mapping[str, str] | None) -> Variant:
