@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-
 import pytest
 
 from tests import gate_simulation as simulation
 from tests.gate_fixtures import FOLDER
 from tests.gate_simulation import BIASED, FINE, HOSTILE, REGRESSION, USUAL, Noise
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_garbage() -> Iterator[None]:
-    """Statsmodels collects garbage at every correction: with nothing to look through that is quick."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("noise", [USUAL, HOSTILE, BIASED], ids=["usual", "hostile", "biased"])
