@@ -62,7 +62,8 @@ def cost_change(run: Run, pairing: Pairing, options: GateOptions) -> Change:
 def load_change(run: Run, pairing: Pairing, metric: Metric, stage: str, options: GateOptions) -> Change:
     """A metric under load, by launch pairs of one stage."""
     measured = sides.matched(run, pairing, stage)
-    empty = Change(pairing=pairing, metric=metric, stage=stage, notes=_notes(run, measured))
+    notes = (*_fewer(run, measured, stage), *_notes(run, measured))
+    empty = Change(pairing=pairing, metric=metric, stage=stage, notes=notes)
     try:
         estimate = _load(measured, metric, options)
     except UnusableError as error:
@@ -122,6 +123,14 @@ def filled(empty: Change, estimate: Estimate, values: tuple[list[float], list[fl
 
 def _by_side(measured: Sequence[Matched]) -> tuple[list[Trial], list[Trial]]:
     return [each.base for each in measured], [each.head for each in measured]
+
+
+def _fewer(run: Run, measured: Sequence[Matched], stage: str) -> tuple[str, ...]:
+    """That the run ended before all planned pairs were measured; a confirmation has no plan of its own."""
+    planned = run.plan.setup.blocks
+    if stage == CONFIRM or not 0 < len(measured) < planned:
+        return ()
+    return (f"only {len(measured)} of {words.counted(planned, 'planned launch pair')} measured",)
 
 
 def _notes(run: Run, measured: Sequence[Matched]) -> tuple[str, ...]:

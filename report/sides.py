@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from statistics import median
 
 from report import flags
@@ -189,12 +190,19 @@ def _percentile(trial: Trial, name: str) -> float:
     if not flags.settled(trial):
         raise UnusableError(f"{_about(trial)}: the window was too short for its latencies to mean something")
     try:
-        shown = float(Latency.decode(trial.latency).shown([PERCENTILES[name]])[0])
+        shown = _shown(trial.latency)[name]
     except ValueError as error:
         raise UnusableError(f"{_about(trial)}: {error}") from None
     if not shown > 0:
         raise UnusableError(f"{_about(trial)}: too few samples beyond it")
     return shown
+
+
+@lru_cache(maxsize=4_096)
+def _shown(latency: str) -> dict[str, float]:
+    """Percentiles of a recorded histogram; ValueError where it is none."""
+    found = Latency.decode(latency).shown(list(PERCENTILES.values()))
+    return dict(zip(PERCENTILES, found.tolist(), strict=True))
 
 
 def _check(trial: Trial) -> None:

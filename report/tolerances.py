@@ -32,9 +32,12 @@ class GateOptions:
     cost_error: float = 0.001
     """Counts are repeated until the standard error of the difference is this small (log scale)."""
     max_repeats: int = 8
-    """But not more often, each side,"""
+    """But not more often, each side."""
+    min_suspicious: int = 6
+    """A difference of half the least effect or more is counted this often: two counts that happen to agree
+    must convict nobody."""
     max_suspicious: int = 20
-    """or not more often than this where the difference so far is large enough to be a regression."""
+    """And not more often than this."""
 
 
 DEFAULTS = GateOptions()

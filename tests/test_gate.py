@@ -131,6 +131,14 @@ def test_less_work_is_an_improvement_and_passes() -> None:
     assert judge(run).exit_code() == 0
 
 
+def test_a_screen_that_ended_early_says_so_and_is_judged_by_what_there_is() -> None:
+    run = make_gate()
+    short = replace(run, plan=replace(run.plan, setup=replace(run.plan.setup, blocks=12)))
+    (row, *_) = (row for row in judge(short).rows if row.change.metric == CPU)
+    assert "only 8 of 12 planned launch pairs measured" in row.change.notes
+    assert row.word == word_of(run, CPU.name)
+
+
 def test_a_bias_of_place_is_no_regression() -> None:
     run = make_gate(place_bias=0.2, pair_noise=0.02)
     assert word_of(run, CPU.name) == Word.FINE

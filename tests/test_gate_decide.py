@@ -73,6 +73,8 @@ def test_counts_are_repeated_until_the_difference_is_sure_enough() -> None:
 
 
 def test_counts_that_look_like_a_regression_are_repeated_more_often() -> None:
+    assert more_counts(count(0.01, 0.0001, 2), 2) == 4
+    assert more_counts(count(0.01, 0.0001, 6), 6) == 0
     assert more_counts(count(0.01, 0.003, 8), 8) == 10
     assert more_counts(count(0.01, 0.01, 20), 20) == 0
 

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-
 import pytest
 
 from tests import gate_simulation as simulation
+from tests.gate_fixtures import FOLDER
 from tests.gate_simulation import BIASED, FINE, HOSTILE, REGRESSION, USUAL, Noise
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _no_garbage() -> Iterator[None]:
-    """Statsmodels collects garbage at every correction: with nothing to look through that is quick."""
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.parametrize("noise", [USUAL, HOSTILE, BIASED], ids=["usual", "hostile", "biased"])
@@ -49,3 +39,11 @@ def test_one_percent_more_instructions_are_found_in_20_of_20() -> None:
 
 def test_sixty_tries_of_equal_instructions_give_no_alarm() -> None:
     assert simulation.cost_alarms(6, 0.002, 60, cells=3) == 0
+
+
+def test_noise_is_read_from_recorded_comparisons() -> None:
+    noise = simulation.recorded([FOLDER / "aa.jsonl"])
+    assert len(noise.residuals) == 8
+    assert 0.01 < noise.deviation < 0.2
+    assert sum(noise.residuals) == pytest.approx(0, abs=1e-9)
+    assert 0.90 <= simulation.coverage(7, noise, 500) <= 0.99

@@ -78,10 +78,14 @@ def _shown(found: set[tuple[str, ...] | None]) -> str:
 def _differences(base: FrameworkEnvironment | None, head: FrameworkEnvironment | None) -> Iterator[str]:
     if base is None or head is None:
         return
-    where = base.framework if base.framework == head.framework else f"{base.framework}, {head.framework}"
+    where = " -> ".join(dict.fromkeys((base.framework, head.framework)))
     if base.python != head.python:
         yield f"{where}: Python {base.python} -> {head.python}"
-    for name in sorted(base.versions.keys() | head.versions.keys()):
+    alike = base.framework == head.framework  # two frameworks differ in what they need at all
+    names = (
+        base.versions.keys() | head.versions.keys() if alike else base.versions.keys() & head.versions.keys()
+    )
+    for name in sorted(names):
         one, other = (each.versions.get(name, "not there") for each in (base, head))
         if one != other:
             yield f"{where}: {name} {one} -> {other}"

@@ -58,11 +58,13 @@ def shared_out(screens: Sequence[Estimate], budget: int, options: GateOptions = 
 
 def more_counts(estimate: Estimate | None, counted: int, options: GateOptions = DEFAULTS) -> int:
     """How many more counts a side a difference needs that rests on ``counted`` of them."""
-    if counted < options.min_repeats:
-        return options.min_repeats - counted
-    if estimate is None or estimate.standard_error <= options.cost_error:
+    if estimate is None or counted < options.min_repeats:
+        return max(options.min_repeats - counted, 0)
+    suspicious = 2 * estimate.mean >= math.log1p(options.effects[COST.name].least)
+    if suspicious and counted < options.min_suspicious:
+        return options.min_suspicious - counted
+    if estimate.standard_error <= options.cost_error:
         return 0
-    suspicious = estimate.mean >= math.log1p(options.effects[COST.name].least)
     most = options.max_suspicious if suspicious else options.max_repeats
     needed = math.ceil(2 * (estimate.deviation / options.cost_error) ** 2)
     return max(min(max(needed, counted + 1), most) - counted, 0)

@@ -77,7 +77,7 @@ def junit(judgement: Judgement) -> str:
         xml.add_testsuite(suite)
     xml.update_statistics()  # type: ignore[no-untyped-call] # junitparser's
     text: bytes = xml.tostring()  # type: ignore[no-untyped-call] # junitparser's
-    return text.decode() + "\n"
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{text.decode()}\n'
 
 
 def bencher(judgement: Judgement) -> str:

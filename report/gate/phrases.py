@@ -19,9 +19,11 @@ def headline(judgement: Judgement) -> str:
     regressions = judgement.having(Word.REGRESSION)
     unmeasured = judgement.having(Word.UNMEASURED)
     if regressions:
+        cells = words.counted(len(_cells(regressions)), "cell")
+        missing = len(judgement.problems) + len(unmeasured)
+        also = f" And {words.counted(missing, 'thing')} could not be measured." if missing else ""
         return (
-            f"Look at {words.counted(len(_cells(regressions)), 'cell')} that got worse, or waive it in "
-            f"perf-waivers.toml: {_worst(regressions)}."
+            f"Look at {cells} that got worse, or waive it in perf-waivers.toml: {_worst(regressions)}.{also}"
         )
     if judgement.expired:
         listed = words.listed(f"{each.cell} ({each.metric})" for each in judgement.expired)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from report.paired import Estimate
+from report.verdict import COST_EFFECTS, LOAD_EFFECTS, Effects, Word, inconclusive, percent, word
+
+
+def estimate(change: float, error: float) -> Estimate:
+    return Estimate(mean=math.log1p(change), standard_error=error, freedom=14, deviation=4 * error, n=16)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "effects", "wanted"),
+    [
+        (0.12, 0.02, LOAD_EFFECTS, Word.REGRESSION),
+        (0.12, 0.06, LOAD_EFFECTS, Word.UNSEEN),  # large, but not sure
+        (0.03, 0.005, LOAD_EFFECTS, Word.FINE),  # sure, but small
+        (0.06, 0.005, LOAD_EFFECTS, Word.REGRESSION),
+        (0.0, 0.02, LOAD_EFFECTS, Word.FINE),
+        (0.0, 0.06, LOAD_EFFECTS, Word.UNSEEN),
+        (-0.12, 0.02, LOAD_EFFECTS, Word.IMPROVEMENT),
+        (-0.12, 0.06, LOAD_EFFECTS, Word.FINE),
+        (0.01, 0.001, COST_EFFECTS, Word.REGRESSION),
+        (0.004, 0.001, COST_EFFECTS, Word.FINE),
+        (0.004, 0.004, COST_EFFECTS, Word.UNSEEN),
+    ],
+)
+def test_each_estimate_has_its_word(change: float, error: float, effects: Effects, wanted: Word) -> None:
+    assert word(estimate(change, error), effects) == wanted
+
+
+def test_a_correction_can_take_a_claim_back() -> None:
+    worse, better = estimate(0.12, 0.02), estimate(-0.12, 0.02)
+    assert word(worse, LOAD_EFFECTS, p=0.02) == Word.UNSEEN
+    assert word(better, LOAD_EFFECTS, better=0.02) == Word.FINE
+
+
+def test_inconclusive_is_what_could_have_hidden_an_effect_that_must_not_pass() -> None:
+    assert inconclusive(estimate(0.0, 0.06), LOAD_EFFECTS)
+    assert not inconclusive(estimate(0.0, 0.02), LOAD_EFFECTS)
+
+
+def test_percent_is_of_the_ratio() -> None:
+    assert percent(math.log(1.25)) == pytest.approx(25)
