@@ -155,27 +155,3 @@ def test_a_killed_run_leaves_no_process_keeps_its_trials_and_goes_on(
 def whole(folder: Path) -> Run:
     (path,) = record(folder)
     return read(path.parent)
-
-
-def test_two_sides_are_measured_in_turn_and_a_broken_one_is_named(
-    apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runners.starter, "launch", partial(launch, deadline_s=5.0))
-    head = tmp_path / "head" / "apps"
-    shutil.copytree(apps, head)
-    (apps / "wrong_app.py").write_text(GOOD, encoding="utf-8")
-    cells = ("--framework", "asgi", "--framework", "wrong", "--server", "uvicorn-pure", "--scenario", "json")
-    sides = ("--base-rev", str(apps), "--head-rev", str(head))
-    assert call(monkeypatch, "compare", *cells, *sides, "--pairs", "2", "--json") == 3
-    (folder,) = (tmp_path / "results").iterdir()
-    run = read(folder)
-    (failure,) = run.failures
-    assert (failure.side, failure.stage) == ("head", "verify")
-    assert "Hello, Wrong" in failure.message
-    assert str(tmp_path) not in (folder / "run.jsonl").read_text(encoding="utf-8").partition("\n")[2]
-    trials = {(trial.block, trial.side): trial for trial in run.trials}
-    assert trials.keys() == {(block, side) for block in (0, 1) for side in ("base", "head")}
-    assert all(trial.windows == 8 and trial.requests and not trial.errors for trial in run.trials)
-    assert all(trial.server_cpu_ns for trial in run.trials)
-    assert "could not measure" in capsys.readouterr().out
