@@ -21,7 +21,6 @@ from statistics import median
 from typing import Any
 
 from report.counts import cost_of
-
 from results.model import BASE, HEAD
 from results.store import read
 from tests.burning_apps import burning

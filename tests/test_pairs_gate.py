@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from runners.cost.choice import lockstep
-from runners.cost.job import Bench
-from runners.cost.subject import Subject
 
 import runners.pairs.track
 import runners.verification
 from results.model import BASE, HEAD, CostRecord, Interval, Pairing, Run
 from results.store import Writer, create, read
+from runners.cost.choice import lockstep
+from runners.cost.job import Bench
+from runners.cost.subject import Subject
 from runners.pairs.gate import Decisions, Gate
 from runners.verify import Verified
 from tests.two_fakes import Fakes, fakes, pairings, prepared

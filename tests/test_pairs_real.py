@@ -37,7 +37,7 @@ def test_two_sides_are_measured_in_turn_and_a_wrong_one_is_named(
     (folder,) = (tmp_path / "results").iterdir()
     run = read(folder)
     (failure,) = run.failures
-    assert (failure.side, failure.stage, failure.stack) == ("head", "verify", "other--uvicorn-pure")
+    assert (failure.side, failure.stage, failure.stack) == ("head", "launch", "other--uvicorn-pure")
     assert "Hello, Wrong" in failure.message
     trials = {(trial.block, trial.side): trial for trial in run.trials}
     assert trials.keys() == {(block, side) for block in (0, 1) for side in ("base", "head")}

@@ -29,7 +29,6 @@ from runners.options import Connections, Frameworks, Json, Python, Results, Scen
 
 if TYPE_CHECKING:
     from report.compare import Compared
-
     from runners.pairs.sides import SidesWish
 
 
@@ -92,7 +91,6 @@ def compare(
 
 def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: bool) -> None:
     from report.compare import CompareError, compare_runs, compare_sides
-
     from results.store import read
     from runners.cli.commands import _find_run
     from runners.pairs.sides import SidesWish
@@ -129,7 +127,6 @@ def _show(compared: Compared, *, as_json: bool) -> None:
 
 def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
     from report.compare import compare_sides
-
     from results.store import read
 
     run = read(folder)

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from report.gate import Judgement, Waiver
-
     from runners.pairs.choice import Globs
     from runners.pairs.prepare import PairWish
     from runners.pairs.sides import SidesWish
@@ -150,9 +149,8 @@ def gate(
 
 def _measured(wish: PairWish, globs: Globs, budget: float, results: Path) -> tuple[Path, bool]:
     """Folder of a gate measured now, and whether it was interrupted."""
-    from report.gate import decide
-
     from report.flags import foreign
+    from report.gate import decide
     from runners.cost import counters
     from runners.pairs import gate as gates
     from runners.progress import watcher
@@ -250,7 +248,6 @@ def _conclude(
 ) -> None:
     """Judge what was recorded, write what was asked for, and leave with the verdict's code."""
     from report.gate import judge, outputs
-
     from results.store import read
 
     judgement: Judgement = judge(read(folder), allowed)
