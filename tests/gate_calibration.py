@@ -23,6 +23,7 @@ from typing import Any
 from report.counts import cost_of
 from results.model import BASE, HEAD
 from results.store import read
+from runners.machine import machine
 from tests.burning_apps import burning
 
 PROGRAM = [sys.executable, "-c", "from runners.cli import main; main()"]
@@ -155,7 +156,7 @@ def main() -> None:
         for part in PARTS:
             if part.name in arguments.part:
                 try_out(part, arguments.tries or part.tries, workshop, arguments.record)
-    print("\n".join(report(_recorded(arguments.record))))
+    print("\n".join((where(), *report(_recorded(arguments.record)))))
 
 
 def _arguments() -> argparse.Namespace:
@@ -258,6 +259,14 @@ def _tried(part: Part, cell: str, loops: int, judged: dict[str, Any]) -> Try:
         seconds=judged["seconds"],
         said=row["said"] or "",
     )
+
+
+def where() -> str:
+    """Machine and day, which the figures are of."""
+    found = machine()
+    kind = f", {found.container}" if found.container else ""
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    return f"{found.cpu_model}, {found.logical_cpus} logical CPUs, {found.system}{kind}; {day}"
 
 
 def _recorded(record: Path) -> list[Try]:
