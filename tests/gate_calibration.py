@@ -17,8 +17,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from math import sqrt
 from pathlib import Path
+from statistics import median
 from typing import Any
 
+from report.counts import cost_of
+from results.model import BASE, HEAD
+from results.store import read
+from runners.machine import machine
 from tests.burning_apps import burning
 
 PROGRAM = [sys.executable, "-c", "from runners.cli import main; main()"]
@@ -151,7 +156,7 @@ def main() -> None:
         for part in PARTS:
             if part.name in arguments.part:
                 try_out(part, arguments.tries or part.tries, workshop, arguments.record)
-    print("\n".join(report(_recorded(arguments.record))))
+    print("\n".join((where(), *report(_recorded(arguments.record)))))
 
 
 def _arguments() -> argparse.Namespace:
@@ -184,11 +189,23 @@ class Workshop:
         """How many loops cost ``share`` of a request of ``cell``, by measuring what some cost."""
         if share and (metric, cell, share) not in self._loops:
             many = TRIAL_LOOPS[metric]
-            row = self.judged(metric, cell, many)["row"]
-            each = (row["head"] - row["base"]) / many
-            self._loops[metric, cell, share] = round(share * row["base"] / each)
-            print(f"{cell}: a loop costs {each:.4g} of {row['base']:,.4g} {row['unit']}", flush=True)
+            base, head = self._levels(metric, self.judged(metric, cell, many)["run"])
+            each = (head - base) / many
+            self._loops[metric, cell, share] = round(share * base / each)
+            print(f"{cell}: a loop costs {each:.4g} of {base:,.4g} {metric}", flush=True)
         return self._loops.get((metric, cell, share), 0)
+
+    def _levels(self, metric: str, run: str) -> tuple[float, float]:
+        """Cost of a request of base and head in a recorded gate, whatever its verdict."""
+        recorded = read(self.folder / "results" / run)
+
+        def level(side: str) -> float:
+            if metric == COST:
+                return median(cost_of(each) for each in recorded.costs if each.side == side)
+            trials = [trial for trial in recorded.trials if trial.side == side]
+            return median((trial.server_cpu_ns or 0) / 1e3 / trial.requests for trial in trials)
+
+        return level(BASE), level(HEAD)
 
     def judged(self, metric: str, cell: str, loops: int) -> dict[str, Any]:
         """The verdict of one gate on ``cell``: its deciding row, exit code and seconds."""
@@ -207,7 +224,12 @@ class Workshop:
             raise SystemExit(f"the gate gave no verdict: {done.stderr}")
         data = json.loads(done.stdout)
         row = next(row for row in data["rows"] if row["decides"] and row["metric"] == metric)
-        return {"row": row, "exit_code": done.returncode, "seconds": time.monotonic() - begun}
+        return {
+            "row": row,
+            "run": data["run"],
+            "exit_code": done.returncode,
+            "seconds": time.monotonic() - begun,
+        }
 
 
 def try_out(part: Part, tries: int, workshop: Workshop, record: Path) -> None:
@@ -237,6 +259,14 @@ def _tried(part: Part, cell: str, loops: int, judged: dict[str, Any]) -> Try:
         seconds=judged["seconds"],
         said=row["said"] or "",
     )
+
+
+def where() -> str:
+    """Machine and day, which the figures are of."""
+    found = machine()
+    kind = f", {found.container}" if found.container else ""
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    return f"{found.cpu_model}, {found.logical_cpus} logical CPUs, {found.system}{kind}; {day}"
 
 
 def _recorded(record: Path) -> list[Try]:

@@ -12,7 +12,7 @@ import pytest
 
 from results.store import read
 from runners.cli import main
-from runners.settings import KNOWN, defaults
+from runners.settings import GATE, KNOWN, defaults, gate_defaults
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -64,6 +64,7 @@ def test_the_documented_configuration_is_accepted_whole(tmp_path: Path) -> None:
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
     assert defaults(tmp_path).keys() == KNOWN.keys()
+    assert gate_defaults(tmp_path).keys() == {key.replace("-", "_") for key in GATE}
     assert tomllib.loads(example)["tool"]["hotlap"]
 
 

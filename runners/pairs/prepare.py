@@ -103,8 +103,8 @@ def provisioned(
             remedy=failures[0].remedy if failures else "",
             log_tail=failures[0].log_tail if failures else "",
         )
-    _say_what_is_alike(pairings, environments, watcher)
-    plan = _plan(wish, found, pairings, environments, absent)
+    pairings, same = _split(pairings, environments, watcher)
+    plan = _plan(wish, found, pairings, environments, (*absent, *same))
     return Prepared(plan=plan, contenders=found, environments=environments, failures=failures)
 
 
@@ -188,15 +188,26 @@ def _environments(
     )
 
 
-def _say_what_is_alike(
-    pairings: Iterable[Pairing], environments: Mapping[str, Mapping[str, Provisioned]], watcher: Watcher
-) -> None:
-    """Say for which stacks nothing differs: what is measured there is noise."""
-    alike = [pairing for pairing in pairings if pairing.base == pairing.head and ready(pairing, environments)]
-    for name in dict.fromkeys(pairing.head.framework for pairing in alike):
-        base, head = (environments[side][name].record for side in (BASE, HEAD))
-        if base.key == head.key:
-            watcher.say(f"{name}: base and head are the same, so what differs is noise (A/A)")
+def _split(
+    pairings: tuple[Pairing, ...], environments: Mapping[str, Mapping[str, Provisioned]], watcher: Watcher
+) -> tuple[tuple[Pairing, ...], tuple[NotApplicable, ...]]:
+    """What is worth measuring, and what is the same on both sides; where all is, all of it is (A/A)."""
+    alike = [pairing for pairing in pairings if _is_alike(pairing, environments)]
+    names = ", ".join(dict.fromkeys(pairing.head.framework for pairing in alike))
+    if len(alike) == len(pairings):
+        watcher.say(f"{names}: base and head are the same, so what differs is noise (A/A)")
+        return pairings, ()
+    if alike:
+        watcher.say(f"{names}: the same on both sides, not measured")
+    same = tuple(NotApplicable(cell=pairing.head, reason="the same on both sides") for pairing in alike)
+    return tuple(pairing for pairing in pairings if pairing not in alike), same
+
+
+def _is_alike(pairing: Pairing, environments: Mapping[str, Mapping[str, Provisioned]]) -> bool:
+    if pairing.base != pairing.head or not ready(pairing, environments):
+        return False
+    base, head = (environments[side][pairing.head.framework].record.key for side in (BASE, HEAD))
+    return base == head
 
 
 def _plan(
