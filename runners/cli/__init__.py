@@ -1,5 +1,8 @@
-"""The command line, and the composition root: the only package that sees both ``runners`` and ``report``."""
+"""The command line, and the composition root: the only package that sees both ``runners`` and ``report``.
 
-from runners.cli.commands import app, main
+Everything heavy is imported inside the command that needs it, so that ``hotlap --help`` answers at once.
+"""
+
+from runners.cli.app import app, main
 
 __all__ = ["app", "main"]

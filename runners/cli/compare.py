@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runners.cli.options import Connections, Frameworks, Json, Python, Results, Scenarios, Servers
+from runners.cli.shared import find_run, selection_of, sit
 from runners.cli.sides import (
     Base,
     BaseFramework,
@@ -22,10 +24,8 @@ from runners.cli.sides import (
     Pairs,
     Seed,
     sides_of,
-    sit,
 )
 from runners.errors import PlanError
-from runners.options import Connections, Frameworks, Json, Python, Results, Scenarios, Servers
 
 if TYPE_CHECKING:
     from report.compare import Compared
@@ -69,7 +69,6 @@ def compare(
         _recorded(runs, sides, results, as_json=as_json)
         return
     from report.flags import foreign
-    from runners.cli.commands import _selection
     from runners.pairs import contest
     from runners.pairs.prepare import PairWish
     from runners.progress import watcher
@@ -78,7 +77,7 @@ def compare(
     with ending_as_interrupt():
         wish = PairWish(
             sides=sides,
-            selection=_selection(framework, server, scenario, connections, 1, True),
+            selection=selection_of(framework, server, scenario, connections, 1, True),
             pairs=pairs,
             seed=seed,
             python=python,
@@ -92,7 +91,6 @@ def compare(
 def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: bool) -> None:
     from report.compare import CompareError, compare_runs, compare_sides
     from results.store import read
-    from runners.cli.commands import _find_run
     from runners.pairs.sides import SidesWish
 
     if sides != SidesWish():
@@ -100,7 +98,7 @@ def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: boo
             "recorded runs are compared as they are: they take no options of sides",
             remedy="leave the runs out to measure two sides now",
         )
-    folders = [_find_run(name, results) for name in names]
+    folders = [find_run(name, results) for name in names]
     recorded = [read(folder) for folder in folders]
     if len(recorded) == 1 and recorded[0].plan.pairings:
         _show(compare_sides(recorded[0]), as_json=as_json)

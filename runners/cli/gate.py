@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runners.cli.options import Frameworks, Json, Python, Results, Scenarios, Servers
+from runners.cli.shared import find_run, refuse_given, sit
 from runners.cli.sides import (
     Base,
     BaseFramework,
@@ -22,10 +24,8 @@ from runners.cli.sides import (
     Pairs,
     Seed,
     sides_of,
-    sit,
 )
 from runners.errors import PlanError
-from runners.options import Frameworks, Json, Python, Results, Scenarios, Servers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -115,7 +115,12 @@ def gate(
     _must_be_writable(files)
     allowed = _waivers(waivers)
     if from_ is not None:
-        _refuse_measuring(context)
+        refuse_given(
+            context,
+            KEPT,
+            "--from judges what was recorded and takes no",
+            "leave it out, or measure anew without --from",
+        )
         folder, interrupted = _find(from_, results), False
     else:
         from runners.pairs.choice import CELLS, EVERYTHING, SENTINELS, Globs
@@ -184,24 +189,10 @@ def _or_revisions(sides: SidesWish) -> SidesWish:
     return sides
 
 
-def _refuse_measuring(context: typer.Context) -> None:
-    given = [
-        "--" + name.strip("_").replace("_", "-")
-        for name in context.params
-        if name not in KEPT and getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
-    ]
-    if given:
-        raise PlanError(
-            f"--from judges what was recorded and takes no {', '.join(given)}",
-            remedy="leave it out, or measure anew without --from",
-        )
-
-
 def _find(name: str, results: Path) -> Path:
     from results.store import read
-    from runners.cli.commands import _find_run
 
-    folder = _find_run(name, results)
+    folder = find_run(name, results)
     kind = read(folder).plan.kind
     if kind not in {"gate", "compare"}:
         raise PlanError(

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from results.store import Writer
     from runners.pairs.sides import SidesWish, SideWish
 
 _TWICE = "Each must be given with its twin."
@@ -63,14 +61,3 @@ def _side(
         framework=framework,
         server=server,
     )
-
-
-def sit(run: Callable[[], None], writer: Writer) -> bool:
-    """Whether ``run`` was interrupted; everything measured until then is kept."""
-    try:
-        run()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        writer.close()
-    return False

@@ -1,0 +1,84 @@
+"""The command line whole: its commands, the defaults they take, and how errors leave it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from runners.cli.calibrate import calibrate_
+from runners.cli.compare import compare
+from runners.cli.cost import cost
+from runners.cli.gate import gate
+from runners.cli.lock import lock
+from runners.cli.look import list_, verify
+from runners.cli.report import report_
+from runners.cli.run import run
+from runners.cli.serve import serve, worker
+from runners.errors import HotlapError, StoreError
+
+COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
+    ("list", list_, "hotlap list --framework fastapi --json"),
+    ("verify", verify, "hotlap verify --framework flask"),
+    ("run", run, "hotlap run --quick --framework fastapi --framework litestar --report"),
+    ("report", report_, "hotlap report latest --output site"),
+    ("cost", cost, "hotlap cost --framework starlette --server 'uvicorn*' --scenario json"),
+    ("compare", compare, 'hotlap compare -f fastapi --base "fastapi==0.115.*" --head fastapi'),
+    ("gate", gate, "hotlap gate --base-rev main --markdown gate.md"),
+    ("calibrate", calibrate_, "hotlap calibrate --quick --connections 8"),
+    ("serve", serve, "hotlap serve --framework fastapi --server granian-asgi --port 8000"),
+    ("worker", worker, "hotlap worker --master 192.0.2.1:5557"),
+    ("lock", lock, "hotlap lock --upgrade"),
+)
+"""(name, what it does, an example), in the order of the help."""
+
+CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "compare")
+"""Commands that take their defaults from ``[tool.hotlap]``."""
+
+
+app = typer.Typer(
+    name="hotlap",
+    help="A fair track for Python web stacks: which framework, on which server, by how much, can we tell?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for _name, _command, _example in COMMANDS:
+    app.command(_name, epilog=f"Example: {_example}")(_command)
+
+
+@app.callback()
+def root(context: typer.Context) -> None:
+    """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
+    from runners.settings import defaults, gate_defaults
+
+    found = defaults(Path.cwd())
+    context.default_map = dict.fromkeys(CONFIGURED, found)
+    if context.invoked_subcommand == "gate":
+        context.default_map["gate"] = gate_defaults(Path.cwd())
+
+
+def main() -> NoReturn:
+    """Entry point of ``hotlap``: errors of ours as a message, a remedy and an exit code, no traceback."""
+    from results.store import RecordError
+
+    try:
+        app()
+    except HotlapError as error:
+        _complain(error.message, error.remedy, error.log_tail)
+        raise SystemExit(error.exit_code) from None
+    except RecordError as error:
+        _complain(error.message, error.remedy, "")
+        raise SystemExit(StoreError.exit_code) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    raise SystemExit(0)
+
+
+def _complain(message: str, remedy: str, log_tail: str) -> None:
+    typer.echo(f"hotlap: {message}", err=True)
+    if remedy:
+        typer.echo(f"  try: {remedy}", err=True)
+    for line in log_tail.splitlines():
+        typer.echo(f"  | {line}", err=True)

@@ -1,0 +1,42 @@
+"""``hotlap calibrate``: what the load generator can do on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from runners.cli.options import Json
+
+
+def calibrate_(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="One shape at one number of connections, beside every client.")
+    ] = False,
+    shape: Annotated[str, typer.Option(help="With --quick: shape of request and answer.")] = "plaintext",
+    connections: Annotated[
+        int, typer.Option("--connections", "-n", min=1, help="With --quick: connections.")
+    ] = 64,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds; ratios are taken within each.")] = 3,
+    seconds: Annotated[float, typer.Option(min=0.5, help="How long each client is measured.")] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Show what the load generator can do here, beside wrk, h2load and Locust's own users; needs nginx.
+
+    The full form takes about five minutes; its ceilings are kept, and judge later runs on this machine.
+    """
+    from runners.calibration import calibrate, saved, tables
+    from runners.signals import ending_as_interrupt
+
+    def echo(text: str) -> None:
+        typer.echo(text, err=True)
+
+    with ending_as_interrupt():
+        if quick:
+            found = calibrate.quick(
+                shape=shape, connections=connections, rounds=rounds, seconds=seconds, echo=echo
+            )
+        else:
+            found = calibrate.full(rounds=rounds, seconds=seconds, echo=echo)
+            saved.save(found.ceilings, tables.as_data(found))
+    typer.echo(tables.as_json(found) if as_json else tables.as_text(found))

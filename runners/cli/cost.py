@@ -1,0 +1,75 @@
+"""``hotlap cost``: instructions per request, counted."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runners.cli.options import Frameworks, Json, Python, Quick, Results, Scenarios, Servers, With
+from runners.cli.shared import selection_of, sit
+
+
+def cost(
+    framework: Frameworks = None,
+    server: Servers = None,
+    scenario: Scenarios = None,
+    quick: Quick = False,
+    in_process: Annotated[
+        bool, typer.Option("--in-process/--no-in-process", help="Count each app without a server too.")
+    ] = True,
+    repeats: Annotated[int, typer.Option(min=1, help="Launches of each cell; the spread is theirs.")] = 2,
+    counter: Annotated[str, typer.Option(help="callgrind, or perf where the hardware counts.")] = "callgrind",
+    where: Annotated[
+        bool,
+        typer.Option("--where", help="Also where it goes within a request, best on Python 3.12 or newer."),
+    ] = False,
+    python: Python = None,
+    with_: With = None,
+    results: Results = Path("results"),
+    as_json: Json = False,
+) -> None:
+    """Count user-space instructions per request, in lock-step on one connection; needs valgrind.
+
+    Kernel work and waiting are not counted, and no quiet machine is needed.
+    """
+    from runners.cost import counters
+    from runners.cost import plan as costs
+    from runners.cost.where import must_be_callgrind
+    from runners.prepare import Timing, Wish
+    from runners.progress import watcher
+    from runners.signals import ending_as_interrupt
+
+    wish = Wish(
+        selection=selection_of(framework, server, scenario, None, 1, quick),
+        timing=Timing(blocks=repeats, warmup_s=0.0, window_s=0.0),
+        python=python,
+        overrides=tuple(with_ or ()),
+        command=tuple(sys.argv[1:]),
+    )
+    if where:
+        must_be_callgrind(counter)
+    found = counters.find(counter)
+    with ending_as_interrupt():
+        counting = costs.new(
+            wish, results, counter=found, in_process=in_process, where=where, watcher=watcher()
+        )
+        interrupted = sit(counting.run, counting.writer)
+    _conclude(counting.folder, interrupted=interrupted, as_json=as_json)
+
+
+def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
+    """Say what was counted and where it is, and leave with the right code."""
+    from report import cost_terminal
+    from results.store import read
+
+    recorded = read(folder)
+    shown = cost_terminal.as_json if as_json else cost_terminal.as_text
+    typer.echo(shown(recorded, folder))
+    if interrupted:
+        typer.echo(f"interrupted; what was counted is in {folder}", err=True)
+        raise typer.Exit(130)
+    if recorded.failures:
+        raise typer.Exit(3)

@@ -1,0 +1,23 @@
+"""``hotlap lock``: the locks of the frameworks."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from runners.cli.options import Frameworks
+
+
+def lock(
+    framework: Frameworks = None,
+    upgrade: Annotated[bool, typer.Option("--upgrade", help="Take the newest versions allowed.")] = False,
+) -> None:
+    """Refresh the locks of the frameworks in apps/locks/."""
+    from runners.environments.lock import lock as write
+    from runners.matrix import choose
+    from runners.prepare import discover
+
+    known = discover().frameworks
+    chosen = choose(framework or ("*",), known, "framework")
+    write([known[name] for name in chosen], upgrade=upgrade, echo=lambda text: typer.echo(text, err=True))

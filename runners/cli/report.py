@@ -1,0 +1,32 @@
+"""``hotlap report``: the static site of recorded runs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runners.cli.options import Json, Results
+from runners.cli.shared import find_run, write_report
+
+
+def report_(
+    runs: Annotated[list[str], typer.Argument(help="Runs: folder, name, or `latest`.")],
+    output: Annotated[Path | None, typer.Option(help="Folder of the site; else beside the run.")] = None,
+    results: Results = Path("results"),
+    as_json: Json = False,
+) -> None:
+    """Write the static site of recorded runs and print where it is."""
+    from results.store import read
+
+    folders = [find_run(name, results) for name in runs]
+    recorded = [read(folder) for folder in folders]
+    page = write_report(recorded, output or folders[0] / "report")
+    typer.echo(json.dumps({"report": str(page)}) if as_json else str(page))
+    problems = [f"{run.plan.name}: {problem}" for run in recorded for problem in run.problems]
+    for problem in problems:
+        typer.echo(f"hotlap: {problem}", err=True)
+    if problems:
+        raise typer.Exit(3)

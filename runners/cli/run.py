@@ -1,0 +1,154 @@
+"""``hotlap run``: a matrix measured and recorded, or gone on with, or the highest rate within a limit."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runners.cli.options import (
+    Arrivals,
+    Connections,
+    Frameworks,
+    Generators,
+    Host,
+    Join,
+    Json,
+    Limit,
+    Listen,
+    Python,
+    Quick,
+    Rates,
+    Results,
+    Reuse,
+    Scenarios,
+    Servers,
+    Url,
+    With,
+    Workers,
+)
+from runners.cli.shared import find_run, refuse_given, selection_of, sit, write_report
+from runners.errors import PlanError
+
+if TYPE_CHECKING:
+    from runners.prepare import Wish
+    from runners.progress import Watcher
+
+KEPT = {"resume", "results", "report", "as_json", "context", "listen"}
+"""Options that go with ``--resume``: any other would make it another run."""
+
+
+def run(
+    context: typer.Context,
+    framework: Frameworks = None,
+    server: Servers = None,
+    scenario: Scenarios = None,
+    connections: Connections = None,
+    reuse: Reuse = None,
+    rate: Rates = None,
+    arrivals: Arrivals = None,
+    slo: Limit = None,
+    workers: Workers = 1,
+    quick: Quick = False,
+    blocks: Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")] = None,
+    duration: Annotated[float | None, typer.Option(min=0.05, help="Window of a trial, seconds.")] = None,
+    warmup: Annotated[float | None, typer.Option(min=0.05, help="Warm-up of a trial, seconds.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")] = None,
+    python: Python = None,
+    with_: With = None,
+    results: Results = Path("results"),
+    generators: Generators = 1,
+    join: Join = 0,
+    listen: Listen = None,
+    host: Host = "127.0.0.1",
+    url: Url = None,
+    resume: Annotated[
+        str | None, typer.Option(help="Go on with a run that was interrupted: its folder, name, or `latest`.")
+    ] = None,
+    report: Annotated[bool, typer.Option("--report", help="Write the HTML report at the end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
+    from report.flags import foreign
+    from runners import job, rates
+    from runners.elsewhere import Spread
+    from runners.prepare import Wish, timing
+    from runners.progress import watcher
+    from runners.signals import ending_as_interrupt
+
+    if slo is not None:
+        _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse)
+    seen, wanted = watcher(), rates.parse(rate or ())
+    spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
+    with ending_as_interrupt():
+        if resume is not None:
+            refuse_given(
+                context,
+                KEPT,
+                "--resume follows the plan of the run and takes no",
+                "leave it out, or begin a new run without --resume",
+            )
+            sitting = job.resumed(
+                find_run(resume, results), watcher=seen, disturbed=foreign, listen=spread.endpoint()
+            )
+        else:
+            wish = Wish(
+                selection=replace(
+                    selection_of(framework, server, scenario, connections, workers, quick), reuse=reuse
+                ),
+                timing=timing(quick=quick, blocks=blocks, warmup_s=warmup, window_s=duration),
+                seed=seed,
+                python=python,
+                overrides=tuple(with_ or ()),
+                command=tuple(sys.argv[1:]),
+                rates=wanted,
+                arrivals=rates.arrivals_of(arrivals, offered=bool(wanted or slo)),
+                spread=spread,
+            )
+            if slo is not None:
+                _sweep(wish, slo, blocks, seen, as_json=as_json)
+                return
+            sitting = job.new(wish, results, watcher=seen, disturbed=foreign)
+        interrupted = sit(sitting.run, sitting.writer)
+    _conclude(sitting.folder, interrupted=interrupted, report=report, as_json=as_json)
+
+
+def _refuse_beside_slo(**options: object) -> None:
+    """A search chooses its own rates, keeps its connections and records no run."""
+    given = [name for name, value in options.items() if value]
+    if given:
+        raise PlanError(
+            "--slo searches rates of its own on kept connections and records no run: "
+            f"it takes no --{' and no --'.join(given)}",
+            remedy="leave it out; a run at the rate that was found is `hotlap run --rate N`",
+        )
+
+
+def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json: bool) -> None:
+    from runners import job, sweep
+
+    launches = replace(wish.timing, blocks=blocks or sweep.LAUNCHES)
+    found = job.sweep(replace(wish, timing=launches), sweep.parse(limit), seen)
+    typer.echo(sweep.as_json(found) if as_json else sweep.as_text(found))
+    if found.failures:
+        raise typer.Exit(3)
+
+
+def _conclude(folder: Path, *, interrupted: bool, report: bool, as_json: bool) -> None:
+    """Say what was measured and where it is, write the report if asked, and leave with the right code."""
+    from report import terminal
+    from results.store import read
+
+    recorded = read(folder)
+    page = write_report([recorded], folder / "report") if report and recorded.trials else None
+    typer.echo(
+        terminal.as_json(recorded, folder, page) if as_json else terminal.as_text(recorded, folder, page)
+    )
+    if interrupted:
+        typer.echo(f"interrupted; go on with: hotlap run --resume {folder}", err=True)
+        raise typer.Exit(130)
+    if recorded.failures:
+        raise typer.Exit(3)

@@ -1,0 +1,50 @@
+"""``hotlap serve`` and ``hotlap worker``: a stack, or a load generator, for a run that is made elsewhere."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from runners.cli.options import Host, Python, Scenarios, With, Workers
+from runners.cli.shared import selection_of
+
+
+def serve(
+    framework: Annotated[str, typer.Option("--framework", "-f", help="Framework to serve.")],
+    server: Annotated[str, typer.Option("--server", "-s", help="Server variant to serve it with.")],
+    scenario: Scenarios = None,
+    workers: Workers = 1,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
+    host: Host = "127.0.0.1",
+    python: Python = None,
+    with_: With = None,
+) -> None:
+    """Start one stack and keep it until Ctrl-C, for load from elsewhere or a look by hand."""
+    from runners import job
+    from runners.elsewhere import Spread
+    from runners.prepare import QUICK, Wish
+    from runners.progress import watcher
+    from runners.signals import ending_as_interrupt
+
+    selection = selection_of([framework], [server], scenario, None, workers, False)
+    wish = Wish(
+        selection=selection,
+        timing=QUICK,
+        python=python,
+        overrides=tuple(with_ or ()),
+        spread=Spread(host=host),
+    )
+    with ending_as_interrupt():
+        job.serve(wish, port, watcher())
+
+
+def worker(
+    master: Annotated[str, typer.Option(metavar="HOST:PORT", help="What `hotlap run --join` listens on.")],
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for it to be there.")] = 120.0,
+    cpu: Annotated[int | None, typer.Option(min=0, help="The CPU to run on; else the first.")] = None,
+) -> None:
+    """Join a run on another machine as one of its load generators, until it ends."""
+    from runners.elsewhere import become_worker
+
+    become_worker(master, wait, cpu)

@@ -1,0 +1,84 @@
+"""What several commands do alike: a selection, a run by its name, a sitting, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from runners.errors import PlanError
+
+if TYPE_CHECKING:
+    from results.model import Run
+    from results.store import Writer
+    from runners.matrix import Selection
+
+
+def selection_of(
+    framework: list[str] | None,
+    server: list[str] | None,
+    scenario: list[str] | None,
+    connections: list[int] | None,
+    workers: int,
+    quick: bool,
+) -> Selection:
+    """The cells that the options of a command ask for."""
+    from runners.matrix import Selection
+
+    return Selection(
+        frameworks=tuple(framework or ()),
+        servers=tuple(server or ()),
+        scenarios=tuple(scenario or ()),
+        connections=tuple(connections or ()),
+        workers=workers,
+        quick=quick,
+    )
+
+
+def find_run(name: str, results: Path) -> Path:
+    """Folder of a run by folder, file, name in ``results`` or ``latest``; raises PlanError."""
+    known = sorted(path.parent for path in results.glob("*/run.jsonl"))
+    if name == "latest" and known:
+        return known[-1]
+    for path in (Path(name), Path(name).parent, results / name):
+        if (path / "run.jsonl").is_file() and (path != Path(name).parent or Path(name).name == "run.jsonl"):
+            return path
+    there = ", ".join(path.name for path in known[-5:]) or "none"
+    raise PlanError(
+        f"no run {name!r}; in {results}: {there}", remedy="name a run's folder, or --results where it is"
+    )
+
+
+def sit(run: Callable[[], None], writer: Writer) -> bool:
+    """Whether ``run`` was interrupted; everything measured until then is kept."""
+    try:
+        run()
+    except KeyboardInterrupt:
+        return True
+    finally:
+        writer.close()
+    return False
+
+
+def refuse_given(context: typer.Context, kept: Collection[str], message: str, remedy: str) -> None:
+    """Raise PlanError, ``message`` followed by their names, where options other than ``kept`` were given."""
+    given = [
+        "--" + name.strip("_").replace("_", "-")
+        for name in context.params
+        if name not in kept and getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
+    ]
+    if given:
+        raise PlanError(f"{message} {', '.join(given)}", remedy=remedy)
+
+
+def write_report(runs: list[Run], output: Path) -> Path:
+    """Write the site of ``runs`` into ``output``; its first page."""
+    import gc
+
+    from report.page import build
+
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # charts make many small objects; collecting as usual costs a sixth
+    return build(runs, output)
