@@ -175,7 +175,7 @@ def needed_pairs(
     ``deviation`` is that of one pair; both are on the log scale. Deviations of 0.075, 0.10 and 0.15 need 11,
     17 and 33 pairs (METHOD section 6).
     """
-    if not deviation:
+    if deviation < effect / 1_000:
         return _LOST + 2
     normal = float(stats.norm.ppf(1 - alpha) + stats.norm.ppf(power))
     too_few = int((normal * deviation / effect) ** 2)  # Student's t never needs fewer than the normal
