@@ -24,8 +24,6 @@ POWER = 0.90
 PLANNED_EFFECT = 0.10
 """On the log scale: the difference that confirmation must be able to see."""
 MOST_PAIRS = 200
-_NO_NOISE = 1e-6
-"""A deviation below it needs the fewest pairs that there can be; the noncentral t does not reach further."""
 _LOST = 2
 """Degrees of freedom that the difference and the bias of place take."""
 
@@ -177,7 +175,8 @@ def needed_pairs(
     ``deviation`` is that of one pair; both are on the log scale. Deviations of 0.075, 0.10 and 0.15 need 11,
     17 and 33 pairs (METHOD section 6).
     """
-    deviation = max(deviation, _NO_NOISE)
+    if deviation < effect / 1_000:
+        return _LOST + 2
     normal = float(stats.norm.ppf(1 - alpha) + stats.norm.ppf(power))
     too_few = int((normal * deviation / effect) ** 2)  # Student's t never needs fewer than the normal
     for n in count(max(_LOST + 2, min(too_few, MOST_PAIRS))):

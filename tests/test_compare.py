@@ -9,7 +9,7 @@ from report.compare import Compared, CompareError, compare_runs, compare_sides
 from report.compare_outputs import as_json, as_text
 from report.gate import Row
 from report.verdict import Word
-from results.model import CostRecord, Run
+from results.model import CostRecord, Failure, Run
 from tests.synthetic import make_run
 from tests.two_sides import make_gate
 
@@ -137,3 +137,39 @@ def test_text_and_json_hold_every_row() -> None:
     for each in compared.rows:
         assert each.change.pairing.head.slug in text
     assert as_text(compare_runs(run_of("one", 1), run_of("two", 2))) == text
+
+
+def test_a_pairing_that_failed_says_so_and_nothing_else() -> None:
+    run = make_gate(kind="compare")
+    cell = run.plan.pairings[-1].head
+    failure = Failure(stack=cell.stack, cell=cell, block=0, stage="launch", message="head: died", side="head")
+    compared = compare_sides(replace(run, failures=(failure,)))
+    assert row(compared, "cpu_us_per_request", "fastapi").said == "head: died (launch)"
+    assert compared.exit_code() == 3
+
+
+def test_counts_of_two_builds_of_the_interpreter_are_not_compared() -> None:
+    base, head = (costs_of(run_of(name, 1), 200_000) for name in ("one", "two"))
+    environment = head.plan.environment
+    others = tuple(replace(each, python="3.13.1") for each in environment.frameworks)
+    moved = replace(head, plan=replace(head.plan, environment=replace(environment, frameworks=others)))
+    compared = compare_runs(base, moved)
+    assert "one build of the interpreter" in compared.rows[0].said
+    assert "starlette: Python 3.11.7 -> 3.13.1" in compared.differences
+
+
+def test_a_kernel_that_changed_is_named_beside_the_differences() -> None:
+    head = run_of("two", 2)
+    machine = replace(head.plan.environment.machine, kernel="6.12")
+    moved = replace(
+        head, plan=replace(head.plan, environment=replace(head.plan.environment, machine=machine))
+    )
+    compared = compare_runs(run_of("one", 1), moved)
+    assert any(line.startswith("kernel ") for line in compared.differences)
+    assert compared.exit_code() == 0
+
+
+def test_a_single_block_makes_no_claim() -> None:
+    compared = compare_runs(run_of("one", 1, blocks=1), run_of("two", 2, blocks=1))
+    assert "fewer than two blocks" in row(compared, "cpu_us_per_request").said
+    assert compared.exit_code() == 3

@@ -3,13 +3,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from xml.etree import ElementTree as ET
 
 import pytest
 from junitparser import Error, JUnitXml, Skipped
 from junitparser import Failure as JUnitFailure
 
-from report.gate import Judgement, judge, outputs
+from report.gate import Judgement, Waiver, judge, outputs
 from report.gate.markdown import code, escape
 from results.model import HEAD, Failure, Run
 from tests.gate_fixtures import judged, recorded
@@ -158,3 +159,44 @@ def test_a_failure_of_a_whole_stack_is_told_in_each_of_its_cells() -> None:
     )
     text = outputs.as_text(judge(replace(run, failures=(failure,))))
     assert text.count("head: no such version (environment); see PyPI") == 3
+
+
+def test_expired_and_unused_waivers_are_told_everywhere() -> None:
+    expired = Waiver(
+        cell="flask--*",
+        metric="cpu_us_per_request",
+        ceiling_percent=5.0,
+        reason=HOSTILE,
+        expires=date(2026, 1, 2),
+    )
+    judgement = judge(recorded("aa"), [expired, replace(expired, cell="django--*", expires=date(2027, 1, 2))])
+    text = outputs.markdown(judgement)
+    assert text.startswith("**Remove or renew what expired in perf-waivers.toml: flask--")
+    assert "expired waiver, which fails the gate: <code>flask--&#42;</code>" in text
+    assert "unused waiver, which can go: <code>django--&#42;</code>" in text
+    assert "<script" not in text
+    assert "unused waiver: django--*" in outputs.as_text(judgement)
+    assert results(judgement)["waivers flask--*, cpu_us_per_request"] == [JUnitFailure]
+    data = json.loads(outputs.as_json(judgement))
+    assert data["expired_waivers"][0]["expires"] == "2026-01-02"
+    assert data["exit_code"] == 1
+
+
+def test_a_waived_regression_is_told_with_its_reason() -> None:
+    waiver = Waiver(
+        cell="*lockstep*",
+        metric="instructions_per_request",
+        ceiling_percent=5.0,
+        reason="validation is stricter",
+        expires=date(2027, 1, 2),
+    )
+    judgement = judge(recorded("cost-2-percent"), [waiver])
+    assert judgement.exit_code() == 0
+    for text in (outputs.markdown(judgement), outputs.as_text(judgement), outputs.junit(judgement)):
+        assert "validation is stricter" in text
+    assert json.loads(outputs.as_json(judgement))["rows"][0]["waiver"]["ceiling_percent"] == 5.0
+
+
+def test_what_got_worse_does_not_hide_what_was_not_measured() -> None:
+    judgement = judge(replace(recorded("cost-2-percent"), trials=()))
+    assert outputs.markdown(judgement).splitlines()[0].endswith("And 1 thing could not be measured.**")
