@@ -15,6 +15,7 @@ from runners import rates
 from runners.capacity import Capacities, Pass
 from runners.elsewhere import RemoteStarter, generator_of
 from runners.environments.provision import Provisioned
+from runners.errors import PlanError
 from runners.load.address import Endpoint
 from runners.matrix import Parts, Stack
 from runners.measure import Measurer, Track
@@ -170,6 +171,12 @@ def resumed(
 ) -> Sitting:
     """Next sitting of the run in ``folder``; raises PlanError where it cannot go on as it began."""
     parts = discover()
+    before = read(folder)
+    if before.plan.kind != "run":
+        raise PlanError(
+            f"{folder} is a run of kind {before.plan.kind!r}, which cannot go on",
+            remedy="begin anew; what it holds can be shown all the same",
+        )
     writer = reopen(folder)
     before = read(folder)
     watcher.say(

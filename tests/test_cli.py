@@ -132,6 +132,15 @@ def test_a_run_of_stacks_that_are_gone_cannot_go_on(
     assert "tornado is no longer there" in capsys.readouterr().err
 
 
+def test_a_comparison_cannot_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with create(tmp_path / "results", replace(plan(), kind="compare")):
+        pass
+    assert call(monkeypatch, "run", "--resume", "a-run") == 2
+    assert "kind 'compare'" in capsys.readouterr().err
+
+
 def record(folder: Path) -> Path:
     run = make_run()
     with create(folder, run.plan) as writer:
