@@ -205,6 +205,21 @@ def test_a_bar_of_the_waterfall_begins_where_the_one_below_ends() -> None:
     assert (right - second) / (first - left) == pytest.approx(1.5, rel=0.01)
 
 
+def test_each_trial_is_a_dot_at_its_own_place() -> None:
+    dotted = replace(panel("flask").rows[0], dots=(95.0, 100.0, 105.0))
+    svg = bars(
+        [Panel(heading="x", rows=(dotted,))], LOOK, key="a", title="t", description="d", axis_label="requests"
+    )
+    outer, inner = re.findall(r'<path d="((?:M [\d.]+ [\d.]+ L [\d.]+ [\d.]+ ?){2,})"[^>]*linecap:round', svg)
+    assert outer == inner
+    places = re.findall(r"M ([\d. ]+?) L ([\d. ]+?)(?= M|$)", outer)
+    assert len(places) == len(dotted.dots)
+    assert all(begin == end for begin, end in places)
+    left, middle, right = (float(begin.split()[0]) for begin, _ in places)
+    assert middle - left == pytest.approx(right - middle, abs=0.02)
+    assert left < middle
+
+
 def test_the_collector_runs_again_after_a_chart() -> None:
     assert gc.isenabled()
     with style():

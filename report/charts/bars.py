@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from report.charts.frame import Tick, frame, line
+from report.charts.frame import Tick, dots, frame, line
 from report.charts.look import INK, PAPER, Look, style
 from report.charts.rows import LABELS, ROW, VALUES, WIDTH, Canvas, Panel, Row, canvas, reach, values
 from report.charts.svg import inline
@@ -50,18 +50,8 @@ def draw(placed: Canvas, row: Row, y: float, *, column: int) -> None:
     axis.add_artist(bar)
     if row.dots:
         spread = [y + ROW * 0.4 * (place / max(len(row.dots) - 1, 1) - 0.5) for place in range(len(row.dots))]
-        line(
-            axis,
-            row.dots,
-            spread,
-            marker="o",
-            linestyle="none",
-            markersize=3.4,
-            color=PAPER,
-            markeredgecolor=INK,
-            markeredgewidth=0.8,
-            gid=placed.mark(row),
-        )
+        for colour, size in ((INK, 4.2), (PAPER, 2.6)):
+            dots(axis, row.dots, spread, color=colour, linewidth=size, gid=placed.mark(row))
     if row.low is not None and row.high is not None:
         gid = placed.mark(row, hint)
         line(axis, (row.low, row.high), (y, y), color=INK, linewidth=2.2, gid=gid)

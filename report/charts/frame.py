@@ -103,6 +103,16 @@ def _bottom(group: Sequence[float]) -> float:
     return sum(group) / len(group) - LABEL * (len(group) - 1) / 2
 
 
+def dots(axis: Axes, x: Sequence[float], y: Sequence[float], **style: Any) -> None:  # noqa: ANN401
+    """All dots of a row as one path of round ends with no lines between: single markers take seconds."""
+    from matplotlib.patches import PathPatch  # noqa: PLC0415 - takes a second to import
+    from matplotlib.path import Path  # noqa: PLC0415
+
+    places = [place for place in zip(x, y, strict=True) for _ in range(2)]
+    path = Path(places, [Path.MOVETO, Path.LINETO] * len(x))
+    axis.add_artist(PathPatch(path, fill=False, capstyle="round", zorder=2, **style))
+
+
 def _inside(ticks: Iterable[Tick], limits: tuple[float, float]) -> list[Tick]:
     low, high = sorted(limits)
     return [tick for tick in ticks if low <= tick[0] <= high]
