@@ -160,12 +160,14 @@ def _of_stock(side: Iterable[Contest]) -> Promise | None:
     ratios = [ratio for each in side for ratio in each.ratios(FAST)]
     if not ratios:
         return None
+    busy = [share for each in side if each.ratios(FAST) for share in each.busy]
+    used = f"; the pump used {statistics.median(busy):.2f} of its core" if busy else ""
     return Promise(
         what=f"throughput as a multiple of {FAST}'s, {SIDE_BY_SIDE} connections",
         value=statistics.median(ratios),
         bar=OF_STOCK,
         unit="x",
-        detail=", ".join(f"{ratio:.1f}" for ratio in ratios),
+        detail=", ".join(f"{ratio:.1f}" for ratio in ratios) + used,
     )
 
 
