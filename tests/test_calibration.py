@@ -36,6 +36,7 @@ BESIDE_WRK = Contest(
     rounds={OURS: [90.0, 60.0], WRK: [100.0, 50.0], FAST: [5.0, 3.0]},
     p50_us={OURS: [110.0, 120.0], WRK: [100.0, 100.0]},
     bytes_per_request=200.0,
+    busy=[0.75, 0.85],
 )
 ALONE = replace(BESIDE_WRK, connections=1, rounds={OURS: [9.0, 6.0], WRK: [10.0, 5.0]})
 FLOOR = replace(BESIDE_WRK, against="rsgi--granian-rsgi", rounds={OURS: [70.0], WRK: [100.0]}, p50_us={})
@@ -90,6 +91,7 @@ def test_promises_and_their_bars() -> None:
     assert not of_wrk.kept
     assert of_stock.value == pytest.approx(19.0)
     assert of_stock.kept
+    assert of_stock.detail == "18.0, 20.0; the pump used 0.80 of its core"
     assert (median.value, median.bar, median.kept) == (15.0, 15.0, True)
     assert held.kept
 
@@ -127,11 +129,11 @@ def test_stalls_that_nobody_feels_were_none() -> None:
 
 
 def test_the_share_on_time_is_printed_as_exactly_as_it_is_judged() -> None:
-    late, kept = promises.on_time(0.994), promises.on_time(0.995)
+    late, kept = promises.on_time([0.994]), promises.on_time([0.9, 0.995, 1.0])
     assert (late.kept, kept.kept) == (False, True)
     text = tables.as_text(replace(FOUND, promises=(late, kept)))
     assert "0.9940    at least 0.9950" in text
-    assert "0.9950    at least 0.9950" in text
+    assert "0.9950    at least 0.9950   (0.9000, 0.9950, 1.0000)" in text
 
 
 def test_messages_are_those_of_a_whole_core() -> None:
@@ -368,6 +370,7 @@ def test_the_quick_form_measures_every_client_in_every_round() -> None:
     assert {len(each) for each in contest.rounds.values()} == {2}
     assert min(contest.rounds[OURS]) > 0
     assert min(contest.p50_us[OURS]) > 0
+    assert all(0 < share <= 1 for share in contest.busy)
     assert contest.bytes_per_request > 100
     assert len(said) == 10
 
@@ -383,7 +386,7 @@ def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: p
     monkeypatch.setattr(calibrate, "CONNECTIONS", (1, 100))
     for module in (calibrate, protocols):
         monkeypatch.setattr(module, "floors", without_floors)
-    monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2, delay_s=0.01))
+    monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2, delay_s=0.02))
     monkeypatch.setattr(calibrate, "OPEN_S", 0.1)
 
     found = calibrate.full(rounds=1, seconds=0.05, echo=lambda _: None, held=200)

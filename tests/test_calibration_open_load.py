@@ -101,6 +101,6 @@ def test_three_clients_feel_stalls_over_whole_periods(
     assert {order.warmup_s for order in fake.orders} == {0.2}
     ((asked_s, load),) = asked
     assert asked_s == pytest.approx(0.6)
-    assert load == {"users": 200, "rate_rps": 1000}
+    assert load == {"users": 60, "rate_rps": 1000}
     assert felt.open_us == felt.closed_us == pytest.approx((100,) * 4)
     assert felt.stock_us == pytest.approx((70,) * 4)

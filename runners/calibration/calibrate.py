@@ -127,8 +127,11 @@ def _held(given: Means, port: int, wanted: int) -> int:
 def _opened(given: Means, port: int) -> tuple[Promise, ...]:
     """Whether an open load goes out on time."""
     given.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s")
-    share = open_lateness(given.generator, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
-    return (on_time(share),)
+    shares = [
+        open_lateness(given.generator, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
+        for _ in range(given.rounds)
+    ]
+    return (on_time(shares),)
 
 
 def _stalled(given: Means) -> tuple[Promise, ...]:

@@ -176,6 +176,11 @@ def rps(measured: Measured) -> float:
     return measured.requests / measured.window_s
 
 
+def busy(measured: Measured) -> float:
+    """Share of the window that the generator did not wait for events."""
+    return 1 - measured.generator_idle_s / measured.window_s
+
+
 def p50_us(measured: Measured) -> float:
     """Median latency."""
     (found,) = Latency.decode(measured.latency).percentiles([50.0])

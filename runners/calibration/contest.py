@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from results.model import Ceiling
-from runners.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench, p50_us, rps
+from runners.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench, busy, p50_us, rps
 from runners.load.messages import Measured
 
 Echo = Callable[[str], object]
@@ -26,6 +26,8 @@ class Contest:
     """Median latency of the clients that tell it."""
     bytes_per_request: float
     """Sent and received by the pump."""
+    busy: Sequence[float] = ()
+    """Share of its core that the pump used, round by round: with some to spare, the server was the limit."""
 
     def ratios(self, to: str) -> list[float]:
         """The pump's throughput as a multiple of ``to``'s, round by round; empty where that is missing."""
@@ -69,6 +71,7 @@ def hold(bench: Bench, clients: Sequence[str], *, against: str, rounds: int, ech
         rounds=rates,
         p50_us=medians,
         bytes_per_request=_bytes_per_request(measured),
+        busy=[busy(each) for each in measured],
     )
 
 

@@ -15,8 +15,8 @@ from runners.measure import Measurer
 from runners.rates import CONNECTIONS
 
 PERCENTILES = (50.0, 90.0, 99.0, 99.9)
-USERS = 200
-"""Of stock Locust, which share the rate: each is answered long before its next request is due."""
+SPARE_USERS = 1.2
+"""Stock Locust's users, as a multiple of those that are waiting between stalls: enough to keep the rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +53,14 @@ def under_stalls(bench: Bench, pid: int, stalls: Stalls, *, rate_rps: float, per
     An open load, a closed one with as many connections as the same rate needs between stalls, and stock
     Locust, its users at a constant pace, take turns.
     """
+    waiting = round(rate_rps * stalls.delay_s)
     whole = replace(bench, seconds=periods * stalls.every_s)
     begun = Order(
         host=bench.host,
         port=bench.port,
         scenario="plaintext",
         seed=0,
-        connections=round(rate_rps * stalls.delay_s),
+        connections=waiting,
         warmup_s=stalls.every_s,  # a period that is over before: those it left waiting are in the window
         window_s=whole.seconds,
     )
@@ -72,7 +73,7 @@ def under_stalls(bench: Bench, pid: int, stalls: Stalls, *, rate_rps: float, per
     return Felt(
         open_us=felt(lambda: Latency.decode(_measure(bench.generator, offered).latency)),
         closed_us=felt(lambda: Latency.decode(_measure(bench.generator, begun).latency)),
-        stock_us=felt(lambda: whole.waits(users=USERS, rate_rps=rate_rps)),
+        stock_us=felt(lambda: whole.waits(users=round(SPARE_USERS * waiting), rate_rps=rate_rps)),
     )
 
 

@@ -64,10 +64,14 @@ def promises(contests: Sequence[Contest], held: int | None = None) -> tuple[Prom
     return tuple(each for each in found if each is not None)
 
 
-def on_time(share: float) -> Promise:
-    """``share`` of the sends of an open load within 1 ms of when they were due."""
+def on_time(shares: Sequence[float]) -> Promise:
+    """Shares of the sends of an open load within 1 ms of when they were due, round by round."""
     return Promise(
-        what=f"open load at {ON_TIME_RPS:,}/s: share sent within 1 ms", value=share, bar=ON_TIME, digits=4
+        what=f"open load at {ON_TIME_RPS:,}/s: share sent within 1 ms",
+        value=statistics.median(shares),
+        bar=ON_TIME,
+        digits=4,
+        detail=", ".join(f"{share:.4f}" for share in shares),
     )
 
 
@@ -156,12 +160,14 @@ def _of_stock(side: Iterable[Contest]) -> Promise | None:
     ratios = [ratio for each in side for ratio in each.ratios(FAST)]
     if not ratios:
         return None
+    busy = [share for each in side if each.ratios(FAST) for share in each.busy]
+    used = f"; the pump used {statistics.median(busy):.2f} of its core" if busy else ""
     return Promise(
         what=f"throughput as a multiple of {FAST}'s, {SIDE_BY_SIDE} connections",
         value=statistics.median(ratios),
         bar=OF_STOCK,
         unit="x",
-        detail=", ".join(f"{ratio:.1f}" for ratio in ratios),
+        detail=", ".join(f"{ratio:.1f}" for ratio in ratios) + used,
     )
 
 

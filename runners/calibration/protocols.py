@@ -5,12 +5,11 @@ from __future__ import annotations
 import statistics
 from dataclasses import replace
 
-from runners.calibration.clients import rps
+from runners.calibration.clients import busy, rps
 from runners.calibration.floors import ECHO, EVENTS, floors
 from runners.calibration.means import Means
 from runners.calibration.promises import SIDE_BY_SIDE, STREAMS, Echoes, Promise, echoing, streaming
 from runners.errors import LoadError
-from runners.load.messages import Measured
 
 STREAMS_S = 3.0
 """A busy server takes more than a second for a round of them."""
@@ -44,8 +43,3 @@ def events(given: Means, notes: list[str]) -> Promise:
             found = replace(bench, seconds=STREAMS_S).pump()
         return streaming(stack, found.in_flight_end, rps(found), busy(found))
     raise LoadError("event streams: no stack could be started")
-
-
-def busy(measured: Measured) -> float:
-    """Share of the window that the generator did not wait for events."""
-    return 1 - measured.generator_idle_s / measured.window_s

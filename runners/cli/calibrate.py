@@ -23,7 +23,7 @@ def calibrate_(
 ) -> None:
     """Show what the load generator can do here, beside wrk, h2load and Locust's own users; needs nginx.
 
-    The full form takes about five minutes; its ceilings are kept, and judge later runs on this machine.
+    The full form takes about seven minutes; its ceilings are kept, and judge later runs on this machine.
     """
     from runners.calibration import calibrate, saved, tables
     from runners.signals import ending_as_interrupt
