@@ -75,10 +75,6 @@ def refuse_given(context: typer.Context, kept: Collection[str], message: str, re
 
 def write_report(runs: list[Run], output: Path) -> Path:
     """Write the site of ``runs`` into ``output``; its first page."""
-    import gc
-
     from report.page import build
 
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 20)  # charts make many small objects; collecting as usual costs a sixth
     return build(runs, output)
