@@ -18,12 +18,9 @@ class Stalls:
 
     stop_s: float = 0.5
     every_s: float = 5.0
-    delay_s: float = 0.25
-    """Its length is free, as it is only what p50 is to be, and what a machine adds to it must not count.
-
-    On a CPU with neighbours a process that wakes up waits for the turns of others, 3 to 4 ms each: 5% of
-    a quarter of a second is three of them, and 5% of every other percentile is more.
-    """
+    delay_s: float = 0.1
+    """Its length is free, as it is only what p50 is to be: so long that 5% of it is more than the 3 to 4 ms for
+    which a process that wakes up beside a neighbour waits for the other's turn."""
     utilisation: float = 0.5
     """Rate offered over capacity: half of the capacity is left to catch up with."""
 
