@@ -19,8 +19,8 @@ class Stalls:
     stop_s: float = 0.5
     every_s: float = 5.0
     delay_s: float = 0.1
-    """Its length is free, as it is only what p50 is to be: so long that 5% of it is more than the 3 to 4 ms for
-    which a process that wakes up beside a neighbour waits for the other's turn."""
+    """Its length is free, as it is only what p50 is to be: so long that 5% of it is more than the 3 to 4 ms
+    for which a process that wakes up beside a neighbour waits for the other's turn."""
     utilisation: float = 0.5
     """Rate offered over capacity: half of the capacity is left to catch up with."""
 
