@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from report.compare import Compared
-from report.gate import phrases
 from report.gate.exports import row_data, written
 from report.gate.on_terminal import plain, table
 from report.sides import title
@@ -19,15 +18,26 @@ def as_text(compared: Compared) -> str:
         "",
         table(compared.rows, everything=True),
         "",
-        *(
-            f"{title(row.change.pairing)}, {row.change.metric.noun}: {phrases.remarks(row)}"
-            for row in compared.rows
-            if phrases.remarks(row)
-        ),
+        *_remarks(compared),
         *(f"differs: {line}" for line in compared.differences),
         *(f"left out: {line}" for line in compared.left_out),
     ]
     return "\n".join(plain(line) for line in "\n".join(lines).splitlines())
+
+
+def _remarks(compared: Compared) -> list[str]:
+    """What is to be known of each metric, and once per cell the doubts about its trials."""
+    said = [
+        f"{title(row.change.pairing)}, {row.change.metric.noun}: {row.said}"
+        for row in compared.rows
+        if row.said
+    ]
+    doubts = dict.fromkeys(
+        f"{title(row.change.pairing)}: {'; '.join(row.change.notes)}"
+        for row in compared.rows
+        if row.change.notes
+    )
+    return [*said, *doubts]
 
 
 def as_json(compared: Compared) -> str:

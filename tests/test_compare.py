@@ -173,3 +173,10 @@ def test_a_single_block_makes_no_claim() -> None:
     compared = compare_runs(run_of("one", 1, blocks=1), run_of("two", 2, blocks=1))
     assert "fewer than two blocks" in row(compared, "cpu_us_per_request").said
     assert compared.exit_code() == 3
+
+
+def test_a_doubt_about_a_cell_is_told_once() -> None:
+    run = make_gate(kind="compare", cost=False)
+    drifting = replace(run, trials=tuple(replace(each, quarters=(9, 99, 999, 9_999)) for each in run.trials))
+    text = as_text(compare_sides(drifting))
+    assert text.count("drift (16 of 16 trials)") == 2
