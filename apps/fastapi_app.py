@@ -35,7 +35,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from apps import contract
 from apps import pydantic_models as models
 
-try:  # a release that lacks it can be held against a newer one: it lacks one scenario, and no other
+try:  # older releases cannot stream from a generator; they lack two scenarios, and no other
     from fastapi.sse import EventSourceResponse
 except ModuleNotFoundError:
     EventSourceResponse = None
@@ -167,7 +167,6 @@ class OctetStreamResponse(StreamingResponse):
     media_type = "application/octet-stream"
 
 
-@ROUTERS["stream"].get("/stream", response_class=OctetStreamResponse)
 async def stream(
     chunks: Annotated[int, Query(ge=1, le=contract.STREAM_CHUNKS_MAX)] = contract.STREAM_CHUNKS,
 ) -> AsyncIterable[bytes]:
@@ -185,6 +184,7 @@ async def events(asked: Annotated[models.Events, Query()]) -> AsyncIterable[mode
 
 
 if EventSourceResponse is not None:
+    ROUTERS["stream"].get("/stream", response_class=OctetStreamResponse)(stream)
     ROUTERS["sse"].get("/events", response_class=EventSourceResponse)(events)
 
 
