@@ -13,7 +13,7 @@ import pytest
 
 from results.store import read
 from runners.cli import main
-from runners.cost.protocol import APART
+from runners.cost.protocol import APART, costs
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -66,15 +66,14 @@ def test_a_floor_is_counted_with_and_without_its_server(
     (folder,) = (tmp_path / "results").iterdir()
     run = read(folder)
     assert run.plan.kind == "cost"
-    costs = {
-        (record.cell.server, record.repeat): [each.instructions / each.requests for each in record.intervals]
-        for record in run.costs
+    found = {
+        (record.cell.server, record.repeat): costs(record.intervals, record.idle) for record in run.costs
     }
-    assert costs.keys() == {
+    assert found.keys() == {
         (server, repeat) for server in ("in-process", "uvicorn-standard") for repeat in (0, 1)
     }
-    alone, served = costs["in-process", 0], costs["uvicorn-standard", 0]
+    alone, served = found["in-process", 0], found["uvicorn-standard", 0]
     assert 10_000 < max(alone) < min(served) < 1_000_000
-    assert sum(costs["in-process", 1]) == pytest.approx(sum(alone), rel=0.001)
-    assert sum(costs["uvicorn-standard", 1]) == pytest.approx(sum(served), rel=APART)
+    assert sum(found["in-process", 1]) == pytest.approx(sum(alone), rel=0.001)
+    assert sum(found["uvicorn-standard", 1]) == pytest.approx(sum(served), rel=APART)
     assert not [path for pattern in ("callgrind.out.*", "vgdb-*") for path in folder.rglob(pattern)]

@@ -155,7 +155,7 @@ def test_an_app_without_lifespan_and_with_pieces_is_seen_as_over_the_wire(
     assert {(answer.body, answer.pieces, answer.header("transfer-encoding")) for answer in seen} == {
         (b"onetwo", 2, "chunked")
     }
-    assert len(seen) == 1 + 300 + 20 + 3 * 120
+    assert len(seen) == 1 + 900 + 20 + 3 * 120
 
 
 BAD = {

@@ -50,7 +50,7 @@ def test_long_answers_are_asked_for_less_often() -> None:
     sizes = [len(inputs(entries, length).counted[1]) for length in (100, 10_000, 100_000, 1_000_000)]
     warm = [len(inputs(entries, length).warm) for length in (100, 10_000, 100_000, 1_000_000)]
     assert sizes == [120, 12, 3, 1]
-    assert warm == [300, 300, 30, 3]
+    assert warm == [900, 300, 30, 3]
 
 
 def test_a_few_very_long_answers_are_a_hand_of_one() -> None:

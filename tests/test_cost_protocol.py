@@ -59,7 +59,7 @@ def test_the_protocol_in_its_order() -> None:
     counted = count(heard, heard, scenario("json"), lambda: [5, 6], idles=True)
     interval = ["read", "ask 120", "read", "check"]
     assert heard.order == [
-        *("first /", "warm 300", "start [5, 6]", "ask 20", "check"),
+        *("first /", "warm 900", "start [5, 6]", "ask 20", "check"),
         *interval * 3,
         *("read", "read"),
     ]
@@ -68,7 +68,7 @@ def test_the_protocol_in_its_order() -> None:
     assert counted.idle is not None
     assert counted.idle.requests == 0
     assert counted.processes == 2
-    assert counted.uncounted_requests == 321
+    assert counted.uncounted_requests == 921
 
 
 def test_in_process_nothing_idles() -> None:

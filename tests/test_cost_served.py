@@ -106,7 +106,7 @@ def test_a_wrong_answer_while_counting_is_an_error_with_the_log(
 ) -> None:
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
     with pytest.raises(CostError, match="GET /: wanted right, got b'late'") as caught:
-        launch(tmp_path, SERVER.replace("{right}", "400"))
+        launch(tmp_path, SERVER.replace("{right}", "1000"))
     assert "the server says hello" in caught.value.log_tail
 
 

@@ -13,8 +13,9 @@ HANDS = 3
 """Intervals of a launch, each asks one hand."""
 HAND = 120
 """Requests of a hand, where answers are short: twenty million instructions and more."""
-WARM = 300
-"""Requests before anything is counted: the first 250 of granian count 3 to 8% less than later ones."""
+WARM = 900
+"""Requests before anything is counted. With 300, first intervals were 4% dearer (granian) and 1.4% (the forty
+threads of gunicorn's gthread, each of which has to get warm); with 900 they are as the others."""
 WARM_BYTES = 3_000_000
 """Fewer, where answers are long: a server is warm after so many bytes of them."""
 SETTLING = 20
