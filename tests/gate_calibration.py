@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any
 
 from report.counts import cost_of
-from results.model import BASE, HEAD
+from results.model import BASE, HEAD, Trial
 from results.store import read
 from runners.machine import machine
 from tests.burning_apps import burning
@@ -33,7 +33,7 @@ LOADED = f"{FRAMEWORK}--uvicorn-standard--json"
 COUNTED = (f"{FRAMEWORK}--in-process--json", LOADED)
 """Tries of the cost tier take them in turn."""
 CPU, COST = "cpu_us_per_request", "instructions_per_request"
-TRIAL_LOOPS = {CPU: 400, COST: 400}
+TRIAL_LOOPS = {CPU: 1500, COST: 400}
 """Loops whose cost is measured first: enough to be seen well."""
 
 
@@ -198,14 +198,12 @@ class Workshop:
     def _levels(self, metric: str, run: str) -> tuple[float, float]:
         """Cost of a request of base and head in a recorded gate, whatever its verdict."""
         recorded = read(self.folder / "results" / run)
-
-        def level(side: str) -> float:
-            if metric == COST:
-                return median(cost_of(each) for each in recorded.costs if each.side == side)
-            trials = [trial for trial in recorded.trials if trial.side == side]
-            return median((trial.server_cpu_ns or 0) / 1e3 / trial.requests for trial in trials)
-
-        return level(BASE), level(HEAD)
+        if metric == COST:
+            base, head = (
+                median(cost_of(each) for each in recorded.costs if each.side == side) for side in (BASE, HEAD)
+            )
+            return base, head
+        return levels(recorded.trials)
 
     def judged(self, metric: str, cell: str, loops: int) -> dict[str, Any]:
         """The verdict of one gate on ``cell``: its deciding row, exit code and seconds."""
@@ -230,6 +228,20 @@ class Workshop:
             "exit_code": done.returncode,
             "seconds": time.monotonic() - begun,
         }
+
+
+def levels(trials: Iterable[Trial]) -> tuple[float, float]:
+    """CPU per request of base and head in us: the base's median, and that times the median ratio of a pair.
+
+    Within a pair both met the same noise, so that its ratio varies far less than a side's own level.
+    """
+    pairs: dict[tuple[str, int], dict[str, float]] = {}
+    for trial in trials:
+        cpu_us = (trial.server_cpu_ns or 0) / 1e3 / trial.requests
+        pairs.setdefault((trial.stage, trial.block), {})[trial.side] = cpu_us
+    whole = [pair for pair in pairs.values() if len(pair) == len((BASE, HEAD))]
+    base = median(pair[BASE] for pair in whole)
+    return base, base * median(pair[HEAD] / pair[BASE] for pair in whole)
 
 
 def try_out(part: Part, tries: int, workshop: Workshop, record: Path) -> None:
