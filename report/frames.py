@@ -16,7 +16,7 @@ COLUMNS = (
     "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "rate_rps",
     "arrivals", "reuse", "workers",
     "control", "block", "launch", "attempt", "started_unix_s", "window_s", "requests", "errors",
-    "throughput_rps", "cpu_us_per_request", "utilisation", "occupied", *PERCENTILES, "memory_mib",
+    "throughput_rps", "cpu_us_per_request", "utilisation", "occupied", *PERCENTILES, "memory_mib", "due",
     "cycle_s", "settled", "late", "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
 )  # fmt: skip
 """Columns of ``Frames.trials``: ``cell`` is the slug, ``errors`` their number, ``flags`` their names."""
@@ -89,6 +89,7 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "started_unix_s": trial.started_unix_s,
         "window_s": trial.window_s,
         "requests": trial.requests,
+        "due": _or_nan(trial.arrivals),
         "errors": sum(trial.errors.values()),
         "throughput_rps": trial.requests / trial.window_s,
         "cpu_us_per_request": cpu / 1e3 / trial.requests if cpu and trial.requests else float("nan"),

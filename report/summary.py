@@ -203,12 +203,8 @@ def _summary(
         errors=errors[0],
         error_example=errors[1],
         flags=_count(rows["flags"]),
-        overloaded=_overloaded(cell, measures["throughput_rps"].level),
+        overloaded=bool(rows["requests"].sum() < SERVED_SHARE * rows["due"].sum()),
     )
-
-
-def _overloaded(cell: Cell, served: Level | None) -> bool:
-    return cell.rate_rps is not None and served is not None and served.value < SERVED_SHARE * cell.rate_rps
 
 
 def _count(flags: Iterable[tuple[str, ...]]) -> tuple[tuple[Flag, int], ...]:

@@ -77,6 +77,14 @@ def test_an_open_load_that_is_not_served_is_overloaded() -> None:
     assert not overloaded["asgi--uvicorn-standard"]
 
 
+def test_one_whose_arrivals_were_few_by_chance_is_not() -> None:
+    run = open_run(500.0)
+    few = tuple(
+        replace(trial, arrivals=trial.requests, window_s=1.2 * trial.window_s) for trial in run.trials
+    )
+    assert not any(summary.overloaded for summary in summarise(replace(run, trials=few)))
+
+
 def test_late_sends_leave_no_latency_but_say_so() -> None:
     run = open_run(500.0)
     late = tuple(replace(trial, late_sends=100) for trial in run.trials)
