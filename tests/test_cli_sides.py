@@ -108,3 +108,12 @@ def test_a_run_without_two_sides_cannot_be_judged(
     record(tmp_path, Run(plan=replace(plan(), name="another")))
     assert call(monkeypatch, "compare", "a-run", "another", "another") == 2
     assert "two runs are compared, not 3" in capsys.readouterr().err
+
+
+def test_two_sides_are_no_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_gate()
+    record(tmp_path, run)
+    assert call(monkeypatch, "report", run.plan.name) == 2
+    assert f"hotlap compare {run.plan.name}" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import typer
 
 from runners.cli.options import Json, Results
 from runners.cli.shared import find_run, write_report
+from runners.errors import PlanError
 
 
 def report_(
@@ -23,6 +24,12 @@ def report_(
 
     folders = [find_run(name, results) for name in runs]
     recorded = [read(folder) for folder in folders]
+    for name, each in zip(runs, recorded, strict=True):
+        if each.plan.pairings:
+            raise PlanError(
+                f"{name} holds two sides, which a page of one would mix up",
+                remedy=f"`hotlap compare {name}`, or `hotlap gate --from {name} --markdown FILE`",
+            )
     page = write_report(recorded, output or folders[0] / "report")
     typer.echo(json.dumps({"report": str(page)}) if as_json else str(page))
     problems = [f"{run.plan.name}: {problem}" for run in recorded for problem in run.problems]
