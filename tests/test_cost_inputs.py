@@ -70,3 +70,10 @@ def test_kinds_of_input_that_take_turns_are_alike_in_every_hand() -> None:
     _, *hands = inputs(entries, 60).counted
     without_limit = [sum("limit" not in each.request.target for each in hand) for hand in hands]
     assert without_limit == [30, 30, 30]  # every fourth entry has none
+
+
+def test_a_further_attempt_is_warmed_longer_and_counts_the_same() -> None:
+    entries = ring_of(SCENARIOS["params"])
+    first, second = (inputs(entries, 60, attempt=attempt) for attempt in range(2))
+    assert len(second.warm) == len(first.warm) * 3 // 2
+    assert second.counted[1:] == first.counted[1:]

@@ -39,9 +39,11 @@ def ring_of(scenario: Scenario) -> tuple[Exchange, ...]:
     return scenario.ring(Random(f"cost/{scenario.name}"))
 
 
-def inputs(ring: Sequence[Exchange], body_bytes: int) -> Inputs:
+def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0) -> Inputs:
     """Requests from ``ring``, whose answers have bodies of about ``body_bytes``.
 
+    Each further ``attempt`` warms half as long again, so that what comes once in a thousand requests, such as
+    a collection of all garbage, does not fall into an interval again.
     They depend on nothing else, so that every stack and both sides of a comparison are asked the same.
     A ring of no more than a hand is asked whole, in every hand the same. Of a wider one no entry is asked
     twice, as frameworks remember what they have parsed; hands are runs of entries, as kinds of input take
@@ -55,7 +57,7 @@ def inputs(ring: Sequence[Exchange], body_bytes: int) -> Inputs:
     else:
         hands = tuple(tuple(ring[first : first + size]) for first in range(0, HANDS * size, size))
         rest = ring[HANDS * size :]
-    warm = max(HANDS, min(WARM, WARM_BYTES // max(body_bytes, 1)))
+    warm = max(HANDS, min(WARM, WARM_BYTES // max(body_bytes, 1))) * (2 + attempt) // 2
     others = islice(cycle(rest), warm + min(SETTLING, size))
     return Inputs(warm=tuple(islice(others, warm)), counted=(tuple(others), *hands))
 

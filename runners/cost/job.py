@@ -125,7 +125,7 @@ class Bench:
         for attempt in range(ATTEMPTS):
             begun_unix_s, begun_s = time.time(), time.monotonic()
             try:
-                launched = self._launch(subject, cpu, self.counter, count)
+                launched = self._launch(subject, cpu, self.counter, partial(count, attempt=attempt))
             except DisagreementError as error:
                 if attempt + 1 == ATTEMPTS:
                     return [_failure(error, subject)]

@@ -58,6 +58,7 @@ def count(
     pids: Callable[[], Collection[int]],
     *,
     idles: bool,
+    attempt: int = 0,
 ) -> Counted:
     """Count ``scenario`` on what ``asker`` asks; raises CostError, and DisagreementError of its kind.
 
@@ -65,7 +66,7 @@ def count(
     while nothing is asked of it, as event loops and worker processes do.
     """
     ring = ring_of(scenario)
-    chosen = inputs(ring, len(asker.first(ring[-1]).body))
+    chosen = inputs(ring, len(asker.first(ring[-1]).body), attempt=attempt)
     asker.take(chosen)
     asker.warm()
     counted = tuple(pids())
