@@ -105,7 +105,8 @@ def new(
 
 
 def bench(plan: Plan, parts: Parts, counter: Counter, writer: Writer, watcher: Watcher) -> Bench:
-    """What counting the cells of ``plan`` needs, its records going to ``writer``."""
+    """What counting the cells of ``plan`` needs, its records going to ``writer``; nothing is timed, so that
+    every CPU counts, whichever of them the plan's load is for."""
     return Bench(
         counter=counter,
         servers=parts.servers,
@@ -114,7 +115,6 @@ def bench(plan: Plan, parts: Parts, counter: Counter, writer: Writer, watcher: W
         folder=writer.folder.resolve() / "logs",
         append=writer.append,
         watcher=watcher,
-        cpus=plan.setup.server_cpus,
     )
 
 

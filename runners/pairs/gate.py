@@ -184,8 +184,6 @@ def new(wish: GateWish, results: Path, *, watcher: Watcher, decisions: Decisions
         if wish.counter is None
         else bench(prepared.plan, found[HEAD].parts, wish.counter, sitting.writer, watcher)
     )
-    if counting is not None:
-        counting.cpus = ()  # nothing is timed: every CPU counts
     return Gate(contest=sitting, bench=counting, decisions=decisions, deadline_s=deadline_s)
 
 
