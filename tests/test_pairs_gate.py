@@ -11,10 +11,13 @@ import runners.pairs.track
 import runners.verification
 from results.model import BASE, HEAD, CostRecord, Interval, Pairing, Run
 from results.store import Writer, create, read
+from runners.cost.callgrind import Callgrind
 from runners.cost.choice import lockstep
 from runners.cost.job import Bench
+from runners.cost.plan import bench
 from runners.cost.subject import Subject
 from runners.pairs.gate import Decisions, Gate
+from runners.progress import Watcher
 from runners.verify import Verified
 from tests.two_fakes import Fakes, fakes, pairings, prepared
 
@@ -78,7 +81,7 @@ def gate(
 
     given = prepared(chosen, kind="gate")
     with create(folder, given.plan) as writer:
-        made, bench = fakes(given, writer, **more), FakeBench(writer)
+        made, counting = fakes(given, writer, **more), FakeBench(writer)
         decisions = Decisions(
             cost_repeats=lambda _run: next(wanted, {}),
             confirmations=confirmations,
@@ -86,25 +89,25 @@ def gate(
         )
         Gate(
             contest=made.contest,
-            bench=cast("Bench", bench),
+            bench=cast("Bench", counting),
             decisions=decisions,
             deadline_s=time.monotonic() + budget_s,
         ).run()
-    return read(folder / "two-sides"), made, bench, budgets
+    return read(folder / "two-sides"), made, counting, budgets
 
 
 def test_cells_are_counted_and_sentinels_screened(tmp_path: Path) -> None:
-    run, _, bench, _ = gate(tmp_path)
-    assert bench.asked == [(tuple(each.head.slug for each in COUNTED), (0, 1))]
+    run, _, counting, _ = gate(tmp_path)
+    assert counting.asked == [(tuple(each.head.slug for each in COUNTED), (0, 1))]
     assert len(run.costs) == 2 * 2 * len(COUNTED)
     assert {trial.stage for trial in run.trials} == {"screen"}
     assert len(run.trials) == 2 * 4 * len(LOADED)
 
 
 def test_counts_are_repeated_while_they_are_not_sharp(tmp_path: Path) -> None:
-    _, _, bench, _ = gate(tmp_path, repeats=[{COUNTED[0]: 2}, {COUNTED[0]: 1}])
-    assert [numbers for _, numbers in bench.asked] == [(0, 1), (2,), (3,)]
-    assert bench.asked[1][0] == (COUNTED[0].head.slug,)
+    _, _, counting, _ = gate(tmp_path, repeats=[{COUNTED[0]: 2}, {COUNTED[0]: 1}])
+    assert [numbers for _, numbers in counting.asked] == [(0, 1), (2,), (3,)]
+    assert counting.asked[1][0] == (COUNTED[0].head.slug,)
 
 
 def test_only_what_is_in_doubt_is_confirmed_on_fresh_pairs(tmp_path: Path) -> None:
@@ -118,10 +121,10 @@ def test_only_what_is_in_doubt_is_confirmed_on_fresh_pairs(tmp_path: Path) -> No
 
 
 def test_a_budget_that_is_used_up_leaves_no_pair_to_confirm_with(tmp_path: Path) -> None:
-    run, _, bench, budgets = gate(tmp_path, budget_s=0.0, repeats=[{COUNTED[0]: 1}])
+    run, _, counting, budgets = gate(tmp_path, budget_s=0.0, repeats=[{COUNTED[0]: 1}])
     assert budgets == [0]
     assert not run.trials
-    assert len(bench.asked) == 1
+    assert len(counting.asked) == 1
 
 
 def test_a_side_without_its_environment_is_left_out_of_both_tiers(tmp_path: Path) -> None:
@@ -130,7 +133,7 @@ def test_a_side_without_its_environment_is_left_out_of_both_tiers(tmp_path: Path
     assert name in given.environments[BASE]
     del cast("dict[str, Any]", given.environments[HEAD])[name]
     with create(tmp_path, given.plan) as writer:
-        made, bench = fakes(given, writer), FakeBench(writer)
+        made, counting = fakes(given, writer), FakeBench(writer)
         decisions = Decisions(
             cost_repeats=lambda _run: {},
             confirmations=lambda _run, _pairs: {},
@@ -138,7 +141,7 @@ def test_a_side_without_its_environment_is_left_out_of_both_tiers(tmp_path: Path
         )
         Gate(
             contest=made.contest,
-            bench=cast("Bench", bench),
+            bench=cast("Bench", counting),
             decisions=decisions,
             deadline_s=time.monotonic() + 3600,
         ).run()
@@ -158,3 +161,12 @@ def test_an_interruption_keeps_what_was_measured(tmp_path: Path) -> None:
     kept = read(tmp_path / "two-sides")
     assert len(kept.costs) == 8
     assert len(kept.trials) == 4
+
+
+def test_base_and_head_are_counted_on_a_cpu_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: {0, 1})
+    given = prepared((*COUNTED, *LOADED), kind="gate")
+    assert len(given.plan.setup.server_cpus) == 1
+    with create(tmp_path, given.plan) as writer:
+        found = bench(given.plan, given.contenders[HEAD].parts, Callgrind(version="v"), writer, Watcher())
+        assert found._lanes.split(2) == [(0, 1)]

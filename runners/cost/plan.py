@@ -105,8 +105,10 @@ def new(
 
 
 def bench(plan: Plan, parts: Parts, counter: Counter, writer: Writer, watcher: Watcher) -> Bench:
-    """What counting the cells of ``plan`` needs, its records going to ``writer``; nothing is timed, so that
-    every CPU counts, whichever of them the plan's load is for."""
+    """What counting the cells of ``plan`` needs, its records going to ``writer``.
+
+    Nothing is timed, so every CPU counts, whichever of them the load of the plan is for.
+    """
     return Bench(
         counter=counter,
         servers=parts.servers,
