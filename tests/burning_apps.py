@@ -13,11 +13,13 @@ SHIM = '''"""The app of inner_{stem}, which first counts to {loops} in every req
 
 from __future__ import annotations
 
+from itertools import repeat
+
 from apps import inner_{stem} as inner
 
 
 def burn() -> None:
-    for _ in range({loops}):
+    for _ in repeat(None, {loops}):  # a range makes an int of every number past 256: its loops cost unlike
         pass
 
 
