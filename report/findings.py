@@ -10,6 +10,7 @@ from report.comparison import Group, comparisons
 from report.flags import CATALOGUE, Flag, one_cpu
 from report.frames import Frames, build
 from report.inference import Level
+from report.precision import Precision, precision
 from report.summary import METRICS, Metric, Summary, summarise
 from results.model import Cell, Run
 
@@ -74,13 +75,15 @@ class Findings:
     n_trials: int
     problems: tuple[str, ...]
     """Lines and histograms that could not be read."""
+    precision: Precision | None = None
+    """Where the run was asked for one."""
 
 
 def findings(run: Run, frames: Frames | None = None) -> Findings:
     """Everything at once, each histogram decoded once."""
     frames = frames or build(run)
     summaries = summarise(run, frames)
-    found = controls(summaries)
+    found, precise = controls(summaries), precision(run, summaries)
     problems = (*run.problems, *frames.problems)
     kept = {(trial.launch, trial.cell): trial.attempt for trial in run.trials}
     return Findings(
@@ -88,21 +91,26 @@ def findings(run: Run, frames: Frames | None = None) -> Findings:
         groups=comparisons(summaries),
         stacks=comparisons(summaries, kind="stacks"),
         controls=found,
-        flags=_run_flags(run, found, problems),
+        flags=_run_flags(run, found, precise, problems),
         disturbed=int(frames.trials["flags"].map(lambda names: not DISTURBED.isdisjoint(names)).sum()),
         repeated=sum((trial.launch, trial.cell) in kept for trial in run.partial),
         n_trials=len(run.trials),
         problems=problems,
+        precision=precise,
     )
 
 
-def _run_flags(run: Run, found: Iterable[Control], problems: Sequence[str]) -> tuple[Flag, ...]:
+def _run_flags(
+    run: Run, found: Iterable[Control], precise: Precision | None, problems: Sequence[str]
+) -> tuple[Flag, ...]:
     blocks, timed = {trial.block for trial in run.trials}, run.plan.kind != "cost"
+    used_up = len(run.blocks) >= run.plan.setup.blocks
     holds = {
         "one-cpu": timed and one_cpu(run.plan.setup),
         "control": any(not control.ok for control in found),
         "few-blocks": timed and len(blocks) < inference.BLOCKS_TO_RANK,
-        "incomplete": timed and len(run.blocks) < run.plan.setup.blocks,
+        "incomplete": timed and not used_up and not (precise and precise.reached),
+        "imprecise": used_up and precise is not None and not precise.reached,
         "slow-interpreter": any(not each.optimised_build for each in run.plan.environment.frameworks),
         "unreadable": bool(problems),
     }

@@ -319,6 +319,12 @@ RUN_FLAGS = (
         remedy="continue it with --resume",
     ),
     Flag(
+        name="imprecise",
+        word="imprecise",
+        cause="all blocks were used before every ratio was as precise as asked for",
+        remedy="a larger --precision, more --blocks, or a quieter machine",
+    ),
+    Flag(
         name="slow-interpreter",
         word="interpreter build",
         cause="an interpreter was built without PGO and LTO, so all its numbers are lower than they need be",

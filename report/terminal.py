@@ -16,6 +16,7 @@ from rich.table import Table
 from report import words
 from report.comparison import MARK, comparisons
 from report.inference import Level
+from report.precision import Precision, precision
 from report.summary import METRICS, Summary, summarise
 from results.model import Cell, Run
 
@@ -60,6 +61,8 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print(f"FAILED {name} ({failure.stage}): {failure.message}")
     for problem in run.problems:
         console.print(f"RECORD {problem}")
+    if found := precision(run, summaries):
+        console.print(found.sentence)
     console.print(f"{len(run.trials)} trials of {len(run.blocks)} complete blocks in {folder}")
     if page:
         console.print(f"report: {page}")
@@ -70,17 +73,24 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
 
 def as_json(run: Run, folder: Path, page: Path | None) -> str:
     """The same as one JSON object: levels with intervals by metric, units in their names."""
-    cells = [_cell(summary) for summary in summarise(run)]
+    summaries = summarise(run)
+    found = precision(run, summaries)
     data = {
         "run": str(folder),
         "report": str(page) if page else None,
         "blocks": len(run.blocks),
         "trials": len(run.trials),
-        "cells": cells,
+        "precision": _precision(found) if found else None,
+        "cells": [_cell(summary) for summary in summaries],
         "failures": [asdict(failure) for failure in run.failures],
         "problems": list(run.problems),
     }
     return json.dumps(data, indent=2, allow_nan=False)
+
+
+def _precision(found: Precision) -> dict[str, Any]:
+    wide = {cell.slug: half for cell, half in found.wide}
+    return {"asked_percent": found.asked_percent, "reached": found.reached, "not_within_percent": wide}
 
 
 def _cell(summary: Summary) -> dict[str, Any]:

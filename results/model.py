@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-SCHEMA = (1, 3)
+SCHEMA = (1, 4)
 """(major, minor) of the records written by this version."""
+FIRST_LOOK = 8
+"""Blocks before anybody looks whether a run is as precise as asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,8 @@ class Setup:
     """The server, where hotlap did not start it; its CPU, memory and command line are not known then."""
     command: tuple[str, ...] = ()
     """The command line that made the run, without the program's path."""
+    precision_percent: float | None = None
+    """Half-width of ratios' intervals at which the run ends, ``blocks`` being the most; None: all of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from results.model import Failure, Plan, Run, Trial
+from results.model import FIRST_LOOK, Cell, Failure, Plan, Run, Trial
 from results.store import Writer, create, read, reopen
 from runners import rates
 from runners.capacity import Capacities, Pass
@@ -19,7 +19,7 @@ from runners.errors import PlanError
 from runners.load.address import Endpoint
 from runners.matrix import Parts, Stack
 from runners.measure import Measurer, Track
-from runners.plan import Visit, visits
+from runners.plan import Visit, only, visits
 from runners.prepare import Wish, discover, opened, plan_of, taken_up
 from runners.progress import Amount, Watcher
 from runners.starter import Starter, Starts
@@ -36,6 +36,8 @@ class Sitting:
     writer: Writer
     watcher: Watcher
     disturbed: Callable[[Trial], bool]
+    undecided: Callable[[Run], Collection[Cell]]
+    """Cells that are not as precise as asked for; the composition root takes it from ``report``."""
     before: Run
     """What was recorded until now; without trials for a new run."""
     starter: Starts
@@ -72,24 +74,15 @@ class Sitting:
                 self.writer.append(finding)
 
     def _measure(self, left: tuple[Visit, ...]) -> None:
-        setup = self.plan.setup
         done = {end.block for end in self.before.blocks}
-        blocks = [block for block in range(setup.blocks) if block not in done]
+        blocks = [block for block in range(self.plan.setup.blocks) if block not in done]
         if not left or not blocks:
             return
-        self.watcher.begin(
-            Amount(
-                blocks=len(blocks),
-                launches=len(left),
-                trials=sum(len(visit.cells) for visit in left),
-                trial_s=setup.warmup_s + setup.window_s,
-            )
-        )
         try:
             with self.generators() as generator:
-                Track(
+                track = Track(
                     plan=self.plan,
-                    visits={visit.key: visit for visit in left},
+                    visits={},
                     scenarios=self.parts.scenarios,
                     starter=self.starter,
                     generator=generator,
@@ -97,12 +90,50 @@ class Sitting:
                     watcher=self.watcher,
                     disturbed=self.disturbed,
                     next_launch=1 + max((launch.id for launch in self.before.launches), default=-1),
-                ).run(blocks)
+                )
+                for part, launches in self._parts(blocks, left):
+                    self.watcher.begin(self._amount(part, launches))
+                    track.visits = {visit.key: visit for visit in launches}
+                    track.run(part)
         finally:
             self.watcher.end()
 
+    def _parts(
+        self, blocks: list[int], left: tuple[Visit, ...]
+    ) -> Iterator[tuple[list[int], tuple[Visit, ...]]]:
+        """Blocks with their launches: all at once, or block by block what is not precise enough yet."""
+        percent = self.plan.setup.precision_percent
+        first = [block for block in blocks if percent is None or block < FIRST_LOOK]
+        if first:
+            yield first, left
+        for block in blocks[len(first) :]:
+            launches = only(left, self.undecided(read(self.folder)))
+            if not launches:
+                return
+            self.watcher.say(
+                f"not yet within ±{percent:g}%: block {block + 1} of at most {self.plan.setup.blocks}, "
+                f"{len(launches)} of {len(left)} launches"
+            )
+            yield [block], launches
 
-def new(wish: Wish, results: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]) -> Sitting:
+    def _amount(self, blocks: list[int], launches: tuple[Visit, ...]) -> Amount:
+        return Amount(
+            blocks=len(blocks),
+            before=blocks[0],
+            launches=len(launches),
+            trials=sum(len(visit.cells) for visit in launches),
+            trial_s=self.plan.setup.warmup_s + self.plan.setup.window_s,
+        )
+
+
+def new(
+    wish: Wish,
+    results: Path,
+    *,
+    watcher: Watcher,
+    disturbed: Callable[[Trial], bool],
+    undecided: Callable[[Run], Collection[Cell]],
+) -> Sitting:
     """First sitting of a new run; line 1 and what failed before it are recorded."""
     parts = discover()
     plan, environments, failures = plan_of(wish, parts, watcher)
@@ -121,6 +152,7 @@ def new(wish: Wish, results: Path, *, watcher: Watcher, disturbed: Callable[[Tri
         writer,
         watcher=watcher,
         disturbed=disturbed,
+        undecided=undecided,
         listen=wish.spread.endpoint(),
     )
 
@@ -167,6 +199,7 @@ def resumed(
     *,
     watcher: Watcher,
     disturbed: Callable[[Trial], bool],
+    undecided: Callable[[Run], Collection[Cell]],
     listen: Endpoint | None = None,
 ) -> Sitting:
     """Next sitting of the run in ``folder``; raises PlanError where it cannot go on as it began."""
@@ -189,6 +222,7 @@ def resumed(
         writer,
         watcher=watcher,
         disturbed=disturbed,
+        undecided=undecided,
         listen=listen,
     )
 
@@ -251,6 +285,7 @@ def _sitting(
     *,
     watcher: Watcher,
     disturbed: Callable[[Trial], bool],
+    undecided: Callable[[Run], Collection[Cell]],
     listen: Endpoint | None,
 ) -> Sitting:
     logs, setup = writer.folder.resolve() / "logs", before.plan.setup
@@ -260,6 +295,7 @@ def _sitting(
         writer=writer,
         watcher=watcher,
         disturbed=disturbed,
+        undecided=undecided,
         before=before,
         starter=starter_of(before.plan, parts, environments, logs),
         generators=lambda: generator_of(setup, logs, listen=listen, echo=watcher.say),

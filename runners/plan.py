@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -33,6 +33,11 @@ def visits(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[Vi
     return tuple(
         Visit(stack=stack, target=target, cells=tuple(group)) for (stack, target), group in grouped.items()
     )
+
+
+def only(launches: Iterable[Visit], wanted: Container[Cell]) -> tuple[Visit, ...]:
+    """Launches that visit a wanted cell, whole: a launch for fewer cells would mount fewer routes."""
+    return tuple(visit for visit in launches if any(cell in wanted for cell in visit.cells))
 
 
 def groups_of(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[str, ...]:

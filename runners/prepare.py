@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from random import SystemRandom
 
-from results.model import Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
+from results.model import FIRST_LOOK, Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
 from runners import frameworks, machine, rates, servers
 from runners.calibration import saved
 from runners.elsewhere import Spread, must_be_one
@@ -29,21 +29,31 @@ class Timing:
     blocks: int
     warmup_s: float
     window_s: float
+    precision_percent: float | None = None
+    """Blocks end when every ratio is within it; ``blocks`` are then the most."""
 
 
 QUICK = Timing(blocks=8, warmup_s=0.25, window_s=0.7)
 FULL = Timing(blocks=8, warmup_s=2.0, window_s=3.0)
+MOST_BLOCKS = 64
+"""Where a precision is asked for and no number of blocks."""
 
 
 def timing(
-    *, quick: bool, blocks: int | None = None, warmup_s: float | None = None, window_s: float | None = None
+    *,
+    quick: bool,
+    blocks: int | None = None,
+    warmup_s: float | None = None,
+    window_s: float | None = None,
+    precision_percent: float | None = None,
 ) -> Timing:
     """Times of a run: the quick or the full ones, with what was asked for otherwise."""
     base = QUICK if quick else FULL
     return Timing(
-        blocks=blocks or base.blocks,
+        blocks=blocks or (base.blocks if precision_percent is None else MOST_BLOCKS),
         warmup_s=warmup_s or base.warmup_s,
         window_s=window_s or base.window_s,
+        precision_percent=precision_percent,
     )
 
 
@@ -89,6 +99,7 @@ def plan_of(
         )
     matrix, url = expand(wish.selection, parts), wish.spread.url
     cells = matrix.cells
+    _must_be_looked_at(wish.timing, cells)
     environments: dict[str, Provisioned] = {}
     failures: tuple[Failure, ...] = ()
     if url is None:
@@ -122,6 +133,26 @@ def plan_of(
         order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
     )
     return plan, environments, (*failures, *map(not_implemented, matrix.not_implemented))
+
+
+def _must_be_looked_at(timing: Timing, cells: Iterable[Cell]) -> None:
+    """PlanError where a precision is asked for and there is no ratio to look at, or no time to."""
+    if timing.precision_percent is None:
+        return
+    if timing.blocks < FIRST_LOOK:
+        raise PlanError(
+            f"--precision looks at {FIRST_LOOK} blocks first, and --blocks allows {timing.blocks}",
+            remedy=f"--blocks {MOST_BLOCKS}, or leave it out",
+        )
+    stacks: dict[str, set[str]] = {}
+    for cell in cells:
+        if cell.framework != cell.interface:
+            stacks.setdefault(cell.scenario, set()).add(cell.stack)
+    if all(len(names) == 1 for names in stacks.values()):
+        raise PlanError(
+            "--precision is of ratios, and no two stacks of the selection are compared (floors are not)",
+            remedy="choose two frameworks or servers, or leave it out",
+        )
 
 
 def opened(plan: Plan, wish: Wish, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:
@@ -223,6 +254,7 @@ def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
         host=spread.host,
         url=spread.url,
         command=tuple(shown(word) for word in wish.command),
+        precision_percent=wish.timing.precision_percent,
     )
 
 

@@ -33,6 +33,13 @@ class Amount:
     """In one block."""
     trial_s: float
     """Warm-up and window together."""
+    before: int = 0
+    """Blocks that are over already."""
+
+    @property
+    def last(self) -> int:
+        """Number of the last block, the first being 1."""
+        return self.before + self.blocks
 
     @property
     def seconds(self) -> float:
@@ -160,7 +167,7 @@ class Terminal(Watcher):
     def trial(self, trial: Trial) -> None:
         if self._task is not None:
             rate = trial.requests / trial.window_s
-            place = f"block {self._block + 1}/{self._clock.amount.blocks}"
+            place = f"block {self._block + 1}/{self._clock.amount.last}"
             about = f"{place}  {trial.cell.stack} {trial.cell.scenario}"
             self._progress.update(
                 self._task, description=f"{about} {rate:,.0f}/s", left=span(self._clock.left())
@@ -209,7 +216,7 @@ class _Clock:
         launches = (
             f", launch {self._done % amount.launches + 1}/{amount.launches}" if amount.launches > 1 else ""
         )
-        return f"block {block + 1}/{amount.blocks}{launches}, {span(self.left())} left"
+        return f"block {block + 1}/{amount.last}{launches}, {span(self.left())} left"
 
     def left(self) -> float:
         total = self.amount.blocks * self.amount.launches

@@ -20,6 +20,7 @@ KNOWN = {
     "arrivals": str,
     "workers": int,
     "blocks": int,
+    "precision": float,
     "duration": float,
     "warmup": float,
     "seed": int,

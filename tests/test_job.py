@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ import pytest
 import runners.measure
 import runners.verification
 from results.histogram import Latency
-from results.model import Environment, Failure, Machine, Plan, Run, Setup, Trial
+from results.model import FIRST_LOOK, Cell, Environment, Failure, Machine, Plan, Run, Setup, Trial
 from results.store import Writer, create, read, reopen
 from runners.errors import LaunchError, LoadError
 from runners.job import Sitting
@@ -121,7 +121,7 @@ def right(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners.measure, "probe", lambda *_args, **_more: None)
 
 
-def plan() -> Plan:
+def plan(setup: Setup = SETUP) -> Plan:
     known = parts()
     cells = expand(Selection(scenarios=("plaintext", "json"), connections=(8,)), known).cells
     cells += control_of(cells, known)
@@ -129,10 +129,10 @@ def plan() -> Plan:
     return Plan(
         name="a-run",
         created_unix_s=1e9,
-        setup=SETUP,
+        setup=setup,
         environment=Environment(machine=MACHINE, harness={}, frameworks=()),
         cells=cells,
-        order=tuple(block_order(launches, SETUP.seed, block) for block in range(SETUP.blocks)),
+        order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
     )
 
 
@@ -143,6 +143,7 @@ def sitting(
     generator: FakeGenerator | None = None,
     broken: str = "",
     disturbed: Callable[[Trial], bool] = lambda _trial: False,
+    undecided: Callable[[Run], Collection[Cell]] = lambda _run: (),
 ) -> Sitting:
     measurer = generator or FakeGenerator()
 
@@ -155,6 +156,7 @@ def sitting(
         writer=writer,
         watcher=Heard(),
         disturbed=disturbed,
+        undecided=undecided,
         before=before,
         starter=FakeStarter(parts().scenarios, broken),
         generators=generators,
@@ -234,6 +236,55 @@ def test_a_block_repeats_no_more_than_its_share(tmp_path: Path) -> None:
     run = complete(tmp_path, disturbed=lambda _trial: True)
     repeats = [trial for trial in (*run.trials, *run.partial) if trial.attempt]
     assert len(repeats) == SETUP.blocks * math.ceil(0.2 * len(run.plan.cells))
+
+
+UNDECIDED = "fastapi--granian-asgi"
+PRECISE = plan(replace(SETUP, blocks=20, precision_percent=2.0))
+
+
+def until(block: int) -> Callable[[Run], Collection[Cell]]:
+    """FastAPI's JSON on granian is undecided until ``block`` is over."""
+
+    def undecided(run: Run) -> Collection[Cell]:
+        over = {end.block for end in run.blocks}
+        wanted = {cell for cell in run.plan.cells if (cell.stack, cell.scenario) == (UNDECIDED, "json")}
+        return () if block in over else wanted
+
+    return undecided
+
+
+def test_blocks_are_added_for_undecided_cells_with_everything_that_their_launches_visit(
+    tmp_path: Path,
+) -> None:
+    with create(tmp_path, PRECISE) as writer:
+        sitting(writer, Run(plan=PRECISE), undecided=until(9)).run()
+    run = read(tmp_path / "a-run")
+    assert [end.block for end in run.blocks] == list(range(10))
+    by_block = [{trial.cell for trial in run.trials if trial.block == end.block} for end in run.blocks]
+    assert all(len(cells) == len(run.plan.cells) for cells in by_block[:FIRST_LOOK])
+    whole = {cell for cell in run.plan.cells if cell.stack == UNDECIDED}
+    assert by_block[FIRST_LOOK:] == [whole, whole]
+    assert {cell.scenario for cell in whole} == {"plaintext", "json"}
+
+
+def test_all_blocks_are_used_where_nothing_is_ever_decided(tmp_path: Path) -> None:
+    with create(tmp_path, PRECISE) as writer:
+        sitting(writer, Run(plan=PRECISE), undecided=until(99)).run()
+    assert len(read(tmp_path / "a-run").blocks) == 20
+
+
+@pytest.mark.parametrize("stop_at", [5, 70])
+def test_a_precise_run_goes_on_where_it_was_interrupted(tmp_path: Path, stop_at: int) -> None:
+    def interrupt(count: int) -> None:
+        if count == stop_at:
+            raise KeyboardInterrupt
+
+    with create(tmp_path, PRECISE) as writer, pytest.raises(KeyboardInterrupt):
+        sitting(writer, Run(plan=PRECISE), undecided=until(9), generator=FakeGenerator(interrupt)).run()
+    kept = read(tmp_path / "a-run")
+    with reopen(tmp_path / "a-run") as writer:
+        sitting(writer, kept, undecided=until(9)).run()
+    assert [end.block for end in read(tmp_path / "a-run").blocks] == list(range(10))
 
 
 @pytest.mark.parametrize("stop_at", [1, 4, 11])

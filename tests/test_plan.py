@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from runners.matrix import Selection, expand
-from runners.plan import block_order, cell_order, groups_of, hash_seed, trial_seed, visits
+from runners.plan import block_order, cell_order, groups_of, hash_seed, only, trial_seed, visits
 from tests.parts import framework, parts
 
 KNOWN = parts()
@@ -20,6 +20,12 @@ def test_a_launch_serves_one_target_and_visits_its_cells() -> None:
     assert sorted(cell.slug for visit in VISITS for cell in visit.cells) == sorted(
         cell.slug for cell in CELLS
     )
+
+
+def test_of_a_wanted_cell_the_whole_launch_is_made() -> None:
+    wanted = VISITS[0].cells[-1]
+    assert only(VISITS, {wanted}) == (VISITS[0],)
+    assert only(VISITS, set()) == ()
 
 
 def test_only_measured_groups_are_mounted_in_contract_order() -> None:

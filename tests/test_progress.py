@@ -49,6 +49,14 @@ def test_lines_say_how_much_there_is_and_how_far_it_is() -> None:
     assert text[2].startswith("block 2/2, ")
 
 
+def test_a_run_that_goes_on_counts_the_blocks_that_are_over() -> None:
+    stream = StringIO()
+    lines = Lines(stream)
+    lines.begin(Amount(blocks=2, before=6, launches=1, trials=3, trial_s=1.0))
+    lines.block(6)
+    assert stream.getvalue().splitlines()[1] == "block 7/8, 8 s left"
+
+
 def test_a_failure_names_the_cell_the_remedy_and_the_log() -> None:
     failure = Failure(
         stack=CELL.stack,

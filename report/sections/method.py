@@ -8,7 +8,7 @@ from report import words
 from report.context import Context
 from report.inference import level as estimate
 from report.view import Column, Entry, Part, Section, Table, TableRow, entry, measured, table
-from results.model import FrameworkEnvironment, Launch
+from results.model import FrameworkEnvironment, Launch, Setup
 
 
 def section(here: Context) -> Section:
@@ -41,12 +41,24 @@ def _answer(here: Context) -> str:
             "idling takes is taken off. How busy the machine was does not matter."
         )
     return (
-        f"{words.counted(setup.blocks, 'block')} on {machine.cpu_model}, {machine.system}: within a block "
+        f"{words.counted(_blocks(here), 'block')} on {machine.cpu_model}, {machine.system}: within a block "
         "each stack is "
         f"started afresh once, in random order, and each of its scenarios gets {setup.warmup_s:g} s of "
         "warm-up and one "
         f"window of {setup.window_s:g} s; the statistics are over blocks, not over requests."
     )
+
+
+def _blocks(here: Context) -> int:
+    """As planned or, where a precision ended the run, as measured."""
+    setup = here.run.plan.setup
+    return setup.blocks if setup.precision_percent is None else len(here.run.blocks)
+
+
+def _planned(setup: Setup) -> str:
+    if setup.precision_percent is None:
+        return str(setup.blocks)
+    return f"until every ratio is within ±{setup.precision_percent:g}%, {setup.blocks} at most"
 
 
 def _machine(here: Context) -> Table:
@@ -69,7 +81,7 @@ def _machine(here: Context) -> Table:
 def _setup(here: Context) -> Table:
     setup, harness = here.run.plan.setup, here.run.plan.environment.harness
     timed = [
-        ("Blocks", setup.blocks),
+        ("Blocks", _planned(setup)),
         ("Warm-up and window", f"{setup.warmup_s:g} s and {setup.window_s:g} s"),
         ("CPUs of the server", ", ".join(map(str, setup.server_cpus))),
         ("CPUs of the generator", ", ".join(map(str, setup.generator_cpus))),

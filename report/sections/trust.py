@@ -52,9 +52,16 @@ def _answer(here: Context) -> str:
     return (
         f"{head}: {control}; {words.counted(found.disturbed, 'trial')} of {found.n_trials:,} ({share:.1f}%) "
         f"stayed disturbed by foreign work and {words.counted(found.repeated, 'was', 'were')} repeated; "
-        f"{words.counted(len(failures), 'failure')}; {blocks} of "
-        f"{words.counted(here.run.plan.setup.blocks, 'planned block')} measured."
+        f"{words.counted(len(failures), 'failure')}; {blocks} of {_planned(here)} measured."
+        f"{f' {found.precision.sentence}' if found.precision else ''}"
     )
+
+
+def _planned(here: Context) -> str:
+    setup = here.run.plan.setup
+    if setup.precision_percent is None:
+        return words.counted(setup.blocks, "planned block")
+    return f"at most {words.counted(setup.blocks, 'block')}"
 
 
 def _counted(here: Context) -> str:

@@ -54,6 +54,14 @@ def run(
     workers: Workers = 1,
     quick: Quick = False,
     blocks: Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(
+            min=0.1,
+            max=100.0,
+            help="Add blocks until every ratio to the best is within so many percent; --blocks is the limit.",
+        ),
+    ] = None,
     duration: Annotated[float | None, typer.Option(min=0.05, help="Window of a trial, seconds.")] = None,
     warmup: Annotated[float | None, typer.Option(min=0.05, help="Warm-up of a trial, seconds.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")] = None,
@@ -73,6 +81,7 @@ def run(
 ) -> None:
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
     from report.flags import foreign
+    from report.precision import undecided
     from runners import job, rates
     from runners.elsewhere import Spread
     from runners.prepare import Wish, timing
@@ -80,7 +89,7 @@ def run(
     from runners.signals import ending_as_interrupt
 
     if slo is not None:
-        _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse)
+        _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse, precision=precision)
     seen, wanted = watcher(), rates.parse(rate or ())
     spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
     with ending_as_interrupt():
@@ -92,14 +101,24 @@ def run(
                 "leave it out, or begin a new run without --resume",
             )
             sitting = job.resumed(
-                find_run(resume, results), watcher=seen, disturbed=foreign, listen=spread.endpoint()
+                find_run(resume, results),
+                watcher=seen,
+                disturbed=foreign,
+                undecided=undecided,
+                listen=spread.endpoint(),
             )
         else:
             wish = Wish(
                 selection=replace(
                     selection_of(framework, server, scenario, connections, workers, quick), reuse=reuse
                 ),
-                timing=timing(quick=quick, blocks=blocks, warmup_s=warmup, window_s=duration),
+                timing=timing(
+                    quick=quick,
+                    blocks=blocks,
+                    warmup_s=warmup,
+                    window_s=duration,
+                    precision_percent=precision,
+                ),
                 seed=seed,
                 python=python,
                 overrides=tuple(with_ or ()),
@@ -111,7 +130,7 @@ def run(
             if slo is not None:
                 _sweep(wish, slo, blocks, seen, as_json=as_json)
                 return
-            sitting = job.new(wish, results, watcher=seen, disturbed=foreign)
+            sitting = job.new(wish, results, watcher=seen, disturbed=foreign, undecided=undecided)
         interrupted = sit(sitting.run, sitting.writer)
     _conclude(sitting.folder, interrupted=interrupted, report=report, as_json=as_json)
 
