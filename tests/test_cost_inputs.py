@@ -77,3 +77,9 @@ def test_a_further_attempt_is_warmed_longer_and_counts_the_same() -> None:
     first, second = (inputs(entries, 60, attempt=attempt) for attempt in range(2))
     assert len(second.warm) == len(first.warm) * 3 // 2
     assert second.counted[1:] == first.counted[1:]
+
+
+def test_short_hands_of_a_further_attempt_are_longer() -> None:
+    entries = ring(1200)
+    for length, requests in ((10_000, 36), (100_000, 9), (1_000_000, 3)):
+        assert [len(hand) for hand in inputs(entries, length, attempt=1).counted[1:]] == [requests] * 3

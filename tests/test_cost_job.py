@@ -212,6 +212,20 @@ def test_intervals_that_disagree_are_launched_once_more_then_a_failure(
     assert [type(each) for each in kept] == [CostRecord if attempts else Failure]
 
 
+def test_both_sides_are_counted_anew_where_one_disagrees_as_it_is_asked_for_more_then(yard: Yard) -> None:
+    def disagree(of: Subject, _cpu: int) -> Launched[Counted]:
+        if of.side == "head" and len(yard.launches) <= 2:
+            raise DisagreementError("200, 200, 220", remedy="look")
+        return LAUNCHED
+
+    yard.act = disagree
+    kept: list[Outcome] = []
+    records = bench(kept).count([(subject("a", "base"), subject("a", "head"))])
+    assert [(r.side, r.attempt) for r in records] == [("base", 1), ("head", 1)]
+    assert kept == records
+    assert len(yard.launches) == 4
+
+
 def test_an_interruption_keeps_what_was_counted_and_ends_what_runs(yard: Yard) -> None:
     kept: list[Outcome] = []
     running, interrupted = threading.Event(), threading.Event()

@@ -24,6 +24,10 @@ SIZES = ((4_000, 120), (40_000, 12), (400_000, 3))
 """(bytes of an answer's body up to which, so many requests are a hand); beyond them one is."""
 
 
+LONGER = 3
+"""A short hand of a further attempt is so many times as long, to hold its share of rare events."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inputs:
     """The requests of one launch, in their order."""
@@ -43,13 +47,16 @@ def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0) -> In
     """Requests from ``ring``, whose answers have bodies of about ``body_bytes``.
 
     Each further ``attempt`` warms half as long again, so that what comes once in a thousand requests, such as
-    a collection of all garbage, does not fall into an interval again.
+    a collection of all garbage, does not fall into an interval again, and has longer hands where they are
+    short, so that what comes once in two or three of long requests falls into each alike.
     They depend on nothing else, so that every stack and both sides of a comparison are asked the same.
     A ring of no more than a hand is asked whole, in every hand the same. Of a wider one no entry is asked
     twice, as frameworks remember what they have parsed; hands are runs of entries, as kinds of input take
     turns in a ring: hands agree better so (0.07%) than when they are dealt by the length of requests (1.7%).
     """
     size = next((requests for limit, requests in SIZES if body_bytes <= limit), 1)
+    if attempt:
+        size = min(HAND, size * LONGER)
     if len(ring) <= HANDS * size:
         hand = _rounds(ring, size)
         rest: Sequence[Exchange] = ring

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import count as count_up
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from results.model import IN_PROCESS, CostRecord, CostShares, Failure, Setup
 from runners.cost import where
@@ -32,8 +32,11 @@ ATTEMPTS = 2
 LAUNCH_S = 8.0
 """First guess of what a launch takes; the clock corrects it."""
 
+R = TypeVar("R")
 Outcome = CostRecord | CostShares | Failure
 Outcomes = list[Outcome]
+Group = tuple[Subject, ...]
+"""Subjects that are counted at the same time: base and head of one cell, or one alone."""
 
 
 class _Made(NamedTuple):
@@ -67,9 +70,7 @@ class Bench:
     def __post_init__(self) -> None:
         self._lanes = Lanes(self.cpus)
 
-    def count(
-        self, together: Iterable[tuple[Subject, ...]], *, repeats: Iterable[int] = (0,)
-    ) -> list[CostRecord]:
+    def count(self, together: Iterable[Group], *, repeats: Iterable[int] = (0,)) -> list[CostRecord]:
         """Count every subject once per repeat, each in a launch of its own; records in order of making.
 
         The subjects of one tuple (base and head of one cell) are counted at the same time, each on a CPU of
@@ -80,17 +81,15 @@ class Bench:
         A gate asks for further repeats by calling again with the cells in doubt and ``repeats=(2,)`` etc.
         """
         chosen = tuple(together)
-        groups = [(group, partial(self._counted, repeat=repeat)) for repeat in repeats for group in chosen]
+        groups = [(group, partial(self._alike, repeat=repeat)) for repeat in repeats for group in chosen]
         return [each for each in self._do(groups) if isinstance(each, CostRecord)]
 
     def where(self, subjects: Iterable[Subject]) -> list[CostShares]:
         """Where the instructions of each subject go, in one more launch of each; recorded as ``count``'s."""
-        groups = [((subject,), self._shared) for subject in subjects]
+        groups = [((subject,), self._all_shared) for subject in subjects]
         return [each for each in self._do(groups) if isinstance(each, CostShares)]
 
-    def _do(
-        self, groups: Sequence[tuple[tuple[Subject, ...], Callable[[Subject, int], Outcomes]]]
-    ) -> list[Outcome]:
+    def _do(self, groups: Sequence[tuple[Group, Callable[[Group, Lane], list[Outcomes]]]]) -> list[Outcome]:
         wide = max((len(group) for group, _ in groups), default=1)
         total = sum(len(group) for group, _ in groups)
         self.watcher.counting(total, LAUNCH_S * total / sum(map(len, self._lanes.split(wide))))
@@ -105,36 +104,41 @@ class Bench:
                     self.watcher.failure(outcome)
             self.watcher.counted(next(done), _about(outcomes[0]))
 
-        works = [partial(self._group, group, act) for group, act in groups]
+        works = [partial(act, group) for group, act in groups]
         try:
             self._lanes.do(works, wide=wide, keep=keep)
         finally:
             self.watcher.end()
         return kept
 
-    def _group(
-        self, group: tuple[Subject, ...], act: Callable[[Subject, int], Outcomes], lane: Lane
-    ) -> list[Outcomes]:
-        """``act`` on the subjects of ``group`` at the same time, each on a CPU of ``lane``."""
-        cpus = [lane[place % len(lane)] for place in range(len(group))]
-        with ThreadPoolExecutor(min(len(group), len(lane)), thread_name_prefix="cost") as members:
-            return list(members.map(act, group, cpus))
-
-    def _counted(self, subject: Subject, cpu: int, *, repeat: int) -> Outcomes:
-        """Count one subject, anew where its intervals do not agree; never raises what is a failure."""
+    def _alike(self, group: Group, lane: Lane, *, repeat: int) -> list[Outcomes]:
+        """Count ``group``; all of it anew where one's intervals do not agree, as that asks for more."""
+        made: list[Outcome | DisagreementError] = []
         for attempt in range(ATTEMPTS):
-            begun_unix_s, begun_s = time.time(), time.monotonic()
-            try:
-                launched = self._launch(subject, cpu, self.counter, partial(count, attempt=attempt))
-            except DisagreementError as error:
-                if attempt + 1 == ATTEMPTS:
-                    return [_failure(error, subject)]
-            except HotlapError as error:
-                return [_failure(error, subject)]
-            else:
-                made = _Made(repeat, attempt, begun_unix_s, time.monotonic() - begun_s)
-                return [self._record(subject, launched, made)]
-        raise AssertionError("the last attempt gives a record or a failure")
+            made = _each(group, lane, partial(self._counted, repeat=repeat, attempt=attempt))
+            if not any(isinstance(each, DisagreementError) for each in made):
+                break
+        return [
+            [_failure(each, subject) if isinstance(each, DisagreementError) else each]
+            for subject, each in zip(group, made, strict=True)
+        ]
+
+    def _counted(
+        self, subject: Subject, cpu: int, *, repeat: int, attempt: int
+    ) -> Outcome | DisagreementError:
+        """Count one subject; never raises what is a failure."""
+        begun_unix_s, begun_s = time.time(), time.monotonic()
+        try:
+            launched = self._launch(subject, cpu, self.counter, partial(count, attempt=attempt))
+        except DisagreementError as error:
+            return error
+        except HotlapError as error:
+            return _failure(error, subject)
+        made = _Made(repeat, attempt, begun_unix_s, time.monotonic() - begun_s)
+        return self._record(subject, launched, made)
+
+    def _all_shared(self, group: Group, lane: Lane) -> list[Outcomes]:
+        return _each(group, lane, self._shared)
 
     def _shared(self, subject: Subject, cpu: int) -> Outcomes:
         counter = Callgrind(version=self.counter.tool, options=OPTIONS)
@@ -189,6 +193,13 @@ class Bench:
             argv=launched.argv,
             hash_seed=HASH_SEED,
         )
+
+
+def _each(group: Group, lane: Lane, act: Callable[[Subject, int], R]) -> list[R]:
+    """``act`` on the subjects of ``group`` at the same time, each on a CPU of ``lane``."""
+    cpus = [lane[place % len(lane)] for place in range(len(group))]
+    with ThreadPoolExecutor(min(len(group), len(lane)), thread_name_prefix="cost") as members:
+        return list(members.map(act, group, cpus))
 
 
 def _about(outcome: Outcome) -> str:
