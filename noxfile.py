@@ -102,11 +102,12 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, format and the import contract."""
+    """Style, format, the import contract and the workflows."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
+    session.run("actionlint")
     session.run("zizmor", "--offline", "--quiet", ".github/workflows")
 
 
