@@ -64,7 +64,9 @@ def test_the_best_those_like_it_and_the_imprecise_go_on_together_with_their_cont
     assert found is not None
     assert not found.reached
     assert [cell.framework for cell, half in found.wide if half and half > 5] == ["fastapi"]
-    assert found.sentence.startswith("1 ratio is not within ±5% after 8 blocks; the widest, fastapi--uvicorn")
+    assert found.sentence.startswith(
+        "1 ratio is not within ±5% after 8 blocks; the widest, fastapi on uvicorn"
+    )
 
 
 def test_who_is_precise_and_told_from_the_best_stops() -> None:
