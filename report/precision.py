@@ -39,7 +39,8 @@ class Precision:
         cell, half = max(self.wide, key=lambda each: (each[1] is None, each[1] or 0.0, each[0].slug))
         worst = "has no interval" if half is None else f"is within ±{half:.2g}%"
         ratios = "1 ratio is" if len(self.wide) == 1 else f"{len(self.wide)} ratios are"
-        return f"{ratios} not within {asked} {after}; the widest, {cell.framework} on {cell.server} in {cell.scenario}, {worst}."
+        name = f"{cell.framework} on {cell.server} in {cell.scenario}"
+        return f"{ratios} not within {asked} {after}; the widest, {name}, {worst}."
 
 
 def precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision | None:

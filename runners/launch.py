@@ -93,8 +93,10 @@ def launch(
     LaunchError, with nothing left running, when the port is taken, the server dies, hangs or answers
     wrongly, when somebody else listens on its port too, and when ``is_aborted`` says so.
     """
-    serve = replace(serve, port=serve.port or ports.free_port(serve.host))
-    _must_be_free(serve)
+    if serve.port:
+        _must_be_free(serve)
+    else:  # not looked at again: until it execs, a child of another thread holds the first look's socket
+        serve = replace(serve, port=ports.free_port(serve.host))
     argv = variant.command(serve)
     environment = environment_of(
         variant, stage=stage, groups=groups, verifying=verifying, hash_seed=hash_seed, folder=folder

@@ -273,6 +273,21 @@ def test_whatever_readiness_raises_leaves_nothing_running(start: Launch) -> None
     assert ports.can_bind("127.0.0.1", seen[0])
 
 
+def test_a_port_that_was_chosen_is_not_looked_at_again(
+    start: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def once(_host: str, port: int) -> bool:
+        """As where a child that another thread forked still holds the socket of the first look."""
+        looks.append(port)
+        return port not in looks[:-1]
+
+    monkeypatch.setattr(ports, "can_bind", once)
+    with start(GOOD) as server:
+        assert looks == [server.port]
+
+
 def test_a_server_that_dies_later_is_not_alive(start: Launch) -> None:
     script = """
         listener = listen()
