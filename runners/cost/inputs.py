@@ -11,8 +11,6 @@ from scenarios.exchange import Exchange, Scenario
 
 HANDS = 3
 """Intervals of a launch, each asks one hand."""
-HAND = 120
-"""Requests of a hand, where answers are short: twenty million instructions and more."""
 WARM = 900
 """Requests before anything is counted. With 300, first intervals were 4% dearer (granian) and 1.4% (the forty
 threads of gunicorn's gthread, each of which has to get warm); with 900 they are as the others."""
@@ -20,12 +18,13 @@ WARM_BYTES = 3_000_000
 """Fewer, where answers are long: a server is warm after so many bytes of them."""
 SETTLING = 20
 """Requests after counting was switched on and before the first interval."""
-SIZES = ((4_000, 120), (40_000, 12), (400_000, 3))
-"""(bytes of an answer's body up to which, so many requests are a hand); beyond them one is."""
+SIZES = ((4_000, 120, 120), (40_000, 12, 36), (400_000, 3, 16), (None, 1, 16))
+"""(bytes of an answer's body up to which, so many requests are a hand, so many in a further attempt).
 
-
-LONGER = 3
-"""A short hand of a further attempt is so many times as long, to hold its share of rare events."""
+A hundred and twenty are twenty million instructions and more. While answers of 1 MB are made, all garbage is
+collected every fifth request or so, which is a tenth of its cost: hands of three then differ by 4%, and one
+collection more or less in sixteen requests is under 1%.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +53,17 @@ def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0) -> In
     twice, as frameworks remember what they have parsed; hands are runs of entries, as kinds of input take
     turns in a ring: hands agree better so (0.07%) than when they are dealt by the length of requests (1.7%).
     """
-    size = next((requests for limit, requests in SIZES if body_bytes <= limit), 1)
-    if attempt:
-        size = min(HAND, size * LONGER)
+    first, further = next(sizes for limit, *sizes in SIZES if limit is None or body_bytes <= limit)
+    size = further if attempt else first
     if len(ring) <= HANDS * size:
         hand = _rounds(ring, size)
         rest: Sequence[Exchange] = ring
         hands = (hand,) * HANDS
     else:
-        hands = tuple(tuple(ring[first : first + size]) for first in range(0, HANDS * size, size))
+        hands = tuple(tuple(ring[begin : begin + size]) for begin in range(0, HANDS * size, size))
         rest = ring[HANDS * size :]
     warm = max(HANDS, min(WARM, WARM_BYTES // max(body_bytes, 1))) * (2 + attempt) // 2
-    others = islice(cycle(rest), warm + min(SETTLING, size))
+    others = islice(cycle(rest), warm + min(SETTLING, first))
     return Inputs(warm=tuple(islice(others, warm)), counted=(tuple(others), *hands))
 
 
