@@ -124,6 +124,15 @@ def wait_until_gone(folder: Path) -> None:
         time.sleep(0.02)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """What is started heeds SIGINT, as it does not where the tests themselves run in a shell's background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 130), (signal.SIGINT, 130)]
 )
