@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from report.comparison import Entry, Group, comparisons
 from report.summary import Summary, summarise
+from report.words import counted
 from results.model import FIRST_LOOK, Cell, Run
 
 
@@ -18,6 +19,8 @@ class Precision:
     """Half-width of the 95% interval of every ratio to the best of its group, in percent of the ratio."""
     blocks: int
     """Complete ones."""
+    ratios: int
+    """How many were looked at; none where too few stacks could be measured."""
     wide: tuple[tuple[Cell, float | None], ...]
     """Cells whose ratio is less precise, each with its half-width, or None where it has no interval."""
     undecided: frozenset[Cell]
@@ -26,12 +29,14 @@ class Precision:
     @property
     def reached(self) -> bool:
         """Whether every ratio is as precise as asked for, and enough blocks were measured to say so."""
-        return self.blocks >= FIRST_LOOK and not self.wide
+        return self.ratios > 0 and self.blocks >= FIRST_LOOK and not self.wide
 
     @property
     def sentence(self) -> str:
         """What it came to in words."""
-        asked, after = f"±{self.asked_percent:g}%", f"after {self.blocks} block{'s'[: self.blocks != 1]}"
+        asked, after = f"±{self.asked_percent:g}%", f"after {counted(self.blocks, 'block')}"
+        if not self.ratios:
+            return f"No two stacks could be compared {after}, so there is no ratio to be within {asked}."
         if self.reached:
             return f"Every ratio is within {asked} {after}."
         if not self.wide:
@@ -53,9 +58,10 @@ def precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision
     asked = run.plan.setup.precision_percent
     if asked is None:
         return None
+    looked_at = _asked(summarise(run) if summaries is None else summaries)
     groups = [
         (group, wide)
-        for group in _asked(summarise(run) if summaries is None else summaries)
+        for group in looked_at
         if (wide := [entry for entry in group.entries[1:] if _is_wide(entry, asked)])
     ]
     going_on = {cell for group, wide in groups for cell in _going_on(group, wide)}
@@ -63,6 +69,7 @@ def precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision
     return Precision(
         asked_percent=asked,
         blocks=len(run.blocks),
+        ratios=sum(len(group.entries) - 1 for group in looked_at),
         wide=tuple((entry.cell, entry.ratio.half_width_percent) for _, wide in groups for entry in wide),
         undecided=frozenset(going_on | copies & set(run.plan.cells)),
     )

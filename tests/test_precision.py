@@ -163,6 +163,15 @@ def test_a_precision_allows_many_blocks() -> None:
     assert timing(quick=True).blocks == FIRST_LOOK
 
 
+def test_where_nobody_is_left_to_compare_no_precision_is_claimed() -> None:
+    run = asked(50.0)
+    alone = tuple(trial for trial in run.trials if trial.cell.framework == "starlette")
+    found = precision(replace(run, trials=alone))
+    assert found is not None
+    assert not found.reached
+    assert found.sentence.startswith("No two stacks could be compared after 8 blocks")
+
+
 def test_summaries_at_hand_are_used() -> None:
     run = asked(5.0)
     assert precision(run, summarise(run)) == precision(run)
