@@ -34,8 +34,9 @@ def setting_up(folder: Path) -> None:
     """Environments of the quick matrix from nothing: empty caches of uv and hotlap."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "UV_CACHE_DIR": str(folder / "uv")}
     program = (
-        "from runners.frameworks import discover; from runners.environments.provision import provision_all; "
-        "from runners.matrix import QUICK_SERVERS; known = discover(); "
+        "from runners.selection.frameworks import discover; "
+        "from runners.environments.provision import provision_all; "
+        "from runners.selection.matrix import QUICK_SERVERS; known = discover(); "
         "print(provision_all([known[name] for name in QUICK_SERVERS], echo=lambda _: None).keys())"
     )
     begun = time.monotonic()
@@ -78,7 +79,7 @@ def _memory(pid: int) -> int:
         harness = psutil.Process(pid)
         for process in (harness, *harness.children(recursive=True)):
             words = " ".join(process.cmdline())
-            if process.pid == pid or "runners.generator" in words or "supervise.py" in words:
+            if process.pid == pid or "runners.generator.process" in words or "supervisor.py" in words:
                 total += process.memory_full_info().pss
     except psutil.Error:
         return total

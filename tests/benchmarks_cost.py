@@ -17,15 +17,15 @@ from statistics import mean, median
 from report.counts import cost_of
 from results.model import IN_PROCESS, Cell, Failure
 from results.store import read
-from runners.cost import counters
-from runners.cost import plan as costs
-from runners.cost.choice import LOCKSTEP
-from runners.cost.job import Bench, Outcome
-from runners.cost.subject import Subject
 from runners.environments.provision import provision
-from runners.matrix import Selection
-from runners.prepare import Timing, Wish, discover
-from runners.progress import Watcher
+from runners.experiments.counting import counters
+from runners.experiments.counting import planning as costs
+from runners.experiments.counting.bench import Bench, Outcome
+from runners.experiments.counting.choice import LOCKSTEP
+from runners.experiments.counting.subject import Subject
+from runners.experiments.planning import Timing, Wish, discover
+from runners.experiments.progress import Watcher
+from runners.selection.matrix import Selection
 from tests.benchmarks import show
 
 REPEATS = 8

@@ -6,7 +6,7 @@ import re
 import shutil
 from pathlib import Path
 
-from runners.frameworks import APPS, read
+from runners.selection.frameworks import APPS, read
 
 HEADER = re.compile(r"# /// script\n(?:#.*\n)+?# ///\n")
 SHIM = '''"""The app of inner_{stem}, which first counts to {loops} in every request."""

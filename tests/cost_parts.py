@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from results.model import IN_PROCESS, Cell, FrameworkEnvironment, Setup
-from runners.cost.subject import Subject
 from runners.environments.provision import Provisioned
+from runners.experiments.counting.subject import Subject
 from tests.parts import framework
 
 VALGRIND = """

@@ -23,7 +23,7 @@ from typing import Any
 from report.counts import cost_of
 from results.model import BASE, HEAD, Trial
 from results.store import read
-from runners.machine import machine
+from runners.machine.facts import machine
 from tests.burning_apps import burning
 
 PROGRAM = [sys.executable, "-c", "from runners.cli import main; main()"]

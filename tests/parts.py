@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from random import Random
 
-from runners.frameworks import Framework
-from runners.matrix import Parts
+from runners.selection.frameworks import Framework
+from runners.selection.matrix import Parts
 from runners.servers.recipe import Variant
 from scenarios.exchange import Exchange, Request, Scenario
 

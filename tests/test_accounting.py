@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from runners import accounting
-from runners.accounting import ServerClock
+from runners.processes import accounting
+from runners.processes.accounting import ServerClock
 
 BURNER = "import os, time\nif os.fork() == 0:\n  while True: pass\ntime.sleep(600)"
 DEADLINE_S = 20.0

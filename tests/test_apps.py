@@ -8,7 +8,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from apps import contract
-from runners.frameworks import APPS, Framework, discover, read
+from runners.selection.frameworks import APPS, Framework, discover, read
 
 APP_FILES = sorted(APPS.glob("*_app.py"))
 FILES = sorted(APPS.glob("*.py"))

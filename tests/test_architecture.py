@@ -10,8 +10,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("apps", "report", "results", "runners", "scenarios")
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-GENERATORS = {ROOT / "runners" / f"generator{role}.py" for role in ("", "_master", "_worker")}
+GENERATORS = {ROOT / "runners" / "generator" / f"{role}.py" for role in ("process", "master", "worker")}
 """Modules of processes of their own: importing locust patches the process."""
+PROCESSES = {f"runners.generator.{path.stem}" for path in GENERATORS}
 
 
 def imported(path: Path) -> set[str]:
@@ -55,11 +56,7 @@ def test_only_the_generators_import_locust_and_gevent() -> None:
 
 
 def test_only_generators_import_a_generator() -> None:
-    guilty = {
-        path
-        for path in FILES
-        if path not in GENERATORS and any(name.startswith("runners.generator") for name in imported(path))
-    }
+    guilty = {path for path in FILES if path not in GENERATORS and imported(path) & PROCESSES}
     assert not guilty
 
 

@@ -14,19 +14,19 @@ import pytest
 
 from results.histogram import Latency
 from results.model import Ceiling
-from runners import machine
-from runners.calibration import calibrate, floors, promises, protocols, responder, saved, tables
-from runners.calibration.calibrate import Calibration
-from runners.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
-from runners.calibration.contest import Contest
-from runners.calibration.delay_line import delay_line
-from runners.calibration.means import means
-from runners.calibration.open_load import Felt
-from runners.calibration.stalls import Stalls
 from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
-from runners.exchanger import exchange
-from runners.load.client import Generator
-from runners.load.messages import Measured
+from runners.experiments.calibration import calibrate, floors, promises, protocols, responder, saved, tables
+from runners.experiments.calibration.calibrate import Calibration
+from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
+from runners.experiments.calibration.contest import Contest
+from runners.experiments.calibration.delay_line import delay_line
+from runners.experiments.calibration.means import means
+from runners.experiments.calibration.open_load import Felt
+from runners.experiments.calibration.stalls import Stalls
+from runners.generator.client import Generator
+from runners.generator.messages import Measured
+from runners.http.client import exchange
+from runners.machine import facts as machine
 from scenarios.catalogue import named
 
 BESIDE_WRK = Contest(

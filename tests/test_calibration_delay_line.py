@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from runners.calibration import delay_line as module
-from runners.calibration.delay_line import ANSWER, DelayLine, Pace, delay_line
 from runners.errors import LaunchError
-from runners.exchanger import exchange
+from runners.experiments.calibration import delay_line as module
+from runners.experiments.calibration.delay_line import ANSWER, DelayLine, Pace, delay_line
+from runners.http.client import exchange
 from scenarios.catalogue import named
 from scenarios.exchange import Request
 

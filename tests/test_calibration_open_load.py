@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from results.histogram import Latency
-from runners.calibration.clients import Bench
-from runners.calibration.open_load import open_lateness, under_stalls
-from runners.calibration.stalls import Stalls
 from runners.errors import LoadError
-from runners.load.client import Generator
-from runners.load.messages import Measured, Order
+from runners.experiments.calibration.clients import Bench
+from runners.experiments.calibration.open_load import open_lateness, under_stalls
+from runners.experiments.calibration.stalls import Stalls
+from runners.generator.client import Generator
+from runners.generator.messages import Measured, Order
 
 
 def latency(*values_us: float) -> Latency:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from runners.calibration import floors, protocols
-from runners.calibration.clients import Bench
-from runners.calibration.floors import Start
-from runners.calibration.means import Means
-from runners.load.client import Generator
-from runners.load.messages import Measured
+from runners.experiments.calibration import floors, protocols
+from runners.experiments.calibration.clients import Bench
+from runners.experiments.calibration.floors import Start
+from runners.experiments.calibration.means import Means
+from runners.generator.client import Generator
+from runners.generator.messages import Measured
 from tests.test_calibration import measured
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runners.calibration.open_load import PERCENTILES
-from runners.calibration.stalls import Stalls, stopping
+from runners.experiments.calibration.open_load import PERCENTILES
+from runners.experiments.calibration.stalls import Stalls, stopping
 
 
 def simulated_us(stalls: Stalls, rate_rps: float) -> list[float]:

@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from results.model import NotApplicable
-from runners.capacity import Capacities, Pass
 from runners.errors import LoadError
-from runners.matrix import Selection
-from runners.prepare import QUICK, Wish, opened
-from runners.progress import Watcher
-from runners.rates import parse
+from runners.experiments.capacity import Capacities, Pass
+from runners.experiments.planning import QUICK, Wish, opened
+from runners.experiments.progress import Watcher
+from runners.selection.matrix import Selection
+from runners.selection.rates import parse
 from tests.parts import parts
 from tests.test_job import FakeGenerator, FakeStarter, plan
 

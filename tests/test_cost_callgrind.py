@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from runners.cost import callgrind
 from runners.errors import CostError, PlanError
+from runners.experiments.counting import callgrind
 from tests.cost_parts import fake_valgrind, tool
 
 

@@ -5,10 +5,10 @@ from random import Random
 
 import pytest
 
-from runners.cost.choice import chosen, unfit
 from runners.errors import PlanError
-from runners.matrix import Parts, Selection
-from runners.prepare import discover
+from runners.experiments.counting.choice import chosen, unfit
+from runners.experiments.planning import discover
+from runners.selection.matrix import Parts, Selection
 from scenarios.exchange import Exchange, Request
 from tests.parts import parts, scenario, variant
 

@@ -13,7 +13,7 @@ import pytest
 
 from results.store import read
 from runners.cli import main
-from runners.cost.protocol import APART, costs
+from runners.experiments.counting.protocol import APART, costs
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:

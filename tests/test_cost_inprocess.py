@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from runners.cost import callgrind
-from runners.cost.inprocess import count_in_process
-from runners.cost.protocol import Counted, count
-from runners.cost.subject import Launched, Subject
 from runners.errors import CostError
+from runners.experiments.counting import callgrind
+from runners.experiments.counting.inprocess import count_in_process
+from runners.experiments.counting.protocol import Counted, count
+from runners.experiments.counting.subject import Launched, Subject
 from scenarios.answers import json_answer
 from scenarios.exchange import Answer, Exchange, Request, Scenario
 from tests.cost_parts import fake_valgrind, subject

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from runners.cost.inputs import SETTLING, WARM, inputs, ring_of
+from runners.experiments.counting.inputs import SETTLING, WARM, inputs, ring_of
 from scenarios import catalogue
 from scenarios.exchange import Exchange, Request
 

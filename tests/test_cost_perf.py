@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from runners.cost import perf
 from runners.errors import CostError, PlanError
+from runners.experiments.counting import perf
 from tests.cost_parts import tool
 
 PERF = """

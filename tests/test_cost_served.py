@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
-import runners.cost.lockstep
-import runners.cost.protocol
-from runners.cost import callgrind
-from runners.cost.protocol import Counted, count
-from runners.cost.served import count_served
-from runners.cost.subject import Launched
+import runners.experiments.counting.lockstep
+import runners.experiments.counting.protocol
 from runners.errors import CostError, LaunchError
+from runners.experiments.counting import callgrind
+from runners.experiments.counting.protocol import Counted, count
+from runners.experiments.counting.served import count_served
+from runners.experiments.counting.subject import Launched
 from runners.servers.recipe import Serve, Variant
 from scenarios.exchange import Answer, Exchange, Request
 from tests.cost_parts import SETUP, fake_valgrind, subject
@@ -62,8 +62,8 @@ def ring(_random: Random) -> tuple[Exchange, ...]:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners.cost.protocol, "IDLE_S", 0.0)
-    monkeypatch.setattr(runners.cost.lockstep, "PAUSE_S", 0.0)
+    monkeypatch.setattr(runners.experiments.counting.protocol, "IDLE_S", 0.0)
+    monkeypatch.setattr(runners.experiments.counting.lockstep, "PAUSE_S", 0.0)
 
 
 def launch(folder: Path, source: str) -> Launched[Counted]:

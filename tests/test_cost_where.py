@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-import runners.cost.where
+import runners.experiments.counting.where
 from results.model import CostShares
-from runners.cost.boundaries import BOUNDARIES, boundary
-from runners.cost.callgrind import CallgrindReading
-from runners.cost.dumps import MADE, Profile, perf_map, short
-from runners.cost.inputs import Inputs
-from runners.cost.where import must_be_callgrind, profile, shares
 from runners.errors import CostError, PlanError
+from runners.experiments.counting.boundaries import BOUNDARIES, boundary
+from runners.experiments.counting.callgrind import CallgrindReading
+from runners.experiments.counting.dumps import MADE, Profile, perf_map, short
+from runners.experiments.counting.inputs import Inputs
+from runners.experiments.counting.where import must_be_callgrind, profile, shares
 from scenarios.exchange import Answer, Exchange
 from tests.cost_parts import fake_valgrind, subject, tool
 from tests.parts import scenario
@@ -198,7 +198,7 @@ def test_a_profile_is_of_one_warm_hand_and_leaves_no_file(
     fake_valgrind(tmp_path, monkeypatch, "[]")
     tool(tmp_path / "bin", "vgdb", WRITES)
     monkeypatch.setenv("FAKE_DUMP", str(dump))
-    monkeypatch.setattr(runners.cost.where, "MAPS", tmp_path)
+    monkeypatch.setattr(runners.experiments.counting.where, "MAPS", tmp_path)
     (tmp_path / f"perf-{os.getpid()}.map").write_text(MAP, encoding="utf-8")
     found = profile(
         Asked(), CallgrindReading(folder=tmp_path), scenario("json"), lambda: [os.getpid()], idles=True

@@ -12,7 +12,7 @@ import pytest
 
 from results.store import read
 from runners.cli import main
-from runners.settings import GATE, KNOWN, defaults, gate_defaults
+from runners.cli.settings import GATE, KNOWN, defaults, gate_defaults
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

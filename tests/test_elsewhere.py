@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from runners import ports
-from runners.elsewhere import RemoteStarter, Spread, generator_of
 from runners.errors import LaunchError, PlanError
-from runners.load.address import Endpoint
-from runners.load.client import Generator
-from runners.load.distributed import Distributed
-from runners.machine import crowding, place
-from runners.plan import visits
+from runners.generator.client import Generator
+from runners.generator.distributed import Distributed
+from runners.http.address import Endpoint
+from runners.launching.remote import RemoteStarter, Spread, generator_of
+from runners.machine.facts import crowding, place
+from runners.processes import ports
+from runners.selection.schedule import visits
 from scenarios.catalogue import discover
 from tests.parts import parts
 from tests.scripted_server import ScriptedServer, answer, serving

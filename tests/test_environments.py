@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from results.model import FrameworkEnvironment
-from runners import frameworks
 from runners.environments import cache, interpreters, lock, overrides, resolution, uv_tool
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.errors import PlanError, ProvisionError
-from runners.frameworks import Framework
+from runners.selection import frameworks
+from runners.selection.frameworks import Framework
 from tests import local_index
 
 

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from runners.exchanger import Exchanger, MalformedAnswerError, exchange
+from runners.http.client import Exchanger, MalformedAnswerError, exchange
 from scenarios.exchange import Request
 
 GET = Request(target="/x")

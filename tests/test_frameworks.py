@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from apps import contract
-from runners import frameworks
 from runners.errors import PlanError
+from runners.selection import frameworks
 from tests import local_index
 
 if TYPE_CHECKING:

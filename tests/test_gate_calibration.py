@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from results.model import Trial
-from runners.frameworks import discover
+from runners.selection.frameworks import discover
 from tests.burning_apps import burning
 from tests.gate_calibration import Try, levels, report
 from tests.synthetic import make_run

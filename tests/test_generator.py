@@ -18,7 +18,14 @@ GREETING = answer(b"Hello, World!", head=TEXT)
 
 
 def locust(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    argv = [sys.executable, "-m", "locust", "-f", str(ROOT / "runners" / "generator.py"), *options]
+    argv = [
+        sys.executable,
+        "-m",
+        "locust",
+        "-f",
+        str(ROOT / "runners/generator/process.py"),
+        *options,
+    ]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(
         argv, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False

@@ -12,18 +12,18 @@ from typing import Any
 
 import pytest
 
-import runners.measure
-import runners.verification
+import runners.experiments.blocks
+import runners.experiments.inspection
 from results.histogram import Latency
 from results.model import FIRST_LOOK, Cell, Environment, Failure, Machine, Plan, Run, Setup, Trial
 from results.store import Writer, create, read, reopen
 from runners.errors import LaunchError, LoadError
-from runners.job import Sitting
-from runners.load.messages import Measured, Order
-from runners.matrix import Selection, control_of, expand
-from runners.plan import Visit, block_order, visits
-from runners.progress import Watcher
-from runners.verify import Verified
+from runners.experiments.progress import Watcher
+from runners.experiments.run import Sitting
+from runners.generator.messages import Measured, Order
+from runners.selection.matrix import Selection, control_of, expand
+from runners.selection.schedule import Visit, block_order, visits
+from runners.verify.contract import Verified
 from tests.parts import parts
 
 MACHINE = Machine(
@@ -117,8 +117,8 @@ class Heard(Watcher):
 @pytest.fixture(autouse=True)
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(("a sign", "200"),), canonical={"probe": "200"})
-    monkeypatch.setattr(runners.verification, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.measure, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+    monkeypatch.setattr(runners.experiments.blocks, "probe", lambda *_args, **_more: None)
 
 
 def plan(setup: Setup = SETUP) -> Plan:
@@ -217,7 +217,7 @@ def test_a_cell_that_cannot_be_loaded_leaves_the_others_of_its_launch(tmp_path: 
 
 
 def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners.measure, "probe", lambda *_args, **_more: "wanted 200, got 500")
+    monkeypatch.setattr(runners.experiments.blocks, "probe", lambda *_args, **_more: "wanted 200, got 500")
     run = complete(tmp_path)
     assert {failure.stage for failure in run.failures} == {"verify-after"}
 
@@ -225,7 +225,7 @@ def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pyt
 def test_disturbed_trials_are_repeated_at_most_twice_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runners.measure, "REPEATED_SHARE", 2.0)
+    monkeypatch.setattr(runners.experiments.blocks, "REPEATED_SHARE", 2.0)
     run = complete(tmp_path, disturbed=lambda trial: trial.cell.scenario == "json" and trial.attempt < 5)
     attempts = {trial.cell.scenario: trial.attempt for trial in run.trials}
     assert attempts == {"plaintext": 0, "json": 2}

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from runners import ports
 from runners.errors import LaunchError
-from runners.launch import Server, environment_of, launch
+from runners.launching.server import Server, environment_of, launch
+from runners.processes import ports
 from runners.servers.recipe import Serve, Variant
 
 PREAMBLE = """
@@ -195,7 +195,7 @@ def test_a_server_that_accepts_and_never_answers_hangs_too(start: Launch) -> Non
 def test_an_answer_that_stays_wrong_is_told_before_the_deadline(
     start: Launch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runners.readiness.WRONG_S", 0.1)
+    monkeypatch.setattr("runners.launching.readiness.WRONG_S", 0.1)
     error = failure(start, "answer(listen(), b'500 oops')", deadline_s=600)
     assert "answers wrongly: b'500 oops'" in error.message
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runners.load.arrivals import Reads, arrived_ns, facts, jitter_ns, wire_marks
-from runners.load.response import HEAD_END, ResponseParser
-from runners.load.tally import Tally
+from runners.generator.pump.tally import Tally
+from runners.http.pieces import Reads, arrived_ns, facts, jitter_ns, wire_marks
+from runners.http.response import HEAD_END, ResponseParser
 from scenarios.exchange import Watch
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"

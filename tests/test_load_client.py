@@ -11,9 +11,9 @@ import pytest
 
 from results.histogram import Latency
 from runners.errors import LoadError
-from runners.load import client
-from runners.load.client import Generator
-from runners.load.messages import Order
+from runners.generator import client
+from runners.generator.client import Generator
+from runners.generator.messages import Order
 from tests.scripted_server import Peer, ScriptedServer, answer, serving
 
 GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
@@ -102,12 +102,14 @@ def test_the_end_kills_the_process(tmp_path: Path) -> None:
 
 def pretending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str) -> None:
     """Put another program in the place of the generator."""
-    package = tmp_path / "root" / "runners"
+    root = tmp_path / "root"
+    package = root / "runners" / "generator"
     package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()
     (package / "__init__.py").touch()
-    (package / "generator.py").write_text(FAKE.format(code))
+    (package / "process.py").write_text(FAKE.format(code))
     monkeypatch.setattr(
-        client, "environment_of_ours", lambda: {"PYTHONPATH": str(package.parent), "PATH": os.environ["PATH"]}
+        client, "environment_of_ours", lambda: {"PYTHONPATH": str(root), "PATH": os.environ["PATH"]}
     )
 
 

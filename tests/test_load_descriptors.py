@@ -5,7 +5,7 @@ import resource
 import pytest
 
 from runners.errors import LoadError
-from runners.load.descriptors import SPARE, make_room
+from runners.processes.descriptors import SPARE, make_room
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wsproto import events
 
-from runners.exchanger import Exchanger, MalformedAnswerError, converse
-from runners.load.connection import Address
-from runners.load.dialogue import Dialogue, Echo, frames
-from runners.load.pump import Pump
-from runners.load.response import ProtocolError
-from runners.load.ring import Ring
-from runners.load.tally import Tally
+from runners.generator.pump.connection import Address
+from runners.generator.pump.pump import Pump
+from runners.generator.pump.ring import Ring
+from runners.generator.pump.tally import Tally
+from runners.http.client import Exchanger, MalformedAnswerError, converse
+from runners.http.response import ProtocolError
+from runners.http.web_socket import Dialogue, Echo, frames
 from scenarios.exchange import Answer, Exchange, Request
 from tests.reference import echo
 from tests.scripted_server import Peer, Script, ScriptedServer

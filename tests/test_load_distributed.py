@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from results.histogram import Latency
-from runners import ports
 from runners.errors import LoadError, PlanError
-from runners.load import distributed
-from runners.load.address import Endpoint
-from runners.load.client import environment_of_ours, python_m
-from runners.load.distributed import Distributed
-from runners.load.messages import Order
+from runners.generator import distributed
+from runners.generator.client import environment_of_ours, python_m
+from runners.generator.distributed import Distributed
+from runners.generator.messages import Order
+from runners.http.address import Endpoint
+from runners.processes import ports
 from tests.scripted_server import Peer, ScriptedServer, answer, serving
 
 GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
@@ -41,7 +41,7 @@ def order(port: int, connections: int = 4) -> Order:
 
 def worker(*options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        python_m("runners.generator_worker", *options),
+        python_m("runners.generator.worker", *options),
         env=environment_of_ours(),
         stderr=subprocess.PIPE,
         text=True,
@@ -117,7 +117,7 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
             assert "the run has its 2 generators" in surplus.stderr.read()
         assert surplus.returncode == 3
         code = (
-            "from runners import generator_worker as w; "
+            "from runners.generator import worker as w; "
             "w.distribution.identity = lambda: '0.0+other'; w.main()"
         )
         other = subprocess.run(

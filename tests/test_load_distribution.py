@@ -6,9 +6,9 @@ import pytest
 
 from results.histogram import Latency
 from runners.errors import LoadError
-from runners.load import distribution
-from runners.load.distribution import Assignment, Clock, Hello, Part, merge, overlap, shares
-from runners.load.messages import Measured, Order
+from runners.generator import shares as distribution
+from runners.generator.messages import Measured, Order
+from runners.generator.shares import Assignment, Clock, Hello, Part, merge, overlap, shares
 
 ORDER = Order(
     host="h",
@@ -121,7 +121,7 @@ def test_the_busiest_generator_speaks_for_all() -> None:
 
 def test_every_field_of_a_measurement_has_a_rule() -> None:
     missing = {field.name for field in fields(Measured)} - set(distribution._RULES)
-    assert not missing, "say in runners.load.distribution how several become one"
+    assert not missing, "say in runners.generator.shares how several become one"
 
 
 def test_an_error_names_the_generator_that_saw_it() -> None:

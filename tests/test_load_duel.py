@@ -10,9 +10,9 @@ import pytest
 
 from results.histogram import Latency
 from runners.errors import DuelError
-from runners.load.duel import duel, quarters
-from runners.load.messages import Duel, Measured, Order
-from runners.load.open_pump import OpenPump
+from runners.generator.messages import Duel, Measured, Order
+from runners.generator.pump.open_pump import OpenPump
+from runners.generator.window.duel import duel, quarters
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
 from tests.scripted_server import Peer, Script, ScriptedServer, answer, serving

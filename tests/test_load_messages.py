@@ -5,7 +5,7 @@ from dataclasses import fields
 import pytest
 
 from results.model import Trial
-from runners.load.messages import Failed, Measured, Order, Ready, from_line, to_line
+from runners.generator.messages import Failed, Measured, Order, Ready, from_line, to_line
 
 ORDER = Order(
     host="127.0.0.1",

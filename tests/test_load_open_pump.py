@@ -8,10 +8,10 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
-from runners.load.connection import Address
-from runners.load.open_pump import OpenPump
-from runners.load.ring import Ring
-from runners.load.tally import Tally
+from runners.generator.pump.connection import Address
+from runners.generator.pump.open_pump import OpenPump
+from runners.generator.pump.ring import Ring
+from runners.generator.pump.tally import Tally
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
 from tests.scripted_server import Peer, Script, ScriptedServer, answer, serving

@@ -7,9 +7,9 @@ import pytest
 
 from results.histogram import Latency
 from runners.errors import LoadError
-from runners.load.messages import Measured, Order
-from runners.load.open_pump import OpenPump
-from runners.load.trial import measure
+from runners.generator.messages import Measured, Order
+from runners.generator.pump.open_pump import OpenPump
+from runners.generator.window.trial import measure
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
 from tests.scripted_server import Peer, Script, ScriptedServer, answer, serving

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import pytest
 
-from runners.load import pump as pump_module
-from runners.load.connection import Address, Connection
-from runners.load.pump import Pump
-from runners.load.ring import Ring
-from runners.load.tally import Tally
+from runners.generator.pump import pump as pump_module
+from runners.generator.pump.connection import Address, Connection
+from runners.generator.pump.pump import Pump
+from runners.generator.pump.ring import Ring
+from runners.generator.pump.tally import Tally
 from scenarios import event_stream
 from scenarios.answers import json_answer
 from scenarios.exchange import Answer, Exchange, Request, Watch
@@ -506,7 +506,7 @@ def test_drain_waits_for_what_is_under_way_and_sends_no_more() -> None:
 
 
 def test_many_connections_are_opened_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runners.load.fleet.FRESH_MOST", 5)
+    monkeypatch.setattr("runners.generator.pump.fleet.FRESH_MOST", 5)
 
     tally = load(serving(answer()), lambda t: t.opened >= 30, connections=30)
 
@@ -543,7 +543,7 @@ def test_connections_wait_for_each_other_before_the_second_request() -> None:
 
 
 def test_connections_that_wait_for_others_make_room_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runners.load.fleet.FRESH_MOST", 2)
+    monkeypatch.setattr("runners.generator.pump.fleet.FRESH_MOST", 2)
     with ScriptedServer(serving(answer())) as server:
         pump = Pump()
         for _ in range(7):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runners.load import response
-from runners.load.response import ProtocolError, ResponseParser
+from runners.http import response
+from runners.http.response import ProtocolError, ResponseParser
 from scenarios.exchange import Answer
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from runners.load import ring as ring_module
-from runners.load.connection import Connection
-from runners.load.reply import Reply
-from runners.load.response import ResponseParser
-from runners.load.ring import Heads, Ring
+from runners.generator.pump import ring as ring_module
+from runners.generator.pump.connection import Connection
+from runners.generator.pump.reply import Reply
+from runners.generator.pump.ring import Heads, Ring
+from runners.http.response import ResponseParser
 from scenarios.exchange import Exchange, Request
 from tests.scripted_server import JSON_HEAD, answer
 

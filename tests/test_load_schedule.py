@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runners.errors import LoadError
-from runners.load.schedule import CONSTANT, POISSON, arrivals_ns
+from runners.generator.window.arrivals import CONSTANT, POISSON, arrivals_ns
 
 RATES = st.floats(0.1, 50_000)
 LENGTHS = st.floats(0, 2)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from runners.load.span import Span
-from runners.load.tally import Tally
+from runners.generator.locust_stats import Span
+from runners.generator.pump.tally import Tally
 
 
 def test_right_answers_and_errors_are_summed_up() -> None:

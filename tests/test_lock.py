@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from packaging.markers import default_environment
 
-from runners import frameworks
 from runners.environments import lock
 from runners.errors import PlanError, ProvisionError
+from runners.selection import frameworks
 from tests import local_index
 
 HERE = {key: str(value) for key, value in default_environment().items()}

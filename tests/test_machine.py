@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runners import machine
 from runners.errors import PlanError
+from runners.machine import facts as machine
 
 SMT = [[0, 4], [1, 5], [2, 6], [3, 7]]
 

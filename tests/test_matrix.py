@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from runners.errors import PlanError
-from runners.frameworks import discover as discover_frameworks
-from runners.matrix import Selection, choose, control_of, expand, stacks
-from runners.prepare import discover
+from runners.experiments.planning import discover
+from runners.selection.frameworks import discover as discover_frameworks
+from runners.selection.matrix import Selection, choose, control_of, expand, stacks
 from tests.parts import parts
 
 

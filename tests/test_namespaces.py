@@ -14,10 +14,10 @@ from threading import Timer
 import pytest
 
 from runners.errors import LoadError
-from runners.load.address import Endpoint
-from runners.load.client import environment_of_ours, python_m
-from runners.load.distributed import Distributed
-from runners.load.messages import Order
+from runners.generator.client import environment_of_ours, python_m
+from runners.generator.distributed import Distributed
+from runners.generator.messages import Order
+from runners.http.address import Endpoint
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("server", "one", "two")
@@ -96,7 +96,7 @@ def order(seconds: float = 1.0) -> Order:
 @pytest.mark.usefixtures("machines")
 def test_a_generator_that_is_killed_in_the_middle_makes_the_trial_invalid(tmp_path: Path) -> None:
     listen = Endpoint(HERE, 5557)
-    join = python_m("runners.generator_worker", "--master", str(listen))
+    join = python_m("runners.generator.worker", "--master", str(listen))
     with (
         inside("server", [sys.executable, "-c", SERVER, address("server"), str(PORT)]) as server,
         Distributed((), tmp_path / "generator.log", local=0, joined=2, listen=listen) as generator,

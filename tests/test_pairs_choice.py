@@ -6,9 +6,9 @@ import pytest
 
 from results.model import BASE, HEAD, IN_PROCESS, Side
 from runners.errors import PlanError
-from runners.matrix import Parts
-from runners.pairs.choice import Globs, choose, name_of
-from runners.pairs.sides import Contender, SideWish
+from runners.experiments.pairs.choice import Globs, choose, name_of
+from runners.experiments.pairs.sides import Contender, SideWish
+from runners.selection.matrix import Parts
 from tests.parts import parts
 
 PARTS = parts()

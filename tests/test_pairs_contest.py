@@ -5,22 +5,22 @@ from typing import Any
 
 import pytest
 
-import runners.pairs.track
-import runners.verification
+import runners.experiments.inspection
+import runners.experiments.pairs.blocks
 from results.model import BASE, HEAD, Run
 from results.store import create, read
 from runners.errors import DuelError, LoadError
-from runners.pairs.pairing import bouts
-from runners.pairs.track import DROP_S, ROUNDS, SLICE_S
-from runners.verify import Verified
+from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S
+from runners.experiments.pairs.pairing import bouts
+from runners.verify.contract import Verified
 from tests.two_fakes import PARTS, Fakes, fakes, pairings, prepared
 
 
 @pytest.fixture(autouse=True)
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
-    monkeypatch.setattr(runners.verification, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.pairs.track, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+    monkeypatch.setattr(runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: None)
 
 
 def run(folder: Path, *, apart: str = "", **more: Any) -> tuple[Run, Fakes]:  # noqa: ANN401 - passed on
@@ -88,8 +88,8 @@ def test_a_head_that_fails_verification_is_named_and_the_rest_is_measured(
         wrong = ("GET /: wanted 1, got 2",) if calls.count("json") == 3 and calls[-1] == "json" else ()
         return Verified(differences=wrong, findings=(), canonical={"probe": "200"})
 
-    monkeypatch.setattr(runners.verification, "AT_ONCE", 1)
-    monkeypatch.setattr(runners.verification, "verify", verify)
+    monkeypatch.setattr(runners.experiments.inspection, "AT_ONCE", 1)
+    monkeypatch.setattr(runners.experiments.inspection, "verify", verify)
     found, made = run(tmp_path)
     (failure,) = made.heard.failures
     assert (failure.side, failure.stage) == (HEAD, "verify")
@@ -141,7 +141,9 @@ def test_disturbed_pairs_are_measured_again_once_and_not_many(tmp_path: Path) ->
 def test_wrong_answers_after_load_take_the_trial_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runners.pairs.track, "probe", lambda *_args, **_more: "wanted 200, got 500")
+    monkeypatch.setattr(
+        runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: "wanted 200, got 500"
+    )
     found, _ = run(tmp_path)
     assert {failure.stage for failure in found.failures} == {"verify-after"}
     assert {failure.side for failure in found.failures} == {BASE, HEAD}

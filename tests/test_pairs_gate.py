@@ -7,18 +7,18 @@ from typing import Any, cast
 
 import pytest
 
-import runners.pairs.track
-import runners.verification
+import runners.experiments.inspection
+import runners.experiments.pairs.blocks
 from results.model import BASE, HEAD, CostRecord, Interval, Pairing, Run
 from results.store import Writer, create, read
-from runners.cost.callgrind import Callgrind
-from runners.cost.choice import lockstep
-from runners.cost.job import Bench
-from runners.cost.plan import bench
-from runners.cost.subject import Subject
-from runners.pairs.gate import Decisions, Gate
-from runners.progress import Watcher
-from runners.verify import Verified
+from runners.experiments.counting.bench import Bench
+from runners.experiments.counting.callgrind import Callgrind
+from runners.experiments.counting.choice import lockstep
+from runners.experiments.counting.planning import bench
+from runners.experiments.counting.subject import Subject
+from runners.experiments.pairs.gate import Decisions, Gate
+from runners.experiments.progress import Watcher
+from runners.verify.contract import Verified
 from tests.two_fakes import Fakes, fakes, pairings, prepared
 
 LOADED = pairings()
@@ -28,8 +28,8 @@ COUNTED = tuple(Pairing(base=lockstep(each.base), head=lockstep(each.head)) for 
 @pytest.fixture(autouse=True)
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
-    monkeypatch.setattr(runners.verification, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.pairs.track, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+    monkeypatch.setattr(runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: None)
 
 
 class FakeBench:

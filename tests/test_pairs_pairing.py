@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from results.model import BASE, HEAD, Cell, Pairing
-from runners.matrix import Selection, expand
-from runners.pairs.gate import confirming
-from runners.pairs.pairing import bouts, first_side, launch_order, match, pairing_order, turns
+from runners.experiments.pairs.gate import confirming
+from runners.experiments.pairs.pairing import bouts, first_side, launch_order, match, pairing_order, turns
+from runners.selection.matrix import Selection, expand
 from tests.parts import parts
 
 PARTS = parts()

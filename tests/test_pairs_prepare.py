@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-import runners.pairs.prepare
+import runners.experiments.pairs.planning
 from results.model import BASE, HEAD, Cell, Failure
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError, ProvisionError
-from runners.matrix import Selection
-from runners.pairs.pairing import Matched
-from runners.pairs.prepare import PairWish, missing, paired, prepare, provisioned
-from runners.pairs.sides import Contender, SidesWish, SideWish
-from runners.prepare import Wish
-from runners.progress import Watcher
+from runners.experiments.pairs.pairing import Matched
+from runners.experiments.pairs.planning import PairWish, missing, paired, prepare, provisioned
+from runners.experiments.pairs.sides import Contender, SidesWish, SideWish
+from runners.experiments.planning import Wish
+from runners.experiments.progress import Watcher
+from runners.selection.matrix import Selection
 from tests.two_fakes import PARTS, pairings
 from tests.two_fakes import prepared as faked
 from tests.two_fakes import provisioned as environment
@@ -67,7 +67,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
         error = ProvisionError("no versions fit together", remedy="loosen it")
         return made, tuple(error.failure(stack) for stack in stacks)
 
-    monkeypatch.setattr(runners.pairs.prepare, "environments_of", environments_of)
+    monkeypatch.setattr(runners.experiments.pairs.planning, "environments_of", environments_of)
     return how
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-import runners.pairs.track
+import runners.experiments.pairs.blocks
 from results.store import read
-from runners.frameworks import APPS
+from runners.selection.frameworks import APPS
 from tests.test_cli import call
 
 pytestmark = pytest.mark.servers
@@ -31,7 +31,7 @@ def test_two_sides_are_measured_in_turn_and_a_wrong_one_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runners.pairs.track, "ROUNDS", 2)
+    monkeypatch.setattr(runners.experiments.pairs.blocks, "ROUNDS", 2)
     base, head = apps(tmp_path / "base", GOOD), apps(tmp_path / "head", WRONG)
     cells = ("--server", "uvicorn-pure", "--scenario", "json", "--framework", "asgi", "--framework", "other")
     sides = ("--base-rev", base, "--head-rev", head)

@@ -8,8 +8,8 @@ import pytest
 
 from runners.environments.lock import require_current
 from runners.errors import HotlapError, PlanError, ProvisionError
-from runners.frameworks import APPS, discover
-from runners.pairs.revision import merge_base, repository_apps, source_of
+from runners.experiments.pairs.revision import merge_base, repository_apps, source_of
+from runners.selection.frameworks import APPS, discover
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -104,7 +104,7 @@ def test_outside_a_repository_the_remedy_says_what_to_give(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("runners.pairs.revision.APPS", tmp_path / "apps")
+    monkeypatch.setattr("runners.experiments.pairs.revision.APPS", tmp_path / "apps")
     (tmp_path / "apps").mkdir()
     with pytest.raises(HotlapError, match="no git repository") as raised:
         source_of("main")

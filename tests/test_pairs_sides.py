@@ -6,8 +6,8 @@ import pytest
 
 from results.model import BASE, HEAD
 from runners.errors import PlanError
-from runners.pairs.revision import Source
-from runners.pairs.sides import SidesWish, SideWish, contenders, is_bare, title_of
+from runners.experiments.pairs.revision import Source
+from runners.experiments.pairs.sides import SidesWish, SideWish, contenders, is_bare, title_of
 
 
 @pytest.mark.parametrize(

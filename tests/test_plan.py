@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from runners.matrix import Selection, expand
-from runners.plan import block_order, cell_order, groups_of, hash_seed, only, trial_seed, visits
+from runners.selection.matrix import Selection, expand
+from runners.selection.schedule import block_order, cell_order, groups_of, hash_seed, only, trial_seed, visits
 from tests.parts import framework, parts
 
 KNOWN = parts()

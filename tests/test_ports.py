@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from runners import ports
 from runners.errors import LaunchError
+from runners.processes import ports
 
 HOST = "127.0.0.1"
 

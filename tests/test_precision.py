@@ -14,9 +14,9 @@ from report.summary import summarise
 from report.terminal import as_json, as_text
 from results.model import FIRST_LOOK, Run
 from runners.errors import PlanError
-from runners.matrix import Selection
-from runners.prepare import MOST_BLOCKS, Timing, Wish, discover, plan_of, timing
-from runners.progress import Watcher
+from runners.experiments.planning import MOST_BLOCKS, Timing, Wish, discover, plan_of, timing
+from runners.experiments.progress import Watcher
+from runners.selection.matrix import Selection
 from tests.synthetic import make_run
 
 SERVER = "uvicorn-standard"

@@ -6,7 +6,7 @@ import pytest
 
 from results.model import Cell
 from runners.errors import PlanError
-from runners.rates import CONNECTIONS, Rate, arrivals_of, need_capacity, opened, parse, warnings
+from runners.selection.rates import CONNECTIONS, Rate, arrivals_of, need_capacity, opened, parse, warnings
 
 
 def cell(framework: str, scenario: str = "json", **more: object) -> Cell:

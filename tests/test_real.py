@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-import runners.launch
-import runners.prepare
+import runners.experiments.planning
+import runners.launching.server
 from results.model import Run
 from results.store import read
 from runners.cli import main
-from runners.frameworks import APPS, discover
-from runners.matrix import Parts
+from runners.selection.frameworks import APPS, discover
+from runners.selection.matrix import Parts
 
 pytestmark = pytest.mark.servers
 
@@ -45,10 +45,10 @@ def apps(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bad_apps(apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    everything = runners.prepare.discover()
+    everything = runners.experiments.planning.discover()
     parts = Parts(frameworks=discover(apps), servers=everything.servers, scenarios=everything.scenarios)
-    monkeypatch.setattr("runners.job.discover", lambda: parts)
-    monkeypatch.setattr(runners.launch, "DEADLINE_S", 3.0)
+    monkeypatch.setattr("runners.experiments.run.discover", lambda: parts)
+    monkeypatch.setattr(runners.launching.server, "DEADLINE_S", 3.0)
     monkeypatch.chdir(tmp_path)
 
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from runners.calibration import scaling
 from runners.errors import LoadError
-from runners.load.client import Generator
+from runners.experiments.calibration import scaling
+from runners.generator.client import Generator
 from tests.scripted_server import ScriptedServer, answer, serving
 
 GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")

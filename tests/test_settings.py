@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from runners.cli.settings import defaults, gate_defaults
 from runners.errors import PlanError
-from runners.settings import defaults, gate_defaults
 
 
 def write(folder: Path, text: str) -> Path:

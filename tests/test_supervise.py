@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from runners import supervise
-from runners.accounting import process_cpu_ns
 from runners.errors import LaunchError
-from runners.supervised import Supervised, tail
+from runners.processes import supervisor
+from runners.processes.accounting import process_cpu_ns
+from runners.processes.tree import Supervised, tail
 
 DEADLINE_S = 20.0
 
@@ -86,8 +86,8 @@ def test_what_ignores_signals_and_keeps_forking_is_killed_too(tmp_path: Path) ->
     """
     tree = start(script, tmp_path)
     pids(tmp_path, 1)
-    until(lambda: len(supervise.descendants(tree.pid)) > 5)
-    family = supervise.descendants(tree.pid)
+    until(lambda: len(supervisor.descendants(tree.pid)) > 5)
+    family = supervisor.descendants(tree.pid)
     tree.stop()
     assert all(map(gone, family))
     assert gone(tree.pid)
@@ -97,12 +97,12 @@ def test_a_killed_harness_takes_everything_with_it(tmp_path: Path) -> None:
     harness = f"""
         import sys, time
         from pathlib import Path
-        from runners.supervised import Supervised
+        from runners.processes.tree import Supervised
         with open("log", "wb") as output:
             tree = Supervised([sys.executable, "-c", {FAMILY!r}], environment={{}}, cwd=Path(), output=output)
         time.sleep(600)
     """
-    root = Path(supervise.__file__).parent.parent
+    root = Path(supervisor.__file__).parent.parent
     with subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(harness)], cwd=tmp_path, env={"PYTHONPATH": str(root)}
     ) as process:
@@ -142,7 +142,7 @@ def test_what_cannot_be_executed_says_so(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as output:
         tree = Supervised(["/no/such/python"], environment={}, cwd=tmp_path, output=output)
     until(lambda: tree.exit_status() is not None)
-    assert tree.exit_status() == supervise.NOT_EXECUTABLE
+    assert tree.exit_status() == supervisor.NOT_EXECUTABLE
     assert "cannot start /no/such/python" in tail(tmp_path / "log", 5)
     tree.stop()
 
@@ -163,7 +163,7 @@ def test_the_command_runs_in_the_environment_that_it_was_given(tmp_path: Path) -
 
 def test_the_supervisor_itself_costs_the_command_nothing(tmp_path: Path) -> None:
     tree = start("import time; time.sleep(600)", tmp_path)
-    assert tree._process.pid not in {tree.pid, *supervise.descendants(tree.pid)}
+    assert tree._process.pid not in {tree.pid, *supervisor.descendants(tree.pid)}
     assert process_cpu_ns(tree.pid) is not None
     tree.stop()
 
@@ -171,7 +171,7 @@ def test_the_supervisor_itself_costs_the_command_nothing(tmp_path: Path) -> None
 def test_a_supervisor_that_cannot_start_is_an_error_with_a_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runners.supervised.SCRIPT", tmp_path / "missing.py")
+    monkeypatch.setattr("runners.processes.tree.SCRIPT", tmp_path / "missing.py")
     with pytest.raises(LaunchError, match="supervisor did not start") as raised:
         start("pass", tmp_path)
     assert raised.value.remedy
@@ -180,8 +180,8 @@ def test_a_supervisor_that_cannot_start_is_an_error_with_a_remedy(
 def test_both_ways_of_finding_descendants_agree(tmp_path: Path) -> None:
     tree = start(FAMILY, tmp_path)
     pids(tmp_path, 3)
-    scanned = supervise._children_scanned()
-    assert sorted(scanned(tree.pid)) == sorted(supervise._children_listed(tree.pid))
+    scanned = supervisor._children_scanned()
+    assert sorted(scanned(tree.pid)) == sorted(supervisor._children_listed(tree.pid))
     tree.stop()
 
 

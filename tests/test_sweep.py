@@ -11,15 +11,15 @@ import pytest
 
 from results.histogram import Latency
 from results.model import Setup
-from runners import job
-from runners.elsewhere import Spread
 from runners.errors import LoadError, PlanError
-from runners.load.address import Endpoint
-from runners.load.messages import Measured, Order
-from runners.matrix import Selection
-from runners.prepare import QUICK, Wish
-from runners.progress import Watcher
-from runners.sweep import Slo, Sweep, Swept, as_json, as_text, bisect, held, parse
+from runners.experiments import run
+from runners.experiments.planning import QUICK, Wish
+from runners.experiments.progress import Watcher
+from runners.experiments.sweep import Slo, Sweep, Swept, as_json, as_text, bisect, held, parse
+from runners.generator.messages import Measured, Order
+from runners.http.address import Endpoint
+from runners.launching.remote import Spread
+from runners.selection.matrix import Selection
 from tests.parts import parts
 from tests.test_job import FakeGenerator, FakeStarter, plan
 
@@ -122,7 +122,7 @@ def test_every_cell_is_searched_in_every_launch() -> None:
 def test_a_generator_that_never_keeps_its_schedule_says_nothing_of_a_stack(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("runners.sweep.held", lambda *_: None)
+    monkeypatch.setattr("runners.experiments.sweep.held", lambda *_: None)
     found = swept()
     assert not found.found
     assert all("kept its schedule at no rate" in failure.message for failure in found.failures)
@@ -160,12 +160,12 @@ def test_a_search_waits_for_further_generators_where_it_is_told_to_listen(
         yield Knee()
 
     joined = replace(plan(), setup=replace(plan().setup, joined=2))
-    monkeypatch.setattr(job, "plan_of", lambda *_: (joined, {}, ()))
-    monkeypatch.setattr(job, "starter_of", lambda *_: FakeStarter(parts().scenarios))
-    monkeypatch.setattr(job, "generator_of", generator_of)
+    monkeypatch.setattr(run, "plan_of", lambda *_: (joined, {}, ()))
+    monkeypatch.setattr(run, "starter_of", lambda *_: FakeStarter(parts().scenarios))
+    monkeypatch.setattr(run, "generator_of", generator_of)
     spread = Spread(joined=2, listen="127.0.0.1:15557")
 
-    found = job.sweep(Wish(selection=Selection(), timing=QUICK, spread=spread), SLO, Watcher())
+    found = run.sweep(Wish(selection=Selection(), timing=QUICK, spread=spread), SLO, Watcher())
 
     assert found.found
     assert asked["joined"] == 2

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from runners import throttling
-from runners.throttling import Brakes
+from runners.machine import throttling
+from runners.machine.throttling import Brakes
 
 STAT = "usage_usec 10\nnr_periods 9\nnr_throttled {}\nthrottled_usec 5\n"
 

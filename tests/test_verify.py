@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from runners.verify import canonical_form, diff, judge, probe, verify
+from runners.verify.contract import canonical_form, diff, judge, probe, verify
 from scenarios import catalogue
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario
 from tests.reference import Respond, answer, respond, serving, typed

@@ -21,12 +21,12 @@ from results.model import (
 )
 from results.store import Writer
 from runners.environments.provision import Provisioned
-from runners.load.messages import Duel, Measured, Order
-from runners.matrix import Selection, expand
-from runners.pairs.contest import Contest
-from runners.pairs.pairing import bouts, launch_order, match
-from runners.pairs.prepare import Prepared
-from runners.pairs.sides import Contender, SideWish
+from runners.experiments.pairs.comparison import Contest
+from runners.experiments.pairs.pairing import bouts, launch_order, match
+from runners.experiments.pairs.planning import Prepared
+from runners.experiments.pairs.sides import Contender, SideWish
+from runners.generator.messages import Duel, Measured, Order
+from runners.selection.matrix import Selection, expand
 from tests.parts import parts
 from tests.test_job import MACHINE, FakeGenerator, FakeStarter, Heard
 

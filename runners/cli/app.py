@@ -51,7 +51,7 @@ for _name, _command, _example in COMMANDS:
 @app.callback()
 def root(context: typer.Context) -> None:
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
-    from runners.settings import defaults, gate_defaults
+    from runners.cli.settings import defaults, gate_defaults
 
     found = defaults(Path.cwd())
     context.default_map = dict.fromkeys(CONFIGURED, found)

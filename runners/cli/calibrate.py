@@ -25,8 +25,8 @@ def calibrate_(
 
     The full form takes about seven minutes; its ceilings are kept, and judge later runs on this machine.
     """
-    from runners.calibration import calibrate, saved, tables
-    from runners.signals import ending_as_interrupt
+    from runners.experiments.calibration import calibrate, saved, tables
+    from runners.processes.signals import ending_as_interrupt
 
     def echo(text: str) -> None:
         typer.echo(text, err=True)

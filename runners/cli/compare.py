@@ -29,7 +29,7 @@ from runners.errors import PlanError
 
 if TYPE_CHECKING:
     from report.compare import Compared
-    from runners.pairs.sides import SidesWish
+    from runners.experiments.pairs.sides import SidesWish
 
 
 def compare(
@@ -69,10 +69,10 @@ def compare(
         _recorded(runs, sides, results, as_json=as_json)
         return
     from report.flags import foreign
-    from runners.pairs import contest
-    from runners.pairs.prepare import PairWish
-    from runners.progress import watcher
-    from runners.signals import ending_as_interrupt
+    from runners.experiments.pairs import comparison
+    from runners.experiments.pairs.planning import PairWish
+    from runners.experiments.progress import watcher
+    from runners.processes.signals import ending_as_interrupt
 
     with ending_as_interrupt():
         wish = PairWish(
@@ -83,7 +83,7 @@ def compare(
             python=python,
             command=tuple(sys.argv[1:]),
         )
-        new = contest.new(wish, results, watcher=watcher(), disturbed=foreign)
+        new = comparison.new(wish, results, watcher=watcher(), disturbed=foreign)
         interrupted = sit(new.run, new.writer)
     _conclude(new.folder, interrupted=interrupted, as_json=as_json)
 
@@ -91,7 +91,7 @@ def compare(
 def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: bool) -> None:
     from report.compare import CompareError, compare_runs, compare_sides
     from results.store import read
-    from runners.pairs.sides import SidesWish
+    from runners.experiments.pairs.sides import SidesWish
 
     if sides != SidesWish():
         raise PlanError(

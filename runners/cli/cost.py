@@ -35,12 +35,12 @@ def cost(
 
     Kernel work and waiting are not counted, and no quiet machine is needed.
     """
-    from runners.cost import counters
-    from runners.cost import plan as costs
-    from runners.cost.where import must_be_callgrind
-    from runners.prepare import Timing, Wish
-    from runners.progress import watcher
-    from runners.signals import ending_as_interrupt
+    from runners.experiments.counting import counters
+    from runners.experiments.counting import planning as costs
+    from runners.experiments.counting.where import must_be_callgrind
+    from runners.experiments.planning import Timing, Wish
+    from runners.experiments.progress import watcher
+    from runners.processes.signals import ending_as_interrupt
 
     wish = Wish(
         selection=selection_of(framework, server, scenario, None, 1, quick),

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from report.gate import Judgement, Waiver
-    from runners.pairs.choice import Globs
-    from runners.pairs.prepare import PairWish
-    from runners.pairs.sides import SidesWish
+    from runners.experiments.pairs.choice import Globs
+    from runners.experiments.pairs.planning import PairWish
+    from runners.experiments.pairs.sides import SidesWish
 
 WAIVERS = Path("perf-waivers.toml")
 KEPT = {
@@ -123,8 +123,8 @@ def gate(
         )
         folder, interrupted = _find(from_, results), False
     else:
-        from runners.pairs.choice import CELLS, EVERYTHING, SENTINELS, Globs
-        from runners.pairs.prepare import PairWish
+        from runners.experiments.pairs.choice import CELLS, EVERYTHING, SENTINELS, Globs
+        from runners.experiments.pairs.planning import PairWish
 
         if not cost and not load:
             raise PlanError("neither tier is left to be measured", remedy="leave out --no-cost or --no-load")
@@ -156,10 +156,10 @@ def _measured(wish: PairWish, globs: Globs, budget: float, results: Path) -> tup
     """Folder of a gate measured now, and whether it was interrupted."""
     from report.flags import foreign
     from report.gate import decide
-    from runners.cost import counters
-    from runners.pairs import gate as gates
-    from runners.progress import watcher
-    from runners.signals import ending_as_interrupt
+    from runners.experiments.counting import counters
+    from runners.experiments.pairs import gate as gates
+    from runners.experiments.progress import watcher
+    from runners.processes.signals import ending_as_interrupt
 
     whole = gates.GateWish(
         pairs=wish,
@@ -179,8 +179,8 @@ def _or_revisions(sides: SidesWish) -> SidesWish:
     """``sides``; where none was named, the apps where this branch left main and those of the working tree."""
     from dataclasses import replace
 
-    from runners.pairs.revision import WORKTREE, merge_base
-    from runners.pairs.sides import SidesWish
+    from runners.experiments.pairs.revision import WORKTREE, merge_base
+    from runners.experiments.pairs.sides import SidesWish
 
     if sides == SidesWish():
         sides = replace(sides, base=replace(sides.base, revision=merge_base()))

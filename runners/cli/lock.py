@@ -15,8 +15,8 @@ def lock(
 ) -> None:
     """Refresh the locks of the frameworks in apps/locks/."""
     from runners.environments.lock import lock as write
-    from runners.matrix import choose
-    from runners.prepare import discover
+    from runners.experiments.planning import discover
+    from runners.selection.matrix import choose
 
     known = discover().frameworks
     chosen = choose(framework or ("*",), known, "framework")

@@ -28,9 +28,9 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """Show frameworks, servers, scenarios, and the cells that a selection gives."""
-    from runners import listing
-    from runners.matrix import expand
-    from runners.prepare import discover
+    from runners.cli import listing
+    from runners.experiments.planning import discover
+    from runners.selection.matrix import expand
 
     parts = discover()
     matrix = expand(selection_of(framework, server, scenario, connections, workers, quick), parts)
@@ -48,10 +48,10 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Hold every stack against the contract, without load; exit 3 where one answers otherwise."""
-    from runners import listing
-    from runners.job import check
-    from runners.prepare import QUICK, Wish
-    from runners.progress import watcher
+    from runners.cli import listing
+    from runners.experiments.planning import QUICK, Wish
+    from runners.experiments.progress import watcher
+    from runners.experiments.run import check
 
     selection = selection_of(framework, server, scenario, None, workers, quick)
     wish = Wish(selection=selection, timing=QUICK, python=python, overrides=tuple(with_ or ()))

@@ -34,8 +34,8 @@ from runners.cli.shared import find_run, refuse_given, selection_of, sit, write_
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
-    from runners.prepare import Wish
-    from runners.progress import Watcher
+    from runners.experiments.planning import Wish
+    from runners.experiments.progress import Watcher
 
 KEPT = {"resume", "results", "report", "as_json", "context", "listen"}
 """Options that go with ``--resume``: any other would make it another run."""
@@ -82,11 +82,12 @@ def run(
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
     from report.flags import foreign
     from report.precision import undecided
-    from runners import job, rates
-    from runners.elsewhere import Spread
-    from runners.prepare import Wish, timing
-    from runners.progress import watcher
-    from runners.signals import ending_as_interrupt
+    from runners.experiments import run as job
+    from runners.experiments.planning import Wish, timing
+    from runners.experiments.progress import watcher
+    from runners.launching.remote import Spread
+    from runners.processes.signals import ending_as_interrupt
+    from runners.selection import rates
 
     if slo is not None:
         _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse, precision=precision)
@@ -147,7 +148,8 @@ def _refuse_beside_slo(**options: object) -> None:
 
 
 def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json: bool) -> None:
-    from runners import job, sweep
+    from runners.experiments import run as job
+    from runners.experiments import sweep
 
     launches = replace(wish.timing, blocks=blocks or sweep.LAUNCHES)
     found = job.sweep(replace(wish, timing=launches), sweep.parse(limit), seen)

@@ -21,11 +21,11 @@ def serve(
     with_: With = None,
 ) -> None:
     """Start one stack and keep it until Ctrl-C, for load from elsewhere or a look by hand."""
-    from runners import job
-    from runners.elsewhere import Spread
-    from runners.prepare import QUICK, Wish
-    from runners.progress import watcher
-    from runners.signals import ending_as_interrupt
+    from runners.experiments import run
+    from runners.experiments.planning import QUICK, Wish
+    from runners.experiments.progress import watcher
+    from runners.launching.remote import Spread
+    from runners.processes.signals import ending_as_interrupt
 
     selection = selection_of([framework], [server], scenario, None, workers, False)
     wish = Wish(
@@ -36,7 +36,7 @@ def serve(
         spread=Spread(host=host),
     )
     with ending_as_interrupt():
-        job.serve(wish, port, watcher())
+        run.serve(wish, port, watcher())
 
 
 def worker(
@@ -45,6 +45,6 @@ def worker(
     cpu: Annotated[int | None, typer.Option(min=0, help="The CPU to run on; else the first.")] = None,
 ) -> None:
     """Join a run on another machine as one of its load generators, until it ends."""
-    from runners.elsewhere import become_worker
+    from runners.launching.remote import become_worker
 
     become_worker(master, wait, cpu)

@@ -13,7 +13,7 @@ from runners.errors import PlanError
 if TYPE_CHECKING:
     from results.model import Run
     from results.store import Writer
-    from runners.matrix import Selection
+    from runners.selection.matrix import Selection
 
 
 def selection_of(
@@ -25,7 +25,7 @@ def selection_of(
     quick: bool,
 ) -> Selection:
     """The cells that the options of a command ask for."""
-    from runners.matrix import Selection
+    from runners.selection.matrix import Selection
 
     return Selection(
         frameworks=tuple(framework or ()),

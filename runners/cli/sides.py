@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from runners.pairs.sides import SidesWish, SideWish
+    from runners.experiments.pairs.sides import SidesWish, SideWish
 
 _TWICE = "Each must be given with its twin."
 
@@ -40,7 +40,7 @@ Given = tuple[list[str] | None, str | None, str | None, str | None, str | None]
 
 def sides_of(*, base: Given, head: Given) -> SidesWish:
     """What the options of both sides ask for."""
-    from runners.pairs.sides import SidesWish
+    from runners.experiments.pairs.sides import SidesWish
 
     return SidesWish(base=_side(*base), head=_side(*head))
 
@@ -52,7 +52,7 @@ def _side(
     framework: str | None,
     server: str | None,
 ) -> SideWish:
-    from runners.pairs.sides import SideWish
+    from runners.experiments.pairs.sides import SideWish
 
     return SideWish(
         overrides=tuple(packages or ()),

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 from runners.environments import cache, uv_tool
 from runners.errors import PlanError, ProvisionError
-from runners.frameworks import Framework, discover
+from runners.selection.frameworks import Framework, discover
 
 SHARED = "_servers.txt"
 """Versions of the servers and of what they need, the same for every framework."""

@@ -24,7 +24,7 @@ from runners.errors import ProvisionError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from runners.frameworks import Framework
+    from runners.selection.frameworks import Framework
 
 LAYOUT = 1
 """Part of every key; grows when environments are built otherwise."""

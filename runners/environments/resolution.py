@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from runners.environments.interpreters import Interpreter
-    from runners.frameworks import Framework
+    from runners.selection.frameworks import Framework
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""What is done with a selection: run, capacity, sweep, two sides, counting, calibration."""

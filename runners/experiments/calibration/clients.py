@@ -1,0 +1,192 @@
+"""The clients that are measured in turn, all on the same CPU: the pump, wrk, h2load, Locust's own users."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import numpy as np
+
+from results.histogram import Latency
+from runners.errors import LoadError
+from runners.generator.client import Generator
+from runners.generator.messages import Measured, Order
+from scenarios.catalogue import named
+from scenarios.exchange import Request
+
+OURS = "hotlap pump in Locust"
+WRK, H2LOAD = "wrk", "h2load"
+FAST, STOCK = "Locust FastHttpUser", "Locust HttpUser"
+GRACE_S = 30.0
+"""What a command may take beyond its measuring time."""
+WARMUP_S = 0.25
+
+_LOCUSTFILE = """
+from locust import {kind}, task
+
+class Stock({kind}):
+    @task
+    def get(self):
+        self.client.get("{target}")
+"""
+_PACED = """
+    def on_start(self):
+        import random, time
+        time.sleep(random.random() * {every_s})  # else they would all ask at the same instants
+
+    from locust import constant_pacing
+    wait_time = constant_pacing({every_s})
+"""
+_WRK_SCRIPT = "wrk.method = {method}\nwrk.body = {body}\n{headers}"
+_UNITS_US = {"us": 1.0, "ms": 1e3, "s": 1e6}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """A server that is up, one shape and a number of connections; each method measures one client there."""
+
+    folder: Path
+    host: str
+    port: int
+    shape: str
+    connections: int
+    seconds: float
+    cpus: tuple[int, ...]
+    """Where every client runs, the generator of ``pump`` too."""
+    generator: Generator
+
+    def pump(self) -> Measured:
+        """One window of the pump, every body compared; raises LoadError where any answer was not right."""
+        measured = self.generator.measure(
+            Order(
+                host=self.host,
+                port=self.port,
+                scenario=self.shape,
+                seed=0,
+                connections=self.connections,
+                warmup_s=WARMUP_S,
+                window_s=self.seconds,
+            )
+        )
+        if measured.errors:
+            raise LoadError(f"errors while calibrating: {measured.errors}; {measured.error_example}")
+        return measured
+
+    def wrk(self) -> tuple[float, float]:
+        """(requests per second, median latency in us) of wrk, which compares nothing."""
+        script = ["-s", str(self._wrk_script())] if self._request.method != "GET" else []
+        size = ["-t1", f"-c{self.connections}", f"-d{self._whole_seconds}s", "--latency"]
+        printed = self._run(["wrk", *size, *script, self._url])
+        rate = re.search(r"Requests/sec:\s+([\d.]+)", printed)
+        median = re.search(r"^\s+50%\s+([\d.]+)(us|ms|s)\s*$", printed, re.MULTILINE)
+        if not rate or not median or "Non-2xx" in printed or "Socket errors" in printed:
+            raise LoadError(f"wrk failed: {printed[-400:]}")
+        return float(rate[1]), float(median[1]) * _UNITS_US[median[2]]
+
+    def h2load(self) -> float:
+        """Requests per second of h2load under HTTP/1.1, which compares nothing."""
+        size = ["--h1", "-t1", f"-c{self.connections}", f"-D{self._whole_seconds}"]
+        printed = self._run(["h2load", *size, *self._h2load_body(), self._url])
+        rate = re.search(r"finished in [^,]+, ([\d.]+) req/s", printed)
+        if not rate or not re.search(r" 0 failed, 0 errored", printed):
+            raise LoadError(f"h2load failed: {printed[-400:]}")
+        return float(rate[1])
+
+    def locust(self, kind: str) -> float:
+        """Requests per second of one of Locust's own users, which compares nothing; a GET only."""
+        stats = self._stock(kind, self.connections, seconds=self._whole_seconds + 1)
+        return float(stats["num_requests"] / (stats["last_request_timestamp"] - stats["start_time"]))
+
+    def waits(self, *, users: int, rate_rps: float) -> Latency:
+        """Latency as ``users`` of Locust's FastHttpUser tell it, at a constant rate together."""
+        pace = _PACED.format(every_s=users / rate_rps)
+        stats = self._stock("FastHttpUser", users, seconds=self._whole_seconds, more=pace)
+        found = Latency()
+        for told_ms, count in stats["response_times"].items():
+            found.record_ns(np.full(count, float(told_ms) * 1e6))
+        return found
+
+    def _stock(self, kind: str, users: int, *, seconds: int, more: str = "") -> dict[str, Any]:
+        """Locust's statistics of its own users, on ``self.cpus``."""
+        file = self.folder / f"stock_{kind.lower()}.py"
+        file.write_text(_LOCUSTFILE.format(kind=kind, target=self._request.target) + more)
+        origin = f"http://{self.host}:{self.port}"
+        load = ["-u", str(users), "-r", str(users), "-t", f"{seconds}s"]
+        quiet = ["--headless", "--json", "--loglevel", "ERROR"]
+        printed = self._run(
+            [sys.executable, "-m", "locust", "-f", str(file), "--host", origin, *load, *quiet]
+        )
+        stats: dict[str, Any]
+        (stats,) = json.loads(printed)
+        if stats["num_failures"]:
+            raise LoadError(f"Locust's {kind} had {stats['num_failures']} failures against the responder")
+        return stats
+
+    @property
+    def _request(self) -> Request:
+        (exchange,) = named(self.shape).ring(None)  # type: ignore[arg-type] # shapes have no random input
+        return exchange.request
+
+    @property
+    def _url(self) -> str:
+        return f"http://{self.host}:{self.port}{self._request.target}"
+
+    @property
+    def _whole_seconds(self) -> int:
+        return max(round(self.seconds), 1)
+
+    def _wrk_script(self) -> Path:
+        request = self._request
+        headers = "".join(f'wrk.headers["{name}"] = "{value}"\n' for name, value in request.headers)
+        body = json.dumps((request.body or b"").decode())
+        file = self.folder / f"{self.shape}.lua"
+        file.write_text(_WRK_SCRIPT.format(method=json.dumps(request.method), body=body, headers=headers))
+        return file
+
+    def _h2load_body(self) -> list[str]:
+        request = self._request
+        if request.body is None:
+            return []
+        file = self.folder / f"{self.shape}.body"
+        file.write_bytes(request.body)
+        return ["-d", str(file), *(f"-H{name}: {value}" for name, value in request.headers)]
+
+    def _run(self, argv: Sequence[str]) -> str:
+        pinned = ["taskset", "-c", ",".join(map(str, self.cpus)), *argv]
+        try:
+            done = subprocess.run(
+                pinned, capture_output=True, text=True, check=False, timeout=self.seconds + GRACE_S
+            )
+        except subprocess.TimeoutExpired as error:
+            raise LoadError(f"{argv[0]} did not end within {error.timeout:.0f} s") from error
+        if done.returncode:
+            raise LoadError(f"{argv[0]} failed with status {done.returncode}", log_tail=done.stderr[-2000:])
+        return done.stdout
+
+
+def rps(measured: Measured) -> float:
+    """Right answers per second."""
+    return measured.requests / measured.window_s
+
+
+def busy(measured: Measured) -> float:
+    """Share of the window that the generator did not wait for events."""
+    return 1 - measured.generator_idle_s / measured.window_s
+
+
+def p50_us(measured: Measured) -> float:
+    """Median latency."""
+    (found,) = Latency.decode(measured.latency).percentiles([50.0])
+    return float(found)
+
+
+def installed(*programs: str) -> list[str]:
+    """Those of ``programs`` that are there."""
+    return [program for program in programs if which(program)]

@@ -1,0 +1,92 @@
+"""A contest: clients measured in turn against one server, round after round, with ratios in each round."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from results.model import Ceiling
+from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench, busy, p50_us, rps
+from runners.generator.messages import Measured
+
+Echo = Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """Figures by client, one for each round: what a neighbour does to the machine is done to all."""
+
+    against: str
+    """``nginx``, or the stack of a floor."""
+    shape: str
+    connections: int
+    rounds: Mapping[str, Sequence[float]]
+    """Requests per second."""
+    p50_us: Mapping[str, Sequence[float]]
+    """Median latency of the clients that tell it."""
+    bytes_per_request: float
+    """Sent and received by the pump."""
+    busy: Sequence[float] = ()
+    """Share of its core that the pump used, round by round: with some to spare, the server was the limit."""
+
+    def ratios(self, to: str) -> list[float]:
+        """The pump's throughput as a multiple of ``to``'s, round by round; empty where that is missing."""
+        pairs = zip(self.rounds[OURS], self.rounds.get(to, ()), strict=False)
+        return [ours / theirs for ours, theirs in pairs]
+
+    def slower_us(self) -> list[float]:
+        """By how much the pump's median latency exceeds wrk's, round by round."""
+        pairs = zip(self.p50_us.get(OURS, ()), self.p50_us.get(WRK, ()), strict=False)
+        return [ours - theirs for ours, theirs in pairs]
+
+    @property
+    def ceiling(self) -> Ceiling:
+        """The most that the pump did, as runs on this machine record it: neighbours only make it less."""
+        return Ceiling(
+            shape=self.shape,
+            connections=self.connections,
+            rps=max(self.rounds[OURS]),
+            bytes_per_request=self.bytes_per_request,
+        )
+
+
+def hold(bench: Bench, clients: Sequence[str], *, against: str, rounds: int, echo: Echo) -> Contest:
+    """Measure the pump and ``clients`` in turn; raises LoadError where one fails."""
+    rates: dict[str, list[float]] = {OURS: [], **{client: [] for client in clients}}
+    medians: dict[str, list[float]] = {}
+    measured: list[Measured] = []
+    place = f"{against} {bench.shape} {bench.connections:>4}"
+    for number in range(rounds):
+        for client, found in rates.items():
+            rate, p50, own = _measure(bench, client)
+            found.append(rate)
+            measured += own
+            if p50 is not None:
+                medians.setdefault(client, []).append(p50)
+            echo(f"{place}  round {number + 1}/{rounds}  {client:22}{rate:10,.0f} requests/s")
+    return Contest(
+        against=against,
+        shape=bench.shape,
+        connections=bench.connections,
+        rounds=rates,
+        p50_us=medians,
+        bytes_per_request=_bytes_per_request(measured),
+        busy=[busy(each) for each in measured],
+    )
+
+
+def _measure(bench: Bench, client: str) -> tuple[float, float | None, list[Measured]]:
+    """Requests per second, median latency in us where the client tells it, and what the pump measured."""
+    if client == OURS:
+        measured = bench.pump()
+        return rps(measured), p50_us(measured), [measured]
+    if client == WRK:
+        return *bench.wrk(), []
+    if client == H2LOAD:
+        return bench.h2load(), None, []
+    return bench.locust({FAST: "FastHttpUser", STOCK: "HttpUser"}[client]), None, []
+
+
+def _bytes_per_request(measured: Sequence[Measured]) -> float:
+    moved = sum(each.bytes_received + each.bytes_sent for each in measured)
+    return moved / max(sum(each.requests for each in measured), 1)

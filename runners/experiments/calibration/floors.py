@@ -1,0 +1,57 @@
+"""Real servers that the generator is measured against, mostly floors, launched as any stack is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from runners.errors import HotlapError
+from runners.experiments.calibration.contest import Echo
+from runners.experiments.planning import QUICK, Wish, discover, plan_of
+from runners.experiments.progress import Watcher
+from runners.experiments.run import starter_of
+from runners.launching.launcher import Running
+from runners.selection.matrix import Selection
+from runners.selection.schedule import visits
+
+_FASTEST = Selection(frameworks=("asgi", "rsgi"), servers=("uvicorn-standard", "granian-rsgi"))
+"""The fastest server of each kind: one in Python and C, one in Rust."""
+PLAIN = replace(_FASTEST, scenarios=("plaintext",))
+ECHO = replace(_FASTEST, scenarios=("websocket",))
+EVENTS = Selection(
+    frameworks=("starlette",), servers=("uvicorn-standard",), scenarios=("sse",), connections=(1000,)
+)
+"""No floor: a bare interface has no event stream of its own."""
+
+Start = Callable[[], AbstractContextManager[Running]]
+
+
+class _Told(Watcher):
+    def __init__(self, echo: Echo) -> None:
+        self._echo = echo
+
+    def say(self, text: str) -> None:
+        self._echo(text)
+
+
+def floors(selection: Selection, folder: Path, echo: Echo, notes: list[str]) -> Mapping[str, Start]:
+    """How to start each stack of ``selection``; none, with a note, where environments cannot be built."""
+    try:
+        return _floors(selection, folder, echo)
+    except HotlapError as error:
+        notes.append(f"{' and '.join(selection.frameworks)}: {error.message}")
+        return {}
+
+
+def _floors(selection: Selection, folder: Path, echo: Echo) -> Mapping[str, Start]:
+    parts = discover()
+    plan, environments, _failures = plan_of(Wish(selection=selection, timing=QUICK), parts, _Told(echo))
+    starter = starter_of(plan, parts, environments, folder / f"floors-{selection.scenarios[0]}")
+    cells = [cell for cell in plan.cells if not cell.control]
+    return {
+        visit.stack: partial(starter.start, visit, first=visit.cells[0], hash_seed="0")
+        for visit in visits(cells, parts.scenarios)
+    }

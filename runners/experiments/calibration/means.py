@@ -1,0 +1,64 @@
+"""What every measurement of a calibration needs at hand."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from runners.experiments.calibration.clients import Bench
+from runners.experiments.calibration.contest import Contest, Echo, hold
+from runners.experiments.calibration.responder import HOST
+from runners.generator.client import Generator
+from runners.machine.facts import choose_cpus, require_linux
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """A folder, the CPUs, the generator, how long and how often."""
+
+    folder: Path
+    server_cpus: tuple[int, ...]
+    generator_cpus: tuple[int, ...]
+    generator: Generator
+    rounds: int
+    seconds: float
+    echo: Echo
+
+    def bench(self, port: int, shape: str, connections: int, *, host: str = HOST) -> Bench:
+        """The clients on one server."""
+        return Bench(
+            folder=self.folder,
+            host=host,
+            port=port,
+            shape=shape,
+            connections=connections,
+            seconds=self.seconds,
+            cpus=self.generator_cpus,
+            generator=self.generator,
+        )
+
+    def hold(self, bench: Bench, clients: Sequence[str], against: str) -> Contest:
+        """One contest."""
+        return hold(bench, clients, against=against, rounds=self.rounds, echo=self.echo)
+
+
+@contextmanager
+def means(rounds: int, seconds: float, echo: Echo) -> Iterator[Means]:
+    """A folder and a generator that last as long as the calibration."""
+    require_linux()
+    server_cpus, generator_cpus = choose_cpus(1)
+    with tempfile.TemporaryDirectory(prefix="hotlap-") as name:
+        folder = Path(name)
+        with Generator(generator_cpus, folder / "generator.log") as generator:
+            yield Means(
+                folder=folder,
+                server_cpus=server_cpus,
+                generator_cpus=generator_cpus,
+                generator=generator,
+                rounds=rounds,
+                seconds=seconds,
+                echo=echo,
+            )

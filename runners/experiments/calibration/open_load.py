@@ -1,0 +1,85 @@
+"""What open load promises, as measurements: requests on time, and stalls felt in full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from results.histogram import Latency
+from runners.errors import LoadError
+from runners.experiments.blocks import Measurer
+from runners.experiments.calibration.clients import Bench
+from runners.experiments.calibration.stalls import Stalls, stopping
+from runners.generator.messages import Measured, Order
+from runners.generator.window.arrivals import CONSTANT
+from runners.selection.rates import CONNECTIONS
+
+PERCENTILES = (50.0, 90.0, 99.0, 99.9)
+SPARE_USERS = 1.2
+"""Stock Locust's users, as a multiple of those that are waiting between stalls: enough to keep the rate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Felt:
+    """Percentiles in us of one server under stalls, as three clients tell them."""
+
+    open_us: tuple[float, ...]
+    closed_us: tuple[float, ...]
+    stock_us: tuple[float, ...]
+
+
+def open_lateness(generator: Measurer, host: str, port: int, *, rate_rps: float, window_s: float) -> float:
+    """Share of requests that went out within 1 ms of when they were due; raises LoadError."""
+    order = Order(
+        host=host,
+        port=port,
+        scenario="plaintext",
+        seed=0,
+        connections=64,
+        rate_rps=rate_rps,
+        arrivals=CONSTANT,
+        warmup_s=0.25,
+        window_s=window_s,
+    )
+    measured = _measure(generator, order)
+    if not measured.arrivals or measured.late_sends is None:
+        raise LoadError("the generator did not say how many requests went out late")
+    return 1 - measured.late_sends / measured.arrivals
+
+
+def under_stalls(bench: Bench, pid: int, stalls: Stalls, *, rate_rps: float, periods: int) -> Felt:
+    """Percentiles over whole periods of the server of ``bench``, a delay line whose process is stopped.
+
+    An open load, a closed one with as many connections as the same rate needs between stalls, and stock
+    Locust, its users at a constant pace, take turns.
+    """
+    waiting = round(rate_rps * stalls.delay_s)
+    whole = replace(bench, seconds=periods * stalls.every_s)
+    begun = Order(
+        host=bench.host,
+        port=bench.port,
+        scenario="plaintext",
+        seed=0,
+        connections=waiting,
+        warmup_s=stalls.every_s,  # a period that is over before: those it left waiting are in the window
+        window_s=whole.seconds,
+    )
+    offered = replace(begun, connections=CONNECTIONS, rate_rps=rate_rps, arrivals=CONSTANT)
+
+    def felt(load: Callable[[], Latency]) -> tuple[float, ...]:
+        with stopping(pid, stalls):
+            return tuple(load().percentiles(PERCENTILES).tolist())
+
+    return Felt(
+        open_us=felt(lambda: Latency.decode(_measure(bench.generator, offered).latency)),
+        closed_us=felt(lambda: Latency.decode(_measure(bench.generator, begun).latency)),
+        stock_us=felt(lambda: whole.waits(users=round(SPARE_USERS * waiting), rate_rps=rate_rps)),
+    )
+
+
+def _measure(generator: Measurer, order: Order) -> Measured:
+    """One window; raises LoadError where any answer was not right."""
+    measured = generator.measure(order)
+    if measured.errors:
+        raise LoadError(f"errors while calibrating: {measured.errors}; {measured.error_example}")
+    return measured

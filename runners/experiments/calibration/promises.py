@@ -1,0 +1,194 @@
+"""What hotlap promises of its load generator, each as one figure beside its bar."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from runners.experiments.calibration.clients import FAST, OURS, WRK
+from runners.experiments.calibration.contest import Contest
+from runners.experiments.calibration.open_load import PERCENTILES, Felt
+
+SIDE_BY_SIDE = 64
+"""Connections of the comparison with other clients."""
+OF_WRK, OF_STOCK = 0.9, 15.0
+SLOWER_SHARE, SLOWER_US = 0.10, 15.0
+HELD = 10_000
+ON_TIME_RPS, ON_TIME = 5_000, 0.995
+STALLED_PERCENT = 5.0
+MESSAGES, STREAMS = 20_000, 1_000
+PROCESSES = 1.8
+"""Two processes on two free cores should make so many times the load of one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """A figure and the bar it is held against."""
+
+    what: str
+    value: float
+    bar: float
+    unit: str = ""
+    at_least: bool = True
+    digits: int = 2
+    """Printed behind the point."""
+    detail: str = ""
+    """What the figure is made of."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the figure is on the right side of its bar."""
+        return self.value >= self.bar if self.at_least else self.value <= self.bar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echoes:
+    """WebSocket messages that came back from one floor."""
+
+    stack: str
+    per_s: float
+    busy: float
+    """Share of a core that the generator used for them."""
+
+    @property
+    def per_core(self) -> float:
+        """What a whole core would do at this price; more at once is cheaper, so at least."""
+        return self.per_s / self.busy
+
+
+def promises(contests: Sequence[Contest], held: int | None = None) -> tuple[Promise, ...]:
+    """Those that can be judged: a client that is not installed leaves its own out."""
+    side = [each for each in contests if each.connections == SIDE_BY_SIDE and each.shape == "plaintext"]
+    found = [_of_wrk(side), _of_stock(side), _median(contests), _holding(held)]
+    return tuple(each for each in found if each is not None)
+
+
+def on_time(shares: Sequence[float]) -> Promise:
+    """Shares of the sends of an open load within 1 ms of when they were due, round by round."""
+    return Promise(
+        what=f"open load at {ON_TIME_RPS:,}/s: share sent within 1 ms",
+        value=statistics.median(shares),
+        bar=ON_TIME,
+        digits=4,
+        detail=", ".join(f"{share:.4f}" for share in shares),
+    )
+
+
+def stalled(felt: Felt, expected_us: Sequence[float]) -> tuple[Promise, ...]:
+    """Percentiles of a server that is stopped again and again, beside what follows from arithmetic.
+
+    The open load is to give them; that the others miss them shows that the stalls were there to be felt.
+    """
+    where = "server stopped 0.5 s of 5 s: percentiles off arithmetic"
+    named = f"{' '.join(f'p{each:g}' for each in PERCENTILES)} in ms"
+    found = Promise(
+        what=f"open load, {where}, the worst",
+        value=_off_percent(felt.open_us, expected_us),
+        bar=STALLED_PERCENT,
+        unit="%",
+        at_least=False,
+        detail=f"{named}: {_ms(felt.open_us)}, by arithmetic {_ms(expected_us)}",
+    )
+    others = {"closed load": felt.closed_us, f"{FAST} at a constant pace": felt.stock_us}
+    return found, *(
+        Promise(
+            what=f"{name}, the same: misses them",
+            value=_off_percent(told_us, expected_us),
+            bar=STALLED_PERCENT,
+            unit="%",
+            detail=f"{named}: {_ms(told_us)}",
+        )
+        for name, told_us in others.items()
+    )
+
+
+def echoing(found: Echoes) -> Promise:
+    """What one core of the generator echoes, as its share tells while the server is what limits."""
+    return Promise(
+        what=f"WebSocket echo, {SIDE_BY_SIDE} connections: messages/s per generator core",
+        value=found.per_core,
+        bar=MESSAGES,
+        detail=f"{found.stack}: {found.per_s:,.0f} messages/s at {found.busy:.2f} of a core",
+    )
+
+
+def streaming(stack: str, held: int, ended_per_s: float, busy: float) -> Promise:
+    """``held`` event streams under way at once, every one that ended right."""
+    return Promise(
+        what="event streams held by one generator core, none wrong",
+        value=held,
+        bar=STREAMS,
+        detail=f"{stack}: {ended_per_s:,.0f} streams of 20 events ended a second, {busy:.2f} of a core used",
+    )
+
+
+def scaling(ratios: Sequence[float]) -> Promise:
+    """The load of two generator processes as a multiple of one's, round by round."""
+    return Promise(
+        what="two generator processes: throughput as a multiple of one's",
+        value=statistics.median(ratios),
+        bar=PROCESSES,
+        unit="x",
+        detail=", ".join(f"{ratio:.2f}" for ratio in ratios),
+    )
+
+
+def _off_percent(found_us: Sequence[float], expected_us: Sequence[float]) -> float:
+    pairs = zip(found_us, expected_us, strict=True)
+    return max(100 * abs(found / expected - 1) for found, expected in pairs)
+
+
+def _ms(values_us: Sequence[float]) -> str:
+    return " ".join(f"{value / 1e3:.3g}" for value in values_us)
+
+
+def _of_wrk(side: Iterable[Contest]) -> Promise | None:
+    ratios = {each.against: statistics.median(each.ratios(WRK)) for each in side if each.ratios(WRK)}
+    if not ratios:
+        return None
+    return Promise(
+        what=f"throughput as a share of wrk's, {SIDE_BY_SIDE} connections, geometric mean",
+        value=statistics.geometric_mean(ratios.values()),
+        bar=OF_WRK,
+        unit="x",
+        detail=", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items()),
+    )
+
+
+def _of_stock(side: Iterable[Contest]) -> Promise | None:
+    ratios = [ratio for each in side for ratio in each.ratios(FAST)]
+    if not ratios:
+        return None
+    busy = [share for each in side if each.ratios(FAST) for share in each.busy]
+    used = f"; the pump used {statistics.median(busy):.2f} of its core" if busy else ""
+    return Promise(
+        what=f"throughput as a multiple of {FAST}'s, {SIDE_BY_SIDE} connections",
+        value=statistics.median(ratios),
+        bar=OF_STOCK,
+        unit="x",
+        detail=", ".join(f"{ratio:.1f}" for ratio in ratios) + used,
+    )
+
+
+def _median(contests: Iterable[Contest]) -> Promise | None:
+    """With one connection nothing queues: the difference is what the client itself takes."""
+    alone = [each for each in contests if each.connections == 1 and each.shape == "plaintext"]
+    differences = [one for each in alone for one in each.slower_us()]
+    if not differences:
+        return None
+    ours, theirs = ([one for each in alone for one in each.p50_us[client]] for client in (OURS, WRK))
+    return Promise(
+        what="median latency above wrk's, 1 connection",
+        value=statistics.median(differences),
+        bar=max(SLOWER_US, SLOWER_SHARE * statistics.median(theirs)),
+        unit="us",
+        at_least=False,
+        detail=f"{statistics.median(ours):.0f} us, wrk {statistics.median(theirs):.0f} us",
+    )
+
+
+def _holding(held: int | None) -> Promise | None:
+    if held is None:
+        return None
+    return Promise(what="connections held by one generator, all answering", value=held, bar=HELD)

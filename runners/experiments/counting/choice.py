@@ -1,0 +1,71 @@
+"""Which cells can be counted: a selection turned into lock-step cells, with and without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cache
+
+from results.model import IN_PROCESS, Cell, NotApplicable
+from runners.errors import PlanError
+from runners.experiments.counting.inputs import ring_of
+from runners.selection.matrix import Matrix, Parts, Selection, expand
+from scenarios.exchange import Scenario
+
+LOCKSTEP = "lockstep"
+
+
+def chosen(selection: Selection, parts: Parts, *, in_process: bool) -> Matrix:
+    """Lock-step cells of ``selection``, one a scenario; PlanError where none of them can be counted.
+
+    ``in_process`` adds, before those of its servers, a cell of each framework and scenario without one.
+    """
+    matrix = expand(replace(selection, connections=(1,), workers=1), parts)
+    cells, absent = [], [replace(each, cell=lockstep(each.cell)) for each in matrix.not_applicable]
+    for cell in map(lockstep, matrix.cells):
+        if reason := unfit(cell, parts):
+            absent.append(NotApplicable(cell=cell, reason=reason))
+        else:
+            cells.append(cell)
+    if not cells:
+        reasons = sorted({f"{each.cell.scenario}: {each.reason}" for each in absent})
+        raise PlanError(
+            "no cell of the selection can be counted: " + "; ".join(reasons[:5]),
+            remedy="choose other scenarios or servers: `hotlap list`",
+        )
+    if in_process:
+        cells = [*serverless(cells, parts), *cells]
+    missing = tuple(replace(each, cell=lockstep(each.cell)) for each in matrix.not_implemented)
+    return Matrix(cells=tuple(cells), not_applicable=tuple(absent), not_implemented=missing)
+
+
+def lockstep(cell: Cell) -> Cell:
+    """``cell`` as it is counted: one request after the other on one connection to one worker."""
+    return replace(cell, load=LOCKSTEP, connections=1, workers=1, rate_rps=None, arrivals=None, control=False)
+
+
+def serverless(cells: Iterable[Cell], parts: Parts) -> tuple[Cell, ...]:
+    """Cells of the same frameworks and scenarios without a server, in the app's first interface."""
+    found = [
+        replace(cell, server=IN_PROCESS, interface=next(iter(parts.frameworks[cell.framework].targets)))
+        for cell in cells
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def unfit(cell: Cell, parts: Parts) -> str | None:
+    """Why ``cell`` cannot run in lock-step on one connection, or None where it can."""
+    variant = parts.servers.get(cell.server)
+    if variant is not None and not variant.http_keep_alive:
+        return f"{variant.name} opens a connection for every request"
+    return _unfit(parts.scenarios[cell.scenario])
+
+
+@cache
+def _unfit(scenario: Scenario) -> str | None:
+    one = ring_of(scenario)[0]
+    if one.messages:
+        return "a conversation is no request: it has a connection of its own"
+    if one.min_elapsed_s > 0 or (one.watch is not None and one.watch.interval_s):
+        return "it waits most of the time, and waiting is not counted"
+    return None

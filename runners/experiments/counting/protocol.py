@@ -1,0 +1,113 @@
+"""The protocol of one launch: warm, switch on, settle, three intervals between readings, one of idling."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol, TypeVar
+
+from results.model import Interval
+from runners.errors import CostError
+from runners.experiments.counting.counter import Reading
+from runners.experiments.counting.inputs import inputs, ring_of
+from runners.experiments.counting.lockstep import Asker
+from scenarios.exchange import Scenario
+
+T_co = TypeVar("T_co", covariant=True)
+
+IDLE_S = 1.0
+APART = 0.015
+"""Intervals of one launch that differ by more do not measure the same thing."""
+
+
+class Measure(Protocol[T_co]):
+    """What is made of a launch that is ready to be asked; ``count`` is one."""
+
+    def __call__(
+        self,
+        asker: Asker,
+        reading: Reading,
+        scenario: Scenario,
+        pids: Callable[[], Collection[int]],
+        *,
+        idles: bool,
+    ) -> T_co:
+        """Ask and read; ``pids`` are the processes, ``idles`` that they also work when nothing is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What one launch came to."""
+
+    intervals: tuple[Interval, ...]
+    idle: Interval | None
+    uncounted_requests: int
+    processes: int
+
+
+class DisagreementError(CostError):
+    """The intervals of one launch are too far apart."""
+
+
+def count(
+    asker: Asker,
+    reading: Reading,
+    scenario: Scenario,
+    pids: Callable[[], Collection[int]],
+    *,
+    idles: bool,
+    attempt: int = 0,
+) -> Counted:
+    """Count ``scenario`` on what ``asker`` asks; raises CostError, and DisagreementError of its kind.
+
+    ``pids`` are the processes to count, looked up when they are warm; ``idles`` says that the app also works
+    while nothing is asked of it, as event loops and worker processes do.
+    """
+    ring = ring_of(scenario)
+    chosen = inputs(ring, len(asker.first(ring[-1]).body), attempt=attempt)
+    asker.take(chosen)
+    asker.warm()
+    counted = tuple(pids())
+    reading.start(counted)
+    asker.ask(0)
+    asker.check()
+    intervals = []
+    for part, hand in enumerate(chosen.counted[1:], 1):
+        intervals.append(_measure(reading, partial(asker.ask, part), len(hand)))
+        asker.check()
+    idle = _measure(reading, partial(time.sleep, IDLE_S), 0) if idles else None
+    must_agree(intervals, idle)
+    return Counted(
+        intervals=tuple(intervals),
+        idle=idle,
+        uncounted_requests=1 + len(chosen.warm) + len(chosen.counted[0]),
+        processes=len(counted),
+    )
+
+
+def costs(intervals: Sequence[Interval], idle: Interval | None) -> list[float]:
+    """Instructions per request of each interval, less what idling takes in its time."""
+    idle_per_s = idle.instructions / idle.seconds if idle else 0.0
+    return [(each.instructions - idle_per_s * each.seconds) / each.requests for each in intervals]
+
+
+def must_agree(intervals: Sequence[Interval], idle: Interval | None) -> None:
+    """Raise DisagreementError where instructions per request differ by more than ``APART``."""
+    found = costs(intervals, idle)
+    if max(found) > min(found) * (1 + APART):
+        raise DisagreementError(
+            f"the intervals differ by more than {APART:.1%}: {', '.join(f'{cost:,.0f}' for cost in found)} "
+            "instructions per request",
+            remedy="does the app do something now and then, or ever more from request to request?",
+        )
+
+
+def _measure(reading: Reading, act: Callable[[], object], requests: int) -> Interval:
+    """Instructions and time while ``act`` runs; what went before counts for nothing."""
+    reading.read()
+    begun_s = time.monotonic()
+    act()
+    instructions = reading.read()
+    return Interval(instructions=instructions, seconds=time.monotonic() - begun_s, requests=requests)

@@ -1,0 +1,78 @@
+"""Counting a cell with its server: launched under the counter, asked in lock-step, killed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from results.model import Setup
+from runners.errors import HotlapError
+from runners.experiments.counting.counter import Counter, Reading
+from runners.experiments.counting.lockstep import Lockstep
+from runners.experiments.counting.protocol import Measure
+from runners.experiments.counting.subject import HASH_SEED, Launched, Subject, T
+from runners.launching.launcher import Starter
+from runners.launching.server import Server
+from runners.selection.matrix import Stack
+from runners.selection.schedule import visits
+from runners.servers.recipe import Variant
+from scenarios.exchange import Scenario
+
+
+def count_served(
+    subject: Subject,
+    *,
+    variant: Variant,
+    scenario: Scenario,
+    counter: Counter,
+    setup: Setup,
+    cpu: int,
+    folder: Path,
+    is_aborted: Callable[[], bool],
+    measure: Measure[T],
+    variables: Mapping[str, str] | None = None,
+) -> Launched[T]:
+    """Launch ``subject`` once, on ``cpu``, and ``measure``; LaunchError and CostError carry the log's tail.
+
+    ``variables`` are added to the environment of the server.
+    """
+    cell = subject.cell
+    (visit,) = visits([cell], {scenario.name: scenario})
+    folder.mkdir(parents=True, exist_ok=True)
+    starter = Starter(
+        stacks={cell.stack: Stack(framework=subject.framework, variant=_with(variant, variables))},
+        environments={subject.framework.name: subject.environment},
+        scenarios={scenario.name: scenario},
+        setup=replace(setup, server_cpus=(cpu,)),
+        folder=folder,
+        under=counter.under(folder),
+        deadline_s=counter.ready_s,
+        is_aborted=is_aborted,
+    )
+    reading = counter.reading(folder)
+    try:
+        with starter.start(visit, first=cell, hash_seed=HASH_SEED) as server:
+            made = _measured(server, measure, reading, scenario, is_aborted)
+            return Launched(made=made, target=starter.target(visit), argv=server.argv)
+    finally:
+        reading.close()
+
+
+def _measured(
+    server: Server,
+    measure: Measure[T],
+    reading: Reading,
+    scenario: Scenario,
+    is_aborted: Callable[[], bool],
+) -> T:
+    try:
+        with Lockstep(server.host, server.port, is_aborted=is_aborted) as asker:
+            return measure(asker, reading, scenario, server.pids, idles=True)
+    except HotlapError as error:
+        error.log_tail = error.log_tail or server.log_tail()
+        raise
+
+
+def _with(variant: Variant, variables: Mapping[str, str] | None) -> Variant:
+    return replace(variant, environment={**variant.environment, **(variables or {})})

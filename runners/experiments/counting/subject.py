@@ -1,0 +1,37 @@
+"""What is counted, and what came of one launch of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from results.model import Cell
+from runners.environments.provision import Provisioned
+from runners.selection.frameworks import Framework
+
+T = TypeVar("T")
+
+HASH_SEED = "0"
+"""``PYTHONHASHSEED`` of everything that is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One cell on one side, with what it is started from."""
+
+    cell: Cell
+    """With ``load`` ``lockstep`` (made by ``counting.choice``), perhaps with server ``in-process``."""
+    framework: Framework
+    environment: Provisioned
+    side: str = ""
+    """``base`` or ``head`` in a comparison, else empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched(Generic[T]):
+    """One launch of a subject, and what was made of it."""
+
+    made: T
+    target: str
+    argv: tuple[str, ...]
+    """Command line without machine paths."""

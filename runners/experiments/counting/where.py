@@ -1,0 +1,120 @@
+"""Where the instructions of a cell go: shares from a launch of its own, by function and by shared object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from results.model import CostShares
+from runners.errors import CostError, PlanError
+from runners.experiments.counting.boundaries import HANDLER, boundary
+from runners.experiments.counting.callgrind import CallgrindReading
+from runners.experiments.counting.counter import Reading
+from runners.experiments.counting.dumps import MADE, Profile, perf_map
+from runners.experiments.counting.inputs import inputs, ring_of
+from runners.experiments.counting.lockstep import Asker
+from runners.experiments.counting.subject import Subject
+from scenarios.exchange import Scenario
+
+NAMED_SINCE = (3, 12)
+"""Interpreters that can give each Python function machine code of its own."""
+VARIABLES: Mapping[str, str] = {"PYTHONPERFSUPPORT": "1"}
+"""What makes them do so, and write perf maps."""
+MAPS = Path("/tmp")  # noqa: S108 - where CPython writes perf maps, whatever TMPDIR says
+SMALL = 0.001
+"""Shared objects that take less are told together."""
+OTHERS = "others"
+
+
+def must_be_callgrind(name: str) -> None:
+    """Raise PlanError for a counter that cannot tell where instructions go."""
+    if name != "callgrind":
+        raise PlanError(f"--where needs callgrind, not {name}", remedy="leave out --counter or --where")
+
+
+def profile(
+    asker: Asker,
+    reading: Reading,
+    scenario: Scenario,
+    pids: Callable[[], Collection[int]],
+    *,
+    idles: bool,  # noqa: ARG001 - idling is part of what a share is taken of
+) -> Profile:
+    """Ask one warm hand and give where it went; a ``counting.protocol.Measure``."""
+    if not isinstance(reading, CallgrindReading):
+        raise CostError("only callgrind tells where instructions go", remedy="leave out --counter")
+    ring = ring_of(scenario)
+    chosen = inputs(ring, len(asker.first(ring[-1]).body))
+    asker.take(chosen)
+    asker.warm()
+    counted = tuple(pids())
+    try:
+        reading.start(counted)
+        asker.ask(0)
+        asker.check()
+        reading.read()
+        asker.ask(1)
+        found = Profile()
+        for pid, dump in reading.dumps():
+            found.add(dump, perf_map(_map(pid)))
+            dump.unlink()
+        asker.check()
+    finally:
+        for pid in counted:
+            with suppress(OSError):
+                _map(pid).unlink(missing_ok=True)
+    return found
+
+
+def _map(pid: int) -> Path:
+    return MAPS / f"perf-{pid}.map"
+
+
+def shares(subject: Subject, found: Profile, tool: str) -> tuple[CostShares, ...]:
+    """By function where the interpreter named them, and by shared object; raises CostError of nothing."""
+    if not found.total:
+        raise CostError("callgrind counted nothing", remedy="see valgrind's log below")
+    python = subject.environment.record.python
+    kinds = {"object": _by_object(found)}
+    if names_functions(python):
+        kinds = {"function": _by_function(found), **kinds}
+    return tuple(
+        CostShares(cell=subject.cell, side=subject.side, by=by, shares=told, tool=tool, python=python)
+        for by, told in kinds.items()
+    )
+
+
+def names_functions(python: str) -> bool:
+    """Whether an interpreter of this version can be asked to."""
+    return tuple(int(part) for part in python.split(".")[:2]) >= NAMED_SINCE
+
+
+def _by_function(found: Profile) -> dict[str, float]:
+    """Inclusive shares at boundaries; of an app's functions the one that holds the most is the handler."""
+    told: dict[str, float] = {}
+    handler = ("", 0.0)
+    for symbol, cost in found.by_symbol.items():
+        if (here := boundary(symbol)) is None:
+            continue
+        share = cost / found.total
+        if here.layer != HANDLER:
+            told[here.name] = max(share, told.get(here.name, 0.0))
+        elif share > handler[1]:
+            handler = (here.name, share)
+    if handler[1]:
+        told[handler[0]] = handler[1]
+    if not told:
+        raise CostError(
+            "no boundary function was met: the interpreter wrote no perf map, or the names are others now",
+            remedy="compare runners/experiments/counting/boundaries.py with the versions that are installed",
+        )
+    return dict(sorted(told.items(), key=lambda pair: -pair[1]))
+
+
+def _by_object(found: Profile) -> dict[str, float]:
+    """Exclusive shares; they add up to 1."""
+    told = {name: cost / found.total for name, cost in found.by_object.most_common()}
+    large = {name: share for name, share in told.items() if share >= SMALL or name == MADE}
+    rest = sum(told.values()) - sum(large.values())
+    return {**large, OTHERS: rest} if rest > 0 else large

@@ -1,0 +1,275 @@
+"""Measuring in pairs: block after block, launch pair after launch pair, each trial recorded as it is made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from math import ceil
+from typing import Protocol
+
+from results.model import BASE, BlockEnd, BlockStart, Cell, Failure, Launch, Pairing, Plan, Trial
+from results.store import Writer
+from runners.errors import DuelError, HotlapError, LaunchError, LoadError, VerifyError
+from runners.experiments.blocks import order_for, trial_of
+from runners.experiments.pairs.pairing import Bout, first_side, other, pairing_order, turns
+from runners.experiments.progress import Watcher
+from runners.generator.messages import Duel, Measured, Order
+from runners.launching.launcher import Running, Starts
+from runners.machine import facts
+from runners.selection.schedule import groups_of, hash_seed
+from runners.verify.contract import probe
+from scenarios.exchange import Scenario
+
+ROUNDS = 8
+"""Windows of each side in a pair."""
+SLICE_S = 0.25
+"""One of them,"""
+DROP_S = 0.05
+"""of which this much is not counted (METHOD section 6)."""
+WINDOW_S = ROUNDS * (SLICE_S - DROP_S)
+"""What is measured of each side in one pair."""
+REPEATED_SHARE = 0.2
+"""Pairs that are measured a second time for foreign work, as a share of all: turns bear most of it."""
+
+
+class Duellist(Protocol):
+    """What measures windows of one server, or of two in turn."""
+
+    def measure(self, order: Order) -> Measured:
+        """Load one server for one window; raises LoadError."""
+
+    def duel(self, order: Duel) -> tuple[Measured, Measured]:
+        """Load two servers in turn; raises DuelError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in its pair a trial stands."""
+
+    place: int
+    position: int
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A server that is up for one side, and the record of its launch."""
+
+    server: Running
+    launch: Launch
+
+
+@dataclass(slots=True, kw_only=True)
+class PairTrack:
+    """What measuring in pairs needs at hand."""
+
+    plan: Plan
+    scenarios: Mapping[str, Scenario]
+    starters: Mapping[str, Starts]
+    """By side."""
+    generator: Duellist
+    writer: Writer
+    watcher: Watcher = field(default_factory=Watcher)
+    disturbed: Callable[[Trial], bool] = lambda _trial: False
+    """Whether a trial met too much foreign work; the composition root takes it from ``report``."""
+    stage: str = ""
+    """``screen`` or ``confirm`` in a gate."""
+    next_launch: int = 0
+    _repeats_left: int = 0
+
+    def run(self, blocks: Iterable[tuple[int, tuple[Bout, ...]]], *, deadline_s: float | None = None) -> int:
+        """Measure and record numbered blocks, none begun after ``deadline_s`` (monotonic); how many it were.
+
+        Raises only what ends the whole run.
+        """
+        blocks = list(blocks)
+        pairs = sum(len(bout.pairings) for _, chosen in blocks for bout in chosen)
+        self._repeats_left = ceil(REPEATED_SHARE * pairs)
+        for number, (block, chosen) in enumerate(blocks):
+            if deadline_s is not None and time.monotonic() > deadline_s:
+                self.watcher.say(f"the time budget is used up after {number} of {len(blocks)} blocks")
+                return number
+            self._block(number, block, chosen)
+        return len(blocks)
+
+    def _block(self, number: int, block: int, chosen: tuple[Bout, ...]) -> None:
+        begun, measured = time.monotonic(), 0.0
+        self.writer.append(BlockStart(block=block, started_unix_s=time.time()))
+        self.watcher.block(block)
+        for bout in turns(chosen, self.plan.setup.seed, block):
+            first = first_side(self.plan.setup.seed, bout.key, self.stage, number)
+            for trial in (self._together if bout.like else self._apart)(bout, block, first):
+                measured += trial.warmup_s + trial.window_s
+            for side in (first, other(first)):
+                self.watcher.launched(bout.visit(side))
+        total = time.monotonic() - begun
+        self.writer.append(BlockEnd(block=block, seconds_measuring=measured, seconds_total=total))
+
+    # Like with like: both servers live, and take their windows in turn.
+
+    def _together(self, bout: Bout, block: int, first: str) -> Iterator[Trial]:
+        with ExitStack() as stack:
+            up: dict[str, Up] = {}
+            for side in (first, other(first)):
+                try:
+                    up[side] = stack.enter_context(self._up(bout, block, side))
+                except HotlapError as error:
+                    self._fail(error, bout, side, block=block)
+                    return
+            for position, pairing in enumerate(pairing_order(bout, self.plan.setup.seed, block)):
+                yield from self._duel(up, bout, pairing, first, position)
+                if not all(each.server.alive() for each in up.values()):
+                    self._died(up, bout, pairing, block)
+                    return
+
+    def _duel(
+        self, up: Mapping[str, Up], bout: Bout, pairing: Pairing, first: str, position: int
+    ) -> Iterator[Trial]:
+        sides = (first, other(first))
+        block = up[first].launch.block
+        try:
+            for attempt in range(2):
+                trials = self._windows(up, pairing, sides, position, attempt)
+                for trial in trials:
+                    self.writer.append(trial)
+                    self.watcher.trial(trial)
+                yield from trials
+                if attempt or not self._repeats_left or not any(map(self.disturbed, trials)):
+                    break
+                self._repeats_left -= 1
+        except DuelError as error:
+            side = sides[error.place or 0]
+            error.log_tail = up[side].server.log_tail()
+            self._fail(error, bout, side, block=block, cell=cell_of(pairing, side), launch=up[side].launch)
+        except LoadError as error:
+            self._fail(error, bout, first, block=block, cell=cell_of(pairing, first), launch=up[first].launch)
+        else:
+            for side in sides:
+                self._verify_after(up[side], bout, cell_of(pairing, side))
+
+    def _windows(
+        self, up: Mapping[str, Up], pairing: Pairing, sides: tuple[str, str], position: int, attempt: int
+    ) -> list[Trial]:
+        setup = self.plan.setup
+        first, second = (
+            order_for(up[side].server, cell_of(pairing, side), setup, up[side].launch.block) for side in sides
+        )
+        order = Duel(first=first, second=second, rounds=ROUNDS, slice_s=SLICE_S, drop_s=DROP_S)
+        return [
+            self._trial(
+                measured, up[side], cell_of(pairing, side), Spot(place, position, attempt), windows=ROUNDS
+            )
+            for place, (side, measured) in enumerate(zip(sides, self.generator.duel(order), strict=True))
+        ]
+
+    # Unlike stacks: one after the other, each alone, in whole windows.
+
+    def _apart(self, bout: Bout, block: int, first: str) -> Iterator[Trial]:
+        pairings = pairing_order(bout, self.plan.setup.seed, block)
+        for place, side in enumerate((first, other(first))):
+            try:
+                with self._up(bout, block, side) as up:
+                    for position, pairing in enumerate(pairings):
+                        yield from self._alone(up, bout, cell_of(pairing, side), Spot(place, position))
+            except HotlapError as error:
+                self._fail(error, bout, side, block=block)
+
+    def _alone(self, up: Up, bout: Bout, cell: Cell, spot: Spot) -> Iterator[Trial]:
+        block, side = up.launch.block, up.launch.side
+        try:
+            order = order_for(up.server, cell, self.plan.setup, block)
+            trial = self._trial(self.generator.measure(order), up, cell, spot)
+        except LoadError as error:
+            error.log_tail = error.log_tail or up.server.log_tail()
+            self._fail(error, bout, side, block=block, cell=cell, launch=up.launch)
+            if not up.server.alive():
+                raise LaunchError(f"{cell.slug}: the server died under load", remedy="see its log") from error
+            return
+        self.writer.append(trial)
+        self.watcher.trial(trial)
+        yield trial
+        self._verify_after(up, bout, cell)
+
+    # Both.
+
+    @contextmanager
+    def _up(self, bout: Bout, block: int, side: str) -> Iterator[Up]:
+        """The server of one side, recorded once it answers; raises LaunchError."""
+        visit, starter, number = bout.visit(side), self.starters[side], self.next_launch
+        self.next_launch += 1
+        seed = hash_seed(
+            self.plan.setup.seed, block, bout.head
+        )  # one for both: it is no part of the difference
+        load, memory = facts.loadavg(), facts.memory_available()
+        with starter.start(visit, first=cell_of(bout.pairings[0], side), hash_seed=seed) as server:
+            launch = Launch(
+                id=number,
+                block=block,
+                stack=visit.stack,
+                target=starter.target(visit),
+                argv=server.argv,
+                mounted=groups_of(visit.cells, self.scenarios),
+                first_answer_s=server.first_answer_s,
+                hash_seed=seed,
+                loadavg_1m=load,
+                memory_available_bytes=memory,
+                side=side,
+            )
+            self.writer.append(launch)
+            yield Up(server, launch)
+
+    def _trial(self, measured: Measured, up: Up, cell: Cell, spot: Spot, *, windows: int = 1) -> Trial:
+        trial = trial_of(
+            measured,
+            up.server,
+            up.launch,
+            cell,
+            position=spot.position,
+            attempt=spot.attempt,
+            group=self.scenarios[cell.scenario].group,
+        )
+        return replace(trial, place=spot.place, stage=self.stage, windows=windows)
+
+    def _verify_after(self, up: Up, bout: Bout, cell: Cell) -> None:
+        if difference := probe(up.server.host, up.server.port, self.scenarios[cell.scenario]):
+            error = VerifyError(f"{cell.slug}: wrong after load: {difference}", remedy="see the server's log")
+            error.stage, error.log_tail = "verify-after", up.server.log_tail()
+            self._fail(error, bout, up.launch.side, block=up.launch.block, cell=cell, launch=up.launch)
+
+    def _died(self, up: Mapping[str, Up], bout: Bout, pairing: Pairing, block: int) -> None:
+        for side, each in up.items():
+            if not each.server.alive():
+                cell = cell_of(pairing, side)
+                error = LaunchError(
+                    f"{cell.slug}: the server died under load",
+                    remedy="see its log",
+                    log_tail=each.server.log_tail(),
+                )
+                self._fail(error, bout, side, block=block, launch=each.launch)
+
+    def _fail(
+        self,
+        error: HotlapError,
+        bout: Bout,
+        side: str,
+        *,
+        block: int,
+        cell: Cell | None = None,
+        launch: Launch | None = None,
+    ) -> None:
+        stack, number = bout.visit(side).stack, None if launch is None else launch.id
+        failure = of_side(error.failure(stack, cell, block=block, launch=number), side)
+        self.writer.append(failure)
+        self.watcher.failure(failure)
+
+
+def cell_of(pairing: Pairing, side: str) -> Cell:
+    """The cell of one side."""
+    return pairing.base if side == BASE else pairing.head
+
+
+def of_side(failure: Failure, side: str) -> Failure:
+    """``failure`` as one of a side, which its message names."""
+    return replace(failure, side=side, message=f"{side}: {failure.message}")

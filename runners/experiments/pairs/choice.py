@@ -1,0 +1,124 @@
+"""Which cells a gate looks at: globs over ``framework--server--scenario``, on both sides, for both tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from results.model import BASE, HEAD, Cell
+from runners.errors import PlanError
+from runners.experiments.counting import choice as countable
+from runners.experiments.pairs.pairing import Matched, match
+from runners.experiments.pairs.sides import Contender
+from runners.selection.matrix import CONNECTIONS, Selection, expand
+
+EVERYTHING = Selection(frameworks=("*",), servers=("*",), scenarios=("*",), connections=(CONNECTIONS,))
+CELLS = ("*--in-process--json", "*--in-process--orders", "*--uvicorn-standard--json", "*--granian-*--json")
+"""Counted where nothing else is configured."""
+SENTINELS = (
+    "starlette--uvicorn-standard--json",
+    "fastapi--uvicorn-standard--orders",
+    "fastapi--granian-asgi--json",
+    "litestar--uvicorn-standard--json",
+    "flask--gunicorn-gthread--json",
+    "django--granian-wsgi--json",
+)
+"""Loaded where nothing else is configured: every framework, and each kind of server."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Cells of both tiers, held against each other."""
+
+    cost: Matched
+    load: Matched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Globs:
+    """What was asked for: globs over cells, narrowed by globs over their parts."""
+
+    cells: tuple[str, ...]
+    """Of the cost tier; empty: it is left out."""
+    sentinels: tuple[str, ...]
+    """Of the load tier; empty: it is left out."""
+    frameworks: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+
+    def admits(self, cell: Cell) -> bool:
+        """Whether the parts of ``cell`` are among those asked for."""
+        return all(
+            not globs or any(fnmatchcase(part, glob) for glob in globs)
+            for part, globs in (
+                (cell.framework, self.frameworks),
+                (cell.server, self.servers),
+                (cell.scenario, self.scenarios),
+            )
+        )
+
+
+def name_of(cell: Cell) -> str:
+    """A cell as globs see it."""
+    return f"{cell.framework}--{cell.server}--{cell.scenario}"
+
+
+def choose(globs: Globs, found: Mapping[str, Contender], apart: frozenset[str]) -> Chosen:
+    """Pairings of both tiers; raises PlanError where a glob matches nothing, or nothing is left."""
+    counted = _tier(globs.cells, globs, {side: _countable(each) for side, each in found.items()}, apart)
+    loaded = _tier(globs.sentinels, globs, {side: _loadable(each) for side, each in found.items()}, apart)
+    if not counted.pairings and not loaded.pairings and not counted.base_only and not loaded.base_only:
+        raise PlanError(
+            "the selection gives no cell to look at",
+            remedy="widen --framework, --server and --scenario, or name cells by --cell and --sentinel",
+        )
+    return Chosen(cost=counted, load=loaded)
+
+
+def _tier(
+    wanted: tuple[str, ...], globs: Globs, cells: Mapping[str, tuple[Cell, ...]], apart: frozenset[str]
+) -> Matched:
+    known = dict.fromkeys(name_of(cell) for side in cells.values() for cell in side)
+    for glob in wanted:
+        if not any(fnmatchcase(name, glob) for name in known):
+            near = get_close_matches(glob, known, n=3, cutoff=0.3)
+            raise PlanError(
+                f"no cell is called {glob!r}" + (f"; nearest: {', '.join(near)}" if near else ""),
+                remedy="cells are globs over framework--server--scenario, see `hotlap list`",
+            )
+
+    def is_wanted(cell: Cell) -> bool:
+        return globs.admits(cell) and any(fnmatchcase(name_of(cell), glob) for glob in wanted)
+
+    matched = match(cells[BASE], cells[HEAD], apart=apart)
+    return Matched(
+        pairings=tuple(each for each in matched.pairings if is_wanted(each.head)),
+        base_only=() if apart else tuple(filter(is_wanted, matched.base_only)),
+        head_only=() if apart else tuple(filter(is_wanted, matched.head_only)),
+    )
+
+
+def _selection(contender: Contender) -> Selection:
+    wish = contender.wish
+    return replace(
+        EVERYTHING,
+        frameworks=EVERYTHING.frameworks if wish.framework is None else (wish.framework,),
+        servers=EVERYTHING.servers if wish.server is None else (wish.server,),
+    )
+
+
+def _loadable(contender: Contender) -> tuple[Cell, ...]:
+    return expand(_selection(contender), contender.parts).cells
+
+
+def _countable(contender: Contender) -> tuple[Cell, ...]:
+    return countable.chosen(
+        _selection(contender), contender.parts, in_process=contender.wish.server is None
+    ).cells
+
+
+def head_only(matched: Iterable[Matched]) -> tuple[Cell, ...]:
+    """Cells that only the head has: there is nothing to hold them against."""
+    return tuple(cell for each in matched for cell in each.head_only)

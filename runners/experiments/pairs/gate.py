@@ -1,0 +1,194 @@
+"""The gate as a sitting: cells counted, then sentinels screened under load, and confirmed in doubt."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from results.model import BASE, HEAD, NotApplicable, Pairing, Run, Trial
+from results.store import read
+from runners.experiments.counting.bench import Bench
+from runners.experiments.counting.counter import Counter
+from runners.experiments.counting.planning import bench
+from runners.experiments.counting.subject import Subject
+from runners.experiments.pairs import comparison as contest
+from runners.experiments.pairs.blocks import cell_of
+from runners.experiments.pairs.choice import Globs, choose, head_only
+from runners.experiments.pairs.comparison import Contest
+from runners.experiments.pairs.pairing import Bout, Matched
+from runners.experiments.pairs.planning import PairWish, Prepared, apart_of, missing, provisioned, ready
+from runners.experiments.pairs.sides import contenders
+from runners.experiments.progress import Watcher
+from runners.machine import facts
+
+SCREEN, CONFIRM = "screen", "confirm"
+FIRST_REPEATS = (0, 1)
+"""Counts that every side of a cell gets at once."""
+MOST_REPEATS = 20
+"""Rounds of counting at most, whatever is asked for."""
+PAIR_S = 6.5
+"""First guess of one launch pair with one cell; the clock corrects it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decisions:
+    """What statistics decide while it is measured; the composition root takes them from ``report``."""
+
+    cost_repeats: Callable[[Run], Mapping[Pairing, int]]
+    """How many more counts each side of a pairing needs."""
+    confirmations: Callable[[Run, int], Mapping[Pairing, int]]
+    """Fresh launch pairs of each pairing that the screen flagged, so many in all."""
+    disturbed: Callable[[Trial], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateWish:
+    """Everything that a gate is asked for."""
+
+    pairs: PairWish
+    globs: Globs
+    counter: Counter | None
+    """Of the cost tier; None: without it."""
+    budget_s: float
+
+
+@dataclass(slots=True, kw_only=True)
+class Gate:
+    """One gate: a contest with a budget, and what counts for it."""
+
+    contest: Contest
+    bench: Bench | None
+    decisions: Decisions
+    deadline_s: float
+    """Monotonic; what is begun before it is ended."""
+
+    @property
+    def folder(self) -> Path:
+        """Folder of the run."""
+        return self.contest.folder
+
+    @property
+    def prepared(self) -> Prepared:
+        """Both sides."""
+        return self.contest.prepared
+
+    def run(self) -> None:
+        """Count, screen and confirm; records as it goes."""
+        self.count()
+        left = self.contest.verified(self.prepared.bouts())
+        if left:
+            self.load(left)
+
+    def count(self) -> None:
+        """The cost tier: both sides of a cell at the same time, again until the counts are sharp enough."""
+        pairings = [
+            pairing
+            for pairing in self.prepared.plan.pairings
+            if pairing.head.load == "lockstep" and ready(pairing, self.prepared.environments)
+        ]
+        if self.bench is None or not pairings:
+            return
+        self.bench.count([self._subjects(pairing) for pairing in pairings], repeats=FIRST_REPEATS)
+        for repeat in range(len(FIRST_REPEATS), MOST_REPEATS):
+            wanted = self.decisions.cost_repeats(read(self.folder))
+            if not wanted or self._left_s() < self._screen_s():
+                return
+            self._say(f"counting {len(wanted)} cells again: their counts are not sharp enough yet")
+            self.bench.count([self._subjects(pairing) for pairing in wanted], repeats=(repeat,))
+
+    def load(self, left: tuple[Bout, ...]) -> None:
+        """The load tier: all sentinels screened, then those in doubt on fresh pairs."""
+        blocks = self.prepared.plan.setup.blocks
+        self._warn_of_time(left)
+        begun_s = time.monotonic()
+        done = self.contest.measure(
+            [(block, left) for block in range(blocks)], SCREEN, deadline_s=self.deadline_s
+        )
+        cells = sum(len(bout.pairings) for bout in left)
+        pair_s = (time.monotonic() - begun_s) / max(done * cells, 1)
+        wanted = self.decisions.confirmations(read(self.folder), int(max(self._left_s(), 0.0) / pair_s))
+        if wanted:
+            self._say(f"confirming {len(wanted)} cells on fresh launch pairs: {max(wanted.values())} at most")
+            self.contest.measure(
+                confirming(left, wanted, first_block=blocks), CONFIRM, deadline_s=self.deadline_s
+            )
+
+    def _subjects(self, pairing: Pairing) -> tuple[Subject, ...]:
+        return tuple(
+            Subject(
+                cell=(cell := cell_of(pairing, side)),
+                framework=self.prepared.contenders[side].parts.frameworks[cell.framework],
+                environment=self.prepared.environments[side][cell.framework],
+                side=side,
+            )
+            for side in (BASE, HEAD)
+        )
+
+    def _left_s(self) -> float:
+        return self.deadline_s - time.monotonic()
+
+    def _screen_s(self) -> float:
+        return PAIR_S * self.prepared.plan.setup.blocks * len(self.prepared.loads())
+
+    def _warn_of_time(self, left: Iterable[Bout]) -> None:
+        needed_s = PAIR_S * self.prepared.plan.setup.blocks * sum(len(bout.pairings) for bout in left)
+        if needed_s > self._left_s():
+            self._say(
+                f"warning: the screen needs about {needed_s / 60:.0f} minutes and {self._left_s() / 60:.0f} "
+                "are left of the budget: a longer --budget, or fewer sentinels"
+            )
+
+    def _say(self, text: str) -> None:
+        self.contest.watcher.say(text)
+
+
+def confirming(
+    bouts: Iterable[Bout], wanted: Mapping[Pairing, int], *, first_block: int
+) -> list[tuple[int, tuple[Bout, ...]]]:
+    """Numbered blocks in which each of ``wanted`` is measured as often as it says."""
+    bouts = tuple(bouts)
+    blocks = []
+    for number in range(max(wanted.values(), default=0)):
+        due = [pairing for pairing, count in wanted.items() if count > number]
+        kept = (bout.keeping(due) for bout in bouts)
+        blocks.append((first_block + number, tuple(bout for bout in kept if bout is not None)))
+    return blocks
+
+
+def new(wish: GateWish, results: Path, *, watcher: Watcher, decisions: Decisions) -> Gate:
+    """A new gate, both sides provisioned; line 1 and what failed before it are recorded.
+
+    Raises PlanError where a selection matches nothing or makes no sense.
+    """
+    facts.require_linux()
+    deadline_s = time.monotonic() + wish.budget_s
+    found = contenders(wish.pairs.sides)
+    chosen = choose(wish.globs, found, apart_of(wish.pairs.sides))
+    tiers = (chosen.cost, chosen.load)
+    for cell in head_only(tiers):
+        watcher.say(f"{cell.slug} is new: the base has nothing to hold it against")
+    prepared = provisioned(
+        wish.pairs,
+        found,
+        tuple(pairing for tier in tiers for pairing in tier.pairings),
+        watcher,
+        failures=tuple(failure for tier in tiers for failure in missing(tier)),
+        absent=_new_cells(tiers),
+        must=False,
+    )
+    sitting = contest.begun(prepared, results, watcher=watcher, disturbed=decisions.disturbed)
+    counting = (
+        None
+        if wish.counter is None
+        else bench(prepared.plan, found[HEAD].parts, wish.counter, sitting.writer, watcher)
+    )
+    return Gate(contest=sitting, bench=counting, decisions=decisions, deadline_s=deadline_s)
+
+
+def _new_cells(tiers: Iterable[Matched]) -> tuple[NotApplicable, ...]:
+    return tuple(
+        NotApplicable(cell=cell, reason="new: the base has nothing to hold it against")
+        for cell in head_only(tiers)
+    )

@@ -1,0 +1,1 @@
+"""The load generator, alone in its process; only its ``process`` module imports Locust."""

@@ -1,0 +1,184 @@
+"""The harness's side of the generator: a process of its own, kept alive from trial to trial."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import runners
+from runners.errors import DuelError, LaunchError, LoadError
+from runners.generator.messages import (
+    Duel,
+    Duelled,
+    Failed,
+    Measured,
+    Message,
+    Order,
+    Ready,
+    from_line,
+    to_line,
+)
+from runners.processes.tree import Supervised, tail
+
+START_S = 60.0
+"""Importing Locust, numpy and the scenarios takes a second or two, on a busy machine more."""
+SPARE_S = 45.0
+"""What a trial may take beyond its warm-up, window and deadline: users to be brought, answers to drain."""
+LOG_LINES = 20
+_FOREIGN = ("PYTHON", "LOCUST", "GEVENT")
+"""Variables of the caller that would change how the generator works."""
+
+
+class Generator:
+    """A generator that takes orders; started by the first one, and anew by the next one after it failed.
+
+    Used as a context manager; at its end, and when the harness is killed, the process is killed. Ctrl-C
+    does not reach it: it has a session of its own.
+    """
+
+    def __init__(self, cpus: Sequence[int], log: Path) -> None:
+        """``cpus``: where it may run, empty for anywhere; ``log`` takes what it prints."""
+        self._cpus = tuple(cpus)
+        self._log = log
+        self._process: Supervised | None = None
+        self._channel: socket.socket | None = None
+        self._unread = b""
+
+    def measure(self, order: Order) -> Measured:
+        """Measure one trial.
+
+        Raises LoadError without a right answer in the window, and when the generator dies or hangs.
+        """
+        answer = self._answer(order)
+        if isinstance(answer, Failed):
+            raise LoadError(answer.message, remedy=answer.remedy)
+        if not isinstance(answer, Measured):
+            self.stop()
+            raise LoadError(f"the generator answered {type(answer).__name__} to an order")
+        return answer
+
+    def duel(self, order: Duel) -> tuple[Measured, Measured]:
+        """Measure two servers in turn: the first one's trial and the second one's.
+
+        Raises DuelError without a right answer from one of them, else as ``measure``.
+        """
+        answer = self._answer(order)
+        if isinstance(answer, Failed):
+            raise DuelError(answer.message, remedy=answer.remedy, place=answer.place)
+        if not isinstance(answer, Duelled):
+            self.stop()
+            raise LoadError(f"the generator answered {type(answer).__name__} to a duel")
+        return answer.first, answer.second
+
+    def _answer(self, order: Order | Duel) -> Message:
+        answered = False
+        try:
+            answer = self._ask(order)
+            answered = True
+        finally:
+            if not answered:  # interrupted or failed within an exchange: what comes next would be its answer
+                self.stop()
+        return answer
+
+    def stop(self) -> None:
+        """Kill the process, if there is one."""
+        if self._channel is not None:
+            self._channel.close()
+        if self._process is not None:
+            self._process.stop()
+        self._process = self._channel = None
+        self._unread = b""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _ask(self, order: Order | Duel) -> Message:
+        channel = self._channel or self._start()
+        try:
+            channel.sendall(to_line(order).encode())
+        except OSError as error:
+            raise self._gone(f"the generator is gone ({error})") from error
+        return self._receive(channel, self._patience_s(order))
+
+    def _patience_s(self, order: Order | Duel) -> float:
+        """How long an answer to ``order`` may take."""
+        if isinstance(order, Duel):
+            return order.seconds + 2 * (order.first.deadline_s + SPARE_S)
+        return order.warmup_s + order.window_s + order.deadline_s + SPARE_S
+
+    def _command(self) -> list[str]:
+        """Module of the process that takes the orders, and its options."""
+        return ["runners.generator.process"]
+
+    def _start(self) -> socket.socket:
+        command = self._command()
+        ours, theirs = socket.socketpair()
+        self._channel = ours
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        argv = [*python_m(*command), "--channel", str(theirs.fileno())]
+        with theirs, self._log.open("ab") as output:
+            try:
+                self._process = Supervised(
+                    argv,
+                    environment=environment_of_ours(),
+                    cwd=self._log.parent,
+                    output=output,
+                    cpus=self._cpus,
+                    pass_fds=(theirs.fileno(),),
+                )
+            except LaunchError as error:
+                raise LoadError(
+                    f"the generator did not start: {error.message}", remedy=error.remedy
+                ) from error
+        if not isinstance(self._receive(ours, START_S), Ready):
+            raise self._gone("the generator did not say that it is ready")
+        return ours
+
+    def _receive(self, channel: socket.socket, within_s: float) -> Message:
+        """Read the next line, within ``within_s``."""
+        deadline_s = time.monotonic() + within_s
+        while b"\n" not in self._unread:
+            channel.settimeout(max(deadline_s - time.monotonic(), 0.001))
+            try:
+                data = channel.recv(1 << 16)
+            except TimeoutError as error:
+                raise self._gone(f"the generator did not answer within {within_s:.0f} s") from error
+            except OSError as error:
+                raise self._gone(f"the generator is gone ({error})") from error
+            if not data:
+                raise self._gone("the generator died")
+            self._unread += data
+        line, _, self._unread = self._unread.partition(b"\n")
+        return from_line(line)
+
+    def _gone(self, what: str) -> LoadError:
+        status = self._process.exit_status() if self._process else None
+        ended = "" if status is None else f", exit status {status}"
+        return LoadError(
+            what + ended,
+            remedy="the next trial starts another; its log says why",
+            log_tail=tail(self._log, LOG_LINES),
+        )
+
+
+def python_m(*words: str) -> list[str]:
+    """Command line that runs a module of ours."""
+    return [sys.executable, "-P", "-m", *words]
+
+
+def environment_of_ours() -> dict[str, str]:
+    """The caller's variables, without those that would change how the generator works."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    root = Path(runners.__file__).parents[1]
+    return {**kept, "PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"}

@@ -1,0 +1,1 @@
+"""The pump: one loop that drives all connections of a process, and what it is made of."""

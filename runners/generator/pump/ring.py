@@ -1,0 +1,175 @@
+"""The ring of requests that connections walk, and what is known of each one's right answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import TYPE_CHECKING
+
+from runners.http.pieces import wire_marks
+from runners.http.response import HEAD_END, ResponseParser
+from runners.http.web_socket import Dialogue, frames
+from scenarios.exchange import Exchange
+
+if TYPE_CHECKING:
+    from runners.generator.pump.connection import Connection
+
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
+"""Methods that may be sent again (RFC 9110, 9.2.2)."""
+GOLDEN = 0.6180339887498949
+"""Steps of this share of a ring never meet: the multiples of it fill a circle evenly."""
+MOST_HEADS = 4096
+"""Heads kept per kind; a server whose every head is new goes through the full parser."""
+
+NOTHING: frozenset[bytes] = frozenset()
+
+_DATE = re.compile(
+    rb"(?<=\r\n)(date: )"
+    rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) \d{4}"
+    rb" \d\d:\d\d:\d\d GMT(?=\r\n)",
+    re.IGNORECASE,
+)
+
+
+class Heads:
+    """Heads found right, byte for byte, for answers of one status, media type and length.
+
+    A head that differs from one of them in nothing but the time of its ``Date`` is right as well, so
+    that the one new head of a second does not cost a check of every entry.
+    """
+
+    __slots__ = ("_shapes", "alive", "closing")
+
+    def __init__(self) -> None:
+        self.alive: set[bytes] = set()
+        """After these the connection lives on."""
+        self.closing: set[bytes] = set()
+        self._shapes: dict[bytes, bool] = {}
+
+    def learn(self, head: bytes, *, keep_alive: bool) -> None:
+        """Keep a head that came with an answer found right."""
+        heads = self.alive if keep_alive else self.closing
+        if len(heads) >= MOST_HEADS:
+            heads.clear()
+        heads.add(head)
+        if len(self._shapes) >= MOST_HEADS:
+            self._shapes.clear()
+        self._shapes[_dateless(head)] = keep_alive
+
+    def recognise(self, head: bytes) -> bool | None:
+        """Whether the connection lives on after this head; None where it was never found right."""
+        if head in self.alive:
+            return True
+        if head in self.closing:
+            return False
+        keep_alive = self._shapes.get(_dateless(head))
+        if keep_alive is not None:
+            self.learn(head, keep_alive=keep_alive)
+        return keep_alive
+
+
+def _dateless(head: bytes) -> bytes:
+    return _DATE.sub(rb"\1", head)
+
+
+class Entry:
+    """One request of the ring, encoded, and its exact answer once one was found right."""
+
+    __slots__ = (
+        "cut",
+        "exchange",
+        "heads",
+        "idempotent",
+        "known",
+        "marks",
+        "min_elapsed_ns",
+        "next",
+        "request",
+        "size",
+        "tail",
+        "watch",
+    )
+
+    def __init__(self, exchange: Exchange, host: str) -> None:
+        self.exchange = exchange
+        self.request = (
+            frames(exchange.messages, masked=True) if exchange.messages else exchange.request.encode(host)
+        )
+        self.size = len(self.request)
+        self.idempotent = exchange.request.method in IDEMPOTENT and not exchange.messages
+        self.min_elapsed_ns = round(exchange.min_elapsed_s * 1e9)
+        self.next = self
+        self.heads = Heads()
+        self.known: AbstractSet[bytes] = self.heads.alive
+        """Heads of whole answers that need no other look than ``tail``; none before the first was checked."""
+        self.watch = exchange.watch
+        self.marks: tuple[int, ...] = ()
+        """Where in ``tail`` the pieces end whose arrival is watched."""
+        self.tail = b""
+        """The bytes behind the head: the body as it stands on the wire."""
+        self.cut: int | None = None
+        """``data[:cut]`` is the head of a whole answer."""
+        if exchange.messages:  # an echo has no head, and is known before it comes
+            self.heads.alive.add(b"")
+            self.expect(frames(exchange.messages, masked=False), self.heads)
+
+    def expect(self, tail: bytes, heads: Heads) -> None:
+        """Compare with ``tail`` behind one of ``heads`` from now on; off the fast path where watched."""
+        self.tail, self.cut = tail, -len(tail) or None
+        self.heads = heads
+        self.known = NOTHING if self.watch else heads.alive
+
+
+class Ring:
+    """All entries of a trial, linked into a circle."""
+
+    def __init__(self, exchanges: Sequence[Exchange], host: str) -> None:
+        if not exchanges:
+            raise ValueError("a ring without exchanges")
+        self.entries = tuple(Entry(exchange, host) for exchange in exchanges)
+        for entry, following in zip(self.entries, (*self.entries[1:], self.entries[0]), strict=True):
+            entry.next = following
+        self.unasked = list(reversed(self.entries))
+        """Entries that no connection has taken yet, the next one last."""
+        self._host = host
+        self._heads: dict[tuple[int, str | None, int], Heads] = {}
+
+    def home(self, place: int) -> Entry:
+        """Where connection number ``place`` begins its walk: neighbours begin far from each other."""
+        return self.entries[int(place * GOLDEN % 1 * len(self.entries))]
+
+    def next(self, connection: Connection) -> Entry:
+        """What ``connection`` asks next.
+
+        First every entry is asked once, by whichever connection is free, so that all are known as early
+        as can be; then each connection walks the ring from its own place.
+        """
+        if self.unasked:
+            return self.unasked.pop()
+        home, connection.home = connection.home, None
+        return home or connection.entry.next
+
+    def opening(self, connection: Connection) -> bytes:
+        """First bytes that ``connection`` sends on a new socket: its request, or a WebSocket's handshake."""
+        one = connection.entry.exchange
+        if not one.messages:
+            return connection.entry.request
+        connection.dialogue = Dialogue(one.request, self._host)
+        return connection.dialogue.take()
+
+    def learn(self, entry: Entry, parser: ResponseParser) -> None:
+        """Keep an answer that the semantic check found right; later ones are compared with it byte for byte.
+
+        Not kept is one that cannot be recognised again by its bytes alone: behind interim responses, or
+        ended by the end of the stream.
+        """
+        if parser.interim or not parser.framed:
+            return
+        head, end, tail = parser.raw.partition(HEAD_END)
+        media = next((value for name, value in parser.headers if name == "content-type"), None)
+        heads = self._heads.setdefault((parser.status, media, len(tail)), Heads())
+        heads.learn(head + end, keep_alive=parser.keep_alive)
+        entry.expect(tail, heads)
+        if entry.watch:
+            entry.marks = wire_marks(tail, entry.watch, chunked=parser.chunked)

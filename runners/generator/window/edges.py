@@ -1,0 +1,110 @@
+"""The edges of a window: what clocks and counters read there, and what lies between the two."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from runners.generator.pump.pump import Pump
+from runners.machine import throttling
+from runners.machine.throttling import Brakes
+from runners.processes.accounting import ServerClock, ticks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """One instant, and every clock read right at it."""
+
+    at_ns: int
+    in_flight: int
+    carried_ns: int
+    """Sum of the time that these have been in flight."""
+    own_cpu_ns: int
+    server_cpu_ns: int | None = None
+    pids: frozenset[int] = frozenset()
+    busy_ticks: int | None = None
+    steal_ticks: int | None = None
+    collections: int = 0
+    brakes: Brakes = field(default_factory=Brakes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meters:
+    """What is read at both edges, in the same order, so that the time it takes cancels out."""
+
+    server: ServerClock | None = None
+    cpus: Sequence[int] = ()
+
+    def read(self, pump: Pump) -> Edge:
+        """One edge, now."""
+        at_ns = time.monotonic_ns()
+        server_cpu_ns, pids = self.server.read() if self.server else (None, frozenset[int]())
+        busy, steal = ticks(self.cpus) if self.cpus else (None, None)
+        in_flight, carried_ns = pump.in_flight(at_ns)
+        return Edge(
+            at_ns=at_ns,
+            in_flight=in_flight,
+            carried_ns=carried_ns,
+            own_cpu_ns=time.process_time_ns(),
+            server_cpu_ns=server_cpu_ns,
+            pids=pids,
+            busy_ticks=busy,
+            steal_ticks=steal,
+            collections=sum(each["collections"] for each in gc.get_stats()),
+            brakes=throttling.read(tuple(self.cpus), self.server.cgroup if self.server else None),
+        )
+
+    def between(self, begin: Edge, end: Edge) -> dict[str, Any]:
+        """Fields of ``Measured`` that clocks and counters give for the window between two edges."""
+        return {
+            "window_s": (end.at_ns - begin.at_ns) / 1e9,
+            "in_flight_end": end.in_flight,
+            "generator_collections": end.collections - begin.collections,
+            "generator_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            "throttled_periods": _grown(begin.brakes.periods, end.brakes.periods),
+            "heat_events": _grown(begin.brakes.heat, end.brakes.heat),
+            "clock_changed": begin.brakes.policy != end.brakes.policy,
+            "generator_cpu_ns": end.own_cpu_ns - begin.own_cpu_ns,
+            "server_cpu_ns": _grown(begin.server_cpu_ns, end.server_cpu_ns),
+            "server_cpu_source": self.server.source if self.server else None,
+            "processes_changed": begin.pids != end.pids,
+            "processes": len(end.pids) if self.server else None,
+            "busy_ticks": _grown(begin.busy_ticks, end.busy_ticks),
+            "steal_ticks": _grown(begin.steal_ticks, end.steal_ticks),
+            "tick_hz": os.sysconf("SC_CLK_TCK"),
+        }
+
+    def over(self, spans: Sequence[tuple[Edge, Edge]]) -> dict[str, Any]:
+        """Fields of ``between`` for several windows added up; one that was not read in all is None."""
+        parts = [self.between(begin, end) for begin, end in spans]
+        total = dict(parts[-1])
+        for name in _ADDED:
+            values = [part[name] for part in parts]
+            total[name] = None if None in values else sum(values)
+        total["clock_changed"] = any(part["clock_changed"] for part in parts)
+        total["processes_changed"] = spans[0][0].pids != spans[-1][1].pids or any(
+            part["processes_changed"] for part in parts
+        )
+        return total
+
+
+_ADDED = (
+    "window_s",
+    "generator_collections",
+    "throttled_periods",
+    "heat_events",
+    "generator_cpu_ns",
+    "server_cpu_ns",
+    "busy_ticks",
+    "steal_ticks",
+)
+"""Of ``between``: what grows within a window; the rest is as the last edge finds it."""
+
+
+def _grown(begin: int | None, end: int | None) -> int | None:
+    return None if begin is None or end is None else end - begin

@@ -1,0 +1,1 @@
+"""Bytes on the wire: the response parser, WebSocket, and a client that asks one request at a time."""

@@ -1,0 +1,183 @@
+"""One request at a time over one connection: how the harness asks a server outside of load."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from types import TracebackType
+from typing import Self
+
+from runners.http.pieces import Reads, arrived_ns
+from runners.http.response import ProtocolError, ResponseParser
+from runners.http.web_socket import Dialogue, frames
+from scenarios.exchange import Answer, Exchange, Request
+
+DEADLINE_S = 5.0
+"""A whole exchange, connecting included, that takes longer has hung."""
+READ_BYTES = 1 << 18
+
+
+class MalformedAnswerError(ConnectionError):
+    """What came back is not HTTP/1.1, or more than one answer."""
+
+
+class Exchanger:
+    """A client that keeps its connection while the server does, and opens another where it does not.
+
+    Used as a context manager. Nothing is ever sent twice.
+    """
+
+    def __init__(self, host: str, port: int, timeout_s: float = DEADLINE_S) -> None:
+        self.host, self.port, self.timeout_s = host, port, timeout_s
+        self._socket: socket.socket | None = None
+
+    def exchange(self, request: Request) -> Answer:
+        """Send ``request`` and read its whole answer.
+
+        Raises TimeoutError past the deadline, ConnectionError where the server refuses, closes or resets
+        the connection, and of these MalformedAnswerError where what came is not one HTTP/1.1 answer.
+        """
+        return self.ask(Exchange(request=request, check=lambda _: None))
+
+    def ask(self, one: Exchange) -> Answer:
+        """Send the request of ``one`` and read its whole answer, with arrivals where it watches them.
+
+        An exchange of messages has a WebSocket of its own, from the opening handshake to the closing one.
+
+        Raises as ``exchange``.
+        """
+        if one.messages:
+            return converse(self.host, self.port, one, self.timeout_s)
+        kept = False
+        try:
+            answer, kept = self._ask(one)
+        finally:
+            if not kept:
+                self.close()
+        return answer
+
+    def _ask(self, one: Exchange) -> tuple[Answer, bool]:
+        request, begun_s = one.request, time.monotonic()
+        connection = self._connection()
+        connection.settimeout(self.timeout_s)
+        sent_s = time.monotonic()
+        with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it read all
+            connection.sendall(request.encode(f"{self.host}:{self.port}"))
+        response, reads = _receive(connection, request.method, begun_s + self.timeout_s)
+        elapsed_s = time.monotonic() - sent_s
+        instants_ns = arrived_ns(reads, response, one.watch) if one.watch and response.pieces else []
+        return response.answer(elapsed_s, [at / 1e9 - sent_s for at in instants_ns]), response.keep_alive
+
+    def _connection(self) -> socket.socket:
+        """Give the kept connection where it is still open and silent, else a new one."""
+        if self._socket is not None and _readable(self._socket):
+            self.close()
+        if self._socket is None:
+            self._socket = socket.create_connection((self.host, self.port), timeout=self.timeout_s)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self._socket
+
+    def close(self) -> None:
+        """Close the connection; the next exchange opens another."""
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def converse(host: str, port: int, one: Exchange, timeout_s: float = DEADLINE_S) -> Answer:
+    """Open a WebSocket, send the messages of ``one``, hear as many, close it; raises as ``exchange``."""
+    begun_s = time.monotonic()
+    dialogue = Dialogue(one.request, f"{host}:{port}")
+    with socket.create_connection((host, port), timeout=timeout_s) as connection:
+        hear = partial(_hear, connection, dialogue, begun_s + timeout_s)
+        hear(until=lambda: dialogue.status > 0)
+        if dialogue.is_open:
+            with suppress(BrokenPipeError, ConnectionResetError):  # why it did not read shows in what it said
+                connection.sendall(frames(one.messages, masked=True))
+            hear(until=lambda: len(dialogue.messages) >= len(one.messages) or not dialogue.is_open)
+        if dialogue.is_open:
+            dialogue.close()
+            hear(until=lambda: not dialogue.is_open)
+    return Answer(
+        status=dialogue.status,
+        headers=(),
+        body=b"",
+        elapsed_s=time.monotonic() - begun_s,
+        messages=tuple(dialogue.messages),
+        close_code=dialogue.close_code,
+    )
+
+
+def _hear(
+    connection: socket.socket, dialogue: Dialogue, deadline_s: float, *, until: Callable[[], bool]
+) -> None:
+    """Read, and send what the dialogue wants sent, until something is so."""
+    while outgoing := dialogue.take():
+        connection.sendall(outgoing)
+    while not until():
+        left_s = deadline_s - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("timed out")
+        connection.settimeout(left_s)
+        data = connection.recv(READ_BYTES)
+        if not data:
+            raise ConnectionAbortedError("closed without the closing handshake of a WebSocket")
+        try:
+            dialogue.feed(data)
+        except ProtocolError as error:
+            raise MalformedAnswerError(str(error)) from error
+        connection.sendall(dialogue.take())
+
+
+def exchange(host: str, port: int, request: Request, timeout_s: float = DEADLINE_S) -> Answer:
+    """Send one request, over a connection of its own; raises as ``Exchanger.exchange``."""
+    with Exchanger(host, port, timeout_s) as exchanger:
+        return exchanger.exchange(request)
+
+
+def ask(host: str, port: int, one: Exchange, timeout_s: float = DEADLINE_S) -> Answer:
+    """Ask once, over a connection of its own; raises as ``Exchanger.exchange``."""
+    with Exchanger(host, port, timeout_s) as exchanger:
+        return exchanger.ask(one)
+
+
+def _receive(connection: socket.socket, method: str, deadline_s: float) -> tuple[ResponseParser, Reads]:
+    response, reads = ResponseParser(method), Reads()
+    while not response.complete:
+        left_s = deadline_s - time.monotonic()
+        if left_s <= 0:
+            raise TimeoutError("timed out")
+        connection.settimeout(left_s)
+        data = connection.recv(READ_BYTES)
+        if not data and not response.eof():
+            raise ConnectionAbortedError(f"closed {'within' if response.begun else 'without'} an answer")
+        if data:
+            reads.note(len(data))
+            _feed(response, data)
+    return response, reads
+
+
+def _feed(response: ResponseParser, data: bytes) -> None:
+    try:
+        response.feed(data)
+    except ProtocolError as error:
+        raise MalformedAnswerError(str(error)) from error
+
+
+def _readable(connection: socket.socket) -> bool:
+    """Whether something came on a connection that should be silent: nearly always that it was closed."""
+    poll = select.poll()
+    poll.register(connection, select.POLLIN)
+    return bool(poll.poll(0))

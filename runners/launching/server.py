@@ -1,0 +1,199 @@
+"""Launching a server: its own environment, ready by a right answer, alone on its port, gone at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from runners.errors import LaunchError
+from runners.launching.readiness import Log, Ready, Start
+from runners.processes import accounting, ports
+from runners.processes.tree import Supervised
+from runners.servers.recipe import Serve, Variant
+
+DEADLINE_S = 20.0
+LOOPBACK = "127.0.0.1"
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs for heartbeat and upload files of servers
+
+
+class Server:
+    """A running server that has answered rightly; ``stop``, or the end of its ``with``, kills its tree."""
+
+    def __init__(
+        self, tree: Supervised, *, serve: Serve, argv: tuple[str, ...], first_answer_s: float, log: Log
+    ) -> None:
+        self._tree = tree
+        self._log = log
+        self.host, self.port = serve.host, serve.port
+        self.argv = argv
+        """Command line without machine paths."""
+        self.first_answer_s = first_answer_s
+        """From just before the server was forked to its first right answer."""
+        self.pid = tree.pid
+        """Root of the server's tree; the supervisor stands above it."""
+        self.cgroup = tree.cgroup
+        """Directory of the cgroup that holds the tree and nothing else, or None."""
+
+    def pids(self) -> frozenset[int]:
+        """The server's processes."""
+        return frozenset(accounting.tree(self.pid))
+
+    def pss_bytes(self) -> int | None:
+        """Memory of the tree, shared pages divided among those that share them; None: not readable."""
+        return accounting.pss_bytes(self.pids())
+
+    def log_tail(self, lines: int = 20) -> str:
+        """Last lines of the server's output, machine paths shortened."""
+        return self._log.tail(lines)
+
+    def alive(self) -> bool:
+        """Whether the server's root process runs."""
+        return self._tree.exit_status() is None
+
+    def stop(self) -> None:
+        """SIGKILL the tree and wait until nothing of it is left; may be called twice."""
+        self._tree.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def launch(
+    *,
+    python: Path,
+    stage: Path,
+    variant: Variant,
+    serve: Serve,
+    groups: Sequence[str],
+    verifying: bool,
+    cpus: Sequence[int],
+    hash_seed: str,
+    folder: Path,
+    ready: Ready,
+    under: Sequence[str] = (),
+    deadline_s: float | None = None,
+    is_aborted: Callable[[], bool] = lambda: False,
+) -> Server:
+    """Start ``variant`` on ``serve`` (port 0: a free one); returns once ``ready`` found a right answer.
+
+    ``under`` is a command that the server's command line is the argument of, such as a counter's;
+    ``deadline_s`` is ``DEADLINE_S`` unless given.
+
+    ``folder`` gets ``server.log`` and the empty working directory ``cwd``, both emptied first. Raises
+    LaunchError, with nothing left running, when the port is taken, the server dies, hangs or answers
+    wrongly, when somebody else listens on its port too, and when ``is_aborted`` says so.
+    """
+    if serve.port:
+        _must_be_free(serve)
+    else:  # not looked at again: until it execs, a child of another thread holds the first look's socket
+        serve = replace(serve, port=ports.free_port(serve.host))
+    argv = variant.command(serve)
+    environment = environment_of(
+        variant, stage=stage, groups=groups, verifying=verifying, hash_seed=hash_seed, folder=folder
+    )
+    if serve.host != LOOPBACK:
+        environment["HOTLAP_HOST"] = serve.host
+    tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
+    try:
+        log = log_of(python, stage, folder)
+        start = Start(
+            tree=tree,
+            name=variant.name,
+            serve=serve,
+            log=log,
+            deadline_s=DEADLINE_S if deadline_s is None else deadline_s,
+            is_aborted=is_aborted,
+        )
+        first_answer_s = start.first_answer_s(ready)
+        start.must_own_port()
+        if serve.workers > 1:
+            start.wait_idle()
+    except BaseException:
+        tree.stop()
+        raise
+    return Server(tree, serve=serve, argv=("python", *argv), first_answer_s=first_answer_s, log=log)
+
+
+def environment_of(
+    variant: Variant, *, stage: Path, groups: Sequence[str], verifying: bool, hash_seed: str, folder: Path
+) -> dict[str, str]:
+    """Every variable that a server sees; nothing else of ours reaches it."""
+    shared = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK | os.X_OK) else folder
+    given = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.environ.get("HOME", "/"),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(shared),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONPATH": str(stage),
+        "PYTHONHASHSEED": hash_seed,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOTLAP_GROUPS": ",".join(groups),
+    }
+    verify = {"HOTLAP_VERIFY": "1"} if verifying else {}
+    return {**given, **verify, **variant.environment}
+
+
+def _must_be_free(serve: Serve) -> None:
+    if not ports.can_bind(serve.host, serve.port):
+        raise LaunchError(
+            f"port {serve.port} of {serve.host} is taken by {ports.owner(ports.listeners(serve.port))}",
+            remedy="end that process, or let hotlap choose the port",
+        )
+
+
+def start_tree(
+    argv: Sequence[str],
+    environment: dict[str, str],
+    folder: Path,
+    cpus: Sequence[int],
+    *,
+    pass_fds: Sequence[int] = (),
+) -> Supervised:
+    """Start ``argv`` in an empty working directory of ``folder``, its output in the log there."""
+    cwd = folder / "cwd"
+    shutil.rmtree(cwd, ignore_errors=True)
+    cwd.mkdir(parents=True)
+    with _log_path(folder).open("wb") as output:
+        return Supervised(
+            argv,
+            environment=environment,
+            cwd=cwd,
+            output=output,
+            cpus=cpus,
+            cgroup_home=accounting.cgroup_home(),
+            pass_fds=pass_fds,
+        )
+
+
+def log_of(python: Path, stage: Path, folder: Path) -> Log:
+    """What was started in ``folder`` wrote, without machine paths."""
+    return Log(_log_path(folder), _hidden(python, stage, folder))
+
+
+def _log_path(folder: Path) -> Path:
+    return folder / "server.log"
+
+
+def _hidden(python: Path, stage: Path, folder: Path) -> tuple[tuple[str, str], ...]:
+    names = {
+        python.resolve().parent.parent: "<python>",
+        Path.home(): "~",
+        folder: "<run>",
+        python.parent.parent: "<environment>",
+        stage: "<stage>",
+    }
+    longest_first = sorted(
+        ((str(path), name) for path, name in names.items()), key=lambda pair: -len(pair[0])
+    )
+    return tuple((path, name) for path, name in longest_first if path != "/")

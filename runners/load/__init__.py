@@ -1,1 +1,0 @@
-"""The load: many connections driven by one greenlet, every answer compared."""

@@ -1,0 +1,1 @@
+"""Processes: started under a supervisor, watched, accounted for, and ended for certain."""

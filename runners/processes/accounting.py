@@ -1,0 +1,148 @@
+"""What a process tree costs: its CPU time over a window, its memory, and who else kept the CPUs busy.
+
+Standard library only: the generator reads these clocks at the edges of its window.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
+from runners.processes.supervisor import descendants
+
+CPUCLOCK_SCHED = 2  # linux/posix-timers.h: clock id of a process is (~pid << 3) | CPUCLOCK_SCHED
+PROCESSES = (0, 1, 2)
+"""Columns of ``/proc/stat``: user (guests included), nice, system."""
+INTERRUPTS = (5, 6)
+"""irq and softirq, where most of the kernel's loopback networking is done."""
+STEAL = 7
+
+
+def tree(root_pid: int) -> list[int]:
+    """``root_pid`` and all its descendants."""
+    return [root_pid, *descendants(root_pid)]
+
+
+class ServerClock:
+    """CPU time of a process tree: of its cgroup where it has one, else the sum of its processes' clocks.
+
+    Both hold ended threads and lag by up to a scheduler tick per running thread; only the cgroup's also
+    holds children that have ended, so a set of pids that changed is a flag on the window.
+    """
+
+    def __init__(self, root_pid: int, cgroup: str | None) -> None:
+        self._root_pid = root_pid
+        self._cgroup = cgroup
+
+    @property
+    def cgroup(self) -> str | None:
+        """Folder of the tree's own cgroup, or None."""
+        return self._cgroup
+
+    @property
+    def source(self) -> str:
+        """``cgroup`` or ``process-clock``."""
+        return "cgroup" if self._cgroup else "process-clock"
+
+    def read(self) -> tuple[int, frozenset[int]]:
+        """(CPU time so far in ns, pids that were counted)."""
+        return self._read_cgroup(self._cgroup) if self._cgroup else self._read_clocks()
+
+    def _read_cgroup(self, cgroup: str) -> tuple[int, frozenset[int]]:
+        with open(f"{cgroup}/cpu.stat", "rb") as file:
+            used_us = dict(line.split() for line in file)[b"usage_usec"]
+        with open(f"{cgroup}/cgroup.procs", "rb") as file:
+            return int(used_us) * 1000, frozenset(map(int, file.read().split()))
+
+    def _read_clocks(self) -> tuple[int, frozenset[int]]:
+        clocks = {pid: cpu_ns for pid in tree(self._root_pid) if (cpu_ns := process_cpu_ns(pid)) is not None}
+        return sum(clocks.values()), frozenset(clocks)
+
+
+def process_cpu_ns(pid: int) -> int | None:
+    """CPU time of one process with all threads it ever had, ns; None when it is gone."""
+    with suppress(OSError):
+        return time.clock_gettime_ns((~pid << 3) | CPUCLOCK_SCHED)
+    return None
+
+
+def is_working(pids: Iterable[int]) -> bool:
+    """Whether any thread of ``pids`` runs, wants to, or waits for a disk (states R and D of proc(5)).
+
+    Unlike a look at the CPU clock, this does not take one that other work keeps from running for idle.
+    """
+    return any(state in b"RD" for pid in pids for state in _thread_states(pid))
+
+
+def _thread_states(pid: int) -> Iterator[bytes]:
+    with suppress(OSError):
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with suppress(OSError), open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
+                yield file.read().rpartition(b")")[2].split()[0]
+
+
+def ticks(cpus: Iterable[int]) -> tuple[int, int]:
+    """(busy, stolen) ticks of ``cpus`` since boot, by anyone, from ``/proc/stat``.
+
+    Busy is what the clocks of processes tell as well. A kernel that times its interrupts
+    (``CONFIG_IRQ_TIME_ACCOUNTING``) leaves them out of those clocks, and shows it by hardware interrupts that
+    took time; any other counts them as time of whichever process was interrupted.
+    """
+    wanted = {f"cpu{cpu}".encode() for cpu in cpus}
+    with open("/proc/stat", "rb") as file:
+        lines = [line.split() for line in file if line.startswith(b"cpu")]
+    columns = [[int(value) for value in values] for _, *values in lines]
+    timed = columns[0][INTERRUPTS[0]] > 0
+    counted = PROCESSES if timed else PROCESSES + INTERRUPTS
+    ours = [row for (name, *_), row in zip(lines, columns, strict=True) if name in wanted]
+    return sum(row[column] for row in ours for column in counted), sum(row[STEAL] for row in ours)
+
+
+def pss_bytes(pids: Iterable[int]) -> int | None:
+    """Proportional set size over ``pids``; None where the kernel does not show it to us.
+
+    A process that ended meanwhile counts nothing. Reading takes milliseconds: never within a window.
+    """
+    total = 0
+    for pid in pids:
+        try:
+            total += _pss_bytes(pid)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        except PermissionError:
+            return None
+    return total
+
+
+def _pss_bytes(pid: int) -> int:
+    with open(f"/proc/{pid}/smaps_rollup", "rb") as file:
+        return next((int(line.split()[1]) * 1024 for line in file if line.startswith(b"Pss:")), 0)
+
+
+def cgroup_home() -> str | None:
+    """Directory of our own cgroup (version 2) where a leaf can be made in it, else None.
+
+    Whether it works shows only when the supervisor tries: it reports the leaf it made, or none.
+    """
+    own = _own_path()
+    mount = _mount_point()
+    return None if own is None or mount is None else mount + own.rstrip("/")
+
+
+def _own_path() -> str | None:
+    with suppress(OSError), open("/proc/self/cgroup", encoding="utf-8") as file:
+        return next((line.strip()[3:] for line in file if line.startswith("0::/") and ".." not in line), None)
+    return None
+
+
+def _mount_point() -> str | None:
+    """Where the unified hierarchy is mounted whole; a mount of a part of it does not show our own path."""
+    with suppress(OSError), open("/proc/self/mountinfo", encoding="utf-8") as file:
+        for line in file:
+            before, _, after = line.partition(" - ")
+            root, point = before.split()[3:5]
+            if after.startswith("cgroup2 ") and root == "/":
+                return point
+    return None

@@ -1,0 +1,122 @@
+"""A process tree under the supervisor, as the harness holds it: started, watched, ended for certain."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from runners.errors import LaunchError
+from runners.processes import supervisor
+
+SCRIPT = Path(supervisor.__file__)
+REPORT_S = 10.0
+"""How long the supervisor may take to fork; it needs about 20 ms."""
+STOP_S = 10.0
+"""How long the kernel may take to end a killed tree; it needs a few ms."""
+
+
+class Supervised:
+    """One command under ``supervisor.py``; ``stop``, or the end of its ``with``, kills the whole tree."""
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        cwd: Path,
+        output: IO[bytes],
+        cpus: Sequence[int] = (),
+        cgroup_home: str | None = None,
+        pass_fds: Sequence[int] = (),
+    ) -> None:
+        """Start ``argv``, its output into the file ``output``; raises LaunchError when it cannot be forked.
+
+        ``cgroup_home`` is where a cgroup of its own may be made; ``pass_fds`` stay open in the command.
+        """
+        report, reported = os.pipe()
+        try:
+            self._process = subprocess.Popen(
+                [*_supervisor(reported, cpus, cgroup_home), "--", *argv],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=dict(environment),
+                cwd=cwd,
+                pass_fds=(reported, *pass_fds),
+                start_new_session=True,
+            )
+        finally:
+            os.close(reported)
+        try:
+            self.pid, self.begun_ns, self.cgroup = self._read(report)
+        finally:
+            os.close(report)
+
+    def _read(self, report: int) -> tuple[int, int, str | None]:
+        """Pid of the command, monotonic ns just before its fork, its cgroup if it has one."""
+        ready, _, _ = select.select([report], [], [], REPORT_S)
+        line = os.read(report, 4096).decode() if ready else ""
+        if not line.endswith("\n"):
+            self.stop()
+            raise LaunchError(
+                f"the supervisor did not start (exit status {self._process.returncode})",
+                remedy=f"run {Path(sys.executable).name} -S -E {SCRIPT.name} -- true by hand",
+            )
+        pid, begun_ns, cgroup = line.strip().split(" ", 2)
+        return int(pid), int(begun_ns), None if cgroup == "-" else cgroup
+
+    def exit_status(self) -> int | None:
+        """None while the command runs, else its exit status (128 + signal when one ended it)."""
+        return self._process.poll()
+
+    def stop(self) -> None:
+        """SIGKILL the whole tree and wait until it is gone; raises LaunchError when the kernel keeps it."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(STOP_S)
+        except subprocess.TimeoutExpired as error:
+            raise LaunchError(
+                f"processes of the tree of pid {self.pid} are still there {STOP_S:.0f} s after SIGKILL",
+                remedy="look for processes in state D (uninterruptible), and end them by hand",
+            ) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _supervisor(reported: int, cpus: Sequence[int], cgroup_home: str | None) -> list[str]:
+    command = [sys.executable, "-S", "-E", "-P", str(SCRIPT), "--report", str(reported)]
+    if cpus:
+        command += ["--cpus", ",".join(map(str, cpus))]
+    if cgroup_home:
+        command += ["--cgroup", cgroup_home]
+    return command
+
+
+def tail(log: Path, lines: int, *, at_most: int = 16_384) -> str:
+    """Last ``lines`` lines of ``log``, as text whatever is in it; empty when there is no such file."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - at_most))
+            text = file.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        return ""
+    return "\n".join(text.splitlines()[-lines:])
+
+
+def since(begun_ns: int) -> float:
+    """Seconds of the monotonic clock since ``begun_ns``."""
+    return (time.monotonic_ns() - begun_ns) / 1e9

@@ -1,0 +1,1 @@
+"""What is to be measured: frameworks, the matrix, rates, and the schedule of launches."""

@@ -1,0 +1,178 @@
+"""The frameworks under test: what each file of ``apps/`` declares of itself, read without importing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from runners.errors import PlanError
+from runners.selection import pep723
+
+APPS = Path(__file__).resolve().parents[2] / "apps"
+"""The apps that ship with hotlap."""
+
+SUFFIX = "_app.py"
+INTERFACES = ("asgi", "wsgi", "rsgi")
+KEYS = {"title", "notes", "serialiser", "validator", "floor", "implements", "targets", "not-applicable"}
+"""What ``[tool.hotlap]`` may hold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """One implementation of the contract, as its file declares it."""
+
+    name: str
+    """File name without ``_app.py``, ``_`` written ``-``: ``litestar-pydantic``."""
+    title: str
+    path: Path
+    module: str
+    """Dotted name on the stage, such as ``apps.fastapi_app``."""
+    requires_python: str
+    dependencies: tuple[str, ...]
+    """Requirements of the app itself; servers come on top (``apps/servers.in``)."""
+    targets: Mapping[str, Mapping[str, str]]
+    """Interface -> target -> name in the module."""
+    implements: frozenset[str]
+    """Scenario families: ``Scenario.group``, or ``Scenario.target`` where there is no group."""
+    not_applicable: Mapping[str, str] = field(default_factory=dict)
+    """Scenario family -> reason; ``*`` stands for everything that is not implemented."""
+    notes: str = ""
+    serialiser: str = ""
+    validator: str = ""
+    floor: bool = False
+    """A bare interface app, which frameworks are measured against."""
+
+    @property
+    def lock(self) -> Path:
+        """Where its lock lies, whether or not there is one."""
+        return self.path.parent / "locks" / f"{self.name}.txt"
+
+    @property
+    def servers_in(self) -> Path:
+        """Requirements of the servers that every framework is installed with."""
+        return self.path.parent / "servers.in"
+
+    def absence(self, family: str) -> tuple[str, str] | None:
+        """(``not-applicable`` or ``not-implemented``, reason) where it lacks ``family``, else None."""
+        if family in self.implements:
+            return None
+        reason = self.not_applicable.get(family) or self.not_applicable.get("*")
+        if reason:
+            return "not-applicable", reason
+        return "not-implemented", f"{self.path.name} does not implement {family}"
+
+
+def discover(apps_dir: Path = APPS) -> dict[str, Framework]:
+    """Every framework of ``apps_dir`` by name, in order of name.
+
+    Raises:
+        PlanError: the folder is missing or has no app, or a block is wrong; it names the file.
+
+    """
+    found = [read(path) for path in apps_dir.glob(f"*{SUFFIX}")]
+    if not found:
+        raise PlanError(f"there is no *{SUFFIX} in {apps_dir}", remedy="Name a folder of app files.")
+    return {framework.name: framework for framework in sorted(found, key=lambda framework: framework.name)}
+
+
+def read(path: Path) -> Framework:
+    """What the app file ``path`` declares of itself.
+
+    Raises:
+        PlanError: the block is missing or wrong.
+
+    """
+    block = _Block(path, pep723.read(path))
+    tool = block.table(block.metadata, "tool", "hotlap")
+    block.refuse(set(tool) - KEYS, "unknown keys in [tool.hotlap]")
+    framework = Framework(
+        name=path.name.removesuffix(SUFFIX).replace("_", "-"),
+        title=block.string(tool, "title"),
+        path=path.resolve(),
+        module=f"apps.{path.stem}",
+        requires_python=block.requires_python(),
+        dependencies=block.dependencies(),
+        targets=block.targets(tool),
+        implements=frozenset(block.strings(tool, "implements")),
+        not_applicable=block.mapping(tool.get("not-applicable", {}), "not-applicable"),
+        notes=block.string(tool, "notes", default=""),
+        serialiser=block.string(tool, "serialiser", default=""),
+        validator=block.string(tool, "validator", default=""),
+        floor=tool.get("floor", False) is True,
+    )
+    block.refuse(framework.implements & set(framework.not_applicable), "both implemented and not applicable")
+    return framework
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Typed access to one file's metadata; every complaint names the file."""
+
+    path: Path
+    metadata: dict[str, Any]
+
+    def wrong(self, what: str) -> PlanError:
+        return PlanError(
+            f"{self.path.name}: {what}", remedy="Correct the PEP 723 block at the head of the file."
+        )
+
+    def refuse(self, names: set[str] | frozenset[str], what: str) -> None:
+        if names:
+            raise self.wrong(f"{what}: {', '.join(sorted(names))}")
+
+    def table(self, parent: dict[str, Any], *keys: str) -> dict[str, Any]:
+        for key in keys:
+            found = parent.get(key)
+            if not isinstance(found, dict):
+                raise self.wrong(f"[{'.'.join(keys)}] is missing")
+            parent = found
+        return parent
+
+    def string(self, parent: dict[str, Any], key: str, default: str | None = None) -> str:
+        value = parent.get(key, default)
+        if not isinstance(value, str):
+            raise self.wrong(f"{key} must be a string")
+        return value
+
+    def strings(self, parent: dict[str, Any], key: str) -> tuple[str, ...]:
+        value = parent.get(key)
+        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+            raise self.wrong(f"{key} must be a list of strings")
+        return tuple(value)
+
+    def mapping(self, value: object, where: str) -> dict[str, str]:
+        if not isinstance(value, dict) or not all(isinstance(entry, str) for entry in value.values()):
+            raise self.wrong(f"[tool.hotlap.{where}] must map names to strings")
+        return value
+
+    def requires_python(self) -> str:
+        text = self.string(self.metadata, "requires-python")
+        try:
+            return str(SpecifierSet(text))
+        except InvalidSpecifier as error:
+            raise self.wrong(f"requires-python: {error}") from error
+
+    def dependencies(self) -> tuple[str, ...]:
+        found = self.strings(self.metadata, "dependencies")
+        for text in found:
+            try:
+                Requirement(text)
+            except InvalidRequirement as error:
+                raise self.wrong(f"dependency {text!r}: {error}") from error
+        return found
+
+    def targets(self, tool: dict[str, Any]) -> dict[str, dict[str, str]]:
+        table = self.table(tool, "targets")
+        self.refuse(set(table) - set(INTERFACES), f"targets of interfaces other than {', '.join(INTERFACES)}")
+        targets = {interface: self.mapping(table[interface], f"targets.{interface}") for interface in table}
+        self.refuse({i for i, named in targets.items() if "default" not in named}, "no default target for")
+        if not targets:
+            raise self.wrong("[tool.hotlap.targets] names no interface")
+        for named in targets.values():
+            self.refuse({n for n in named.values() if not n.isidentifier()}, "targets that are no names")
+        return targets

@@ -1,0 +1,187 @@
+"""The matrix: which stacks exist, and which cells a selection of them gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from results.model import Cell, NotApplicable
+from runners.errors import PlanError
+from runners.selection.frameworks import Framework
+from runners.servers.recipe import Variant
+from scenarios.exchange import Scenario
+
+QUICK_SERVERS: Mapping[str, tuple[str, ...]] = {
+    "asgi": ("uvicorn-standard",),
+    "starlette": ("uvicorn-standard", "granian-asgi"),
+    "fastapi": ("uvicorn-standard", "granian-asgi"),
+    "litestar": ("uvicorn-standard", "granian-asgi"),
+    "flask": ("gunicorn-gthread", "granian-wsgi"),
+    "django": ("gunicorn-gthread", "granian-wsgi"),
+}
+"""The quick matrix: eleven stacks that answer the question most people come with."""
+QUICK_OTHERS = ("uvicorn-standard", "gunicorn-gthread", "granian-asgi", "granian-wsgi", "granian-rsgi")
+"""Servers of a framework that the quick matrix lacks but somebody asked for."""
+QUICK_SCENARIOS = ("plaintext", "json", "orders")
+CONNECTIONS = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What was asked for; an empty axis means the default of that axis."""
+
+    frameworks: tuple[str, ...] = ()
+    servers: tuple[str, ...] = ()
+    scenarios: tuple[str, ...] = ()
+    connections: tuple[int, ...] = ()
+    reuse: int | None = None
+    """Requests after which a connection is closed; None: it is kept."""
+    workers: int = 1
+    quick: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Everything that was discovered: one file each in ``apps/``, ``runners/servers/``, ``scenarios/``."""
+
+    frameworks: Mapping[str, Framework]
+    servers: Mapping[str, Variant]
+    scenarios: Mapping[str, Scenario]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """Framework x server variant, where their interfaces meet."""
+
+    framework: Framework
+    variant: Variant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """The cells of a selection, and what it names that cannot be one."""
+
+    cells: tuple[Cell, ...]
+    not_applicable: tuple[NotApplicable, ...] = ()
+    not_implemented: tuple[NotApplicable, ...] = ()
+    """Cells whose framework should have the scenario and has not yet: recorded as failures."""
+
+
+def family(scenario: Scenario) -> str:
+    """What an app file declares the scenario under: its route group, or its target where it has none."""
+    return scenario.group or scenario.target
+
+
+def expand(selection: Selection, parts: Parts) -> Matrix:
+    """All cells of ``selection`` in the order of the catalogues; raises PlanError where there is none."""
+    cells: list[Cell] = []
+    absent: dict[str, list[NotApplicable]] = {"not-applicable": [], "not-implemented": []}
+    scenarios = _scenarios(selection, parts)
+    for stack in stacks(selection, parts):
+        for scenario in scenarios:
+            for connections in selection.connections or scenario.connections or (CONNECTIONS,):
+                cell = _cell(stack, scenario, connections, selection)
+                if missing := _absence(stack, scenario):
+                    kind, reason = missing
+                    absent[kind].append(NotApplicable(cell=cell, reason=reason))
+                else:
+                    cells.append(cell)
+    if not cells:
+        reasons = sorted({f"{a.cell.stack}: {a.reason}" for group in absent.values() for a in group})
+        raise PlanError(
+            "the selection gives no cell: " + "; ".join(reasons[:5]),
+            remedy="see `hotlap list` for what there is",
+        )
+    return Matrix(
+        cells=tuple(cells),
+        not_applicable=tuple(absent["not-applicable"]),
+        not_implemented=tuple(absent["not-implemented"]),
+    )
+
+
+def stacks(selection: Selection, parts: Parts) -> tuple[Stack, ...]:
+    """Stacks of ``selection`` whose interfaces meet; raises PlanError, saying why, where none do."""
+    frameworks = choose(
+        selection.frameworks or _default_frameworks(selection, parts), parts.frameworks, "framework"
+    )
+    found = [
+        Stack(framework=parts.frameworks[name], variant=parts.servers[server])
+        for name in frameworks
+        for server in _servers_for(name, selection, parts)
+        if parts.servers[server].interface in parts.frameworks[name].targets
+    ]
+    if not found:
+        raise PlanError(
+            _why_none(frameworks, selection, parts), remedy="choose servers of that interface: `hotlap list`"
+        )
+    return tuple(found)
+
+
+def choose(wanted: Iterable[str], known: Mapping[str, object], kind: str) -> tuple[str, ...]:
+    """Names of ``known``, in its order, that match any glob of ``wanted``; each glob must match something."""
+    patterns = tuple(wanted)
+    for pattern in patterns:
+        if not any(fnmatchcase(name, pattern) for name in known):
+            near = get_close_matches(pattern, known, n=3, cutoff=0.3) or sorted(known)
+            raise PlanError(
+                f"unknown {kind} {pattern!r}; nearest: {', '.join(near)}",
+                remedy=f"`hotlap list` shows every {kind}",
+            )
+    return tuple(name for name in known if any(fnmatchcase(name, pattern) for pattern in patterns))
+
+
+def control_of(cells: Iterable[Cell], parts: Parts) -> tuple[Cell, ...]:
+    """Cells of the A/A control: the first stack that is no floor (or the first), a second time."""
+    cells = tuple(cells)
+    contenders = [cell for cell in cells if not parts.frameworks[cell.framework].floor] or list(cells)
+    chosen = contenders[0].stack
+    return tuple(replace(cell, control=True) for cell in cells if cell.stack == chosen)
+
+
+def _cell(stack: Stack, scenario: Scenario, connections: int, selection: Selection) -> Cell:
+    return Cell(
+        framework=stack.framework.name,
+        server=stack.variant.name,
+        interface=stack.variant.interface,
+        scenario=scenario.name,
+        connections=connections,
+        reuse=selection.reuse,
+        workers=selection.workers,
+    )
+
+
+def _absence(stack: Stack, scenario: Scenario) -> tuple[str, str] | None:
+    if scenario.needs not in {*stack.variant.capabilities, stack.variant.interface}:
+        return "not-applicable", f"{stack.variant.name} has no {scenario.needs}"
+    return stack.framework.absence(family(scenario))
+
+
+def _scenarios(selection: Selection, parts: Parts) -> tuple[Scenario, ...]:
+    wanted = selection.scenarios or (QUICK_SCENARIOS if selection.quick else ("*",))
+    return tuple(parts.scenarios[name] for name in choose(wanted, parts.scenarios, "scenario"))
+
+
+def _default_frameworks(selection: Selection, parts: Parts) -> tuple[str, ...]:
+    return tuple(name for name in parts.frameworks if not selection.quick or name in QUICK_SERVERS)
+
+
+def _servers_for(framework: str, selection: Selection, parts: Parts) -> tuple[str, ...]:
+    if selection.servers:
+        return choose(selection.servers, parts.servers, "server")
+    if selection.quick:
+        return choose(QUICK_SERVERS.get(framework, QUICK_OTHERS), parts.servers, "server")
+    return tuple(name for name, variant in parts.servers.items() if variant.default)
+
+
+def _why_none(frameworks: Iterable[str], selection: Selection, parts: Parts) -> str:
+    reasons = []
+    for name in frameworks:
+        speaks = " and ".join(sorted(parts.frameworks[name].targets))
+        accepts = ", ".join(
+            f"{server} accepts {parts.servers[server].interface}"
+            for server in _servers_for(name, selection, parts)
+        )
+        reasons.append(f"{name} speaks {speaks}, {accepts}")
+    return "impossible stack: " + "; ".join(reasons)

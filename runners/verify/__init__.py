@@ -1,0 +1,1 @@
+"""Is the answer right: one running stack held against the contract, one scenario at a time."""

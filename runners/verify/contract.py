@@ -1,0 +1,265 @@
+"""Holds a running stack against the contract: differences, findings, and answers to compare across stacks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from random import Random
+
+from runners.http.client import DEADLINE_S, Exchanger, MalformedAnswerError, ask, exchange
+from scenarios import event_stream
+from scenarios.answers import GREETING, GREETING_VARIED, media_type
+from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario, parse_json
+
+SAMPLE = 16
+"""Entries of a ring that are verified; the first answers to all of them are checked under load anyway."""
+CALLS = 3
+"""Answers that must differ from each other where an answer varies."""
+SILENT = 3
+"""After this many exchanges in a row without an answer no more are tried."""
+MESSAGE_CHARACTERS = 400
+FINDING_CHARACTERS = 160
+CANONICAL_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """What came of verifying one scenario on one stack."""
+
+    differences: tuple[str, ...]
+    """Each a request, and how its answer differs from the contract; empty: the stack is right."""
+    findings: tuple[tuple[str, str], ...]
+    """(what was sent, what came back) of oddities."""
+    canonical: dict[str, str]
+    """Right answers in a form to compare across stacks, by exchange; of refusals only that they were."""
+
+
+def verify(
+    host: str,
+    port: int,
+    scenario: Scenario,
+    seed: int,
+    *,
+    verifying: bool = True,
+    timeout_s: float = DEADLINE_S,
+) -> Verified:
+    """Verify ``scenario``; never raises for what a server does, and never hangs.
+
+    ``verifying`` says that the launch verifies, so that its greeting varies: else only its ring is asked.
+
+    The same seed sends the same exchanges, so that ``canonical`` can be compared.
+    """
+    with Exchanger(host, port, timeout_s) as exchanger:
+        witness = _Witness(exchanger)
+        for key, one in _exchanges(scenario, seed, verifying=verifying):
+            witness.hear(key, one)
+        if scenario.varies and verifying and not witness.differences:
+            witness.hear_varying(scenario.ring(Random(seed))[0].request)
+    findings = () if witness.gave_up else _findings(host, port, scenario.oddities(Random(seed)), timeout_s)
+    return Verified(
+        differences=tuple(witness.differences), findings=tuple(findings), canonical=witness.canonical
+    )
+
+
+def probe(
+    host: str, port: int, scenario: Scenario, *, verifying: bool = False, timeout_s: float = DEADLINE_S
+) -> str | None:
+    """Ask one thing: None where the answer is right, else what is wrong with it.
+
+    ``verifying`` says that the launch verifies, so that its greeting varies. Raises ConnectionError where
+    nobody answers (yet).
+    """
+    one = _easiest(scenario, verifying)
+    try:
+        answer = ask(host, port, one, timeout_s)
+    except TimeoutError:
+        return _message(one, f"no answer within {timeout_s:g} s")
+    except MalformedAnswerError as error:
+        return _message(one, str(error))
+    problem = judge(one, answer)
+    return _message(one, problem) if problem else None
+
+
+def judge(one: Exchange, answer: Answer) -> str | None:
+    """Say what is wrong with ``answer``, its time included; None: it is right."""
+    if problem := one.check(answer):
+        return problem
+    if answer.elapsed_s < one.min_elapsed_s:
+        return (
+            f"answered after {answer.elapsed_s * 1000:.2f} ms, wanted {one.min_elapsed_s * 1000:g} at least"
+        )
+    return None
+
+
+def diff(canonical: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """First difference of each stack (by its slug) whose right answers are not those of most others.
+
+    Where no answer has a majority, nobody can say who is right, and all that gave one are named.
+    """
+    found: dict[str, str] = {}
+    for key in dict.fromkeys(key for answers in canonical.values() for key in answers):
+        given = {stack: answers[key] for stack, answers in canonical.items() if key in answers}
+        common, count = Counter(given.values()).most_common(1)[0]
+        majority = count * 2 > len(given)
+        for stack, got in given.items():
+            if not majority or got != common:
+                found.setdefault(stack, _odd_one(key, got, common if majority else None))
+    return found
+
+
+def _odd_one(key: str, got: str, common: str | None) -> str:
+    others = (
+        f"others answer {common:.120}" if common is not None else "and the stacks do not agree on another"
+    )
+    return _capped(f"{key}: {got:.120} where {others}")
+
+
+@dataclass(slots=True)
+class _Witness:
+    """Hears exchanges one after the other and notes what is wrong."""
+
+    exchanger: Exchanger
+    differences: list[str] = field(default_factory=list)
+    canonical: dict[str, str] = field(default_factory=dict)
+    silent: int = 0
+
+    @property
+    def gave_up(self) -> bool:
+        return self.silent >= SILENT
+
+    def hear(self, key: str, one: Exchange) -> None:
+        """Hold one answer against its check."""
+        answer = self._answer(one)
+        if answer is None:
+            return
+        if problem := judge(one, answer):
+            self.differences.append(_message(one, problem))
+        else:
+            self.canonical[key] = canonical_form(answer)
+
+    def hear_varying(self, request: Request) -> None:
+        """Demand that answers to the same request differ from each other."""
+        one = Exchange(request=request, check=lambda _: None, about=f"{CALLS} times in a row")
+        bodies = [answer.body for _ in range(CALLS) if (answer := self._answer(one))]
+        if len(set(bodies)) < len(bodies):
+            self.differences.append(
+                _message(one, f"the answer is not made on every call: {_capped(repr(bodies))}")
+            )
+
+    def _answer(self, one: Exchange) -> Answer | None:
+        if self.gave_up:
+            return None
+        try:
+            answer = self.exchanger.ask(one)
+        except OSError as error:
+            self.silent += 1
+            self.differences.append(_message(one, f"no answer: {_words(error, self.exchanger.timeout_s)}"))
+            if self.gave_up:
+                self.differences.append(f"gave up after {SILENT} exchanges in a row without an answer")
+            return None
+        self.silent = 0
+        return answer
+
+
+def canonical_form(answer: Answer) -> str:
+    """Status and body, equal where two answers mean the same; of a refusal its status family.
+
+    JSON has its keys sorted, of an event stream the data counts, a varying greeting is the constant one,
+    a long body is its hash.
+    """
+    if answer.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
+        return f"{answer.status // 100}xx"
+    text = answer.body.decode("utf-8", "replace")
+    value, problem = _value(answer)
+    if problem is None:
+        text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = re.sub(GREETING_VARIED, GREETING, text).encode("utf-8", "backslashreplace").decode()
+    if len(text) > CANONICAL_CHARACTERS:
+        text = f"{len(text)} characters, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}"
+    return f"{answer.status} {text}"
+
+
+def _value(answer: Answer) -> tuple[object, str | None]:
+    """(what a right answer means, None), or (None, why its bytes are all there is)."""
+    if answer.messages:
+        return [f"{type(message).__name__} {message!r}" for message in answer.messages], None
+    if not media_type(answer).startswith(event_stream.MEDIA):
+        return parse_json(answer.body)
+    return [parse_json(data.encode()) for data in event_stream.parse(answer.body)], None
+
+
+def _exchanges(scenario: Scenario, seed: int, *, verifying: bool) -> Iterator[tuple[str, Exchange]]:
+    """Every probe, and a sample of the ring where the launch's answers can be those of the ring."""
+    if verifying or not scenario.varies:
+        for index, one in enumerate(scenario.probes(Random(seed))):
+            yield f"probe {index}, {_name(one)}", one
+    if verifying and scenario.varies:
+        return
+    ring = scenario.ring(Random(seed))
+    step = -(-len(ring) // SAMPLE)
+    for index in range(0, len(ring), step):
+        yield f"entry {index}, {_name(ring[index])}", ring[index]
+
+
+@lru_cache(maxsize=64)
+def _easiest(scenario: Scenario, verifying: bool) -> Exchange:  # noqa: FBT001 - a key of the cache
+    choose = scenario.probes if verifying and scenario.varies else scenario.ring
+    return choose(Random(0))[0]
+
+
+def _findings(
+    host: str, port: int, oddities: Iterable[Oddity], timeout_s: float
+) -> Iterator[tuple[str, str]]:
+    """Send each oddity over a connection of its own, until ``SILENT`` in a row are not answered."""
+    silent = 0
+    for oddity in oddities:
+        try:
+            answer = exchange(host, port, oddity.request, timeout_s)
+        except OSError as error:
+            silent += 1
+            yield oddity.about, f"no answer: {_words(error, timeout_s)}"
+            if silent == SILENT:
+                return
+        else:
+            silent = 0
+            yield oddity.about, _shown(oddity, answer)
+
+
+def _shown(oddity: Oddity, answer: Answer) -> str:
+    """Status, and what became of the input where the answer shows it, else the body's beginning."""
+    text = answer.body.decode("utf-8", "replace")
+    value, problem = parse_json(answer.body)
+    if problem is None and answer.status < 400:  # noqa: PLR2004 - where HTTP's errors begin
+        try:
+            for step in oddity.place:
+                value = value[step]  # type: ignore[index]  # JSON as it came; TypeError is caught
+            text = json.dumps(value, ensure_ascii=True)
+        except (LookupError, TypeError):
+            pass
+    return " ".join(f"{answer.status} {text}".split())[:FINDING_CHARACTERS]
+
+
+def _words(error: OSError, timeout_s: float) -> str:
+    return (
+        f"none within {timeout_s:g} s"
+        if isinstance(error, TimeoutError)
+        else str(error) or type(error).__name__
+    )
+
+
+def _name(one: Exchange) -> str:
+    return one.about or f"{one.request.method} {one.request.target}"
+
+
+def _message(one: Exchange, problem: str) -> str:
+    about = f" ({one.about})" if one.about else ""
+    return _capped(f"{one.request.method} {one.request.target[:100]}{about}: {problem}")
+
+
+def _capped(text: str) -> str:
+    return text if len(text) <= MESSAGE_CHARACTERS else f"{text[: MESSAGE_CHARACTERS - 3]}..."
