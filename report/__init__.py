@@ -1,1 +1,1 @@
-"""Everything that can be recomputed from a record: frames, statistics, charts, the page."""
+"""Everything that can be recomputed from a record: statistics, analysis, views, the page."""

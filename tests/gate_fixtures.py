@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from report.gate import Judgement, judge, outputs
+from report.analysis.gate import Judgement, judge
+from report.views.gate import outputs
 from results.model import (
     HEAD,
     BlockEnd,

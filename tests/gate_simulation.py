@@ -15,16 +15,16 @@ from pathlib import Path
 
 import numpy as np
 
-from report import sides
-from report.changes import CONFIRM, SCREEN, Change
-from report.gate.correction import corrected
-from report.gate.decide import more_counts, shared_out, suspicion
-from report.gate.judgement import Row
-from report.gate.judging import flagged, screened
-from report.paired import Estimate, Pair, moderated, paired
-from report.sides import COST, CPU
-from report.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
-from report.verdict import Word
+from report.analysis.gate.decide import more_counts, shared_out, suspicion
+from report.analysis.gate.judgement import Row
+from report.analysis.gate.judging import flagged, screened
+from report.analysis.two_sides import matching
+from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change
+from report.analysis.two_sides.correction import corrected
+from report.analysis.two_sides.matching import COST, CPU
+from report.analysis.two_sides.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
+from report.analysis.two_sides.verdict import Word
+from report.stats.two_samples import Estimate, Pair, moderated, paired
 from results.model import Cell, Pairing
 from results.store import read
 
@@ -68,8 +68,8 @@ def recorded(paths: Iterable[Path]) -> Noise:
     for path in paths:
         run = read(path)
         for each in run.plan.pairings:
-            for stage in sorted(sides.stages(run, each)):
-                found += residuals(sides.pairs(sides.matched(run, each, stage), CPU))
+            for stage in sorted(matching.stages(run, each)):
+                found += residuals(matching.pairs(matching.matched(run, each, stage), CPU))
     return Noise(deviation=float(np.std(found)), residuals=tuple(found))
 
 

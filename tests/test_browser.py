@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from report.page import build
+from report.page.build import build
 from tests.counted import SCENARIOS, make_cost_run
 from tests.synthetic import make_run
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.ceilings import ceiling_rps
+from report.analysis.ceilings import ceiling_rps
 from results.model import Ceiling
 from tests.synthetic import make_run
 

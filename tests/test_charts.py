@@ -10,18 +10,18 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from report.charts.bars import bars
-from report.charts.ceilings import Points, ceilings
-from report.charts.consumption import consumption
-from report.charts.drift import drift
-from report.charts.forest import STEPS, TICKS_AT_MOST, _ticks, forest
-from report.charts.frame import LABEL, apart
-from report.charts.look import NEUTRAL, OKABE_ITO, look, style
-from report.charts.rows import WIDTH, Panel, Row
-from report.charts.saturation import Line, Lines, saturation
-from report.charts.svg import plain
-from report.charts.waiting import Curve, Curves, waiting
-from report.charts.waterfall import waterfall
+from report.page.charts.bars import bars
+from report.page.charts.ceilings import Points, ceilings
+from report.page.charts.consumption import consumption
+from report.page.charts.drift import drift
+from report.page.charts.forest import STEPS, TICKS_AT_MOST, _ticks, forest
+from report.page.charts.frame import LABEL, apart
+from report.page.charts.look import NEUTRAL, OKABE_ITO, look, style
+from report.page.charts.rows import WIDTH, Panel, Row
+from report.page.charts.saturation import Line, Lines, saturation
+from report.page.charts.svg import plain
+from report.page.charts.waiting import Curve, Curves, waiting
+from report.page.charts.waterfall import waterfall
 
 HOSTILE = "<script>alert('$x_1$')</script> & \"--> ]]> \x00\x1b[31m"
 SHIPPED = ("starlette", "fastapi", "litestar", "litestar-pydantic", "flask", "django")

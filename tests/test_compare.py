@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from report.compare import Compared, CompareError, compare_runs, compare_sides
-from report.compare_outputs import as_json, as_text
-from report.gate import Row
-from report.verdict import Word
+from report.analysis.gate import Row
+from report.analysis.two_sides.comparison import Compared, CompareError, compare_runs, compare_sides
+from report.analysis.two_sides.verdict import Word
+from report.views.comparison import as_json, as_text
 from results.model import CostRecord, Failure, Run
 from tests.synthetic import make_run
 from tests.two_sides import make_gate

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from report.comparison import Group, comparisons, is_floor, listed
-from report.summary import METRICS, summarise
+from report.analysis.contenders import Group, comparisons, is_floor, listed
+from report.analysis.summary import METRICS, summarise
 from results.model import Run
 from tests.synthetic import make_run
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.cost import FIRST, costs, holds_costs, in_process
+from report.analysis.costs import FIRST, costs, holds_costs, in_process
 from results.model import IN_PROCESS, Interval, Run
 from tests.counted import exact, make_cost_run
 from tests.synthetic import make_run

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from report.cost_terminal import as_json, as_text
+from report.views.cost_terminal import as_json, as_text
 from results.model import Run
 from tests.counted import make_cost_run
 

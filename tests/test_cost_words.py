@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from report import cost_words
-from report.cost import costs
-from report.inference import Level
+from report.analysis.costs import costs
+from report.stats.levels import Level
+from report.views import cost_words
 from tests.counted import make_cost_run
 
 TITLES = {"starlette": "Starlette", "fastapi": "FastAPI"}

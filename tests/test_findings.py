@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from report.findings import controls, findings
-from report.summary import summarise
+from report.analysis.conclusions import controls, findings
+from report.analysis.summary import summarise
 from results.model import Run
 from tests.synthetic import make_run
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from report import flags
+from report.analysis import flags
 from results.model import Ceiling, Trial
 from tests.synthetic import make_run
 

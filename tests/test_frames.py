@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from report.frames import COLUMNS, build, trials
+from report.analysis.frames import COLUMNS, build, trials
 from results.histogram import Latency
 from tests.synthetic import make_run
 

@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from report.gate import GateOptions, Waiver, judge
-from report.sides import COST, CPU
-from report.verdict import Effects, Word
+from report.analysis.gate import GateOptions, Waiver, judge
+from report.analysis.two_sides.matching import COST, CPU
+from report.analysis.two_sides.verdict import Effects, Word
 from results.model import HEAD, Run, Side
 from results.store import RecordError, read
 from tests.gate_fixtures import EXPECTED, FOLDER, GOLDEN, WRITERS, judged, recorded

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from report.gate.decide import confirmations, cost_repeats, more_counts, shared_out
-from report.paired import Estimate
+from report.analysis.gate.decide import confirmations, cost_repeats, more_counts, shared_out
+from report.stats.two_samples import Estimate
 from tests.two_sides import make_gate
 
 

@@ -10,8 +10,9 @@ import pytest
 from junitparser import Error, JUnitXml, Skipped
 from junitparser import Failure as JUnitFailure
 
-from report.gate import Judgement, Waiver, judge, outputs
-from report.gate.markdown import code, escape
+from report.analysis.gate import Judgement, Waiver, judge
+from report.views.gate import outputs
+from report.views.gate.markdown import code, escape
 from results.model import HEAD, Failure, Run
 from tests.gate_fixtures import judged, recorded
 from tests.two_sides import make_gate

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.inference import BLOCKS_TO_RANK, Level, difference, level, ratio, tiers
+from report.stats.levels import BLOCKS_TO_RANK, Level, difference, level, ratio, tiers
 
 POSITIVE = st.floats(1e-3, 1e6)
 BLOCKS = st.dictionaries(st.integers(0, 10), POSITIVE, min_size=2, max_size=8)

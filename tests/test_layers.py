@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from report.cost import costs
-from report.layers import Layers, difference, mean
+from report.analysis.costs import costs
+from report.analysis.layers import Layers, difference, mean
 from results.model import Run
 from tests.counted import FRAMEWORK, make_cost_run
 

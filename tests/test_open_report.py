@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from report import terminal, words
-from report.context import context
-from report.findings import controls
-from report.overview import overview
-from report.page import render
-from report.sections import consume, saturate, serve, wait
-from report.summary import summarise
-from report.workload import shares, workload
+from report.analysis.conclusions import controls
+from report.analysis.summary import summarise
+from report.analysis.workload import shares, workload
+from report.page.build import render
+from report.page.context import context
+from report.page.sections import consume, saturate, serve, wait
+from report.page.sections.overview import overview
+from report.views import terminal, words
 from results.model import Run
 from tests.synthetic import make_run
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from markupsafe import escape
 
-from report.page import TEMPLATES, build
+from report.page.build import TEMPLATES, build
 from results.model import Ceiling, Failure, Finding, Run
 from tests.counted import make_cost_run
 from tests.synthetic import make_run
@@ -316,5 +316,5 @@ def test_text_and_charts_have_contrast_in_both_themes(theme: int) -> None:
 
 
 def test_matplotlib_is_imported_only_to_draw() -> None:
-    code = "import sys, report.page; sys.exit('matplotlib' in sys.modules)"
+    code = "import sys, report.page.build; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

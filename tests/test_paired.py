@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from report.paired import Pair, holm, moderated, needed_pairs, paired, unpaired, visible_in_errors
+from report.stats.two_samples import Pair, holm, moderated, needed_pairs, paired, unpaired, visible_in_errors
 
 DIFFERENCES = st.lists(st.floats(-1, 1), min_size=4, max_size=40)
 

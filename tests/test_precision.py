@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from report import inference
-from report.findings import findings
-from report.page import build
-from report.precision import precision, undecided
-from report.summary import summarise
-from report.terminal import as_json, as_text
+from report.analysis.conclusions import findings
+from report.analysis.precision import precision, undecided
+from report.analysis.summary import summarise
+from report.page.build import build
+from report.stats import levels
+from report.views.terminal import as_json, as_text
 from results.model import FIRST_LOOK, Run
 from runners.errors import PlanError
 from runners.experiments.planning import MOST_BLOCKS, Timing, Wish, discover, plan_of, timing
@@ -133,7 +133,7 @@ def test_intervals_that_end_a_run_hold_the_truth_about_as_often_as_they_say() ->
             ratios.append(1.02 * random.lognormvariate(0.0, 0.06))
             if len(ratios) < FIRST_LOOK:
                 continue
-            found = inference.level(ratios)
+            found = levels.level(ratios)
             assert found is not None
             assert found.half_width_percent is not None
             if found.half_width_percent <= 3 or len(ratios) == MOST_BLOCKS:

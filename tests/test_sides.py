@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from report import sides
-from report.sides import COMPARED, CPU, UnusableError
+from report.analysis.two_sides import matching
+from report.analysis.two_sides.matching import COMPARED, CPU, UnusableError
 from results.model import Pairing, Run, Trial
 from tests.two_sides import make_gate
 
@@ -15,8 +15,8 @@ LOAD = RUN.plan.pairings[-1]
 TRIAL = RUN.trials[0]
 
 
-def of(run: Run, pairing: Pairing = LOAD, stage: str = "screen") -> list[sides.Matched]:
-    return sides.matched(run, pairing, stage)
+def of(run: Run, pairing: Pairing = LOAD, stage: str = "screen") -> list[matching.Matched]:
+    return matching.matched(run, pairing, stage)
 
 
 def test_pairs_are_the_trials_of_both_sides_with_one_number() -> None:
@@ -48,7 +48,9 @@ def test_worse_is_positive_for_every_metric() -> None:
     )
     found = of(replace(RUN, trials=slow))
     for name in ("throughput_rps", "cpu_us_per_request"):
-        assert [pair.worse for pair in sides.pairs(found, COMPARED[name])] == pytest.approx([math.log(2)] * 8)
+        assert [pair.worse for pair in matching.pairs(found, COMPARED[name])] == pytest.approx(
+            [math.log(2)] * 8
+        )
 
 
 @pytest.mark.parametrize(
@@ -65,23 +67,23 @@ def test_worse_is_positive_for_every_metric() -> None:
 )
 def test_an_invalid_trial_says_why(change: dict[str, object], reason: str) -> None:
     broken: Trial = replace(TRIAL, **change)  # type: ignore[arg-type] # passed on by name
-    assert reason in sides.invalid(broken)
+    assert reason in matching.invalid(broken)
     with pytest.raises(UnusableError, match=reason):
-        sides.value(broken, CPU)
+        matching.value(broken, CPU)
 
 
 def test_what_was_not_measured_is_no_zero() -> None:
     for nothing in (None, 0):
         with pytest.raises(UnusableError, match="CPU time of the server was not measured"):
-            sides.value(replace(TRIAL, server_cpu_ns=nothing), CPU)
+            matching.value(replace(TRIAL, server_cpu_ns=nothing), CPU)
     with pytest.raises(UnusableError, match="pair 0"):
-        sides.value(replace(TRIAL, latency="broken"), COMPARED["p50_us"])
+        matching.value(replace(TRIAL, latency="broken"), COMPARED["p50_us"])
 
 
 def test_latencies_of_a_window_that_did_not_settle_say_nothing() -> None:
     short = replace(TRIAL, requests=100, in_flight_mean=64.0)
     with pytest.raises(UnusableError, match="too short"):
-        sides.value(short, COMPARED["p50_us"])
+        matching.value(short, COMPARED["p50_us"])
 
 
 def test_a_failure_concerns_its_cell_its_side_or_its_stack() -> None:
@@ -92,10 +94,10 @@ def test_a_failure_concerns_its_cell_its_side_or_its_stack() -> None:
     of_stack = replace(of_cell, cell=None, side="base")
     of_other = replace(of_cell, cell=RUN.plan.pairings[0].head)
     run = replace(RUN, failures=(of_cell, of_stack, of_other))
-    assert sides.failures(run, LOAD) == [of_cell, of_stack]
+    assert matching.failures(run, LOAD) == [of_cell, of_stack]
 
 
 def test_two_cells_have_a_title_that_names_both() -> None:
     other = Pairing(base=replace(LOAD.base, server="granian-asgi"), head=LOAD.head)
-    assert sides.title(LOAD) == LOAD.head.slug
-    assert sides.title(other) == f"{other.base.slug} -> {other.head.slug}"
+    assert matching.title(LOAD) == LOAD.head.slug
+    assert matching.title(other) == f"{other.base.slug} -> {other.head.slug}"

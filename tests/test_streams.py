@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report.context import context
-from report.page import view
-from report.streams import FIRST_BYTE, JITTER, timings
+from report.analysis.streams import FIRST_BYTE, JITTER, timings
+from report.page.build import view
+from report.page.context import context
 from results.histogram import Latency
 from results.model import Run
 from tests.synthetic import make_run

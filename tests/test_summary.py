@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report.summary import METRICS, Summary, summarise
+from report.analysis.summary import METRICS, Summary, summarise
 from results.histogram import Latency
 from results.model import Failure, Run
 from tests.synthetic import make_run

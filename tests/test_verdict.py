@@ -4,8 +4,16 @@ import math
 
 import pytest
 
-from report.paired import Estimate
-from report.verdict import COST_EFFECTS, LOAD_EFFECTS, Effects, Word, inconclusive, percent, word
+from report.analysis.two_sides.verdict import (
+    COST_EFFECTS,
+    LOAD_EFFECTS,
+    Effects,
+    Word,
+    inconclusive,
+    percent,
+    word,
+)
+from report.stats.two_samples import Estimate
 
 
 def estimate(change: float, error: float) -> Estimate:

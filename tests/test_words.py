@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from report import words
-from report.comparison import comparisons
-from report.inference import Level
-from report.summary import summarise
+from report.analysis.contenders import comparisons
+from report.analysis.summary import summarise
+from report.stats.levels import Level
+from report.views import words
 from tests.synthetic import make_run
 
 RANKING = re.compile(r"\b(fastest|slowest|best|worst|quickest|winner|first tier)\b", re.IGNORECASE)

@@ -28,7 +28,7 @@ from runners.cli.sides import (
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
-    from report.compare import Compared
+    from report.analysis.two_sides.comparison import Compared
     from runners.experiments.pairs.sides import SidesWish
 
 
@@ -68,7 +68,7 @@ def compare(
     if runs:
         _recorded(runs, sides, results, as_json=as_json)
         return
-    from report.flags import foreign
+    from report.analysis.flags import foreign
     from runners.experiments.pairs import comparison
     from runners.experiments.pairs.planning import PairWish
     from runners.experiments.progress import watcher
@@ -89,7 +89,7 @@ def compare(
 
 
 def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: bool) -> None:
-    from report.compare import CompareError, compare_runs, compare_sides
+    from report.analysis.two_sides.comparison import CompareError, compare_runs, compare_sides
     from results.store import read
     from runners.experiments.pairs.sides import SidesWish
 
@@ -116,7 +116,7 @@ def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: boo
 
 def _show(compared: Compared, *, as_json: bool) -> None:
     """Print what was compared; exit 3 where something of it could not be measured."""
-    from report import compare_outputs
+    from report.views import comparison as compare_outputs
 
     typer.echo(compare_outputs.as_json(compared) if as_json else compare_outputs.as_text(compared))
     if code := compared.exit_code():
@@ -124,7 +124,7 @@ def _show(compared: Compared, *, as_json: bool) -> None:
 
 
 def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
-    from report.compare import compare_sides
+    from report.analysis.two_sides.comparison import compare_sides
     from results.store import read
 
     run = read(folder)

@@ -62,7 +62,7 @@ def cost(
 
 def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
     """Say what was counted and where it is, and leave with the right code."""
-    from report import cost_terminal
+    from report.views import cost_terminal
     from results.store import read
 
     recorded = read(folder)

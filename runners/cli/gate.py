@@ -30,7 +30,7 @@ from runners.errors import PlanError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from report.gate import Judgement, Waiver
+    from report.analysis.gate import Judgement, Waiver
     from runners.experiments.pairs.choice import Globs
     from runners.experiments.pairs.planning import PairWish
     from runners.experiments.pairs.sides import SidesWish
@@ -154,8 +154,8 @@ def gate(
 
 def _measured(wish: PairWish, globs: Globs, budget: float, results: Path) -> tuple[Path, bool]:
     """Folder of a gate measured now, and whether it was interrupted."""
-    from report.flags import foreign
-    from report.gate import decide
+    from report.analysis.flags import foreign
+    from report.analysis.gate import decide
     from runners.experiments.counting import counters
     from runners.experiments.pairs import gate as gates
     from runners.experiments.progress import watcher
@@ -204,8 +204,8 @@ def _find(name: str, results: Path) -> Path:
 
 def _waivers(path: Path | None) -> tuple[Waiver, ...]:
     """Waivers of ``path``, or of the usual file where it is there; read before anything is measured."""
-    from report.gate import WaiverError
-    from report.gate.waivers import load
+    from report.analysis.gate import WaiverError
+    from report.analysis.gate.waivers import load
 
     if path is None and not WAIVERS.is_file():
         return ()
@@ -238,7 +238,8 @@ def _conclude(
     interrupted: bool,
 ) -> None:
     """Judge what was recorded, write what was asked for, and leave with the verdict's code."""
-    from report.gate import judge, outputs
+    from report.analysis.gate import judge
+    from report.views.gate import outputs
     from results.store import read
 
     judgement: Judgement = judge(read(folder), allowed)

@@ -80,8 +80,8 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
-    from report.flags import foreign
-    from report.precision import undecided
+    from report.analysis.flags import foreign
+    from report.analysis.precision import undecided
     from runners.experiments import run as job
     from runners.experiments.planning import Wish, timing
     from runners.experiments.progress import watcher
@@ -160,7 +160,7 @@ def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json
 
 def _conclude(folder: Path, *, interrupted: bool, report: bool, as_json: bool) -> None:
     """Say what was measured and where it is, write the report if asked, and leave with the right code."""
-    from report import terminal
+    from report.views import terminal
     from results.store import read
 
     recorded = read(folder)

@@ -75,6 +75,6 @@ def refuse_given(context: typer.Context, kept: Collection[str], message: str, re
 
 def write_report(runs: list[Run], output: Path) -> Path:
     """Write the site of ``runs`` into ``output``; its first page."""
-    from report.page import build
+    from report.page.build import build
 
     return build(runs, output)

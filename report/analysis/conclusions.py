@@ -1,0 +1,117 @@
+"""What a run says as a whole: all summaries and comparisons, its A/A control, and its own flags."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from report.analysis.contenders import Group, comparisons
+from report.analysis.flags import CATALOGUE, Flag, one_cpu
+from report.analysis.frames import Frames, build
+from report.analysis.precision import Precision, precision
+from report.analysis.summary import METRICS, Metric, Summary, summarise
+from report.stats import levels
+from report.stats.levels import Level
+from results.model import Cell, Run
+
+DISTURBED = frozenset({"foreign-work", "steal"})
+"""Flags of trials that others disturbed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """A cell of the A/A control: the same stack measured twice, whose ratio should be 1."""
+
+    cell: Cell
+    """The control's own."""
+    metric: Metric
+    ratio: Level | None
+    """Control to original; None where no block has both."""
+    ok: bool
+    """The interval holds 1. With several control cells, 95% is for all of them together (Bonferroni)."""
+    confidence: float
+
+
+def controls(summaries: Sequence[Summary], metric: str | None = None) -> tuple[Control, ...]:
+    """One per control cell that has trials; by throughput, or by median latency where that is offered."""
+    by_cell = {summary.cell: summary for summary in summaries}
+    pairs = [
+        (summary, by_cell[original])
+        for summary in summaries
+        if summary.cell.control and (original := replace(summary.cell, control=False)) in by_cell
+    ]
+    confidence = 1 - (1 - levels.CONFIDENCE) / max(len(pairs), 1)
+    return tuple(_control(one, two, METRICS[metric or _telling(one.cell)], confidence) for one, two in pairs)
+
+
+def _telling(cell: Cell) -> str:
+    return "throughput_rps" if cell.load == "closed" else "p50_us"
+
+
+def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:
+    own, other = (each.measures[metric.name].by_block for each in (summary, original))
+    found = levels.ratio(own, other, confidence)
+    apart = found is not None and found.low is not None and found.high is not None
+    excluded = apart and not found.low <= 1 <= found.high  # type: ignore[union-attr,operator] # `apart` says so
+    return Control(cell=summary.cell, metric=metric, ratio=found, ok=not excluded, confidence=confidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """All that a page or a terminal says about a run."""
+
+    summaries: tuple[Summary, ...]
+    groups: tuple[Group, ...]
+    """Frameworks on the same server variant and interface, by throughput."""
+    stacks: tuple[Group, ...]
+    """Stack against stack, by throughput."""
+    controls: tuple[Control, ...]
+    flags: tuple[Flag, ...]
+    """Of the whole run, in the catalogue's order."""
+    disturbed: int
+    """Trials that stayed disturbed by foreign work or steal."""
+    repeated: int
+    """Attempts that were repeated because of it."""
+    n_trials: int
+    problems: tuple[str, ...]
+    """Lines and histograms that could not be read."""
+    precision: Precision | None = None
+    """Where the run was asked for one."""
+
+
+def findings(run: Run, frames: Frames | None = None) -> Findings:
+    """Everything at once, each histogram decoded once."""
+    frames = frames or build(run)
+    summaries = summarise(run, frames)
+    found, precise = controls(summaries), precision(run, summaries)
+    problems = (*run.problems, *frames.problems)
+    kept = {(trial.launch, trial.cell): trial.attempt for trial in run.trials}
+    return Findings(
+        summaries=summaries,
+        groups=comparisons(summaries),
+        stacks=comparisons(summaries, kind="stacks"),
+        controls=found,
+        flags=_run_flags(run, found, precise, problems),
+        disturbed=int(frames.trials["flags"].map(lambda names: not DISTURBED.isdisjoint(names)).sum()),
+        repeated=sum((trial.launch, trial.cell) in kept for trial in run.partial),
+        n_trials=len(run.trials),
+        problems=problems,
+        precision=precise,
+    )
+
+
+def _run_flags(
+    run: Run, found: Iterable[Control], precise: Precision | None, problems: Sequence[str]
+) -> tuple[Flag, ...]:
+    blocks, timed = {trial.block for trial in run.trials}, run.plan.kind != "cost"
+    used_up = len(run.blocks) >= run.plan.setup.blocks
+    holds = {
+        "one-cpu": timed and one_cpu(run.plan.setup),
+        "control": any(not control.ok for control in found),
+        "few-blocks": timed and len(blocks) < levels.BLOCKS_TO_RANK,
+        "incomplete": timed and not used_up and not (precise and precise.reached),
+        "imprecise": used_up and precise is not None and not precise.reached,
+        "slow-interpreter": any(not each.optimised_build for each in run.plan.environment.frameworks),
+        "unreadable": bool(problems),
+    }
+    return tuple(flag for name, flag in CATALOGUE.items() if holds.get(name))

@@ -1,0 +1,114 @@
+"""What a request costs: instructions of each cell with their spread, from the counts of a run.
+
+Only user-space instructions are counted: what the kernel does, and waiting, is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from report.analysis.counts import cost_of, cost_per_request
+from report.analysis.layers import Count, Layers, Step, layers, listed, mean, place, validation
+from report.analysis.summary import LOCKSTEP, sorted_cells, why_absent
+from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Run
+
+NOT_COUNTED = "What the kernel does and time spent waiting are not counted."
+ONE_BUILD = "Counts compare only within one build of the interpreter."
+FIRST = "plaintext"
+"""The scenario that layers start from: nothing but the way through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """Everything that was counted in one run."""
+
+    name: str
+    counts: tuple[Count, ...]
+    layers: tuple[Layers, ...]
+    validation: tuple[Step, ...]
+    """By stack: the validated scenario over its unvalidated twin."""
+    shares: tuple[CostShares, ...]
+    problems: tuple[str, ...]
+    """Counts that were left out because they cannot be."""
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """In the order they are shown."""
+        return tuple(dict.fromkeys(each.scenario for each in self.layers))
+
+    def of(self, cell: Cell, server: str) -> Count | None:
+        """The count of the same framework, interface and scenario on another server."""
+        wanted = (cell.framework, cell.interface, cell.scenario, server)
+        return next((each for each in self.counts if place(each.cell) == wanted), None)
+
+
+def holds_costs(run: Run) -> bool:
+    """Whether anything was counted, or should have been, that is not one side of a comparison."""
+    return run.plan.kind == "cost" or any(not record.side for record in run.costs)
+
+
+def costs(run: Run) -> Costs:
+    """All counts and layers of ``run``; sides of a comparison are left to the gate."""
+    records: dict[Cell, list[CostRecord]] = {}
+    problems: dict[Cell, str] = {}
+    for record in run.costs:
+        if not record.side:
+            _sort(record, records, problems)
+    failed = sorted_cells({each.cell for each in run.failures if each.cell and each.cell.load == LOCKSTEP})
+    planned = (cell for cell in run.plan.cells if cell.load == LOCKSTEP)
+    absent = {cell: f"not measured: {text}" for cell, text in problems.items()}
+    for each in run.plan.not_applicable:
+        if each.cell.load == LOCKSTEP:
+            absent[each.cell] = f"not applicable: {each.reason}"
+    counts = [
+        _count(cell, records.get(cell, ()), absent.get(cell, ""), run)
+        for cell in dict.fromkeys((*planned, *records, *failed, *absent))
+    ]
+    counts.sort(key=lambda each: (each.cell.scenario != FIRST, each.cell.server == IN_PROCESS))
+    return Costs(
+        name=run.plan.name,
+        counts=tuple(counts),
+        layers=layers(counts),
+        validation=validation(counts),
+        shares=tuple(each for each in run.shares if not each.side),
+        problems=tuple(problems.values()),
+    )
+
+
+def _sort(record: CostRecord, records: dict[Cell, list[CostRecord]], problems: dict[Cell, str]) -> None:
+    try:
+        cost_of(record)
+        records.setdefault(record.cell, []).append(record)
+    except ValueError as error:
+        problems[record.cell] = f"repeat {record.repeat + 1} was left out: {error}"
+
+
+def _count(cell: Cell, records: Sequence[CostRecord], absent: str, run: Run) -> Count:
+    if not records:
+        return Count(cell=cell, reason=absent or why_absent(cell, run.failures))
+    tools = {(record.counter, record.tool) for record in records}
+    if len(tools) > 1:
+        return Count(cell=cell, reason=f"not compared: counted by {listed(tool for _, tool in tools)}")
+    by_repeat = tuple(cost_of(record) for record in records)
+    intervals = [value for record in records for value in cost_per_request(record)]
+    return Count(
+        cell=cell,
+        level=mean(by_repeat),
+        by_repeat=by_repeat,
+        spread=(max(intervals) - min(intervals)) / fmean(intervals),
+        counter=records[0].counter,
+        tool=records[0].tool,
+        build=_build(cell.framework, run.plan.environment.frameworks),
+    )
+
+
+def _build(framework: str, environments: Sequence[FrameworkEnvironment]) -> str:
+    found = (each for each in environments if each.framework == framework and not each.side)
+    return next((f"Python {each.python} ({each.python_build})" for each in found), "an unknown interpreter")
+
+
+def in_process(found: Costs, each: Count) -> Count | None:
+    """The count of the same app called without a server; None where that was not planned."""
+    return found.of(each.cell, IN_PROCESS)

@@ -1,0 +1,110 @@
+"""Tables of a run: one row per trial with everything derived from it alone, and the merged histograms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from report.analysis import flags
+from results.histogram import Latency
+from results.model import Plan, Run, Trial
+
+PERCENTILES = {"p50_us": 50.0, "p90_us": 90.0, "p99_us": 99.0, "p999_us": 99.9}
+"""Column of a trial's own percentile, NaN where fewer than 10 samples lie beyond."""
+COLUMNS = (
+    "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "rate_rps",
+    "arrivals", "reuse", "workers",
+    "control", "block", "launch", "attempt", "started_unix_s", "window_s", "requests", "errors",
+    "throughput_rps", "cpu_us_per_request", "utilisation", "occupied", *PERCENTILES, "memory_mib", "due",
+    "cycle_s", "settled", "late", "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
+)  # fmt: skip
+"""Columns of ``Frames.trials``: ``cell`` is the slug, ``errors`` their number, ``flags`` their names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frames:
+    """Everything per trial."""
+
+    trials: pd.DataFrame
+    """One row per trial that counts, in the order of the record."""
+    latency: dict[str, Latency]
+    """By the cell's slug: the histograms of its settled trials that kept their schedule, merged."""
+    problems: tuple[str, ...]
+    """Trials that were left out because they could not be read."""
+
+
+def build(run: Run) -> Frames:
+    """The tables of ``run``; each histogram is decoded once."""
+    rows: list[dict[str, object]] = []
+    latency: dict[str, Latency] = {}
+    problems: list[str] = []
+    for trial in run.trials:
+        try:
+            _check(trial)
+            decoded = Latency.decode(trial.latency)
+        except ValueError as error:
+            problems.append(f"{trial.cell.slug}, block {trial.block}: left out: {error}")
+            continue
+        row = _row(trial, run.plan)
+        rows.append(row)
+        row |= dict(zip(PERCENTILES, decoded.shown(list(PERCENTILES.values())).tolist(), strict=True))
+        if row["settled"] and not row["late"]:
+            merged = latency.setdefault(trial.cell.slug, Latency())
+            merged.counts += decoded.counts
+    return Frames(trials=pd.DataFrame(rows, columns=list(COLUMNS)), latency=latency, problems=tuple(problems))
+
+
+def trials(run: Run) -> pd.DataFrame:
+    """One row per trial that counts; see ``COLUMNS``."""
+    return build(run).trials
+
+
+def _check(trial: Trial) -> None:
+    """ValueError where a trial's numbers cannot be, as in a record that was edited."""
+    if trial.window_s <= 0 or trial.cell.workers < 1 or trial.tick_hz < 1 or trial.requests < 0:
+        raise ValueError("window, workers, ticks or requests out of range")
+
+
+def _row(trial: Trial, plan: Plan) -> dict[str, object]:
+    cell = trial.cell
+    cpu, memory = trial.server_cpu_ns, trial.memory_pss_bytes
+    return {
+        "cell": cell.slug,
+        "stack": cell.stack,
+        "framework": cell.framework,
+        "server": cell.server,
+        "interface": cell.interface,
+        "scenario": cell.scenario,
+        "load": cell.load,
+        "connections": cell.connections,
+        "rate_rps": float("nan") if cell.rate_rps is None else cell.rate_rps,
+        "arrivals": cell.arrivals or "",
+        "reuse": float("nan") if cell.reuse is None else cell.reuse,
+        "workers": cell.workers,
+        "control": cell.control,
+        "block": trial.block,
+        "launch": trial.launch,
+        "attempt": trial.attempt,
+        "started_unix_s": trial.started_unix_s,
+        "window_s": trial.window_s,
+        "requests": trial.requests,
+        "due": _or_nan(trial.arrivals),
+        "errors": sum(trial.errors.values()),
+        "throughput_rps": trial.requests / trial.window_s,
+        "cpu_us_per_request": cpu / 1e3 / trial.requests if cpu and trial.requests else float("nan"),
+        "utilisation": _or_nan(flags.utilisation(trial)),
+        "occupied": _or_nan(flags.occupied(trial)),
+        "memory_mib": memory / 2**20 if memory else float("nan"),
+        "cycle_s": _or_nan(flags.cycle_s(trial)),
+        "settled": flags.settled(trial),
+        "late": flags.late(trial),
+        "foreign_share": _or_nan(flags.foreign_share(trial)),
+        "generator_idle_share": trial.generator_idle_s / trial.window_s,
+        "generator_wait_us": trial.generator_wait_us,
+        "flags": tuple(flag.name for flag in flags.flags(trial, plan.setup, plan.ceilings)),
+    }
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value

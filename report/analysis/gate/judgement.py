@@ -1,0 +1,99 @@
+"""The one value that every output of the gate is written from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from report.analysis.gate.waivers import Waiver
+from report.analysis.two_sides.changes import Change
+from report.analysis.two_sides.matching import counted
+from report.analysis.two_sides.verdict import Effects, Word, word
+from results.model import Machine, Side
+
+FINE, REGRESSION, UNMEASURED, INCONCLUSIVE = 0, 1, 3, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One metric of one pairing, judged."""
+
+    change: Change
+    word: Word
+    effects: Effects
+    decides: bool
+    """Whether it can fail the gate; the others inform."""
+    inconclusive: bool = False
+    """No regression seen, but an effect that must not pass could have been there."""
+    p: float | None = None
+    """One-sided, corrected for how many were tested; None where nothing was tested."""
+    said: str = ""
+    """What else is to be known of the word."""
+    waiver: Waiver | None = None
+
+    @classmethod
+    def of(cls, change: Change, effects: Effects, *, decides: bool) -> Row:
+        """A change with its word, before any correction for how many there are."""
+        if change.estimate is None:
+            return cls(
+                change=change, word=Word.UNMEASURED, effects=effects, decides=decides, said=change.reason
+            )
+        p, found = change.estimate.p_worse(), word(change.estimate, effects)
+        return cls(change=change, word=found, effects=effects, decides=decides, p=p)
+
+    @property
+    def tier(self) -> str:
+        """``cost`` or ``load``."""
+        return "cost" if counted(self.change.pairing) else "load"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tier:
+    """What one tier could see."""
+
+    name: str
+    cells: int
+    noise_percent: float | None
+    """Median deviation of one launch pair or count."""
+    visible_percent: float | None
+    """Smallest difference that would have been found with 90% power: the median over its cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What the gate says of a run."""
+
+    run: str
+    """Name of the run's folder."""
+    base: Side
+    head: Side
+    machine: Machine
+    harness: dict[str, str]
+    command: tuple[str, ...]
+    """Arguments of ``hotlap`` that measured it."""
+    differences: tuple[str, ...]
+    """What differs between the environments of the two sides, in words."""
+    rows: tuple[Row, ...]
+    tiers: tuple[Tier, ...]
+    problems: tuple[str, ...] = ()
+    """What keeps the whole run from being judged."""
+    expired: tuple[Waiver, ...] = ()
+    unused: tuple[Waiver, ...] = ()
+
+    def having(self, *found: Word) -> tuple[Row, ...]:
+        """Deciding rows with one of these words."""
+        return tuple(row for row in self.rows if row.decides and row.word in found)
+
+    @property
+    def inconclusive(self) -> tuple[Row, ...]:
+        """Deciding rows that are neither fine nor a regression."""
+        return tuple(row for row in self.rows if row.decides and row.inconclusive)
+
+    def exit_code(self, fail_on_inconclusive: bool = False) -> int:  # noqa: FBT001, FBT002 - the option's own
+        """1 regression or expired waiver, 3 could not measure, 4 inconclusive where asked, else 0."""
+        if self.having(Word.REGRESSION) or self.expired:
+            return REGRESSION
+        if self.problems or self.having(Word.UNMEASURED):
+            return UNMEASURED
+        if fail_on_inconclusive and self.inconclusive:
+            return INCONCLUSIVE
+        return FINE

@@ -1,0 +1,183 @@
+"""From a recorded run of two sides to the gate's judgement: a pure function, METHOD sections 6 and 8."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from statistics import median
+
+from report.analysis.gate.judgement import Judgement, Row, Tier
+from report.analysis.gate.waivers import Waiver
+from report.analysis.summary import Metric
+from report.analysis.two_sides import checks, matching
+from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, load_change
+from report.analysis.two_sides.correction import UNCONFIRMED, corrected
+from report.analysis.two_sides.matching import COST, CPU, LOAD
+from report.analysis.two_sides.tolerances import DEFAULTS, GateOptions
+from report.analysis.two_sides.verdict import Word, percent, word
+from results.model import BASE, HEAD, Failure, Pairing, Run
+
+
+def judge(run: Run, waivers: Iterable[Waiver] = (), options: GateOptions = DEFAULTS) -> Judgement:
+    """What the gate says; "today" of a waiver is the day on which the run was measured (UTC)."""
+    given = tuple(waivers)
+    today = datetime.fromtimestamp(run.plan.created_unix_s, UTC).date()
+    judged = [*corrected(_cost_rows(run, options)), *corrected(_load_rows(run, options))]
+    rows = tuple(_waived(row, given, today) for row in judged)
+    return Judgement(
+        run=run.plan.name,
+        base=checks.side(run, BASE),
+        head=checks.side(run, HEAD),
+        machine=run.plan.environment.machine,
+        harness=run.plan.environment.harness,
+        command=run.plan.setup.command,
+        differences=checks.differences(run),
+        rows=rows,
+        tiers=tuple(_tier(name, rows) for name in dict.fromkeys(row.tier for row in rows)),
+        problems=tuple(_problems(run)),
+        expired=tuple(each for each in given if each.expired(today)),
+        unused=tuple(each for each in given if not _about_any(each, rows)),
+    )
+
+
+def flagged(change: Change, options: GateOptions) -> bool:
+    """Whether a screen looks bad enough to be confirmed: p below 0.05, or an estimate that would matter.
+
+    The second half is there for noise: at a deviation of 15% the first alone misses half of all true +10%.
+    """
+    if change.estimate is None:
+        return False
+    effects = options.effects[change.metric.name]
+    if change.estimate.mean >= math.log1p(effects.least):
+        return True
+    excluded = change.estimate.upper() < math.log1p(effects.must_not_pass)
+    return change.estimate.p_worse() < options.screen_p and not excluded
+
+
+def unusable(run: Run, pairing: Pairing) -> str:
+    """Why nothing of a pairing may be compared: a failure, or a configuration that changed."""
+    for failure in matching.failures(run, pairing):
+        return _told(failure)
+    return checks.changed(run, pairing)
+
+
+def _told(failure: Failure) -> str:
+    """A failure in one line, beginning with its side."""
+    side, message = f"{failure.side}: ", failure.message
+    if failure.side and not message.startswith(side):
+        message = side + message
+    return f"{message} ({failure.stage})" + (f"; {failure.remedy}" if failure.remedy else "")
+
+
+def _cost_rows(run: Run, options: GateOptions) -> Iterator[Row]:
+    for pairing in run.plan.pairings:
+        if matching.counted(pairing):
+            reason = unusable(run, pairing)
+            change = (
+                Change(pairing=pairing, metric=COST, reason=reason)
+                if reason
+                else cost_change(run, pairing, options)
+            )
+            yield _row(change, options, decides=True)
+
+
+def _load_rows(run: Run, options: GateOptions) -> Iterator[Row]:
+    for pairing in run.plan.pairings:
+        if not matching.counted(pairing):
+            reason = unusable(run, pairing)
+            for metric in LOAD:
+                if reason:
+                    change = Change(pairing=pairing, metric=metric, reason=reason)
+                    yield _row(change, options, decides=metric == CPU)
+                else:
+                    yield _load_row(run, pairing, metric, options)
+
+
+def _load_row(run: Run, pairing: Pairing, metric: Metric, options: GateOptions) -> Row:
+    """By the confirmation where there is one; a screen alone never says regression."""
+    measured = matching.stages(run, pairing)
+    first = load_change(run, pairing, metric, SCREEN if SCREEN in measured else "", options)
+    decides = metric == CPU
+    if CONFIRM in measured:
+        fresh = load_change(run, pairing, metric, CONFIRM, options)
+        few = len(matching.matched(run, pairing, CONFIRM)) < options.min_pairs
+        if not few or not decides:
+            return _row(first if few else fresh, options, decides=decides)
+    row = _row(first, options, decides=decides)
+    if decides and first.stage == SCREEN:
+        return screened(row, options, sum(not matching.counted(each) for each in run.plan.pairings))
+    return row
+
+
+def screened(row: Row, options: GateOptions, tested: int) -> Row:
+    """What a screen alone comes to, one of ``tested``: it never says regression.
+
+    Where it would be one if it decided, the gate has not done its work and that never passes; where it only
+    looks worse, it is inconclusive.
+    """
+    bare = replace(row, p=None)
+    if row.change.estimate is None or not flagged(row.change, options):
+        return bare
+    p = min(1.0, tested * row.change.estimate.p_worse())  # Bonferroni: the others are not at hand
+    if word(row.change.estimate, row.effects, p=p) == Word.REGRESSION:
+        return replace(bare, word=Word.UNMEASURED, said=UNCONFIRMED)
+    return replace(bare, word=Word.UNSEEN, inconclusive=True, said=UNCONFIRMED)
+
+
+def _row(change: Change, options: GateOptions, *, decides: bool) -> Row:
+    return Row.of(change, options.effects[change.metric.name], decides=decides)
+
+
+def _waived(row: Row, waivers: Sequence[Waiver], today: date) -> Row:
+    if not row.decides or row.word != Word.REGRESSION or row.change.estimate is None:
+        return row
+    worse = percent(row.change.estimate.mean)
+    for each in waivers:
+        if each.covers(row.change.pairing, row.change.metric.name):
+            if each.expired(today):
+                row = replace(row, said=f"its waiver expired on {each.expires}")
+            elif worse > each.ceiling_percent:
+                row = replace(row, said=f"beyond the ceiling of its waiver, {each.ceiling_percent:g}%")
+            else:
+                return replace(row, word=Word.WAIVED, waiver=each, said=f"waived: {each.reason}")
+    return row
+
+
+def _about_any(waiver: Waiver, rows: Sequence[Row]) -> bool:
+    """Whether it is about a regression that there was, waived or beyond its ceiling."""
+    words = {Word.REGRESSION, Word.WAIVED}
+    return any(
+        row.decides and row.word in words and waiver.covers(row.change.pairing, row.change.metric.name)
+        for row in rows
+    )
+
+
+def _tier(name: str, rows: Sequence[Row]) -> Tier:
+    own = [row for row in rows if row.decides and row.tier == name]
+    found = [row.change.estimate for row in own if row.change.estimate]
+    return Tier(
+        name=name,
+        cells=len(own),
+        noise_percent=_median(each.deviation for each in found),
+        visible_percent=_median(each.smallest_visible() for each in found),
+    )
+
+
+def _median(values: Iterable[float]) -> float | None:
+    found = list(values)
+    return percent(median(found)) if found else None
+
+
+def _problems(run: Run) -> Iterator[str]:
+    """What keeps a run from being judged at all, or in a part that nobody can name."""
+    if not run.plan.pairings:
+        yield "the run compares no cells: it was not made by `hotlap gate` or `hotlap compare`"
+    for problem in run.problems:
+        yield f"a line of the record could not be read: {problem}"
+    concerned = [each for pairing in run.plan.pairings for each in matching.failures(run, pairing)]
+    for failure in run.failures:
+        if failure not in concerned:
+            name = failure.cell.slug if failure.cell else failure.stack or "the run"
+            yield f"{name}: {_told(failure)}"

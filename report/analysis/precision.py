@@ -1,0 +1,107 @@
+"""How precise the ratios of a run are, and which cells are measured on until they are precise enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from report.analysis.contenders import Entry, Group, comparisons
+from report.analysis.summary import Summary, summarise
+from report.views.words import counted
+from results.model import FIRST_LOOK, Cell, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precision:
+    """What was asked of a run's ratios and what they came to."""
+
+    asked_percent: float
+    """Half-width of the 95% interval of every ratio to the best of its group, in percent of the ratio."""
+    blocks: int
+    """Complete ones."""
+    ratios: int
+    """How many were looked at; none where too few stacks could be measured."""
+    wide: tuple[tuple[Cell, float | None], ...]
+    """Cells whose ratio is less precise, each with its half-width, or None where it has no interval."""
+    undecided: frozenset[Cell]
+    """``wide``, the best of their groups, and everyone who cannot be told from it; with their controls."""
+
+    @property
+    def reached(self) -> bool:
+        """Whether every ratio is as precise as asked for, and enough blocks were measured to say so."""
+        return self.ratios > 0 and self.blocks >= FIRST_LOOK and not self.wide
+
+    @property
+    def sentence(self) -> str:
+        """What it came to in words."""
+        asked, after = f"±{self.asked_percent:g}%", f"after {counted(self.blocks, 'block')}"
+        if not self.ratios:
+            return f"No two stacks could be compared {after}, so there is no ratio to be within {asked}."
+        if self.reached:
+            return f"Every ratio is within {asked} {after}."
+        if not self.wide:
+            return f"Nothing can be said about {asked} {after}: {FIRST_LOOK} are needed."
+        cell, half = max(self.wide, key=lambda each: (each[1] is None, each[1] or 0.0, each[0].slug))
+        worst = "has no interval" if half is None else f"is within ±{half:.2g}%"
+        ratios = "1 ratio is" if len(self.wide) == 1 else f"{len(self.wide)} ratios are"
+        name = f"{cell.framework} on {cell.server} in {cell.scenario}"
+        return f"{ratios} not within {asked} {after}; the widest, {name}, {worst}."
+
+
+def precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision | None:
+    """Of the ratios that ``run`` was asked to be precise in; None where it was not.
+
+    Blocks are added by the width of intervals alone, never by where they lie, so that they go on to hold the
+    truth about as often as they say (Y. S. Chow and H. Robbins, "On the Asymptotic Theory of Fixed-Width
+    Sequential Confidence Intervals for the Mean", Annals of Mathematical Statistics 36, 1965).
+    """
+    asked = run.plan.setup.precision_percent
+    if asked is None:
+        return None
+    looked_at = _asked(summarise(run) if summaries is None else summaries)
+    groups = [
+        (group, wide)
+        for group in looked_at
+        if (wide := [entry for entry in group.entries[1:] if _is_wide(entry, asked)])
+    ]
+    going_on = {cell for group, wide in groups for cell in _going_on(group, wide)}
+    copies = {replace(cell, control=True) for cell in going_on}
+    return Precision(
+        asked_percent=asked,
+        blocks=len(run.blocks),
+        ratios=sum(len(group.entries) - 1 for group in looked_at),
+        wide=tuple((entry.cell, entry.ratio.half_width_percent) for _, wide in groups for entry in wide),
+        undecided=frozenset(going_on | copies & set(run.plan.cells)),
+    )
+
+
+def undecided(run: Run) -> frozenset[Cell]:
+    """Cells to be measured in one more block; none where every ratio is as precise as asked for."""
+    found = precision(run)
+    return found.undecided if found else frozenset()
+
+
+def _asked(summaries: Iterable[Summary]) -> list[Group]:
+    """Closed load by throughput, open load by median latency; stacks only where no frameworks compare."""
+    summaries = tuple(summaries)
+    for kind in ("frameworks", "stacks"):
+        found = [
+            group
+            for metric, load in (("throughput_rps", "closed"), ("p50_us", "open"))
+            for group in comparisons(summaries, metric, kind=kind)
+            if group.workload.load == load and len(group.entries) > 1
+        ]
+        if found:
+            return found
+    return []
+
+
+def _is_wide(entry: Entry, percent: float) -> bool:
+    half = entry.ratio.half_width_percent
+    return half is None or half > percent
+
+
+def _going_on(group: Group, wide: Iterable[Entry]) -> Iterator[Cell]:
+    yield group.entries[0].cell
+    yield from (entry.cell for entry in wide)
+    yield from (entry.cell for entry in group.entries if entry.tier == 1)

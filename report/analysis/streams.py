@@ -1,0 +1,66 @@
+"""What only streams record: the time to their first byte and how unsteady their events come, by cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from report.analysis import flags
+from report.stats import levels
+from report.stats.levels import Level
+from results.histogram import Latency
+from results.model import Run, Trial
+
+FIRST_BYTE, JITTER = "first_byte", "jitter"
+"""Names of the trial's histograms."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """One of these histograms, of all trials of a cell that settled and kept their schedule."""
+
+    p50_us: Level | None = None
+    """With the relative 95% interval of the trials' own medians."""
+    p99_us: Level | None = None
+    """None where fewer than 10 samples lie beyond it."""
+    curve_q: tuple[float, ...] = ()
+    curve_us: tuple[float, ...] = ()
+    reason: str = ""
+    """Why there is nothing."""
+
+
+def timings(run: Run, name: str) -> dict[str, Timing]:
+    """By the slug of each cell that records ``name``; empty where none does."""
+    trials: dict[str, list[Trial]] = {}
+    for trial in run.trials:
+        if getattr(trial, name) is not None and not trial.cell.control:
+            trials.setdefault(trial.cell.slug, []).append(trial)
+    return {slug: _timing(members, name) for slug, members in trials.items()}
+
+
+def _timing(trials: Iterable[Trial], name: str) -> Timing:
+    good = [trial for trial in trials if flags.settled(trial) and not flags.late(trial)]
+    if not good:
+        return Timing(reason="no trial settled and kept its schedule")
+    try:
+        parts = [Latency.decode(getattr(trial, name)) for trial in good]
+    except ValueError as error:
+        return Timing(reason=f"unreadable: {error}")
+    merged = Latency.merge(parts)
+    q, us = merged.curve()
+    return Timing(
+        p50_us=_level(merged, parts, 50.0),
+        p99_us=_level(merged, parts, 99.0),
+        curve_q=tuple(q),
+        curve_us=tuple(us),
+        reason="" if q else "too few samples",
+    )
+
+
+def _level(merged: Latency, parts: Iterable[Latency], q: float) -> Level | None:
+    value = float(merged.shown([q])[0])
+    own = [float(part.shown([q])[0]) for part in parts]
+    if math.isnan(value):
+        return None
+    return levels.around(value, [each for each in own if not math.isnan(each)])

@@ -1,0 +1,1 @@
+"""Two sides held against each other: what a comparison and the gate share."""

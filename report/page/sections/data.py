@@ -1,0 +1,91 @@
+"""Where is the data, and how is this page made again."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from report.analysis.counts import cost_per_request, idle_rate
+from report.page.context import Context
+from report.page.model import Part, Section
+from report.views import words
+from results.model import CostRecord
+
+TRIALS, COSTS = "trials.csv", "costs.csv"
+"""Written beside the page: one row per trial, and one per interval that was counted."""
+COLUMNS = (
+    "run", "cell", "stack", "framework", "server", "interface", "scenario", "side", "repeat", "interval",
+    "instructions", "seconds", "requests", "idle_per_s", "instructions_per_request", "counter",
+)  # fmt: skip
+
+
+def section(here: Context) -> Section:
+    """The files beside the page."""
+    rows = []
+    if here.timed:
+        rows.append(f"one row for each of {words.counted(here.findings.n_trials, 'trial')}")
+    if here.counted:
+        counts = sum(len(run.costs) for run in here.counting)
+        rows.append(f"one row for each interval of {words.counted(counts, 'count')}")
+    return Section(
+        anchor="data",
+        short="The data",
+        question="Where is the data?",
+        answer=f"Beside this page lies a file with {words.listed(rows, 'and one with')}; the record itself "
+        "is run.jsonl in the run's folder, and hotlap report makes this page from it again.",
+        parts=tuple(Part(link=name) for name in files(here)),
+    )
+
+
+def files(here: Context) -> dict[str, str]:
+    """Name and text of each file beside the page."""
+    found = {}
+    if here.timed:
+        trials = here.frames.trials
+        found[TRIALS] = _csv(trials.assign(flags=trials["flags"].map(" ".join)))
+    if here.counted:
+        found[COSTS] = _csv(_intervals(here))
+    return found
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    text: str = frame.to_csv(index=False, lineterminator="\n")
+    return text
+
+
+def _intervals(here: Context) -> pd.DataFrame:
+    rows = [
+        {"run": run.plan.name, **row}
+        for run in here.counting
+        for record in run.costs
+        for row in _rows(record)
+    ]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _rows(record: CostRecord) -> list[dict[str, object]]:
+    """One row per interval; without a cost where the count cannot be."""
+    cell = record.cell
+    try:
+        values, idle = cost_per_request(record), idle_rate(record)
+    except ValueError:
+        values, idle = (float("nan"),) * len(record.intervals), float("nan")
+    return [
+        {
+            "cell": cell.slug,
+            "stack": cell.stack,
+            "framework": cell.framework,
+            "server": cell.server,
+            "interface": cell.interface,
+            "scenario": cell.scenario,
+            "side": record.side,
+            "repeat": record.repeat,
+            "interval": place,
+            "instructions": each.instructions,
+            "seconds": each.seconds,
+            "requests": each.requests,
+            "idle_per_s": idle,
+            "instructions_per_request": value,
+            "counter": record.counter,
+        }
+        for place, (each, value) in enumerate(zip(record.intervals, values, strict=True))
+    ]

@@ -1,0 +1,1 @@
+"""What people and machines read besides the page: terminal, Markdown, JSON, JUnit."""

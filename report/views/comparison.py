@@ -1,0 +1,49 @@
+"""A comparison of two sides in words and as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from report.analysis.two_sides.comparison import Compared
+from report.analysis.two_sides.matching import title
+from report.views.gate.exports import row_data, written
+from report.views.gate.terminal import plain, table
+
+
+def as_text(compared: Compared) -> str:
+    """A line per cell and metric: ratio, interval and word; then what it rests on."""
+    lines = [
+        f"base: {compared.base}; head: {compared.head}",
+        f"by {compared.how}",
+        "",
+        table(compared.rows, everything=True),
+        "",
+        *_remarks(compared),
+        *(f"differs: {line}" for line in compared.differences),
+        *(f"left out: {line}" for line in compared.left_out),
+    ]
+    return "\n".join(plain(line) for line in "\n".join(lines).splitlines())
+
+
+def _remarks(compared: Compared) -> list[str]:
+    """What is to be known of each metric, and once per cell the doubts about its trials."""
+    said = [
+        f"{title(row.change.pairing)}, {row.change.metric.noun}: {row.said}"
+        for row in compared.rows
+        if row.said
+    ]
+    doubts = dict.fromkeys(
+        f"{title(row.change.pairing)}: {'; '.join(row.change.notes)}"
+        for row in compared.rows
+        if row.change.notes
+    )
+    return [*said, *doubts]
+
+
+def as_json(compared: Compared) -> str:
+    """The same with everything; differences in percent, positive is worse."""
+    data = asdict(compared) | {
+        "exit_code": compared.exit_code(),
+        "rows": [row_data(row) for row in compared.rows],
+    }
+    return written(data)

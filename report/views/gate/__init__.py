@@ -1,0 +1,1 @@
+"""The gate's judgement in every form that it is read in."""

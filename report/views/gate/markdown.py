@@ -1,0 +1,107 @@
+"""The judgement as Markdown, for a step summary and a pull request's comment alike."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from report.analysis.gate.judgement import Judgement, Row
+from report.analysis.gate.waivers import Waiver
+from report.analysis.two_sides.matching import title
+from report.analysis.two_sides.verdict import Word
+from report.views import words
+from report.views.gate import phrases
+
+SYMBOLS = {
+    Word.REGRESSION: "✗",
+    Word.UNMEASURED: "!",
+    Word.WAIVED: "~",
+    Word.UNSEEN: "?",
+    Word.IMPROVEMENT: "+",
+    Word.FINE: "✓",
+}
+COLUMNS = ("", "cell", "metric", "verdict", "change (95%)", "base -> head", "rests on", "remarks")
+_SPECIAL = re.compile(r"[\\`*_\[\]|~@#]|:(?=\S)|(?<=www)\.")
+"""What Markdown reads something into within a line; HTML's own characters become entities."""
+_IN_CODE = re.compile(r"[^\w\s.,/=+()-]|_|(?<=www)\.")
+
+
+def markdown(judgement: Judgement) -> str:
+    """First line says what to do; what changed in a table, the rest folded; everything foreign escaped."""
+    told = [row for row in judgement.rows if row.decides and row.word not in {Word.FINE, Word.UNSEEN}]
+    rest = [row for row in judgement.rows if row not in told]
+    parts = [
+        f"**{escape(phrases.headline(judgement))}**",
+        f"Run {code(judgement.run)}: base {code(judgement.base.title)}, head {code(judgement.head.title)}",
+        *(f"- could not measure: {escape(problem)}" for problem in judgement.problems),
+        *_table(phrases.ordered(tuple(told))),
+        *_folded(rest),
+        *_facts(judgement),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text from outside that is neither Markdown, HTML nor a mention."""
+    return html.escape(_SPECIAL.sub(r"\\\g<0>", " ".join(text.split())), quote=False)
+
+
+def code(text: str) -> str:
+    """Text from outside as code within HTML, where Markdown means nothing."""
+    quiet = _IN_CODE.sub(lambda found: f"&#{ord(found.group())};", " ".join(text.split()))
+    return f"<code>{quiet}</code>"
+
+
+def _table(rows: Sequence[Row]) -> Iterator[str]:
+    if rows:
+        head = [f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
+        yield "\n".join((*head, *(_line(row) for row in rows)))
+
+
+def _line(row: Row) -> str:
+    cells = (
+        escape(SYMBOLS[row.word]),
+        code(title(row.change.pairing)),
+        row.change.metric.title + ("" if row.decides else " (informs)"),
+        escape(phrases.verdict(row)),
+        escape(phrases.change(row)),
+        escape(phrases.levels(row)),
+        escape(phrases.basis(row)),
+        escape(phrases.remarks(row)),
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _folded(rows: Sequence[Row]) -> Iterator[str]:
+    if rows:
+        fine = sum(row.decides and row.word == Word.FINE for row in rows)
+        unseen = sum(row.decides and row.word == Word.UNSEEN for row in rows)
+        informing = sum(not row.decides for row in rows)
+        summary = f"{fine} fine, {unseen} no regression seen, {informing} that inform only"
+        yield from (f"<details><summary>{summary}</summary>", *_table(phrases.ordered(tuple(rows))))
+        yield "</details>"
+
+
+def _facts(judgement: Judgement) -> Iterator[str]:
+    lines = [
+        *(phrases.tier(each) for each in judgement.tiers),
+        f"machine: {phrases.machine(judgement.machine)}",
+    ]
+    yield "\n".join(f"- {escape(line)}" for line in lines)
+    yield from _waivers("expired waiver, which fails the gate", judgement.expired)
+    yield from _waivers("unused waiver, which can go", judgement.unused)
+    if judgement.differences:
+        differences = words.counted(len(judgement.differences), "difference")
+        listed = "\n".join(f"- {escape(line)}" for line in judgement.differences)
+        yield f"<details><summary>{differences} between the environments</summary>\n\n{listed}\n\n</details>"
+    yield f"To measure again: {code(phrases.command(judgement))}"
+
+
+def _waivers(what: str, found: Iterable[Waiver]) -> Iterator[str]:
+    lines = [
+        f"- {what}: {code(each.cell)}, {escape(each.metric)}, until {each.expires}: {escape(each.reason)}"
+        for each in found
+    ]
+    if lines:
+        yield "\n".join(lines)

@@ -1,0 +1,137 @@
+"""The sentences and numbers of a judgement, for every output that is read by people."""
+
+from __future__ import annotations
+
+import shlex
+
+from report.analysis.gate.judgement import Judgement, Row, Tier
+from report.analysis.two_sides.matching import title
+from report.analysis.two_sides.verdict import Word, percent
+from report.views import words
+from results.model import Machine
+
+ORDER = (Word.REGRESSION, Word.UNMEASURED, Word.WAIVED, Word.UNSEEN, Word.IMPROVEMENT, Word.FINE)
+"""What is to be looked at first."""
+
+
+def headline(judgement: Judgement) -> str:
+    """What to do, in one sentence."""
+    regressions = judgement.having(Word.REGRESSION)
+    unmeasured = judgement.having(Word.UNMEASURED)
+    if regressions:
+        cells = words.counted(len(_cells(regressions)), "cell")
+        missing = len(judgement.problems) + len(unmeasured)
+        also = f" And {words.counted(missing, 'thing')} could not be measured." if missing else ""
+        return (
+            f"Look at {cells} that got worse, or waive it in perf-waivers.toml: {_worst(regressions)}.{also}"
+        )
+    if judgement.expired:
+        listed = words.listed(f"{each.cell} ({each.metric})" for each in judgement.expired)
+        return f"Remove or renew what expired in perf-waivers.toml: {listed}."
+    if judgement.problems or unmeasured:
+        first = (
+            judgement.problems[0] if judgement.problems else f"{_name(unmeasured[0])}: {unmeasured[0].said}"
+        )
+        count = len(judgement.problems) + len(unmeasured)
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        return f"Mend what could not be measured, then measure again: {first}{more}."
+    if judgement.inconclusive:
+        cells = words.counted(len(_cells(judgement.inconclusive)), "cell")
+        return f"Nothing to do: no regression seen; {cells} cannot be called fine at this noise."
+    return "Nothing to do: no regression, and none that matters could have hidden."
+
+
+def ordered(rows: tuple[Row, ...]) -> list[Row]:
+    """Worst words first, within them the largest difference first, then by name."""
+    return sorted(rows, key=lambda row: (ORDER.index(row.word), -_size(row), title(row.change.pairing)))
+
+
+def verdict(row: Row) -> str:
+    """The word, with the smallest difference that would have been seen where none was."""
+    if row.word == Word.UNSEEN and row.change.estimate:
+        visible = share(percent(row.change.estimate.smallest_visible()))
+        return f"{row.word}, smallest visible {visible}" + ", inconclusive" * row.inconclusive
+    return str(row.word)
+
+
+def change(row: Row) -> str:
+    """``+2.1% (+1.9% to +2.3%)`` in the metric's own direction; a dash where there is none."""
+    ratio = row.change.ratio
+    if ratio is None or ratio.low is None or ratio.high is None:
+        return "-"
+    return f"{signed(ratio.value)} ({signed(ratio.low)} to {signed(ratio.high)})"
+
+
+def share(value_percent: float) -> str:
+    """Two significant digits: ``0.13%``, ``7.9%``, ``15%``."""
+    return f"{value_percent:.2f}%" if value_percent < 1 else words.percent(value_percent)
+
+
+def signed(ratio: float) -> str:
+    """A ratio as a change in percent with its sign."""
+    value = 100 * (ratio - 1)
+    digits = 1 if abs(value) >= 1 else 2
+    return f"{value:+.{digits}f}%"
+
+
+def levels(row: Row) -> str:
+    """``209,000 -> 214,000 instructions``."""
+    if row.change.base is None or row.change.head is None:
+        return "-"
+    return f"{words.number(row.change.base)} -> {words.number(row.change.head)} {row.change.metric.unit}"
+
+
+def basis(row: Row) -> str:
+    """What the estimate rests on."""
+    if row.change.estimate is None:
+        return ""
+    stage = f" ({row.change.stage})" if row.change.stage else ""
+    side = "" if row.change.unit == "launch pair" else " a side"
+    return f"{words.counted(row.change.estimate.n, row.change.unit)}{side}{stage}"
+
+
+def remarks(row: Row) -> str:
+    """What else is to be known, in one text."""
+    return "; ".join(text for text in (row.said, *row.change.notes) if text)
+
+
+def tier(found: Tier) -> str:
+    """What a tier could see."""
+    cells = words.counted(found.cells, "cell")
+    if found.noise_percent is None or found.visible_percent is None:
+        return f"{found.name}: {cells}, nothing measured"
+    one = "count" if found.name == "cost" else "launch pair"
+    return (
+        f"{found.name}: {cells}, noise floor {share(found.noise_percent)} (deviation of one {one}), "
+        f"smallest effect visible {share(found.visible_percent)} (median over cells, 90% power)"
+    )
+
+
+def machine(found: Machine) -> str:
+    """The machine in one line."""
+    cpus = words.counted(found.logical_cpus, "logical CPU")
+    kind = f", {found.container}" if found.container else ""
+    return f"{found.cpu_model}, {cpus}, {found.memory_bytes / 2**30:.0f} GiB, {found.system}{kind}"
+
+
+def command(judgement: Judgement) -> str:
+    """To measure it again."""
+    return shlex.join(("hotlap", *judgement.command))
+
+
+def _cells(rows: tuple[Row, ...]) -> set[str]:
+    return {title(row.change.pairing) for row in rows}
+
+
+def _name(row: Row) -> str:
+    return f"{title(row.change.pairing)}, {row.change.metric.noun}"
+
+
+def _worst(rows: tuple[Row, ...]) -> str:
+    worst = max(rows, key=_size)
+    ratio = worst.change.ratio
+    return f"{_name(worst)} {signed(ratio.value) if ratio else ''}".strip()
+
+
+def _size(row: Row) -> float:
+    return row.change.estimate.mean if row.change.estimate else 0.0

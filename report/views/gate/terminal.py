@@ -1,0 +1,81 @@
+"""The judgement on a terminal: plain text, what to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import StringIO
+
+from rich.console import Console
+from rich.table import Table
+
+from report.analysis.gate.judgement import Judgement, Row
+from report.analysis.two_sides.matching import title
+from report.analysis.two_sides.verdict import Word
+from report.views.gate import phrases
+
+WIDTH = 400
+"""Nothing is folded: a terminal does that itself."""
+SHORT = {"p50_us": "p50", "p99_us": "p99", "cpu_us_per_request": "CPU"}
+
+
+def as_text(judgement: Judgement) -> str:
+    """Headline, a line per cell and metric, and what could be seen at all."""
+    return "\n".join(
+        (
+            plain(phrases.headline(judgement)),
+            "",
+            table(phrases.ordered(judgement.rows)),
+            "",
+            *(plain(line) for line in _facts(judgement)),
+        )
+    )
+
+
+def table(rows: Sequence[Row], *, everything: bool = False) -> str:
+    """Every deciding row, and of those that inform only what changed, unless everything is wanted."""
+    found = Table(box=None, pad_edge=False)
+    for name in ("cell", "metric", "change (95%)", "base -> head", "rests on", "verdict"):
+        found.add_column(name, no_wrap=True)
+    for row in rows:
+        if everything or row.decides or row.word in {Word.REGRESSION, Word.IMPROVEMENT}:
+            found.add_row(*(plain(text) for text in _texts(row)))
+    output = StringIO()
+    Console(file=output, width=WIDTH, highlight=False, markup=False, emoji=False).print(found)
+    return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
+
+
+def _texts(row: Row) -> tuple[str, ...]:
+    return (
+        title(row.change.pairing),
+        SHORT.get(row.change.metric.name, row.change.metric.title) + ("" if row.decides else " (informs)"),
+        phrases.change(row),
+        phrases.levels(row),
+        phrases.basis(row),
+        phrases.verdict(row),
+    )
+
+
+def _facts(judgement: Judgement) -> list[str]:
+    return [
+        f"base: {judgement.base.title}; head: {judgement.head.title}",
+        *(f"could not measure: {problem}" for problem in judgement.problems),
+        *(
+            f"{title(row.change.pairing)}, {row.change.metric.noun}: {phrases.remarks(row)}"
+            for row in phrases.ordered(judgement.rows)
+            if row.decides and phrases.remarks(row)
+        ),
+        *(phrases.tier(each) for each in judgement.tiers),
+        f"machine: {phrases.machine(judgement.machine)}",
+        *(f"differs: {line}" for line in judgement.differences),
+        *(
+            f"expired waiver: {each.cell}, {each.metric}, until {each.expires}: {each.reason}"
+            for each in judgement.expired
+        ),
+        *(f"unused waiver: {each.cell}, {each.metric}: {each.reason}" for each in judgement.unused),
+        f"again: {phrases.command(judgement)}",
+    ]
+
+
+def plain(text: str) -> str:
+    """Without characters that a terminal would obey."""
+    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)

@@ -1,0 +1,150 @@
+"""A run on a terminal: one row a cell with its intervals, what failed, and where the record is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from io import StringIO
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from report.analysis.contenders import MARK, comparisons
+from report.analysis.precision import Precision, precision
+from report.analysis.summary import METRICS, Summary, summarise
+from report.stats.levels import Level
+from report.views import words
+from results.model import Cell, Run
+
+WIDTH = 160
+SHOWN = (
+    ("throughput_rps", 1.0, "requests/s"),
+    ("cpu_us_per_request", 1.0, "us"),
+    ("p99_us", 1e-3, "ms"),
+    ("memory_mib", 1.0, "MiB"),
+)
+"""Metric, factor and unit of each column."""
+SHORT = {"p50_us": "p50", "p99_us": "p99", "cpu_us_per_request": "CPU"}
+"""Titles that would not fit."""
+SHOWN_OPEN = (
+    ("p50_us", 1e-3, "ms"),
+    ("p99_us", 1e-3, "ms"),
+    ("throughput_rps", 1.0, "requests/s"),
+    ("cpu_us_per_request", 1.0, "us"),
+)
+"""Under open load waiting comes first: throughput is what was offered."""
+
+
+def as_text(run: Run, folder: Path, page: Path | None) -> str:
+    """Table of levels, a sentence per comparison, failures, and the folders to look at."""
+    summaries = summarise(run)
+    console = Console(file=StringIO(), width=WIDTH, highlight=False, markup=False)
+    for table in _tables(summaries):
+        console.print(table)
+        console.print()
+    for group in comparisons(summaries):
+        if len(group.entries) > 1:
+            console.print(
+                f"{group.scenario} on {group.server}, {group.workload.connections} connections: "
+                f"{group.sentence}"
+            )
+    for summary in summaries:
+        if summary.flags:
+            flags = ", ".join(f"{flag.word} ({count} of {summary.n_trials})" for flag, count in summary.flags)
+            console.print(f"{MARK} {summary.cell.slug}: {flags}")
+    for failure in run.failures:
+        name = failure.cell.slug if failure.cell else failure.stack
+        console.print(f"FAILED {name} ({failure.stage}): {failure.message}")
+    for problem in run.problems:
+        console.print(f"RECORD {problem}")
+    if found := precision(run, summaries):
+        console.print(found.sentence)
+    console.print(f"{len(run.trials)} trials of {len(run.blocks)} complete blocks in {folder}")
+    if page:
+        console.print(f"report: {page}")
+    output = console.file
+    assert isinstance(output, StringIO)  # noqa: S101 - made above
+    return output.getvalue().rstrip()
+
+
+def as_json(run: Run, folder: Path, page: Path | None) -> str:
+    """The same as one JSON object: levels with intervals by metric, units in their names."""
+    summaries = summarise(run)
+    found = precision(run, summaries)
+    data = {
+        "run": str(folder),
+        "report": str(page) if page else None,
+        "blocks": len(run.blocks),
+        "trials": len(run.trials),
+        "precision": _precision(found) if found else None,
+        "cells": [_cell(summary) for summary in summaries],
+        "failures": [asdict(failure) for failure in run.failures],
+        "problems": list(run.problems),
+    }
+    return json.dumps(data, indent=2, allow_nan=False)
+
+
+def _precision(found: Precision) -> dict[str, Any]:
+    wide = {cell.slug: half for cell, half in found.wide}
+    return {"asked_percent": found.asked_percent, "reached": found.reached, "not_within_percent": wide}
+
+
+def _cell(summary: Summary) -> dict[str, Any]:
+    measures = {
+        name: {"level": asdict(measure.level)} if measure.level else {"reason": measure.reason}
+        for name, measure in summary.measures.items()
+    }
+    flags = {flag.name: count for flag, count in summary.flags}
+    return {"slug": summary.cell.slug, "trials": summary.n_trials, **measures, "flags": flags}
+
+
+def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
+    """One table a scenario and load, a row a stack and rate."""
+    for (scenario, load, connections, reuse, workers), part in groupby(
+        sorted(summaries, key=lambda each: _load(each.cell)), key=lambda each: _load(each.cell)
+    ):
+        is_open, size = load != "closed", words.counted(connections, "connection")
+        kind = (
+            f"{load} load, at most {size}" if is_open else f"{load} load, {size}{words.reused(reuse or None)}"
+        )
+        title = f"{scenario}: {kind}, {words.counted(workers, 'worker')}"
+        table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+        table.add_column("stack", no_wrap=True)
+        if is_open:
+            table.add_column("Offered, requests/s", justify="right", no_wrap=True)
+        shown = SHOWN_OPEN if is_open else SHOWN
+        for name, _, unit in shown:
+            table.add_column(f"{SHORT.get(name, METRICS[name].title)}, {unit}", justify="right", no_wrap=True)
+        for summary in part:
+            rate = [_offered(summary)] if is_open else []
+            cells = ["not measured"] if summary.gap else [_level(summary.level(n), s) for n, s, _ in shown]
+            table.add_row(summary.cell.stack, *rate, *cells)
+        yield table
+
+
+def _load(cell: Cell) -> tuple[str, str, int, int, int]:
+    """What a table has in common, in an order; connections that are kept come first."""
+    return cell.scenario, cell.load, cell.connections, cell.reuse or 0, cell.workers
+
+
+def _offered(summary: Summary) -> str:
+    rate = f"{summary.cell.rate_rps or 0:,g} {summary.cell.arrivals}"
+    return f"{rate}, overloaded" if summary.overloaded else rate
+
+
+def _level(level: Level | None, scale: float) -> str:
+    """``4,200 [4,000-4,400]``; a dash says that the JSON and the report give the reason."""
+    if level is None:
+        return "-"
+    value = _number(level.value * scale)
+    if level.low is None or level.high is None:
+        return value
+    return f"{value} [{_number(level.low * scale)}-{_number(level.high * scale)}]"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits are enough
