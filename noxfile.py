@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import nox
@@ -13,13 +15,31 @@ nox.needs_version = ">=2025.5"
 FRAMEWORKS = sorted(
     path.name.removesuffix("_app.py").replace("_", "-") for path in Path("apps").glob("*_app.py")
 )
+PROJECT = nox.project.load_toml("pyproject.toml")
+LOCK = Path("requirements.txt")
+"""Versions and hashes of all that hotlap and its dependency groups need, on any Python it supports."""
 
 
 def install(session: nox.Session, *groups: str) -> None:
-    """Install hotlap, editable, and dependency groups of it: uv first, then everything by uv."""
-    session.install("uv")
-    arguments = [part for group in groups for part in ("--group", group)]
-    session.run("uv", "pip", "install", "--quiet", "-e", ".", *arguments, silent=True)
+    """Install hotlap, editable, and dependency groups of it as locked: uv first, then everything by uv."""
+    install_uv(session)
+    pip = ("uv", "pip", "install", "--quiet")
+    wanted = ("--requirement", "pyproject.toml", *of_groups(groups))
+    session.run(*pip, "--require-hashes", "--constraint", str(LOCK), *wanted, silent=True)
+    session.run(*pip, "--no-deps", "--build-constraint", str(LOCK), "--editable", ".", silent=True)
+
+
+def install_uv(session: nox.Session) -> None:
+    """Install uv as locked, from lines of its own: only the newest pip finds hashes in a constraint."""
+    (entry,) = re.findall(r"^uv==(?:.*\\\n)+.*\n", LOCK.read_text(encoding="utf-8"), re.MULTILINE)
+    alone = Path(session.virtualenv.location, "uv.txt")
+    alone.write_text(entry, encoding="utf-8")
+    session.install("--require-hashes", "--requirement", str(alone))
+
+
+def of_groups(groups: Iterable[str]) -> list[str]:
+    """Arguments by which uv takes dependency groups."""
+    return [part for group in groups for part in ("--group", group)]
 
 
 @nox.session
@@ -34,6 +54,13 @@ def full(session: nox.Session) -> None:
     """Every stack and scenario with long windows, then the report: many hours."""
     install(session)
     session.run("hotlap", "run", "--report", *session.posargs)
+
+
+@nox.session
+def hotlap(session: nox.Session) -> None:
+    """Any command of hotlap: `nox -s hotlap -- list --json`."""
+    install(session)
+    session.run("hotlap", *session.posargs)
 
 
 def _framework_session(name: str) -> None:
@@ -120,6 +147,15 @@ def typecheck(session: nox.Session) -> None:
 
 @nox.session
 def lock(session: nox.Session) -> None:
-    """Refresh the locks of the frameworks: `nox -s lock -- --upgrade` takes the newest versions."""
+    """Refresh the locks of hotlap and of the frameworks: `nox -s lock -- --upgrade` takes the newest."""
+    install_uv(session)
+    oldest = PROJECT["project"]["requires-python"].removeprefix(">=")
+    session.run(
+        *("uv", "pip", "compile", "--quiet", "--no-header", "--no-annotate", "--generate-hashes"),
+        *("--universal", "--python-version", oldest, "--output-file", str(LOCK)),
+        *("pyproject.toml", *of_groups(PROJECT["dependency-groups"])),
+        *(["--upgrade"] * ("--upgrade" in session.posargs)),
+        silent=True,
+    )
     install(session)
     session.run("hotlap", "lock", *session.posargs)
