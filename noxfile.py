@@ -101,8 +101,8 @@ def calibrate(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """What hotlap promises of itself, measured: set-up, quick matrix, memory, report, load generator."""
     install(session, "tests")
-    session.run("python", "-m", "tests.benchmarks")
-    session.run("python", "-m", "tests.benchmarks_cost")
+    session.run("python", "-m", "tests.benchmarks.harness")
+    session.run("python", "-m", "tests.benchmarks.cost")
     session.run("hotlap", "calibrate")
 
 
@@ -117,7 +117,7 @@ def gate(session: nox.Session) -> None:
 def gate_calibration(session: nox.Session) -> None:
     """What the gate promises, tried for real beside its bars, for hours; `-- --part load-aa --tries 5`."""
     install(session, "tests")
-    session.run("python", "-m", "tests.gate_calibration", *session.posargs)
+    session.run("python", "-m", "tests.benchmarks.gate_calibration", *session.posargs)
 
 
 @nox.session

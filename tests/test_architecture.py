@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 FOLDERS = ("apps", "report", "results", "runners", "scenarios")
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 GENERATORS = {ROOT / "runners" / "generator" / f"{role}.py" for role in ("process", "master", "worker")}

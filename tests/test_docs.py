@@ -13,8 +13,8 @@ import pytest
 from results.store import read
 from runners.cli import main
 from runners.cli.settings import GATE, KNOWN, defaults, gate_defaults
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("hotlap ")]

@@ -17,9 +17,9 @@ from packaging.utils import canonicalize_name
 
 from runners.environments import lock, uv_tool
 from runners.errors import ProvisionError
-from tests import local_index
+from tests.support import local_index
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"].values()

@@ -1,0 +1,208 @@
+"""The gate tests itself on recorded runs; see ``gate_fixtures``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from report.analysis.gate import GateOptions, Waiver, judge
+from report.analysis.two_sides.matching import COST, CPU
+from report.analysis.two_sides.verdict import Effects, Word
+from results.model import HEAD, Run, Side
+from results.store import RecordError, read
+from tests.support.gate_fixtures import EXPECTED, FOLDER, GOLDEN, WRITERS, judged, recorded
+from tests.support.two_sides import make_gate
+
+DAY = date(2026, 11, 22)
+"""On which the recorded runs were made."""
+
+
+def word_of(run: Run, metric: str, framework: str = "starlette", options: GateOptions | None = None) -> Word:
+    judgement = judge(run, options=options or GateOptions())
+    (row,) = (
+        row
+        for row in judgement.rows
+        if row.change.metric.name == metric and row.change.pairing.head.framework == framework
+    )
+    return row.word
+
+
+def waiver(**changes: object) -> Waiver:
+    given = Waiver(
+        cell="starlette--*--lockstep-*",
+        metric=COST.name,
+        ceiling_percent=3.0,
+        reason="validation is stricter now",
+        expires=date(2027, 1, 31),
+    )
+    return replace(given, **changes)  # type: ignore[arg-type] # passed on by name
+
+
+@pytest.mark.parametrize(("name", "code"), EXPECTED.items())
+def test_each_recorded_run_gets_its_exit_code(name: str, code: int) -> None:
+    assert judged(name).exit_code() == code
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_outputs_are_the_recorded_ones_byte_for_byte(name: str, suffix: str) -> None:
+    wanted = (FOLDER / f"{name}.{suffix}").read_text(encoding="utf-8")
+    assert WRITERS[suffix](judged(name)) + "\n" == wanted
+
+
+def test_a_foreign_file_is_a_clear_message() -> None:
+    with pytest.raises(RecordError, match="line 1 is no plan") as caught:
+        read(FOLDER / "foreign.jsonl")
+    assert "measure again" in caught.value.remedy
+
+
+def test_what_could_not_be_measured_names_the_cell_and_the_reason() -> None:
+    for name in (name for name, code in EXPECTED.items() if code == 3):
+        judgement = judged(name)
+        rows = judgement.having(Word.UNMEASURED)
+        assert judgement.problems or rows, name
+        assert all(row.said for row in rows), name
+
+
+def test_inconclusive_fails_only_where_it_is_asked_for() -> None:
+    noisy = judged("noisy")
+    assert noisy.inconclusive
+    assert noisy.exit_code(fail_on_inconclusive=False) == 0
+    assert noisy.exit_code(fail_on_inconclusive=True) == 4
+    assert judged("aa").exit_code(fail_on_inconclusive=True) == 0
+
+
+def test_a_regression_says_more_than_a_missing_cell() -> None:
+    both = replace(recorded("cost-2-percent"), trials=())
+    assert judge(both).exit_code() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, 0),
+        ({"expires": DAY}, 0),
+        ({"expires": date(2026, 11, 21)}, 1),
+        ({"ceiling_percent": 1.0}, 1),
+        ({"cell": "fastapi--*"}, 1),
+        ({"metric": CPU.name}, 1),
+    ],
+)
+def test_a_waiver_holds_for_its_cell_its_metric_its_ceiling_and_its_time(
+    changes: dict[str, object], code: int
+) -> None:
+    assert judge(recorded("cost-2-percent"), [waiver(**changes)]).exit_code() == code
+
+
+def test_an_expired_waiver_fails_even_where_nothing_regressed() -> None:
+    judgement = judge(recorded("aa"), [waiver(expires=date(2026, 1, 1))])
+    assert judgement.exit_code() == 1
+    assert judgement.expired
+
+
+def test_an_unused_waiver_is_named() -> None:
+    given = waiver()
+    assert judge(recorded("aa"), [given]).unused == (given,)
+    assert judge(recorded("cost-2-percent"), [given]).unused == ()
+
+
+def test_only_a_confirmation_says_regression_of_a_load() -> None:
+    assert word_of(make_gate(cpu_change=0.3), CPU.name) == Word.UNMEASURED
+    assert word_of(make_gate(cpu_change=0.3, confirmed=11), CPU.name) == Word.REGRESSION
+    assert word_of(make_gate(cpu_change=0.3, kind="compare"), CPU.name) == Word.REGRESSION
+
+
+def test_only_cost_and_cpu_per_request_decide() -> None:
+    judgement = judge(make_gate(cpu_change=0.3, confirmed=11))
+    assert {row.change.metric.name for row in judgement.rows if row.decides} == {COST.name, CPU.name}
+    assert {row.change.metric.name for row in judgement.rows if not row.decides} == {
+        "throughput_rps",
+        "p50_us",
+        "p99_us",
+    }
+
+
+def test_less_work_is_an_improvement_and_passes() -> None:
+    run = make_gate(cpu_change=-0.3, cost_change=-0.05)
+    assert word_of(run, COST.name) == Word.IMPROVEMENT
+    assert word_of(run, CPU.name) == Word.IMPROVEMENT
+    assert judge(run).exit_code() == 0
+
+
+def test_a_screen_that_ended_early_says_so_and_is_judged_by_what_there_is() -> None:
+    run = make_gate()
+    short = replace(run, plan=replace(run.plan, setup=replace(run.plan.setup, blocks=12)))
+    (row, *_) = (row for row in judge(short).rows if row.change.metric == CPU)
+    assert "only 8 of 12 planned launch pairs measured" in row.change.notes
+    assert row.word == word_of(run, CPU.name)
+
+
+def test_a_bias_of_place_is_no_regression() -> None:
+    run = make_gate(place_bias=0.2, pair_noise=0.02)
+    assert word_of(run, CPU.name) == Word.FINE
+    (row, *_) = (row for row in judge(run).rows if row.change.metric == CPU)
+    assert row.change.ratio is not None
+    assert 0.95 < row.change.ratio.value < 1.05
+
+
+def test_what_must_not_pass_is_an_option() -> None:
+    run = make_gate(cost_change=0.02)
+    lenient = GateOptions(effects=GateOptions().effects | {COST.name: Effects(least=0.05, must_not_pass=0.1)})
+    assert word_of(run, COST.name, options=lenient) == Word.FINE
+    with pytest.raises(ValueError, match="must not pass"):
+        Effects(least=0.2, must_not_pass=0.1)
+
+
+def test_p99_says_nothing_below_5000_requests() -> None:
+    judgement = judge(make_gate(requests=4_000))
+    p99 = [row for row in judgement.rows if row.change.metric.name == "p99_us"]
+    assert {row.word for row in p99} == {Word.UNMEASURED}
+    assert "5,000 requests" in p99[0].said
+    assert judgement.exit_code() == 0
+
+
+def test_a_server_that_is_not_saturated_has_no_cpu_per_request() -> None:
+    run = make_gate(stacks=(("starlette", "uvicorn-standard"),), cost=False)
+    idle = replace(run, trials=tuple(replace(each, window_s=2 * each.window_s) for each in run.trials))
+    judgement = judge(idle)
+    assert judgement.exit_code() == 3
+    assert "busy" in judgement.having(Word.UNMEASURED)[0].said
+
+
+def test_a_python_that_was_asked_for_changes_load_but_forbids_counts() -> None:
+    run = recorded("interpreter")
+    sides = tuple(Side(name=each.name, title=each.name, python="3.13" * (each.name == HEAD) or None)
+                  for each in run.plan.sides)  # fmt: skip
+    asked = replace(run, plan=replace(run.plan, sides=sides))
+    assert word_of(asked, CPU.name) != Word.UNMEASURED
+    assert word_of(asked, COST.name) == Word.UNMEASURED
+    assert word_of(run, CPU.name) == Word.UNMEASURED
+
+
+def test_other_routes_mounted_are_another_configuration() -> None:
+    run = recorded("aa")
+    first, *rest = run.launches
+    changed = replace(run, launches=(replace(first, mounted=("json", "orders")), *rest))
+    assert "mounted" in judge(changed).having(Word.UNMEASURED)[0].said
+
+
+def test_counts_by_different_tools_are_not_compared() -> None:
+    run = recorded("aa")
+    first, *rest = run.costs
+    changed = replace(run, costs=(replace(first, counter="perf"), *rest))
+    assert "different tools" in judge(changed).having(Word.UNMEASURED)[0].said
+
+
+def test_a_failure_that_no_cell_owns_still_stops_the_gate() -> None:
+    run = recorded("failure")
+    other = replace(run.failures[0], cell=None, stack="flask--gunicorn-sync")
+    judgement = judge(replace(run, failures=(other,)))
+    assert judgement.exit_code() == 3
+    assert "flask--gunicorn-sync" in judgement.problems[0]
+
+
+def test_a_run_that_compares_nothing_is_not_fine() -> None:
+    run = recorded("aa")
+    assert judge(replace(run, plan=replace(run.plan, pairings=()))).exit_code() == 3

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from report.analysis.conclusions import controls, findings
+from report.analysis.summary import summarise
+from results.model import Run
+from tests.support.synthetic import make_run
+
+RUN = make_run(scenarios=("json", "params"))
+
+
+def names(run: Run) -> list[str]:
+    return [flag.name for flag in findings(run).flags]
+
+
+def slowed(run: Run, factor: float) -> Run:
+    """The control alone became slower."""
+    trials = (
+        replace(trial, requests=int(trial.requests * factor)) if trial.cell.control else trial
+        for trial in run.trials
+    )
+    return replace(run, trials=tuple(trials))
+
+
+def test_a_good_run_has_no_flag() -> None:
+    assert names(RUN) == []
+
+
+def test_the_control_is_compared_with_what_it_copies() -> None:
+    found = findings(RUN).controls
+    assert [control.cell.scenario for control in found] == ["json", "params"]
+    assert all(control.ok and control.cell.control for control in found)
+    assert all(control.confidence == 0.975 for control in found)
+    assert not any(control.ok for control in findings(slowed(RUN, 0.5)).controls)
+    assert names(slowed(RUN, 0.5)) == ["control"]
+
+
+def test_equal_controls_are_flagged_in_5_of_100_runs() -> None:
+    runs = (
+        make_run(
+            stacks=(("fastapi", "uvicorn-standard"),), troubles=False, blocks=6, window_s=0.01, seed=seed
+        )
+        for seed in range(150)
+    )
+    wrong = sum(not all(control.ok for control in controls(summarise(run))) for run in runs)
+    assert wrong / 150 <= 0.09  # 5%, and about two of the simulation's own standard errors
+
+
+def test_a_control_that_never_met_its_original_says_nothing() -> None:
+    trials = tuple(trial for trial in RUN.trials if trial.cell.control == (trial.block < 4))
+    assert all(
+        control.ratio is None and control.ok for control in findings(replace(RUN, trials=trials)).controls
+    )
+
+
+def test_foreign_work_is_counted() -> None:
+    found = findings(RUN)
+    assert (found.disturbed, found.repeated, found.n_trials) == (2, 2, len(RUN.trials))
+
+
+def test_few_blocks_and_an_early_end_are_flagged() -> None:
+    assert names(make_run(blocks=3, planned_blocks=8, troubles=False)) == ["few-blocks", "incomplete"]
+
+
+def test_one_cpu_a_slow_interpreter_and_lost_lines_are_flagged() -> None:
+    plan = RUN.plan
+    slow = tuple(replace(each, optimised_build=False) for each in plan.environment.frameworks)
+    plan = replace(
+        plan,
+        setup=replace(plan.setup, generator_cpus=plan.setup.server_cpus),
+        environment=replace(plan.environment, frameworks=slow),
+    )
+    found = findings(replace(RUN, plan=plan, problems=("line 7: not JSON",)))
+    assert [flag.name for flag in found.flags] == ["one-cpu", "slow-interpreter", "unreadable"]
+    assert found.problems == ("line 7: not JSON",)
+
+
+def test_a_run_without_trials_still_says_why() -> None:
+    found = findings(replace(RUN, trials=(), blocks=()))
+    assert all(summary.gap for summary in found.summaries)
+    assert all(not group.entries for group in found.groups)
+    assert found.controls == () or all(control.ratio is None for control in found.controls)

@@ -1,0 +1,158 @@
+"""Layers: differences with their sign and spread, what they stand on, and why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from report.analysis.costs import costs
+from report.analysis.layers import Layers, difference, mean
+from results.model import Run
+from tests.support.counted import FRAMEWORK, make_cost_run
+
+COUNTS = st.lists(st.floats(1e4, 1e6), min_size=2, max_size=6)
+
+
+def group(run: Run, server: str, scenario: str = "plaintext", interface: str = "asgi") -> Layers:
+    return next(
+        each
+        for each in costs(run).layers
+        if (each.scenario, each.server, each.interface) == (scenario, server, interface)
+    )
+
+
+def names(found: Layers) -> list[tuple[str, str]]:
+    return [
+        (step.count.cell.framework, step.over.cell.framework if step.over else "") for step in found.steps
+    ]
+
+
+def test_fastapi_stands_on_starlette_and_all_others_on_the_floor() -> None:
+    found = group(make_cost_run(), "uvicorn-standard")
+    assert names(found) == [
+        ("asgi", ""),
+        ("starlette", "asgi"),
+        ("fastapi", "starlette"),
+        ("litestar", "asgi"),
+    ]
+
+
+def test_a_layer_is_what_is_added_and_the_layers_add_up() -> None:
+    floor, starlette, fastapi, _ = group(make_cost_run(noise=0.0005), "uvicorn-standard").steps
+    assert floor.level == floor.count.level
+    assert starlette.level is not None
+    assert starlette.level.value == pytest.approx(FRAMEWORK["starlette"], rel=0.01)
+    assert fastapi.level is not None
+    assert floor.level is not None
+    assert fastapi.count.level is not None
+    total = floor.level.value + starlette.level.value + fastapi.level.value
+    assert fastapi.count.level.value == pytest.approx(total)
+
+
+def test_a_framework_that_beats_its_floor_is_shown_so() -> None:
+    run = make_cost_run()
+    cheap = {each.cell for each in run.costs if each.cell.framework == "starlette"}
+    halved = tuple(
+        replace(
+            each,
+            intervals=tuple(replace(one, instructions=one.instructions // 3) for one in each.intervals),
+        )
+        if each.cell in cheap
+        else each
+        for each in run.costs
+    )
+    step = group(replace(run, costs=halved), "uvicorn-standard").steps[1]
+    assert step.level is not None
+    assert step.level.value < 0
+
+
+def test_without_a_floor_the_layer_is_not_measured_but_the_next_one_is() -> None:
+    starlette, fastapi, litestar = group(make_cost_run(), "granian-asgi").steps
+    assert starlette.reason == litestar.reason == "not measured: the floor was not counted here"
+    assert starlette.level is None
+    assert fastapi.level is not None
+
+
+def test_without_starlette_fastapi_says_so() -> None:
+    run = make_cost_run(stacks=(("asgi", "uvicorn-standard"), ("fastapi", "uvicorn-standard")))
+    _, fastapi = group(run, "uvicorn-standard").steps
+    assert fastapi.reason == "not measured: starlette was not counted here"
+
+
+def test_a_floor_that_failed_passes_its_reason_on() -> None:
+    run = make_cost_run()
+    floor = next(each.cell for each in run.costs if each.cell.framework == "asgi")
+    failed = replace(run.failures[0], cell=floor, stack=floor.stack)
+    cut = replace(
+        run,
+        costs=tuple(each for each in run.costs if each.cell != floor),
+        failures=(*run.failures, failed),
+    )
+    steps = group(cut, floor.server, floor.scenario).steps
+    assert steps[0].level is None
+    assert steps[1].reason == "not measured (cost): intervals 2.1% apart, twice"
+
+
+def test_builds_of_the_interpreter_are_not_compared() -> None:
+    run = make_cost_run()
+    environment = run.plan.environment
+    mixed = tuple(
+        replace(each, python="3.13.1") if each.framework == "fastapi" else each
+        for each in environment.frameworks
+    )
+    plan = replace(run.plan, environment=replace(environment, frameworks=mixed))
+    fastapi = group(replace(run, plan=plan), "uvicorn-standard").steps[2]
+    assert fastapi.level is None
+    assert "3.11.7" in fastapi.reason
+    assert "3.13.1" in fastapi.reason
+    assert fastapi.reason.endswith("are different builds")
+
+
+def test_counters_are_not_compared() -> None:
+    run = make_cost_run()
+    mixed = tuple(
+        replace(each, counter="perf", tool="perf 6.1") if each.cell.framework == "litestar" else each
+        for each in run.costs
+    )
+    litestar = group(replace(run, costs=mixed), "uvicorn-standard").steps[3]
+    assert litestar.reason == "not compared: counted by perf 6.1 and valgrind 3.19.0"
+
+
+def test_validation_is_orders_minus_its_unvalidated_twin() -> None:
+    found = costs(make_cost_run(noise=0.0003)).validation
+    known = [step for step in found if step.level]
+    assert {step.count.cell.framework for step in known} == set(FRAMEWORK)
+    for step in known:
+        assert step.over is not None
+        assert (step.count.cell.scenario, step.over.cell.scenario) == ("orders", "orders-raw")
+        assert step.level is not None
+        assert step.level.value == pytest.approx(115_000, rel=0.02)
+    assert costs(make_cost_run(scenarios=("orders",))).validation == ()
+
+
+@given(COUNTS, COUNTS)
+def test_the_interval_of_a_difference_is_welch_s(upper: list[float], lower: list[float]) -> None:
+    found = difference(upper, lower)
+    assert found.value == pytest.approx(np.mean(upper) - np.mean(lower), abs=1e-6)
+    if min(np.std(upper), np.std(lower)) > 1:
+        welch = stats.ttest_ind(upper, lower, equal_var=False).confidence_interval(0.95)
+        assert (found.low, found.high) == pytest.approx((welch.low, welch.high), rel=1e-6, abs=1e-3)
+
+
+@given(COUNTS)
+def test_the_interval_of_a_mean_is_student_s(values: list[float]) -> None:
+    found = mean(values)
+    if np.std(values) > 1:
+        student = stats.ttest_1samp(values, 0).confidence_interval(0.95)
+        assert (found.low, found.high) == pytest.approx((student.low, student.high), rel=1e-6)
+
+
+def test_equal_counts_differ_by_exactly_nothing() -> None:
+    found = difference([5000.0, 5000.0], [5000.0, 5000.0])
+    assert (found.value, found.low, found.high) == (0, 0, 0)
+    assert difference([5000.0], [4000.0, 4000.0]).low is None

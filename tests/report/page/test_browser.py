@@ -1,0 +1,169 @@
+"""The page in a real browser: no request, no sideways scrolling, and filter, sort and theme that work."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from report.page.build import build
+from tests.support.counted import SCENARIOS, make_cost_run
+from tests.support.synthetic import make_run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+pytest.importorskip("playwright", reason="playwright is not installed")
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+CHARTS = 13 + len(SCENARIOS)
+"""Of the run that timed, and one for each scenario that was counted."""
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where it is installed
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return build([make_run(), make_cost_run()], tmp_path_factory.mktemp("page")).as_uri()
+
+
+class Visit:
+    """A page with what went wrong on it."""
+
+    def __init__(self, browser: Browser, address: str, **options: Any) -> None:  # noqa: ANN401 - passed on
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page: Page = browser.new_page(**{"viewport": WIDE, **options})
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(address)
+
+    def hidden_rows(self) -> int:
+        return int(self.page.evaluate("document.querySelectorAll('tr[hidden]').length"))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_it_asks_nothing_of_anyone_and_never_scrolls_sideways(
+    browser: Browser, address: str, viewport: dict[str, int], scheme: str
+) -> None:
+    visit = Visit(browser, address, viewport=viewport, color_scheme=scheme)
+    assert visit.requests == [address]
+    assert visit.complaints == []
+    visit.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+
+
+def test_without_javascript_everything_is_visible(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}#trust")
+    assert page.locator("svg.chart").count() == CHARTS
+    assert all(page.locator("svg.chart").nth(place).is_visible() for place in range(CHARTS))
+    assert page.locator("button").count() == 0
+    assert page.locator("#trust").bounding_box() is not None
+    context.close()
+
+
+def test_the_filter_hides_rows_fades_marks_and_is_kept_in_the_fragment(
+    browser: Browser, address: str
+) -> None:
+    visit = Visit(browser, address)
+    button = visit.page.get_by_role("button", name="FastAPI", exact=True)
+    button.click()
+    assert button.get_attribute("aria-pressed") == "false"
+    rows = visit.page.locator('tr[data-framework="fastapi"]')
+    assert visit.hidden_rows() == rows.count() > 0
+    assert visit.page.locator('svg [data-framework="fastapi"]:not(.off)').count() == 0
+    assert "off=fastapi" in visit.page.url
+    again = Visit(browser, visit.page.url)
+    assert again.hidden_rows() == rows.count()
+    assert visit.complaints == again.complaints == []
+
+
+def test_sorting_says_its_direction_and_keeps_gaps_last(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address)
+    head = visit.page.locator("#overview th").nth(2)
+    keys = "[...document.querySelectorAll('#overview tbody tr')].map(row => row.cells[2].dataset.key ?? null)"
+    before = visit.page.evaluate(keys)
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    found = visit.page.evaluate(keys)
+    numbers = [float(key) for key in found if key is not None]
+    assert numbers == sorted(numbers, reverse=True)
+    assert found[len(numbers) :] == [None] * (len(found) - len(numbers))
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") is None
+    assert visit.page.evaluate(keys) == before
+
+
+def test_the_theme_can_be_chosen_and_the_charts_follow(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address, color_scheme="light")
+    ink = "getComputedStyle(document.querySelector('svg.chart text')).fill"
+    light = visit.page.evaluate(ink)
+    visit.page.get_by_label("Theme").select_option("dark")
+    assert visit.page.evaluate(ink) != light
+    assert visit.page.url.endswith("~theme=dark")
+    visit.page.emulate_media(media="print")
+    assert visit.page.evaluate(ink) == light
+
+
+def test_a_link_keeps_the_state_and_goes_to_its_section(browser: Browser, address: str) -> None:
+    visit = Visit(browser, f"{address}#~theme=dark", bypass_csp=True)  # waiting below evaluates a string
+    visit.page.get_by_role("link", name="Can I trust it").click()
+    visit.page.wait_for_url("**#trust~theme=dark")
+    visit.page.wait_for_function(
+        "Math.abs(document.querySelector('#trust').getBoundingClientRect().top) < 120"
+    )
+    assert visit.page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_a_hostile_fragment_does_nothing(browser: Browser, address: str) -> None:
+    evil = "#%E0%A4%A~theme=<b>~off=nobody,constructor~sort=overview.99.x,nothing"
+    visit = Visit(browser, address + evil)
+    assert visit.complaints == []
+    assert visit.hidden_rows() == 0
+
+
+def test_controls_can_be_reached_and_seen_by_keyboard(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address)
+    names = []
+    for _ in range(30):
+        visit.page.keyboard.press("Tab")
+        names.append(visit.page.evaluate("document.activeElement.tagName"))
+    assert {"A", "BUTTON", "SELECT", "DIV"} <= set(names)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
+def test_names_of_any_length_stay_within_the_page(
+    browser: Browser, tmp_path: Path, size: dict[str, int]
+) -> None:
+    made = build([make_run(name="a-very-long-name-without-an-end-" * 8)], tmp_path)
+    visit = Visit(browser, made.as_uri(), viewport=size)
+    assert visit.page.evaluate("document.documentElement.scrollWidth") <= size["width"]

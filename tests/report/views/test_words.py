@@ -1,0 +1,87 @@
+"""The sentences: numbers with unit and interval, and no ranking word without tiers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from report.analysis.contenders import comparisons
+from report.analysis.summary import summarise
+from report.stats.levels import Level
+from report.views import words
+from tests.support.synthetic import make_run
+
+RANKING = re.compile(r"\b(fastest|slowest|best|worst|quickest|winner|first tier)\b", re.IGNORECASE)
+TITLES = {"fastapi": "FastAPI", "starlette": "Starlette"}
+TWO = (("starlette", "uvicorn-standard"), ("fastapi", "uvicorn-standard"))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(12345, "12,300"), (987.4, "987"), (4.2123, "4.21"), (0.0613, "0.0613"), (0, "0"), (999.9, "1,000")],
+)
+def test_numbers_have_three_digits(value: float, text: str) -> None:
+    assert words.number(value) == text
+
+
+def test_a_number_stands_with_its_unit_and_interval() -> None:
+    assert words.amount(Level(value=100, low=90, high=111), "µs") == "100 µs (90.0–111)"
+    assert words.amount(Level(value=100), "µs") == "100 µs (no interval)"
+    assert words.times(Level(value=0.5, low=0.4, high=0.6)) == "0.50× (0.40–0.60)"
+
+
+def test_lists_and_counts_read_as_sentences() -> None:
+    assert words.listed(["a"]) == "a"
+    assert words.listed(["a", "b", "c"]) == "a, b and c"
+    assert words.counted(1, "block") == "1 block"
+    assert words.counted(0, "block") == "0 blocks"
+
+
+def test_the_verdict_names_the_leader_by_title() -> None:
+    groups = comparisons(summarise(make_run(stacks=TWO, troubles=False, control=False)))
+    assert words.verdict(groups, TITLES) == (
+        "On the same server, among ASGI frameworks Starlette is fastest in all 3 comparisons."
+    )
+    assert re.search(
+        r"FastAPI serves 0\.\d\d× \(0\.\d\d–0\.\d\d\) of Starlette", words.widest(groups, TITLES)
+    )
+
+
+def test_equals_are_not_ranked() -> None:
+    costs = {"starlette--uvicorn-standard": 100.0, "fastapi--uvicorn-standard": 100.0}
+    run = make_run(stacks=TWO, cost_us=costs, troubles=False, control=False)
+    groups = comparisons(summarise(run))
+    assert "level with the fastest" in words.verdict(groups, TITLES)
+    assert any("no difference could be told" in words.of_group(group, TITLES) for group in groups)
+
+
+def test_few_blocks_rank_nothing() -> None:
+    groups = comparisons(summarise(make_run(blocks=5)))
+    said = [words.verdict(groups, TITLES), *(words.of_group(group, TITLES) for group in groups)]
+    assert "5 blocks where 6 are needed" in said[0]
+    assert words.widest(groups, TITLES) == ""
+    assert not [sentence for sentence in said if RANKING.search(sentence)]
+
+
+def test_nothing_measured_is_said() -> None:
+    assert "Nothing was measured" in words.verdict([], {})
+
+
+def test_whoever_has_flagged_trials_is_named_with_a_dagger() -> None:
+    clean = make_run(stacks=TWO, troubles=False, control=False)
+    flagged = tuple(
+        replace(trial, stale=int((trial.cell.framework, trial.block) == ("starlette", 0)))
+        for trial in clean.trials
+    )
+    summaries = summarise(replace(clean, trials=flagged))
+    groups = comparisons(summaries)
+
+    assert "among ASGI frameworks Starlette† is fastest" in words.verdict(groups, TITLES)
+    assert "Starlette† is fastest." in words.of_group(groups[0], TITLES)
+    assert re.search(r"FastAPI serves .* of Starlette† on", words.widest(groups, TITLES))
+    assert words.flagged(summaries[0].flags) == "stale connections (1)"
+    assert words.flagged(()) == "none"
+    assert words.legend(groups).startswith("† marks")
+    assert not words.legend(comparisons(summarise(clean)))

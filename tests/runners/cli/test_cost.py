@@ -1,0 +1,80 @@
+"""``hotlap cost``: what it refuses, and one real run by the real valgrind."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from results.store import read
+from runners.cli import main
+from runners.experiments.counting.protocol import APART, costs
+from tests.support.paths import ROOT
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr(sys, "argv", ["hotlap", "cost", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return int(ended.value.code or 0)
+
+
+def test_without_valgrind_nothing_is_begun(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert call(monkeypatch, "--framework", "asgi") == 2
+    assert "apt-get install valgrind" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_unknown_counter_is_wrong_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call(monkeypatch, "--counter", "abacus") == 2
+    assert "--counter callgrind or perf" in capsys.readouterr().err
+
+
+def test_the_documented_commands_are_understood(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "docs" / "cost.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^hotlap cost .*", text, re.MULTILINE)
+    assert commands
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for command in commands:
+        assert call(monkeypatch, *shlex.split(command)[2:]) == 2
+        assert "there is no valgrind" in capsys.readouterr().err  # and nothing else is wrong with it
+
+
+@pytest.mark.servers
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="needs valgrind")
+def test_a_floor_is_counted_with_and_without_its_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    asked = ("--framework", "asgi", "--server", "uvicorn-standard", "--scenario", "json", "--repeats", "2")
+    assert call(monkeypatch, *asked, "--json") == 0
+    assert json.loads(capsys.readouterr().out)
+    (folder,) = (tmp_path / "results").iterdir()
+    run = read(folder)
+    assert run.plan.kind == "cost"
+    found = {
+        (record.cell.server, record.repeat): costs(record.intervals, record.idle) for record in run.costs
+    }
+    assert found.keys() == {
+        (server, repeat) for server in ("in-process", "uvicorn-standard") for repeat in (0, 1)
+    }
+    alone, served = found["in-process", 0], found["uvicorn-standard", 0]
+    assert 10_000 < max(alone) < min(served) < 1_000_000
+    assert sum(found["in-process", 1]) == pytest.approx(sum(alone), rel=0.001)
+    assert sum(found["uvicorn-standard", 1]) == pytest.approx(sum(served), rel=APART)
+    assert not [path for pattern in ("callgrind.out.*", "vgdb-*") for path in folder.rglob(pattern)]

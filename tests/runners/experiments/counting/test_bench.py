@@ -1,0 +1,286 @@
+"""Counting many cells with launches that are none: what runs beside what, what is kept, what fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+import runners.experiments.counting.bench
+from results.model import CostRecord, Failure, Interval
+from runners.errors import LaunchError
+from runners.experiments.counting.bench import Bench, Outcome
+from runners.experiments.counting.callgrind import Callgrind
+from runners.experiments.counting.dumps import Profile
+from runners.experiments.counting.protocol import Counted, DisagreementError
+from runners.experiments.counting.subject import Launched, Subject
+from runners.experiments.counting.where import profile
+from runners.experiments.progress import Watcher
+from runners.servers.recipe import Variant
+from tests.support.cost_parts import SETUP, cell, provisioned
+from tests.support.parts import framework, scenario, variant
+
+SERVERS: dict[str, Variant] = {"uvicorn": variant("uvicorn", "asgi")}
+INTERVAL = Interval(instructions=24_000, seconds=0.7, requests=120)
+LAUNCHED = Launched(
+    made=Counted(intervals=(INTERVAL,) * 3, idle=None, uncounted_requests=321, processes=1),
+    target="apps.small_app:app",
+    argv=("python",),
+)
+
+
+@dataclass
+class Heard(Watcher):
+    counts: list[tuple[int, str]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    total: int = 0
+    over: bool = False
+
+    def counting(self, launches: int, seconds: float) -> None:
+        assert seconds > 0
+        self.total = launches
+
+    def counted(self, done: int, about: str) -> None:
+        self.counts.append((done, about))
+
+    def failure(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+    def end(self) -> None:
+        self.over = True
+
+
+@dataclass
+class Yard:
+    """Stands for launches: what was launched on which CPU, and what comes of it."""
+
+    act: Callable[[Subject, int], Launched[Counted]] = lambda _subject, _cpu: LAUNCHED
+    launches: list[tuple[str, str, int]] = field(default_factory=list)
+    folders: list[Path] = field(default_factory=list)
+    aborted: list[bool] = field(default_factory=list)
+
+    def count(
+        self, subject: Subject, *, cpu: int, folder: Path, is_aborted: Callable[[], bool], **_more: object
+    ) -> Launched[Counted]:
+        self.folders.append(folder)
+        self.launches.append((subject.cell.scenario, subject.side, cpu))
+        try:
+            return self.act(subject, cpu)
+        finally:
+            self.aborted.append(is_aborted())
+
+
+@pytest.fixture
+def yard(monkeypatch: pytest.MonkeyPatch) -> Yard:
+    made = Yard()
+    monkeypatch.setattr(runners.experiments.counting.bench, "count_served", made.count)
+    monkeypatch.setattr(runners.experiments.counting.bench, "count_in_process", made.count)
+    monkeypatch.setattr("os.sched_setaffinity", lambda _pid, _cpus: None)
+    return made
+
+
+def subject(name: str, side: str = "", server: str = "uvicorn") -> Subject:
+    return Subject(
+        cell=cell(server, scenario=name),
+        framework=framework("small", "asgi"),
+        environment=provisioned(Path()),
+        side=side,
+    )
+
+
+def bench(kept: list[Outcome], cpus: tuple[int, ...] = (4, 5)) -> Bench:
+    return Bench(
+        counter=Callgrind(version="valgrind-3"),
+        servers=SERVERS,
+        scenarios={name: scenario(name) for name in ("a", "b", "c", "d")},
+        setup=SETUP,
+        folder=Path("nowhere"),
+        append=kept.append,
+        watcher=Heard(),
+        cpus=cpus,
+    )
+
+
+def heard(of: Bench) -> Heard:
+    assert isinstance(of.watcher, Heard)
+    return of.watcher
+
+
+def test_every_cell_is_counted_once_a_repeat_and_recorded(yard: Yard) -> None:
+    kept: list[Outcome] = []
+    made = bench(kept)
+    records = made.count([(subject("a"),), (subject("b", server="in-process"),)], repeats=range(2))
+    assert kept == records
+    assert sorted((r.cell.scenario, r.repeat) for r in records) == [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
+    assert {(r.counter, r.tool, r.hash_seed, r.attempt) for r in records} == {
+        ("callgrind", "valgrind-3", "0", 0)
+    }
+    assert {r.intervals for r in records} == {(INTERVAL,) * 3}
+    assert {cpu for _, _, cpu in yard.launches} <= {4, 5}
+    assert (heard(made).total, heard(made).over) == (4, True)
+    assert [done for done, _ in heard(made).counts] == [1, 2, 3, 4]
+
+
+def test_both_sides_of_a_cell_are_counted_at_the_same_time_on_cpus_of_their_own(yard: Yard) -> None:
+    together = threading.Barrier(2, timeout=10)
+
+    def meet(_subject: Subject, _cpu: int) -> Launched[Counted]:
+        together.wait()
+        return LAUNCHED
+
+    yard.act = meet
+    kept: list[Outcome] = []
+    pairs = [(subject(name, "base"), subject(name, "head")) for name in ("a", "b", "c")]
+    records = bench(kept).count(pairs)
+    assert [(r.cell.scenario, r.side) for r in records] == [
+        (name, side) for name in ("a", "b", "c") for side in ("base", "head")
+    ]
+    for name in ("a", "b", "c"):
+        assert {cpu for scenario, _, cpu in yard.launches if scenario == name} == {4, 5}
+
+
+def test_on_one_cpu_sides_are_counted_one_after_the_other(yard: Yard) -> None:
+    running: list[str] = []
+
+    def alone(of: Subject, _cpu: int) -> Launched[Counted]:
+        assert not running
+        running.append(of.side)
+        running.pop()
+        return LAUNCHED
+
+    yard.act = alone
+    kept: list[Outcome] = []
+    records = bench(kept, cpus=(4,)).count([(subject("a", "base"), subject("a", "head"))])
+    assert {r.side for r in records} == {"base", "head"}
+    assert {cpu for _, _, cpu in yard.launches} == {4}
+
+
+def test_two_launches_of_a_cell_at_once_share_no_folder(yard: Yard) -> None:
+    together = threading.Barrier(2, timeout=10)
+
+    def meet(_subject: Subject, _cpu: int) -> Launched[Counted]:
+        together.wait()
+        return LAUNCHED
+
+    yard.act = meet
+    bench([]).count([(subject("a"),)], repeats=range(2))
+    assert len(set(yard.folders)) == 2
+
+
+def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard: Yard) -> None:
+    def third(of: Subject, _cpu: int) -> Launched[Counted]:
+        if of.cell.scenario == "b":
+            raise LaunchError("died at its start", remedy="look", log_tail="ImportError")
+        return LAUNCHED
+
+    yard.act = third
+    kept: list[Outcome] = []
+    made = bench(kept)
+    records = made.count([(subject(name, "head"),) for name in ("a", "b", "c")])
+    (failure,) = heard(made).failures
+    assert failure in kept
+    assert failure == Failure(
+        stack="small--uvicorn",
+        cell=cell("uvicorn", scenario="b"),
+        block=None,
+        stage="cost",
+        message="died at its start",
+        remedy="look",
+        log_tail="ImportError",
+        side="head",
+    )
+    assert sorted(r.cell.scenario for r in records) == ["a", "c"]
+
+
+@pytest.mark.parametrize(("bad", "attempts"), [(1, [1]), (2, [])])
+def test_intervals_that_disagree_are_launched_once_more_then_a_failure(
+    yard: Yard, bad: int, attempts: list[int]
+) -> None:
+    def disagree(_subject: Subject, _cpu: int) -> Launched[Counted]:
+        if len(yard.launches) <= bad:
+            raise DisagreementError("200, 200, 220", remedy="look")
+        return LAUNCHED
+
+    yard.act = disagree
+    kept: list[Outcome] = []
+    records = bench(kept).count([(subject("a"),)])
+    assert [r.attempt for r in records] == attempts
+    assert len(yard.launches) == 2
+    assert [type(each) for each in kept] == [CostRecord if attempts else Failure]
+
+
+def test_both_sides_are_counted_anew_where_one_disagrees_as_it_is_asked_for_more_then(yard: Yard) -> None:
+    def disagree(of: Subject, _cpu: int) -> Launched[Counted]:
+        if of.side == "head" and len(yard.launches) <= 2:
+            raise DisagreementError("200, 200, 220", remedy="look")
+        return LAUNCHED
+
+    yard.act = disagree
+    kept: list[Outcome] = []
+    records = bench(kept).count([(subject("a", "base"), subject("a", "head"))])
+    assert [(r.side, r.attempt) for r in records] == [("base", 1), ("head", 1)]
+    assert kept == records
+    assert len(yard.launches) == 4
+
+
+def test_an_interruption_keeps_what_was_counted_and_ends_what_runs(yard: Yard) -> None:
+    kept: list[Outcome] = []
+    running, interrupted = threading.Event(), threading.Event()
+
+    def act(of: Subject, _cpu: int) -> Launched[Counted]:
+        if of.cell.scenario == "b":
+            running.set()
+            assert interrupted.wait(10)
+        return LAUNCHED
+
+    yard.act = act
+
+    def append(outcome: Outcome) -> None:
+        kept.append(outcome)
+        assert running.wait(10)
+        interrupted.set()
+        raise KeyboardInterrupt
+
+    made = bench(kept)
+    made = replace(made, append=append)
+    with pytest.raises(KeyboardInterrupt):
+        made.count([(subject(name),) for name in ("a", "b", "c", "d")], repeats=range(50))
+    assert isinstance(kept[0], CostRecord)
+    assert len(yard.launches) < 200
+    assert heard(made).over
+
+
+def test_a_bench_counts_again_after_it_was_used(yard: Yard) -> None:
+    kept: list[Outcome] = []
+    made = bench(kept)
+    made.count([(subject("a"),)])
+    made.count([(subject("a"),)], repeats=(2,))
+    assert [r.repeat for r in kept if isinstance(r, CostRecord)] == [0, 2]
+    assert yard.aborted == [False, False]
+
+
+def test_where_it_goes_is_a_launch_of_its_own_with_named_functions(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[tuple[object, object]] = []
+
+    def launch(
+        _subject: Subject, *, measure: object, variables: object, **_more: object
+    ) -> Launched[Profile]:
+        given.append((measure, variables))
+        found = Profile(total=100)
+        found.by_object.update({"libpython3.13": 100})
+        return Launched(made=found, target="apps.small_app:app", argv=("python",))
+
+    monkeypatch.setattr(runners.experiments.counting.bench, "count_in_process", launch)
+    kept: list[Outcome] = []
+    made = bench(kept)
+    told = made.where([subject("a", server="in-process")])
+    assert kept == told
+    assert [(each.by, each.shares) for each in told] == [("object", {"libpython3.13": 1.0})]
+    assert given == [(profile, None)]  # Python 3.11 names no function
+    assert not yard.launches
+    assert heard(made).counts == [(1, "small--in-process a")]

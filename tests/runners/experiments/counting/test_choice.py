@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from runners.errors import PlanError
+from runners.experiments.counting.choice import chosen, unfit
+from runners.experiments.planning import discover
+from runners.selection.matrix import Parts, Selection
+from scenarios.exchange import Exchange, Request
+from tests.support.parts import parts, scenario, variant
+
+
+def known(**scenarios: object) -> Parts:
+    base = parts()
+    return replace(base, scenarios={**base.scenarios, **scenarios})  # type: ignore[dict-item]  # scenarios
+
+
+def waiting(_random: Random) -> tuple[Exchange, ...]:
+    return (Exchange(request=Request(target="/"), check=lambda _: None, min_elapsed_s=0.01),)
+
+
+def talking(_random: Random) -> tuple[Exchange, ...]:
+    return (Exchange(request=Request(target="/"), check=lambda _: None, messages=("hello",)),)
+
+
+def test_cells_are_one_a_stack_and_scenario_in_lockstep() -> None:
+    found = chosen(
+        Selection(frameworks=("fastapi",), scenarios=("json",), connections=(100, 500), workers=4),
+        parts(),
+        in_process=False,
+    )
+    assert [each.slug for each in found.cells] == [
+        "fastapi--uvicorn-standard--json--lockstep-1--w1",
+        "fastapi--granian-asgi--json--lockstep-1--w1",
+    ]
+
+
+def test_in_process_cells_come_once_a_framework_and_scenario() -> None:
+    found = chosen(Selection(scenarios=("plaintext",)), parts(), in_process=True)
+    assert [(each.framework, each.interface) for each in found.cells if each.server == "in-process"] == [
+        ("asgi", "asgi"),
+        ("fastapi", "asgi"),
+        ("flask", "wsgi"),
+    ]
+    assert len({each.slug for each in found.cells}) == len(found.cells)
+
+
+@pytest.mark.parametrize(
+    ("ring", "reason"), [(waiting, "waiting is not counted"), (talking, "a conversation is no request")]
+)
+def test_what_cannot_run_in_lockstep_is_not_applicable(ring: object, reason: str) -> None:
+    more = known(odd=scenario("odd", ring=ring, group="plaintext"))
+    found = chosen(
+        Selection(frameworks=("fastapi",), scenarios=("odd", "json")),
+        replace(
+            more,
+            frameworks={
+                **more.frameworks,
+                "fastapi": replace(more.frameworks["fastapi"], implements=frozenset({"plaintext", "json"})),
+            },
+        ),
+        in_process=True,
+    )
+    assert {each.scenario for each in found.cells} == {"json"}
+    assert {each.cell.load for each in found.not_applicable} == {"lockstep"}
+    assert all(reason in each.reason for each in found.not_applicable)
+
+
+def test_a_server_that_keeps_no_connection_is_not_applicable() -> None:
+    base = parts()
+    servers = {"sync": variant("sync", "wsgi", http_keep_alive=False)}
+    with pytest.raises(PlanError, match="sync opens a connection for every request"):
+        chosen(
+            Selection(frameworks=("flask",), servers=("sync",), scenarios=("plaintext",)),
+            replace(base, servers=servers),
+            in_process=True,
+        )
+
+
+def test_the_catalogue_is_counted_but_for_what_waits_and_talks() -> None:
+    everything = discover()
+    reasons = {
+        name: unfit(cell, everything)
+        for cell in chosen(
+            Selection(frameworks=("starlette",), servers=("uvicorn-standard",)), everything, in_process=False
+        ).cells
+        for name in [cell.scenario]
+    }
+    assert set(reasons.values()) == {None}
+    assert {"json", "orders", "items-large", "stream", "routing-last"} <= reasons.keys()
+    assert not {"delay", "sse", "websocket"} & reasons.keys()

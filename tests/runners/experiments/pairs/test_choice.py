@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from results.model import BASE, HEAD, IN_PROCESS, Side
+from runners.errors import PlanError
+from runners.experiments.pairs.choice import Globs, choose, name_of
+from runners.experiments.pairs.sides import Contender, SideWish
+from runners.selection.matrix import Parts
+from tests.support.parts import parts
+
+PARTS = parts()
+
+
+def contenders(base: Parts = PARTS, head: Parts = PARTS) -> dict[str, Contender]:
+    return {
+        name: Contender(wish=SideWish(), side=Side(name=name, title=name), parts=each)
+        for name, each in ((BASE, base), (HEAD, head))
+    }
+
+
+def without(framework: str) -> Parts:
+    return replace(PARTS, frameworks={k: v for k, v in PARTS.frameworks.items() if k != framework})
+
+
+def test_globs_choose_the_cells_of_each_tier() -> None:
+    globs = Globs(cells=("fastapi--*--json",), sentinels=("flask--*", "fastapi--granian-asgi--plaintext"))
+    chosen = choose(globs, contenders(), frozenset())
+    assert {name_of(pairing.head) for pairing in chosen.load.pairings} == {
+        "flask--gunicorn-gthread--plaintext",
+        "flask--gunicorn-as-shipped--plaintext",
+        "fastapi--granian-asgi--plaintext",
+    }
+    assert {pairing.head.load for pairing in chosen.cost.pairings} == {"lockstep"}
+    assert {pairing.head.server for pairing in chosen.cost.pairings} == {
+        IN_PROCESS,
+        "uvicorn-standard",
+        "granian-asgi",
+    }
+    assert all(pairing.head.connections == 64 for pairing in chosen.load.pairings)
+
+
+def test_options_narrow_both_tiers() -> None:
+    globs = Globs(cells=("*",), sentinels=("*",), frameworks=("fastapi",), servers=("granian-*",))
+    chosen = choose(globs, contenders(), frozenset())
+    for tier in (chosen.cost, chosen.load):
+        assert {(p.head.framework, p.head.server) for p in tier.pairings} == {("fastapi", "granian-asgi")}
+
+
+def test_a_tier_that_is_left_out_has_no_cells() -> None:
+    chosen = choose(Globs(cells=(), sentinels=("fastapi--*--json",)), contenders(), frozenset())
+    assert not chosen.cost.pairings
+    assert chosen.load.pairings
+
+
+def test_a_glob_that_matches_nothing_is_wrong_use_and_the_nearest_are_named() -> None:
+    globs = Globs(cells=(), sentinels=("fastapi--granian--json",))
+    with pytest.raises(PlanError, match="nearest: fastapi--granian-asgi--json"):
+        choose(globs, contenders(), frozenset())
+
+
+def test_narrowing_to_nothing_is_wrong_use() -> None:
+    globs = Globs(cells=(), sentinels=("fastapi--*--json",), frameworks=("flask",))
+    with pytest.raises(PlanError, match="gives no cell"):
+        choose(globs, contenders(), frozenset())
+
+
+def test_cells_that_one_side_lacks_are_told_apart() -> None:
+    globs = Globs(cells=(), sentinels=("*--plaintext",))
+    lost = choose(globs, contenders(head=without("flask")), frozenset())
+    assert {cell.framework for cell in lost.load.base_only} == {"flask"}
+    new = choose(globs, contenders(base=without("flask")), frozenset())
+    assert {cell.framework for cell in new.load.head_only} == {"flask"}
+    assert not new.load.base_only

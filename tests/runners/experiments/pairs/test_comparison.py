@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import runners.experiments.inspection
+import runners.experiments.pairs.blocks
+from results.model import BASE, HEAD, Run
+from results.store import create, read
+from runners.errors import DuelError, LoadError
+from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S
+from runners.experiments.pairs.pairing import bouts
+from runners.verify.contract import Verified
+from tests.support.two_fakes import PARTS, Fakes, fakes, pairings, prepared
+
+
+@pytest.fixture(autouse=True)
+def right(monkeypatch: pytest.MonkeyPatch) -> None:
+    verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
+    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+    monkeypatch.setattr(runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: None)
+
+
+def run(folder: Path, *, apart: str = "", **more: Any) -> tuple[Run, Fakes]:  # noqa: ANN401 - passed on
+    given = prepared(pairings(apart))
+    with create(folder, given.plan) as writer:
+        made = fakes(given, writer, **more)
+        made.contest.run()
+    return read(folder / "two-sides"), made
+
+
+def test_each_block_is_one_launch_pair_of_each_cell(tmp_path: Path) -> None:
+    found, made = run(tmp_path)
+    assert [end.block for end in found.blocks] == [0, 1, 2, 3]
+    for pairing in found.plan.pairings:
+        for side, cell in ((BASE, pairing.base), (HEAD, pairing.head)):
+            trials = [trial for trial in found.trials if (trial.side, trial.cell) == (side, cell)]
+            assert [trial.block for trial in trials] == [0, 1, 2, 3]
+            assert {trial.windows for trial in trials} == {ROUNDS}
+            assert sorted(trial.place or 0 for trial in trials) == [0, 0, 1, 1]
+    launches = {launch.id: launch for launch in found.launches}
+    assert len(launches) == len(found.launches)
+    assert all(launches[trial.launch].side == trial.side for trial in found.trials)
+    assert not found.failures
+    assert all(order.slice_s == SLICE_S and order.drop_s == DROP_S for order in made.duellist.duels)
+
+
+def test_both_sides_of_a_pair_are_asked_the_same_and_hashed_alike(tmp_path: Path) -> None:
+    found, made = run(tmp_path)
+    assert all(order.first.seed == order.second.seed for order in made.duellist.duels)
+    by_pair: dict[tuple[int, str], set[str]] = {}
+    for launch in found.launches:
+        by_pair.setdefault((launch.block, launch.stack), set()).add(launch.hash_seed)
+    assert all(len(seeds) == 1 for seeds in by_pair.values())
+    assert len({seed for seeds in by_pair.values() for seed in seeds}) == len(by_pair)
+
+
+def test_launches_follow_the_plan_and_both_sides_are_verified_first(tmp_path: Path) -> None:
+    found, made = run(tmp_path)
+    launched = [f"{launch.side}/{launch.stack}@default" for launch in found.launches]
+    assert launched == [name for order in found.plan.order for name in order]
+    for starter in made.starters.values():
+        stages = [verifying for _, verifying in starter.started]
+        assert stages == sorted(stages, reverse=True)
+        assert any(stages)
+
+
+def test_unlike_stacks_are_measured_alone_and_in_whole_windows(tmp_path: Path) -> None:
+    found, made = run(tmp_path, apart="server")
+    assert not made.duellist.duels
+    assert {trial.windows for trial in found.trials} == {1}
+    assert {(trial.side, trial.cell.server) for trial in found.trials} == {
+        (BASE, "uvicorn-standard"),
+        (HEAD, "granian-asgi"),
+    }
+    assert sorted(t.place or 0 for t in found.trials if t.side == BASE) == [0, 0, 0, 0, 1, 1, 1, 1]
+
+
+def test_a_head_that_fails_verification_is_named_and_the_rest_is_measured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    def verify(*arguments: Any, **_more: Any) -> Verified:  # noqa: ANN401
+        calls.append(arguments[2].name)
+        wrong = ("GET /: wanted 1, got 2",) if calls.count("json") == 3 and calls[-1] == "json" else ()
+        return Verified(differences=wrong, findings=(), canonical={"probe": "200"})
+
+    monkeypatch.setattr(runners.experiments.inspection, "AT_ONCE", 1)
+    monkeypatch.setattr(runners.experiments.inspection, "verify", verify)
+    found, made = run(tmp_path)
+    (failure,) = made.heard.failures
+    assert (failure.side, failure.stage) == (HEAD, "verify")
+    assert failure.message.startswith("head: GET /")
+    assert failure.cell is not None
+    assert failure.cell not in {trial.cell for trial in found.trials}
+    assert len({trial.cell for trial in found.trials}) == len(found.plan.cells) - 1
+
+
+def test_a_base_that_does_not_start_is_named_and_its_pair_not_measured(tmp_path: Path) -> None:
+    found, _ = run(tmp_path, broken={BASE: "flask--gunicorn-gthread"})
+    (failure,) = found.failures
+    assert (failure.side, failure.stage, failure.stack) == (BASE, "launch", "flask--gunicorn-gthread")
+    assert failure.message.startswith("base: ")
+    assert not [trial for trial in found.trials if trial.cell.framework == "flask"]
+
+
+def test_the_side_at_fault_in_a_duel_is_named_with_its_log(tmp_path: Path) -> None:
+    def second(count: int) -> None:
+        if count == 1:
+            raise DuelError("no right answer in the windows", place=1)
+
+    found, _ = run(tmp_path, act=second)
+    (failure,) = found.failures
+    launch = next(launch for launch in found.launches if launch.id == failure.launch)
+    assert failure.side == launch.side == found.launches[1].side
+    assert failure.log_tail == "the last line"
+    assert len(found.trials) == 2 * (4 * len(found.plan.pairings) - 1)
+
+
+def test_a_generator_that_fails_leaves_the_others(tmp_path: Path) -> None:
+    def fails(count: int) -> None:
+        if count == 2:
+            raise LoadError("the generator died")
+
+    found, _ = run(tmp_path, act=fails)
+    assert [failure.stage for failure in found.failures] == ["load"]
+    assert len(found.blocks) == 4
+
+
+def test_disturbed_pairs_are_measured_again_once_and_not_many(tmp_path: Path) -> None:
+    found, made = run(tmp_path, disturbed=lambda _trial: True)
+    pairs = 4 * len(found.plan.pairings)
+    assert len(made.duellist.duels) == pairs + -(-pairs // 5)
+    assert {trial.attempt for trial in found.trials} == {0, 1}
+    assert len(found.trials) == 2 * pairs
+
+
+def test_wrong_answers_after_load_take_the_trial_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: "wanted 200, got 500"
+    )
+    found, _ = run(tmp_path)
+    assert {failure.stage for failure in found.failures} == {"verify-after"}
+    assert {failure.side for failure in found.failures} == {BASE, HEAD}
+    assert not found.trials
+
+
+def test_what_was_measured_before_an_interruption_is_kept(tmp_path: Path) -> None:
+    def interrupt(count: int) -> None:
+        if count == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path, act=interrupt)
+    assert len(read(tmp_path / "two-sides").trials) == 6
+
+
+def test_a_time_budget_ends_before_a_block_and_not_within(tmp_path: Path) -> None:
+    given = prepared(pairings())
+    with create(tmp_path, given.plan) as writer:
+        made = fakes(given, writer)
+        chosen = bouts(given.loads(), PARTS.scenarios)
+        assert made.contest.measure([(0, chosen), (1, chosen)], deadline_s=0.0) == 0
+    assert not read(tmp_path / "two-sides").trials

@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+import runners.experiments.inspection
+import runners.experiments.pairs.blocks
+from results.model import BASE, HEAD, CostRecord, Interval, Pairing, Run
+from results.store import Writer, create, read
+from runners.experiments.counting.bench import Bench
+from runners.experiments.counting.callgrind import Callgrind
+from runners.experiments.counting.choice import lockstep
+from runners.experiments.counting.planning import bench
+from runners.experiments.counting.subject import Subject
+from runners.experiments.pairs.gate import Decisions, Gate
+from runners.experiments.progress import Watcher
+from runners.verify.contract import Verified
+from tests.support.two_fakes import Fakes, fakes, pairings, prepared
+
+LOADED = pairings()
+COUNTED = tuple(Pairing(base=lockstep(each.base), head=lockstep(each.head)) for each in LOADED[:2])
+
+
+@pytest.fixture(autouse=True)
+def right(monkeypatch: pytest.MonkeyPatch) -> None:
+    verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
+    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+    monkeypatch.setattr(runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: None)
+
+
+class FakeBench:
+    """Counts without valgrind."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.asked: list[tuple[tuple[str, ...], tuple[int, ...]]] = []
+
+    def count(self, together: Iterable[tuple[Subject, ...]], *, repeats: Iterable[int] = (0,)) -> None:
+        groups, numbers = list(together), tuple(repeats)
+        self.asked.append((tuple(group[0].cell.slug for group in groups), numbers))
+        for repeat in numbers:
+            for group in groups:
+                assert [subject.side for subject in group] == [BASE, HEAD]
+                for subject in group:
+                    assert subject.environment.record.side == subject.side
+                    self.writer.append(record(subject, repeat))
+
+
+def record(subject: Subject, repeat: int) -> CostRecord:
+    return CostRecord(
+        cell=subject.cell,
+        side=subject.side,
+        repeat=repeat,
+        started_unix_s=1e9,
+        seconds=5.0,
+        counter="callgrind",
+        tool="valgrind-3.19",
+        intervals=(Interval(instructions=1_000_000, seconds=0.1, requests=10),),
+    )
+
+
+def gate(
+    folder: Path,
+    *,
+    repeats: Iterable[Mapping[Pairing, int]] = (),
+    confirm: Mapping[Pairing, int] | None = None,
+    budget_s: float = 3600.0,
+    chosen: tuple[Pairing, ...] = (*COUNTED, *LOADED),
+    **more: Any,  # noqa: ANN401 - passed on
+) -> tuple[Run, Fakes, FakeBench, list[int]]:
+    budgets: list[int] = []
+    wanted = iter(repeats)
+
+    def confirmations(_run: Run, pairs: int) -> Mapping[Pairing, int]:
+        budgets.append(pairs)
+        return confirm or {}
+
+    given = prepared(chosen, kind="gate")
+    with create(folder, given.plan) as writer:
+        made, counting = fakes(given, writer, **more), FakeBench(writer)
+        decisions = Decisions(
+            cost_repeats=lambda _run: next(wanted, {}),
+            confirmations=confirmations,
+            disturbed=lambda _trial: False,
+        )
+        Gate(
+            contest=made.contest,
+            bench=cast("Bench", counting),
+            decisions=decisions,
+            deadline_s=time.monotonic() + budget_s,
+        ).run()
+    return read(folder / "two-sides"), made, counting, budgets
+
+
+def test_cells_are_counted_and_sentinels_screened(tmp_path: Path) -> None:
+    run, _, counting, _ = gate(tmp_path)
+    assert counting.asked == [(tuple(each.head.slug for each in COUNTED), (0, 1))]
+    assert len(run.costs) == 2 * 2 * len(COUNTED)
+    assert {trial.stage for trial in run.trials} == {"screen"}
+    assert len(run.trials) == 2 * 4 * len(LOADED)
+
+
+def test_counts_are_repeated_while_they_are_not_sharp(tmp_path: Path) -> None:
+    _, _, counting, _ = gate(tmp_path, repeats=[{COUNTED[0]: 2}, {COUNTED[0]: 1}])
+    assert [numbers for _, numbers in counting.asked] == [(0, 1), (2,), (3,)]
+    assert counting.asked[1][0] == (COUNTED[0].head.slug,)
+
+
+def test_only_what_is_in_doubt_is_confirmed_on_fresh_pairs(tmp_path: Path) -> None:
+    run, _, _, (budget,) = gate(tmp_path, confirm={LOADED[1]: 6})
+    confirmed = [trial for trial in run.trials if trial.stage == "confirm"]
+    assert {trial.cell for trial in confirmed} == {LOADED[1].head}
+    assert sorted({trial.block for trial in confirmed}) == list(range(4, 10))
+    assert sorted(trial.place or 0 for trial in confirmed if trial.side == BASE) == [0, 0, 0, 1, 1, 1]
+    assert len({launch.id for launch in run.launches}) == len(run.launches)
+    assert budget > 0
+
+
+def test_a_budget_that_is_used_up_leaves_no_pair_to_confirm_with(tmp_path: Path) -> None:
+    run, _, counting, budgets = gate(tmp_path, budget_s=0.0, repeats=[{COUNTED[0]: 1}])
+    assert budgets == [0]
+    assert not run.trials
+    assert len(counting.asked) == 1
+
+
+def test_a_side_without_its_environment_is_left_out_of_both_tiers(tmp_path: Path) -> None:
+    given = prepared((*COUNTED, *LOADED), kind="gate")
+    name = COUNTED[0].head.framework
+    assert name in given.environments[BASE]
+    del cast("dict[str, Any]", given.environments[HEAD])[name]
+    with create(tmp_path, given.plan) as writer:
+        made, counting = fakes(given, writer), FakeBench(writer)
+        decisions = Decisions(
+            cost_repeats=lambda _run: {},
+            confirmations=lambda _run, _pairs: {},
+            disturbed=lambda _trial: False,
+        )
+        Gate(
+            contest=made.contest,
+            bench=cast("Bench", counting),
+            decisions=decisions,
+            deadline_s=time.monotonic() + 3600,
+        ).run()
+    run = read(tmp_path / "two-sides")
+    assert name not in {trial.cell.framework for trial in run.trials}
+    assert name not in {each.cell.framework for each in run.costs}
+    assert {pairing.head.framework for pairing in run.plan.pairings} > {name}
+
+
+def test_an_interruption_keeps_what_was_measured(tmp_path: Path) -> None:
+    def interrupt(count: int) -> None:
+        if count == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        gate(tmp_path, act=interrupt)
+    kept = read(tmp_path / "two-sides")
+    assert len(kept.costs) == 8
+    assert len(kept.trials) == 4
+
+
+def test_base_and_head_are_counted_on_a_cpu_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _pid: {0, 1})
+    given = prepared((*COUNTED, *LOADED), kind="gate")
+    assert len(given.plan.setup.server_cpus) == 1
+    with create(tmp_path, given.plan) as writer:
+        found = bench(given.plan, given.contenders[HEAD].parts, Callgrind(version="v"), writer, Watcher())
+        assert found._lanes.split(2) == [(0, 1)]

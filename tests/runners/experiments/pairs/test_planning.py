@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+import runners.experiments.pairs.planning
+from results.model import BASE, HEAD, Cell, Failure
+from runners.environments.provision import Provisioned
+from runners.errors import PlanError, ProvisionError
+from runners.experiments.pairs.pairing import Matched
+from runners.experiments.pairs.planning import PairWish, missing, paired, prepare, provisioned
+from runners.experiments.pairs.sides import Contender, SidesWish, SideWish
+from runners.experiments.planning import Wish
+from runners.experiments.progress import Watcher
+from runners.selection.matrix import Selection
+from tests.support.two_fakes import PARTS, pairings
+from tests.support.two_fakes import prepared as faked
+from tests.support.two_fakes import provisioned as environment
+
+CHOSEN = pairings()
+WISH = PairWish(
+    sides=SidesWish(base=SideWish(overrides=("a==1",)), head=SideWish(overrides=("a",))),
+    selection=Selection(scenarios=("plaintext", "json"), connections=(8,)),
+    pairs=4,
+    seed=1,
+)
+
+
+class Said(Watcher):
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.lines.append(text)
+
+
+def contenders() -> dict[str, Contender]:
+    found = faked(CHOSEN).contenders
+    return {
+        side: replace(found[side], wish=wish) for side, wish in ((BASE, WISH.sides.base), (HEAD, SideWish()))
+    }
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
+    """By kind: frameworks that ``fail`` to be installed on the base, and those that ``differ`` there."""
+    how: dict[str, set[str]] = {"fail": set(), "differ": {"fastapi"}}
+
+    def environments_of(
+        cells: Iterable[Cell],
+        _known: object,
+        wish: Wish,
+        _watcher: object,
+    ) -> tuple[dict[str, Provisioned], tuple[Failure, ...]]:
+        cells = tuple(cells)
+        names = dict.fromkeys(cell.framework for cell in cells)
+        failing = how["fail"] if wish.overrides else set()
+        side = BASE if wish.overrides else HEAD
+        made = {
+            name: environment(name, side if name in how["differ"] else "")
+            for name in names
+            if name not in failing
+        }
+        stacks = dict.fromkeys(cell.stack for cell in cells if cell.framework in failing)
+        error = ProvisionError("no versions fit together", remedy="loosen it")
+        return made, tuple(error.failure(stack) for stack in stacks)
+
+    monkeypatch.setattr(runners.experiments.pairs.planning, "environments_of", environments_of)
+    return how
+
+
+@pytest.mark.usefixtures("built")
+def test_what_is_the_same_on_both_sides_is_left_out_and_named() -> None:
+    said = Said()
+    found = provisioned(WISH, contenders(), CHOSEN, said)
+    assert {pairing.head.framework for pairing in found.plan.pairings} == {"fastapi"}
+    assert {absent.cell.framework for absent in found.plan.not_applicable} == {"asgi", "flask"}
+    assert "asgi, flask: the same on both sides, not measured" in said.lines
+    assert found.plan.cells == tuple(pairing.head for pairing in found.plan.pairings)
+
+
+def test_where_everything_is_the_same_it_is_measured_and_called_noise(built: dict[str, set[str]]) -> None:
+    built["differ"].clear()
+    said = Said()
+    found = provisioned(WISH, contenders(), CHOSEN, said)
+    assert found.plan.pairings == CHOSEN
+    assert any("noise (A/A)" in line for line in said.lines)
+
+
+def test_a_base_that_cannot_be_installed_is_a_failure_of_each_of_its_cells(
+    built: dict[str, set[str]],
+) -> None:
+    built["fail"].add("fastapi")
+    found = provisioned(WISH, contenders(), CHOSEN, Watcher())
+    assert {failure.side for failure in found.failures} == {BASE}
+    assert {failure.cell for failure in found.failures} == {
+        pairing.base for pairing in CHOSEN if pairing.base.framework == "fastapi"
+    }
+    assert all(failure.message == "base: no versions fit together" for failure in found.failures)
+    assert all(failure.remedy == "loosen it" for failure in found.failures)
+    assert "fastapi" in {pairing.head.framework for pairing in found.plan.pairings}
+    assert "fastapi" not in {pairing.head.framework for pairing in found.loads()}
+
+
+def test_where_no_base_can_be_installed_nothing_is_compared(built: dict[str, set[str]]) -> None:
+    built["fail"] |= set(PARTS.frameworks)
+    with pytest.raises(ProvisionError, match="nothing can be compared: base: no versions fit"):
+        provisioned(WISH, contenders(), CHOSEN, Watcher())
+    judged = provisioned(WISH, contenders(), CHOSEN, Watcher(), must=False)
+    assert judged.plan.pairings == CHOSEN
+    assert not judged.loads()
+    assert not judged.bouts()
+
+
+@pytest.mark.usefixtures("built")
+def test_the_plan_holds_both_sides_and_the_order_of_every_launch() -> None:
+    plan = provisioned(WISH, contenders(), CHOSEN, Watcher()).plan
+    assert plan.kind == "compare"
+    assert [side.name for side in plan.sides] == [BASE, HEAD]
+    assert {each.side for each in plan.environment.frameworks if each.framework == "fastapi"} == {BASE, HEAD}
+    assert len(plan.order) == plan.setup.blocks == 4
+    assert {name.partition("/")[0] for name in plan.order[0]} == {BASE, HEAD}
+
+
+def test_a_cell_that_the_head_lost_is_a_failure() -> None:
+    (failure,) = missing(Matched(pairings=(), base_only=(CHOSEN[0].base,), head_only=(CHOSEN[1].head,)))
+    assert (failure.side, failure.cell) == (HEAD, CHOSEN[0].base)
+    assert CHOSEN[0].base.slug in failure.message
+    assert failure.remedy
+
+
+def test_frameworks_without_a_server_in_common_are_wrong_use() -> None:
+    found = contenders()
+    sides = {
+        BASE: replace(found[BASE], wish=SideWish(framework="flask")),
+        HEAD: replace(found[HEAD], wish=SideWish(framework="fastapi")),
+    }
+    wish = replace(WISH, sides=SidesWish(base=sides[BASE].wish, head=sides[HEAD].wish))
+    with pytest.raises(PlanError, match="no cell of the base has its like"):
+        paired(wish, sides)
+    with pytest.raises(PlanError, match="nothing tells"):
+        prepare(replace(WISH, sides=SidesWish()), Watcher())

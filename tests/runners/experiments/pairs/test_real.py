@@ -1,0 +1,49 @@
+"""A comparison with real servers: a good stack, and one whose head answers wrongly."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import runners.experiments.pairs.blocks
+from results.store import read
+from runners.selection.frameworks import APPS
+from tests.runners.cli.test_cli import call
+
+pytestmark = pytest.mark.servers
+
+GOOD = (APPS / "asgi_app.py").read_text(encoding="utf-8")
+WRONG = GOOD.replace("contract.greeting()", '"Hello, Wrong"')
+
+
+def apps(folder: Path, other: str) -> Path:
+    """Apps in ``folder``: ``asgi``, and ``other`` under a name of its own."""
+    shutil.copytree(APPS, folder, ignore=shutil.ignore_patterns("*_app.py", "__pycache__"))
+    for name, text in {"asgi": GOOD, "other": other}.items():
+        (folder / f"{name}_app.py").write_text(text, encoding="utf-8")
+        shutil.copy(APPS / "locks" / "asgi.txt", folder / "locks" / f"{name}.txt")
+    return folder
+
+
+def test_two_sides_are_measured_in_turn_and_a_wrong_one_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(runners.experiments.pairs.blocks, "ROUNDS", 2)
+    base, head = apps(tmp_path / "base", GOOD), apps(tmp_path / "head", WRONG)
+    cells = ("--server", "uvicorn-pure", "--scenario", "json", "--framework", "asgi", "--framework", "other")
+    sides = ("--base-rev", base, "--head-rev", head)
+    assert call(monkeypatch, "compare", *cells, *sides, "--pairs", "2", "--json") == 3
+    (folder,) = (tmp_path / "results").iterdir()
+    run = read(folder)
+    (failure,) = run.failures
+    assert (failure.side, failure.stage, failure.stack) == ("head", "launch", "other--uvicorn-pure")
+    assert "Hello, Wrong" in failure.message
+    trials = {(trial.block, trial.side): trial for trial in run.trials}
+    assert trials.keys() == {(block, side) for block in (0, 1) for side in ("base", "head")}
+    assert all(trial.windows == 2 and trial.requests and not trial.errors for trial in trials.values())
+    assert all(trial.server_cpu_ns and trial.stale == 0 for trial in trials.values())
+    assert {trial.cell.framework for trial in trials.values()} == {"asgi"}
+    assert "could not measure" in capsys.readouterr().out

@@ -1,0 +1,322 @@
+"""The whole pipeline with a fake server and a fake generator: everything but processes, in a second."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import runners.experiments.blocks
+import runners.experiments.inspection
+from results.histogram import Latency
+from results.model import FIRST_LOOK, Cell, Environment, Failure, Machine, Plan, Run, Setup, Trial
+from results.store import Writer, create, read, reopen
+from runners.errors import LaunchError, LoadError
+from runners.experiments.progress import Watcher
+from runners.experiments.run import Sitting
+from runners.generator.messages import Measured, Order
+from runners.selection.matrix import Selection, control_of, expand
+from runners.selection.schedule import Visit, block_order, visits
+from runners.verify.contract import Verified
+from tests.support.parts import parts
+
+MACHINE = Machine(
+    cpu_model="a CPU",
+    logical_cpus=2,
+    physical_cores=2,
+    smt=False,
+    governor=None,
+    memory_bytes=2**34,
+    kernel="6",
+    system="Linux",
+    container=None,
+)
+SETUP = Setup(blocks=3, warmup_s=0.1, window_s=0.5, seed=1, server_cpus=(1,), generator_cpus=(0,))
+
+
+@dataclass
+class FakeServer:
+    stack: str
+    host: str = "127.0.0.1"
+    port: int = 20000
+    pid: int = 1
+    cgroup: None = None
+    argv: tuple[str, ...] = ("python", "-m", "server")
+    first_answer_s: float = 0.3
+    living: bool = True
+
+    def alive(self) -> bool:
+        return self.living
+
+    def pss_bytes(self) -> int:
+        return 50_000_000
+
+    def log_tail(self, _lines: int = 20) -> str:
+        return "the last line"
+
+
+@dataclass
+class FakeStarter:
+    scenarios: Any
+    broken: str = ""
+    verifies: bool = True
+    started: list[tuple[str, bool]] = field(default_factory=list)
+
+    @contextmanager
+    def start(self, visit: Visit, *, verifying: bool = False, **_more: object) -> Iterator[FakeServer]:
+        if visit.stack == self.broken:
+            raise LaunchError(f"{visit.stack} died at import", remedy="look", log_tail="ImportError")
+        self.started.append((visit.key, verifying))
+        yield FakeServer(visit.stack)
+
+    def target(self, visit: Visit) -> str:
+        return f"apps.{visit.stack}:app"
+
+
+class FakeGenerator:
+    def __init__(self, act: Callable[[int], None] = lambda _count: None) -> None:
+        self.count = 0
+        self.act = act
+
+    def measure(self, order: Order) -> Measured:
+        self.count += 1
+        self.act(self.count)
+        requests = random.Random(self.count).randrange(1900, 2100)
+        return Measured(
+            started_unix_s=1e9,
+            warmup_s=order.warmup_s,
+            warmup_slope=0.0,
+            window_s=order.window_s,
+            requests=requests,
+            latency=Latency().encode(),
+            in_flight_mean=float(order.connections),
+            in_flight_end=order.connections,
+            checked_full=0,
+            server_cpu_ns=490_000_000,
+            server_cpu_source="process-clock",
+            generator_cpu_ns=100_000_000,
+            generator_idle_s=0.4,
+            generator_wait_us=5.0,
+        )
+
+
+class Heard(Watcher):
+    def __init__(self) -> None:
+        self.failures: list[Failure] = []
+
+    def failure(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+
+@pytest.fixture(autouse=True)
+def right(monkeypatch: pytest.MonkeyPatch) -> None:
+    verified = Verified(differences=(), findings=(("a sign", "200"),), canonical={"probe": "200"})
+    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+    monkeypatch.setattr(runners.experiments.blocks, "probe", lambda *_args, **_more: None)
+
+
+def plan(setup: Setup = SETUP) -> Plan:
+    known = parts()
+    cells = expand(Selection(scenarios=("plaintext", "json"), connections=(8,)), known).cells
+    cells += control_of(cells, known)
+    launches = visits(cells, known.scenarios)
+    return Plan(
+        name="a-run",
+        created_unix_s=1e9,
+        setup=setup,
+        environment=Environment(machine=MACHINE, harness={}, frameworks=()),
+        cells=cells,
+        order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
+    )
+
+
+def sitting(
+    writer: Writer,
+    before: Run,
+    *,
+    generator: FakeGenerator | None = None,
+    broken: str = "",
+    disturbed: Callable[[Trial], bool] = lambda _trial: False,
+    undecided: Callable[[Run], Collection[Cell]] = lambda _run: (),
+) -> Sitting:
+    measurer = generator or FakeGenerator()
+
+    def generators() -> AbstractContextManager[FakeGenerator]:
+        return nullcontext(measurer)
+
+    return Sitting(
+        parts=parts(),
+        plan=before.plan,
+        writer=writer,
+        watcher=Heard(),
+        disturbed=disturbed,
+        undecided=undecided,
+        before=before,
+        starter=FakeStarter(parts().scenarios, broken),
+        generators=generators,
+    )
+
+
+def complete(folder: Path, **more: Any) -> Run:  # noqa: ANN401 - passed on
+    with create(folder, plan()) as writer:
+        sitting(writer, Run(plan=plan()), **more).run()
+    return read(folder / "a-run")
+
+
+def test_every_block_holds_every_cell_once(tmp_path: Path) -> None:
+    run = complete(tmp_path)
+    assert [end.block for end in run.blocks] == [0, 1, 2]
+    for block in range(SETUP.blocks):
+        measured = sorted(trial.cell.slug for trial in run.trials if trial.block == block)
+        assert measured == sorted(cell.slug for cell in run.plan.cells)
+    assert len({launch.id for launch in run.launches}) == len(run.launches)
+    assert not run.failures
+    assert len(set(run.findings)) == len(run.findings) > 0
+
+
+def test_launches_follow_the_plan_and_verification_comes_first(tmp_path: Path) -> None:
+    with create(tmp_path, plan()) as writer:
+        one = sitting(writer, Run(plan=plan()))
+        one.run()
+    started = one.starter.started  # type: ignore[attr-defined]  # the fake's
+    verifying = [key for key, verify in started if verify]
+    assert [key for key, verify in started if not verify] == [key for order in plan().order for key in order]
+    assert verifying == [key for key, _ in started[: len(verifying)]]
+    assert not [key for key in verifying if "--control" in key]
+
+
+def test_a_stack_that_does_not_start_is_a_failure_and_the_rest_is_measured(tmp_path: Path) -> None:
+    run = complete(tmp_path, broken="flask--gunicorn-gthread")
+    (failure,) = run.failures
+    assert (failure.stack, failure.stage, failure.log_tail) == (
+        "flask--gunicorn-gthread",
+        "launch",
+        "ImportError",
+    )
+    assert {trial.cell.stack for trial in run.trials} == {
+        cell.stack for cell in run.plan.cells if cell.framework != "flask"
+    }
+
+
+def test_a_cell_that_cannot_be_loaded_leaves_the_others_of_its_launch(tmp_path: Path) -> None:
+    def third_fails(count: int) -> None:
+        if count == 3:
+            raise LoadError("no right answer came", remedy="look at the log")
+
+    run = complete(tmp_path, generator=FakeGenerator(third_fails))
+    (failure,) = run.failures
+    assert failure.cell is not None
+    assert failure.log_tail == "the last line"
+    assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - 1
+
+
+def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runners.experiments.blocks, "probe", lambda *_args, **_more: "wanted 200, got 500")
+    run = complete(tmp_path)
+    assert {failure.stage for failure in run.failures} == {"verify-after"}
+
+
+def test_disturbed_trials_are_repeated_at_most_twice_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runners.experiments.blocks, "REPEATED_SHARE", 2.0)
+    run = complete(tmp_path, disturbed=lambda trial: trial.cell.scenario == "json" and trial.attempt < 5)
+    attempts = {trial.cell.scenario: trial.attempt for trial in run.trials}
+    assert attempts == {"plaintext": 0, "json": 2}
+    assert {trial.attempt for trial in run.partial} == {0, 1}
+
+
+def test_a_block_repeats_no_more_than_its_share(tmp_path: Path) -> None:
+    run = complete(tmp_path, disturbed=lambda _trial: True)
+    repeats = [trial for trial in (*run.trials, *run.partial) if trial.attempt]
+    assert len(repeats) == SETUP.blocks * math.ceil(0.2 * len(run.plan.cells))
+
+
+UNDECIDED = "fastapi--granian-asgi"
+PRECISE = plan(replace(SETUP, blocks=20, precision_percent=2.0))
+
+
+def until(block: int) -> Callable[[Run], Collection[Cell]]:
+    """FastAPI's JSON on granian is undecided until ``block`` is over."""
+
+    def undecided(run: Run) -> Collection[Cell]:
+        over = {end.block for end in run.blocks}
+        wanted = {cell for cell in run.plan.cells if (cell.stack, cell.scenario) == (UNDECIDED, "json")}
+        return () if block in over else wanted
+
+    return undecided
+
+
+def test_blocks_are_added_for_undecided_cells_with_everything_that_their_launches_visit(
+    tmp_path: Path,
+) -> None:
+    with create(tmp_path, PRECISE) as writer:
+        sitting(writer, Run(plan=PRECISE), undecided=until(9)).run()
+    run = read(tmp_path / "a-run")
+    assert [end.block for end in run.blocks] == list(range(10))
+    by_block = [{trial.cell for trial in run.trials if trial.block == end.block} for end in run.blocks]
+    assert all(len(cells) == len(run.plan.cells) for cells in by_block[:FIRST_LOOK])
+    whole = {cell for cell in run.plan.cells if cell.stack == UNDECIDED}
+    assert by_block[FIRST_LOOK:] == [whole, whole]
+    assert {cell.scenario for cell in whole} == {"plaintext", "json"}
+
+
+def test_all_blocks_are_used_where_nothing_is_ever_decided(tmp_path: Path) -> None:
+    with create(tmp_path, PRECISE) as writer:
+        sitting(writer, Run(plan=PRECISE), undecided=until(99)).run()
+    assert len(read(tmp_path / "a-run").blocks) == 20
+
+
+@pytest.mark.parametrize("stop_at", [5, 70])
+def test_a_precise_run_goes_on_where_it_was_interrupted(tmp_path: Path, stop_at: int) -> None:
+    def interrupt(count: int) -> None:
+        if count == stop_at:
+            raise KeyboardInterrupt
+
+    with create(tmp_path, PRECISE) as writer, pytest.raises(KeyboardInterrupt):
+        sitting(writer, Run(plan=PRECISE), undecided=until(9), generator=FakeGenerator(interrupt)).run()
+    kept = read(tmp_path / "a-run")
+    with reopen(tmp_path / "a-run") as writer:
+        sitting(writer, kept, undecided=until(9)).run()
+    assert [end.block for end in read(tmp_path / "a-run").blocks] == list(range(10))
+
+
+@pytest.mark.parametrize("stop_at", [1, 4, 11])
+def test_an_interrupted_run_keeps_its_trials_and_goes_on(tmp_path: Path, stop_at: int) -> None:
+    def interrupt(count: int) -> None:
+        if count == stop_at:
+            raise KeyboardInterrupt
+
+    with create(tmp_path, plan()) as writer, pytest.raises(KeyboardInterrupt):
+        sitting(writer, Run(plan=plan()), generator=FakeGenerator(interrupt)).run()
+    kept = read(tmp_path / "a-run")
+    assert len(kept.trials) == stop_at - 1
+    with reopen(tmp_path / "a-run") as writer:
+        sitting(writer, kept).run()
+    whole = read(tmp_path / "a-run")
+    assert [end.block for end in whole.blocks] == [0, 1, 2]
+    assert len(whole.trials) == len(whole.plan.cells) * SETUP.blocks
+    assert len({launch.id for launch in whole.launches}) == len(whole.launches)
+    assert len(set(whole.findings)) == len(whole.findings)
+
+
+def test_what_verification_refused_stays_out_when_the_run_goes_on(tmp_path: Path) -> None:
+    def interrupt(count: int) -> None:
+        if count == 2:
+            raise KeyboardInterrupt
+
+    with create(tmp_path, plan()) as writer, pytest.raises(KeyboardInterrupt):
+        sitting(
+            writer, Run(plan=plan()), generator=FakeGenerator(interrupt), broken="flask--gunicorn-gthread"
+        ).run()
+    with reopen(tmp_path / "a-run") as writer:
+        sitting(writer, read(tmp_path / "a-run")).run()
+    whole = read(tmp_path / "a-run")
+    assert len(whole.failures) == 1
+    assert not [trial for trial in whole.trials if trial.cell.framework == "flask"]

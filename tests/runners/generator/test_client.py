@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from results.histogram import Latency
+from runners.errors import LoadError
+from runners.generator import client
+from runners.generator.client import Generator
+from runners.generator.messages import Order
+from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
+
+GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
+FAKE = """
+import os, sys
+channel = int(sys.argv[-1])
+def say(line):
+    os.write(channel, line.encode() + b"\\n")
+{}
+"""
+
+
+def order(port: int, connections: int = 4, **more: float) -> Order:
+    return Order(
+        host="127.0.0.1",
+        port=port,
+        scenario="plaintext",
+        seed=1,
+        connections=connections,
+        warmup_s=0.02,
+        window_s=0.1,
+        server_pid=os.getpid(),
+        cpus=(0,),
+        **more,  # type: ignore[arg-type] # only numbers are given
+    )
+
+
+def test_orders_are_measured_by_one_process(tmp_path: Path) -> None:
+    pids = set()
+    with ScriptedServer(serving(GREETING)) as server, Generator((), tmp_path / "log") as generator:
+        for connections in (8, 3, 5):
+            measured = generator.measure(order(server.port, connections))
+            assert generator._process
+            pids.add(generator._process.pid)
+
+            assert measured.requests == Latency.decode(measured.latency).count > 0
+            assert measured.in_flight_mean == pytest.approx(connections, rel=0.005)
+            assert measured.in_flight_end == connections
+            assert measured.server_cpu_ns
+            assert measured.server_cpu_source == "process-clock"
+            assert measured.busy_ticks is not None
+            assert not measured.errors
+    assert len(pids) == 1
+
+
+def test_no_right_answer_is_a_load_error_and_the_generator_lives_on(tmp_path: Path) -> None:
+    with (
+        ScriptedServer(serving(answer(b"Hello, Wurld!"))) as wrong,
+        ScriptedServer(serving(GREETING)) as server,
+        Generator((), tmp_path / "log") as generator,
+    ):
+        with pytest.raises(
+            LoadError, match=r"plaintext at .*no right answer.*wrong-answer \d+.*GET /plaintext"
+        ):
+            generator.measure(order(wrong.port))
+        assert generator._process
+        pid = generator._process.pid
+        assert generator.measure(order(server.port)).requests
+        assert generator._process.pid == pid
+
+
+def test_a_killed_generator_is_a_load_error_and_the_next_order_starts_another(tmp_path: Path) -> None:
+    killed: list[int] = []
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            if not killed and generator._process:
+                killed.append(generator._process.pid)
+                os.kill(generator._process.pid, signal.SIGKILL)
+            peer.send(GREETING)
+
+    with ScriptedServer(script) as server, Generator((), tmp_path / "log") as generator:
+        with pytest.raises(LoadError, match="the generator died"):
+            generator.measure(order(server.port))
+        assert generator._process is None
+        assert generator.measure(order(server.port)).requests
+
+
+def test_the_end_kills_the_process(tmp_path: Path) -> None:
+    with ScriptedServer(serving(GREETING)) as server, Generator((), tmp_path / "log") as generator:
+        generator.measure(order(server.port))
+        assert generator._process
+        pid = generator._process.pid
+    assert not Path(f"/proc/{pid}").exists()
+
+
+def pretending(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str) -> None:
+    """Put another program in the place of the generator."""
+    root = tmp_path / "root"
+    package = root / "runners" / "generator"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").touch()
+    (package / "__init__.py").touch()
+    (package / "process.py").write_text(FAKE.format(code))
+    monkeypatch.setattr(
+        client, "environment_of_ours", lambda: {"PYTHONPATH": str(root), "PATH": os.environ["PATH"]}
+    )
+
+
+def test_a_generator_that_does_not_start_shows_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pretending(monkeypatch, tmp_path, "raise SystemExit('no such thing')")
+
+    with Generator((), tmp_path / "log") as generator, pytest.raises(LoadError, match="died") as caught:
+        generator.measure(order(1))
+    assert "no such thing" in caught.value.log_tail
+
+
+def test_a_generator_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = json.dumps({"Ready": {"pid": 1}})
+    pretending(monkeypatch, tmp_path, f"say({ready!r}); os.read(channel, 9999); os.read(channel, 1)")
+    monkeypatch.setattr(client, "SPARE_S", 0.1)
+
+    begun_s = time.monotonic()
+    with (
+        Generator((), tmp_path / "log") as generator,
+        pytest.raises(LoadError, match="did not answer within"),
+    ):
+        generator.measure(order(1, deadline_s=0.1))
+    assert time.monotonic() - begun_s < client.START_S
+
+
+@pytest.mark.parametrize("said", ['{"Failed": {"message": "x"}}', '{"Ready": {"pid": 1}}'])
+def test_anything_else_than_ready_and_measured_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    code = f"say({said!r}); say({said!r}); os.read(channel, 9999); os.read(channel, 1)"
+    pretending(monkeypatch, tmp_path, code)
+
+    with Generator((), tmp_path / "log") as generator, pytest.raises(LoadError):
+        generator.measure(order(1))
+    assert generator._process is None
+
+
+def test_it_runs_on_the_cpus_given(tmp_path: Path) -> None:
+    cpu = max(os.sched_getaffinity(0))
+    with ScriptedServer(serving(GREETING)) as server, Generator((cpu,), tmp_path / "log") as generator:
+        generator.measure(order(server.port))
+        assert generator._process
+        assert os.sched_getaffinity(generator._process.pid) == {cpu}
+
+
+def test_the_environment_of_the_caller_cannot_change_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOCUST_SKIP_MONKEY_PATCH", "1")
+    monkeypatch.setenv("PYTHONHASHSEED", "0")
+
+    environment = client.environment_of_ours()
+
+    assert not {"LOCUST_SKIP_MONKEY_PATCH", "PYTHONHASHSEED"} & set(environment)
+    assert sys.executable

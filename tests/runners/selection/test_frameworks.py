@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from apps import contract
+from runners.errors import PlanError
+from runners.selection import frameworks
+from tests.support import local_index
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FAMILIES = {*contract.GROUPS, "routing", "*"}
+
+
+@pytest.fixture(name="apps")
+def _apps(tmp_path: Path) -> Path:
+    local_index.app(tmp_path, "frame", "frame>=1")
+    local_index.app(tmp_path, "frame_with_models", "frame")
+    (tmp_path / "shared.py").write_text("no block, no app", encoding="utf-8")
+    return tmp_path
+
+
+def test_every_app_file_is_one_framework_by_name_and_none_is_imported(apps: Path) -> None:
+    found = frameworks.discover(apps)
+    assert list(found) == ["frame", "frame-with-models"]
+    frame = found["frame-with-models"]
+    assert frame.module == "apps.frame_with_models_app"
+    assert frame.lock == apps / "locks" / "frame-with-models.txt"
+    assert found["frame"].dependencies == ("frame>=1",)
+    assert found["frame"].targets == {"asgi": {"default": "app"}}
+    assert not found["frame"].floor
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("# /// script", "# /// scripts", "no PEP 723 block"),
+        ('requires-python = ">=3.11"', "requires-python = 3..", "not TOML"),
+        ('requires-python = ">=3.11"', 'requires-python = "three"', "requires-python"),
+        ('dependencies = ["frame>=1"]', 'dependencies = ["frame>>1"]', "dependency 'frame>>1'"),
+        ('dependencies = ["frame>=1"]', 'dependencies = "frame"', "dependencies must be a list"),
+        ('# [tool.hotlap.targets.asgi]\n# default = "app"\n', "", r"\[targets\] is missing"),
+        ('title = "frame"', "title = 1", "title must be a string"),
+        ('serialiser = "none"', 'serializer = "none"', "unknown keys in .*: serializer"),
+        ("[tool.hotlap.targets.asgi]", "[tool.hotlap.targets.cgi]", "interfaces other than asgi, .*: cgi"),
+        ('default = "app"', 'routing = "app"', "no default target for: asgi"),
+        ('default = "app"', 'default = "make()"', r"targets that are no names: make\(\)"),
+        ('default = "app"', "default = 1", r"\[tool.hotlap.targets.asgi\] must map"),
+        ('implements = ["json"]', "implements = [1]", "implements must be a list"),
+        (
+            "# [tool.hotlap.targets",
+            '# [tool.hotlap.not-applicable]\n# json = "no"\n# [tool.hotlap.targets',
+            "both implemented and not applicable: json",
+        ),
+    ],
+)
+def test_a_wrong_block_names_file_and_fault(apps: Path, old: str, new: str, complaint: str) -> None:
+    file = apps / "frame_app.py"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(PlanError, match=rf"(?s)^frame_app\.py.*{complaint}") as caught:
+        frameworks.discover(apps)
+    assert caught.value.remedy
+
+
+def test_two_blocks_are_refused(apps: Path) -> None:
+    file = apps / "frame_app.py"
+    file.write_text(file.read_text(encoding="utf-8") * 2, encoding="utf-8")
+    with pytest.raises(PlanError, match="has 2 PEP 723 blocks"):
+        frameworks.discover(apps)
+
+
+def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(PlanError, match="there is no"):
+        frameworks.discover(tmp_path)
+
+
+def test_absence_tells_by_design_from_not_yet(apps: Path) -> None:
+    file = apps / "frame_app.py"
+    text = file.read_text(encoding="utf-8").replace(
+        "# ///\n", '# [tool.hotlap.not-applicable]\n# form = "no forms"\n# ///\n', 1
+    )
+    file.write_text(text, encoding="utf-8")
+    frame = frameworks.read(file)
+    assert frame.absence("json") is None
+    assert frame.absence("form") == ("not-applicable", "no forms")
+    assert frame.absence("auth") == ("not-implemented", "frame_app.py does not implement auth")
+    file.write_text(text.replace("form =", '"*" ='), encoding="utf-8")
+    assert frameworks.read(file).absence("auth") == ("not-applicable", "no forms")
+
+
+@pytest.mark.parametrize("name", frameworks.discover())
+def test_shipped_apps_speak_of_known_families_only(name: str) -> None:
+    framework = frameworks.discover()[name]
+    assert framework.implements | set(framework.not_applicable) <= FAMILIES
+    assert framework.title
+
+
+def test_floors_and_litestar_with_pydantic_are_frameworks() -> None:
+    found = frameworks.discover()
+    assert {name for name, framework in found.items() if framework.floor} == {"asgi", "rsgi", "wsgi"}
+    assert found["litestar-pydantic"].path.name == "litestar_pydantic_app.py"

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from runners.errors import PlanError
+from runners.experiments.planning import discover
+from runners.selection.frameworks import discover as discover_frameworks
+from runners.selection.matrix import Selection, choose, control_of, expand, stacks
+from tests.support.parts import parts
+
+
+def test_interfaces_decide_which_stacks_exist() -> None:
+    found = {(stack.framework.name, stack.variant.name) for stack in stacks(Selection(), parts())}
+    assert found == {
+        ("asgi", "uvicorn-standard"),
+        ("asgi", "granian-asgi"),
+        ("fastapi", "uvicorn-standard"),
+        ("fastapi", "granian-asgi"),
+        ("flask", "gunicorn-gthread"),
+    }
+
+
+def test_a_variant_outside_the_default_is_there_when_named() -> None:
+    (stack,) = stacks(Selection(servers=("gunicorn-as-shipped",)), parts())
+    assert stack.variant.name == "gunicorn-as-shipped"
+
+
+def test_what_a_stack_lacks_by_design_is_not_applicable_and_what_is_to_come_not_implemented() -> None:
+    matrix = expand(Selection(servers=("uvicorn-standard", "gunicorn-gthread")), parts())
+    absent = {(entry.cell.framework, entry.cell.scenario): entry.reason for entry in matrix.not_applicable}
+    assert absent["asgi", "json"] == "a floor"
+    assert absent["flask", "chat"] == "gunicorn-gthread has no websocket"
+    missing = {(entry.cell.framework, entry.cell.scenario) for entry in matrix.not_implemented}
+    assert missing == {("flask", "json"), ("flask", "routing-first"), ("fastapi", "routing-first")}
+
+
+def test_a_scenario_brings_its_own_connections_unless_some_are_asked_for() -> None:
+    own = expand(Selection(frameworks=("fastapi",), scenarios=("json",), servers=("granian-asgi",)), parts())
+    assert [cell.connections for cell in own.cells] == [100, 500]
+    asked = expand(Selection(frameworks=("fastapi",), scenarios=("json",), connections=(8,)), parts())
+    assert {cell.connections for cell in asked.cells} == {8}
+
+
+@pytest.mark.parametrize(
+    ("selection", "nearest"),
+    [
+        (Selection(frameworks=("fastapy",)), "nearest: fastapi"),
+        (Selection(servers=("uvicorn-standart",)), "nearest: uvicorn-standard"),
+        (Selection(scenarios=("jason",)), "nearest: json"),
+    ],
+)
+def test_an_unknown_name_names_the_nearest(selection: Selection, nearest: str) -> None:
+    with pytest.raises(PlanError, match=nearest):
+        expand(selection, parts())
+
+
+def test_an_impossible_stack_says_why() -> None:
+    with pytest.raises(PlanError, match="flask speaks wsgi, uvicorn-standard accepts asgi"):
+        expand(Selection(frameworks=("flask",), servers=("uvicorn-standard",)), parts())
+
+
+def test_connections_that_are_closed_make_other_cells() -> None:
+    kept, closed = (
+        expand(Selection(frameworks=("fastapi",), scenarios=("json",), reuse=reuse), parts()).cells
+        for reuse in (None, 1)
+    )
+    assert {cell.reuse for cell in closed} == {1}
+    assert [cell.slug for cell in closed] == [cell.slug.replace("--w1", "-reuse1--w1") for cell in kept]
+
+
+def test_a_selection_of_nothing_but_absences_is_refused_with_the_reason() -> None:
+    with pytest.raises(PlanError, match="a floor"):
+        expand(Selection(frameworks=("asgi",), scenarios=("json",)), parts())
+
+
+def test_globs_keep_the_order_of_the_catalogue() -> None:
+    assert choose(("z*", "a*"), {"alpha": 1, "beta": 2, "zeta": 3}, "thing") == ("alpha", "zeta")
+
+
+def test_the_control_is_a_stack_that_is_no_floor() -> None:
+    known = parts()
+    cells = expand(Selection(), known).cells
+    control = control_of(cells, known)
+    assert {cell.stack for cell in control} == {"fastapi--uvicorn-standard--control"}
+    assert not {cell.slug for cell in control} & {cell.slug for cell in cells}
+
+
+def test_the_quick_matrix_is_the_published_one() -> None:
+    matrix = expand(Selection(quick=True), discover())
+    assert len({cell.stack for cell in matrix.cells}) == 11
+    assert {cell.scenario for cell in matrix.cells} == {"plaintext", "json", "orders"}
+    assert len(matrix.cells) == 32
+    assert not matrix.not_implemented
+
+
+def test_the_whole_matrix_has_every_stack() -> None:
+    matrix = expand(Selection(), discover())
+    assert len({cell.stack for cell in matrix.cells}) >= 36
+    assert not matrix.not_implemented
+    assert {"asgi", "wsgi", "rsgi"} <= {cell.interface for cell in matrix.cells}
+    assert len({cell.slug for cell in matrix.cells}) == len(matrix.cells)
+
+
+def test_every_framework_of_the_quick_matrix_exists() -> None:
+    assert {"starlette", "fastapi", "litestar", "flask", "django", "asgi"} <= discover_frameworks().keys()

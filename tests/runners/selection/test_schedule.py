@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runners.selection.matrix import Selection, expand
+from runners.selection.schedule import block_order, cell_order, groups_of, hash_seed, only, trial_seed, visits
+from tests.support.parts import framework, parts
+
+KNOWN = parts()
+FASTAPI = framework("fastapi", "asgi", implements=("plaintext", "json", "routing"))
+KNOWN = replace(KNOWN, frameworks={**KNOWN.frameworks, "fastapi": FASTAPI})
+CELLS = expand(Selection(), KNOWN).cells
+VISITS = visits(CELLS, KNOWN.scenarios)
+
+
+def test_a_launch_serves_one_target_and_visits_its_cells() -> None:
+    keys = [visit.key for visit in VISITS]
+    assert "fastapi--uvicorn-standard@default" in keys
+    assert "fastapi--uvicorn-standard@routing" in keys
+    assert sorted(cell.slug for visit in VISITS for cell in visit.cells) == sorted(
+        cell.slug for cell in CELLS
+    )
+
+
+def test_of_a_wanted_cell_the_whole_launch_is_made() -> None:
+    wanted = VISITS[0].cells[-1]
+    assert only(VISITS, {wanted}) == (VISITS[0],)
+    assert only(VISITS, set()) == ()
+
+
+def test_only_measured_groups_are_mounted_in_contract_order() -> None:
+    by_key = {visit.key: visit for visit in VISITS}
+    assert groups_of(by_key["fastapi--granian-asgi@default"].cells, KNOWN.scenarios) == ("plaintext", "json")
+    assert groups_of(by_key["fastapi--granian-asgi@routing"].cells, KNOWN.scenarios) == ()
+
+
+def test_orders_are_permutations_and_follow_the_seed() -> None:
+    orders = [block_order(VISITS, 7, block) for block in range(8)]
+    assert all(sorted(order) == sorted(visit.key for visit in VISITS) for order in orders)
+    assert len(set(orders)) > 1
+    assert orders == [block_order(VISITS, 7, block) for block in range(8)]
+    assert orders != [block_order(VISITS, 8, block) for block in range(8)]
+
+
+def test_cells_of_a_launch_are_shuffled_by_block() -> None:
+    visit = max(VISITS, key=lambda each: len(each.cells))
+    orders = {cell_order(visit, 7, block) for block in range(20)}
+    assert len(orders) > 1
+    assert all(sorted(c.slug for c in order) == sorted(c.slug for c in visit.cells) for order in orders)
+
+
+def test_hash_seeds_differ_and_inputs_are_alike_within_a_block() -> None:
+    assert len({hash_seed(7, block, visit) for block in range(4) for visit in VISITS}) == 4 * len(VISITS)
+    json = [cell for cell in CELLS if cell.scenario == "json" and cell.connections == 100]
+    assert len({trial_seed(7, 0, cell) for cell in json}) == 1
+    assert trial_seed(7, 0, json[0]) != trial_seed(7, 1, json[0])

@@ -1,0 +1,190 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from runners.verify.contract import canonical_form, diff, judge, probe, verify
+from scenarios import catalogue
+from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario
+from tests.support.reference import Respond, answer, respond, serving, typed
+
+ALL = catalogue.discover()
+HERE = "127.0.0.1"
+HANG = Answer(status=0, headers=(), body=b"")
+GARBAGE = Answer(status=0, headers=(), body=b"what?\r\n\r\n")
+
+
+def spoiling(change: Callable[[Request, Answer], Answer]) -> Respond:
+    return lambda request: change(request, respond(request))
+
+
+@pytest.mark.parametrize("name", list(ALL))
+def test_the_contract_verifies(name: str) -> None:
+    with serving() as port:
+        verified = verify(HERE, port, ALL[name], 1)
+    assert verified.differences == ()
+    assert verified.canonical
+    assert len(verified.findings) == len(ALL[name].oddities(Random(1)))
+
+
+def test_the_same_seed_gives_the_same_canonical_answers() -> None:
+    with serving() as port:
+        for name in ("json", "params", "orders-invalid", "auth"):
+            one, other = (verify(HERE, port, ALL[name], 7) for _ in range(2))
+            assert one.canonical == other.canonical
+
+
+def test_a_difference_names_request_wanted_and_got() -> None:
+    def float_limit(_: Request, right: Answer) -> Answer:
+        value = json.loads(right.body)
+        return answer({**value, "limit": 10.0}) if "limit" in value else right
+
+    with serving(spoiling(float_limit)) as port:
+        verified = verify(HERE, port, ALL["params"], 1)
+    first = verified.differences[0]
+    assert first.startswith("GET /users/1/items (smallest user_id, no query): ")
+    assert "$.limit: wanted int 10, got float 10.0" in first
+    assert len(verified.differences) > 10
+    assert all(len(one) <= 400 for one in verified.differences)
+
+
+def test_answers_made_once_are_found() -> None:
+    made_once = typed(b"Hello, Wabcd!", "text/plain; charset=utf-8")
+
+    def once(request: Request, right: Answer) -> Answer:
+        return made_once if request.target == "/plaintext" else right
+
+    with serving(spoiling(once)) as port:
+        verified = verify(HERE, port, ALL["plaintext"], 1)
+    assert len(verified.differences) == 1
+    assert "not made on every call" in verified.differences[0]
+
+
+def test_a_constant_greeting_is_a_difference_while_verifying() -> None:
+    with serving(lambda request: respond(request, verifying=False)) as port:
+        assert "constant" in verify(HERE, port, ALL["json"], 1).differences[0]
+
+
+def test_a_hang_is_a_difference_and_three_end_it() -> None:
+    with serving(lambda _: HANG) as port:
+        verified = verify(HERE, port, ALL["params"], 1, timeout_s=0.05)
+    assert len(verified.differences) == 4
+    assert "no answer: none within 0.05 s" in verified.differences[0]
+    assert "gave up" in verified.differences[-1]
+    assert verified.findings == ()
+
+
+def test_one_hang_is_one_difference() -> None:
+    def shy(request: Request, right: Answer) -> Answer:
+        return HANG if "limit=abc" in request.target else right
+
+    with serving(spoiling(shy)) as port:
+        verified = verify(HERE, port, ALL["params"], 1, timeout_s=0.3)
+    assert len(verified.differences) == 1
+    assert "limit=abc" in verified.differences[0]
+
+
+def test_garbage_and_a_dead_server_are_differences() -> None:
+    with serving(lambda _: GARBAGE) as port:
+        assert "not HTTP/1.1" in verify(HERE, port, ALL["json"], 1).differences[0]
+    assert "refused" in verify(HERE, port, ALL["json"], 1).differences[0]
+
+
+def test_findings_show_what_became_of_the_input() -> None:
+    request = ALL["orders"].ring(Random(1))[0].request
+    scenario = replace(
+        ALL["json"],
+        oddities=lambda _: (
+            Oddity(request=request, about="its quantity", place=("lines", 0, "quantity")),
+            Oddity(request=request, about="not there", place=("nowhere", 1)),
+            Oddity(request=Request(target="/none"), about="refused", place=("lines",)),
+        ),
+    )
+    with serving() as port:
+        findings = dict(verify(HERE, port, scenario, 1).findings)
+    assert findings["its quantity"] == f"201 {json.loads(request.body or b'')['lines'][0]['quantity']}"
+    assert findings["not there"].startswith("201 {")
+    assert findings["refused"] == '404 {"detail": "wrong: Not Found"}'
+
+
+def test_oddities_that_hang_are_findings_and_three_end_them() -> None:
+    def odd_hangs(request: Request, right: Answer) -> Answer:
+        return HANG if request.target == "/odd" else right
+
+    odd = Oddity(request=Request(target="/odd"), about="odd")
+    scenario = replace(ALL["json"], oddities=lambda _: (odd,) * 9)
+    with serving(spoiling(odd_hangs)) as port:
+        verified = verify(HERE, port, scenario, 1, timeout_s=0.1)
+    assert verified.differences == ()
+    assert verified.findings == (("odd", "no answer: none within 0.1 s"),) * 3
+
+
+@pytest.mark.parametrize("scenario", list(ALL.values()), ids=list(ALL))
+def test_a_probe_of_the_contract_is_right(scenario: Scenario) -> None:
+    with serving() as port:
+        assert probe(HERE, port, scenario, verifying=True) is None
+    with serving(lambda request: respond(request, verifying=False)) as port:
+        assert probe(HERE, port, scenario) is None
+
+
+def test_a_probe_says_what_is_wrong() -> None:
+    with serving(lambda _: answer({}, 503)) as port:
+        assert "got 503" in (probe(HERE, port, ALL["json"]) or "")
+    with serving(lambda _: HANG) as port:
+        assert "no answer within 0.1 s" in (probe(HERE, port, ALL["json"], timeout_s=0.1) or "")
+    with serving(lambda _: GARBAGE) as port:
+        assert "not HTTP/1.1" in (probe(HERE, port, ALL["json"]) or "")
+    with pytest.raises(ConnectionRefusedError):
+        probe(HERE, port, ALL["json"])
+
+
+def test_an_answer_faster_than_its_delay_is_wrong() -> None:
+    one = Exchange(request=Request(target="/"), check=lambda _: None, min_elapsed_s=0.01)
+    right = answer({})
+    assert judge(one, replace(right, elapsed_s=0.01)) is None
+    assert "answered after 5.00 ms" in (judge(one, replace(right, elapsed_s=0.005)) or "")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        (typed(b'{"a": 1, "b": [2.50]}', "x"), typed(b'{"b":[2.5],"a":1}', "x"), True),
+        (typed(b'{"a": 1}', "x"), typed(b'{"a": 1.0}', "x"), False),
+        (typed(b'{"a": true}', "x"), typed(b'{"a": 1}', "x"), False),
+        (typed(b"Hello, W0001!", "x"), typed(b"Hello, Wffff!", "x"), True),
+        (typed(b"a", "x", 400), typed(b"b", "x", 422), True),
+        (typed(b"a", "x", 404), typed(b"a", "x", 500), False),
+        (typed(b"a", "x", 200), typed(b"a", "x", 201), False),
+        (typed(b"[" + b"1," * 5000 + b"1]", "x"), typed(b"[" + b"1, " * 5000 + b"1]", "x"), True),
+        (typed(b"[" + b"1," * 5000 + b"1]", "x"), typed(b"[" + b"1, " * 5000 + b"2]", "x"), False),
+    ],
+)
+def test_canonical_forms(one: Answer, other: Answer, equal: bool) -> None:  # noqa: FBT001
+    forms = [canonical_form(answer) for answer in (one, other)]
+    assert (forms[0] == forms[1]) is equal
+    assert all(len(form) < 2100 for form in forms)
+
+
+def test_a_lone_surrogate_can_be_written() -> None:
+    assert canonical_form(typed(rb'"\ud800"', "x")).encode()
+
+
+def test_no_difference_between_equals_and_none_where_one_did_not_answer() -> None:
+    assert diff({}) == {}
+    assert diff({"a": {"k": "1", "l": "2"}, "b": {"k": "1"}, "c": {}}) == {}
+
+
+def test_the_odd_one_out_is_named() -> None:
+    found = diff({"a": {"k": "200 1"}, "b": {"k": "200 1"}, "c": {"k": "200 1.0"}})
+    assert found == {"c": "k: 200 1.0 where others answer 200 1"}
+
+
+def test_without_a_majority_all_are_named() -> None:
+    assert diff({"a": {"k": "1"}, "b": {"k": "2"}}).keys() == {"a", "b"}
+
+
+def test_each_stack_is_named_once() -> None:
+    most, odd = {"k": "1", "l": "1"}, {"k": "2", "l": "2"}
+    assert diff({"a": most, "b": most, "c": odd}) == {"c": "k: 2 where others answer 1"}

@@ -1,0 +1,328 @@
+import json
+import sys
+from collections import Counter
+from dataclasses import replace
+from importlib.metadata import packages_distributions
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+import scenarios
+from apps import contract
+from scenarios import answers, catalogue, json_scenario, order_inputs, plaintext_scenario
+from scenarios.auth_scenario import BAD, token
+from scenarios.exchange import Answer, Exchange, Request, Scenario
+from tests.support.reference import answer, echoed, respond, typed
+
+FOLDER = Path(scenarios.__file__).parent
+ALL = catalogue.discover()
+EACH = pytest.mark.parametrize("scenario", list(ALL.values()), ids=list(ALL))
+MEGABYTE = 1_000_000
+
+
+def served(one: Exchange, *, verifying: bool) -> Answer:
+    if one.messages:
+        return echoed(one.messages)
+    return respond(one.request, verifying=verifying)
+
+
+def is_right(one: Exchange) -> bool:
+    return one.check(served(one, verifying=False)) is None
+
+
+def test_the_catalogue_is_in_the_order_of_the_contract() -> None:
+    assert list(ALL) == [
+        *("plaintext", "json", "params", "routing-first", "routing-middle", "routing-last"),
+        *("routing-dynamic", "orders", "orders-raw", "orders-invalid", "items", "items-large"),
+        *("dependencies", "auth", "form", "stream", "sse", "websocket", "delay"),
+    ]
+
+
+def test_what_is_discovered_may_be_changed_by_who_asked() -> None:
+    catalogue.discover().clear()
+    assert catalogue.discover()
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_no_file_shadows_a_library(path: Path) -> None:
+    ours = {"scenarios"}
+    libraries = {name for name, owners in packages_distributions().items() if owners != ["hotlap"]}
+    assert path.stem not in (sys.stdlib_module_names | libraries) - ours
+
+
+@EACH
+def test_groups_and_targets_are_those_of_the_contract(scenario: Scenario) -> None:
+    assert scenario.group in contract.GROUPS or (scenario.group is None and scenario.target != "default")
+
+
+@EACH
+def test_the_same_seed_gives_the_same_requests_and_another_seed_others(scenario: Scenario) -> None:
+    def requests(seed: int) -> list[tuple[Request, object]]:
+        return [(one.request, one.messages) for one in scenario.ring(Random(seed))]
+
+    assert requests(1) == requests(1)
+    probes = [scenario.probes(Random(3)) for _ in range(2)]
+    assert [one.request for one in probes[0]] == [one.request for one in probes[1]]
+    assert scenario.varies == (requests(1) == requests(2))
+
+
+@EACH
+def test_a_ring_is_large_enough_and_its_answers_fit(scenario: Scenario) -> None:
+    ring = scenario.ring(Random(1))
+    total = sum(len(served(one, verifying=False).body) for one in ring)
+    assert total <= 16 * MEGABYTE
+    assert scenario.varies == (len(ring) == 1)
+    assert scenario.varies or scenario.name == "items-large" or len(ring) >= 60
+
+
+@pytest.mark.parametrize("name", ["params", "routing-dynamic", "dependencies", "form", "items"])
+def test_a_framework_cannot_remember_the_inputs_that_it_parses(name: str) -> None:
+    ring = catalogue.discover()[name].ring(Random(1))
+    assert len({(one.request.target, one.request.body) for one in ring}) > 1024
+
+
+@EACH
+def test_the_contract_answers_every_ring_rightly(scenario: Scenario) -> None:
+    for seed in range(1 if scenario.name == "items-large" else 3):
+        for one in scenario.ring(Random(seed))[:100]:
+            assert one.check(served(one, verifying=False)) is None
+
+
+@EACH
+def test_the_contract_answers_every_probe_rightly(scenario: Scenario) -> None:
+    for seed in range(3):
+        for one in scenario.probes(Random(seed)):
+            assert one.check(served(one, verifying=True)) is None
+
+
+@EACH
+def test_every_request_can_be_sent(scenario: Scenario) -> None:
+    exchanges = (*scenario.ring(Random(1)), *scenario.probes(Random(1)))
+    requests = [one.request for one in exchanges]
+    for request in (*requests, *(odd.request for odd in scenario.oddities(Random(1)))):
+        assert request.target.isascii()
+        assert " " not in request.target
+        assert b"\r\n\r\n" in request.encode("127.0.0.1:1")
+
+
+@EACH
+def test_probes_say_what_they_are_about(scenario: Scenario) -> None:
+    assert all(one.about for one in scenario.probes(Random(1)))
+
+
+@EACH
+@pytest.mark.parametrize("spoil", ["status", "500", "media", "length", "body", "empty"])
+def test_a_spoiled_answer_is_wrong(scenario: Scenario, spoil: str) -> None:
+    one = scenario.ring(Random(5))[0]
+    if one.messages:
+        pytest.skip("a message has no head and no body")
+    right = served(one, verifying=False)
+    headers = dict(right.headers)
+    spoiled = {
+        "status": replace(right, status=202),
+        "500": replace(right, status=500),
+        "media": replace(right, headers=tuple({**headers, "content-type": "text/html"}.items())),
+        "length": replace(right, headers=(("content-type", headers["content-type"]),)),
+        "body": replace(right, body=right.body.replace(b":", b":\x00") + b"x"),
+        "empty": replace(right, body=b""),
+    }
+    assert one.check(right) is None
+    assert one.check(spoiled[spoil])
+
+
+@EACH
+def test_every_refusal_must_be_one(scenario: Scenario) -> None:
+    for one in (*scenario.probes(Random(2)), *scenario.ring(Random(2))):
+        if served(one, verifying=True).status >= 400:
+            assert one.check(answer({"detail": "fine"}, 200))
+            assert one.check(answer({"detail": "broken"}, 500))
+            assert one.check(typed(b"", "application/json", 500))
+
+
+@pytest.mark.parametrize("name", ["params", "orders", "items", "form", "dependencies"])
+def test_a_refusal_that_hides_its_field_is_wrong(name: str) -> None:
+    named = 0
+    for one in ALL[name].probes(Random(2)):
+        if served(one, verifying=True).status == 422:
+            hidden = one.check(answer({"detail": f"no: {one.request.target}"}, 422))
+            named += hidden is not None
+    assert named >= 3
+
+
+def test_a_number_of_another_type_is_wrong() -> None:
+    one = ALL["params"].ring(Random(1))[0]
+    value = json.loads(served(one, verifying=False).body)
+    assert one.check(answer(value)) is None
+    assert "limit" in (one.check(answer({**value, "limit": float(value["limit"])})) or "")
+
+
+def test_a_constant_greeting_is_wrong_while_verifying_and_a_varying_one_under_load() -> None:
+    for scenario in ALL.values():
+        if scenario.varies:
+            ring, probe = scenario.ring(Random(1))[0], scenario.probes(Random(1))[0]
+            assert ring.request == probe.request
+            assert ring.check(served(ring, verifying=True))
+            assert "constant" in (probe.check(served(probe, verifying=False)) or "")
+
+
+def test_a_fifth_of_invalid_orders_is_invalid_and_the_first_is_not() -> None:
+    for seed in range(5):
+        ring = ALL["orders-invalid"].ring(Random(seed))
+        statuses = [served(one, verifying=False).status for one in ring]
+        assert Counter(statuses) == {201: len(ring) * 4 // 5, 422: len(ring) // 5}
+        assert statuses[0] == 201
+
+
+def test_one_token_in_twenty_is_bad_and_each_by_another_fault() -> None:
+    for seed in range(5):
+        ring = ALL["auth"].ring(Random(seed))
+        bad = [one.about for one in ring if served(one, verifying=False).status == 401]
+        assert len(bad) * 20 == len(ring)
+        assert len(set(bad)) == BAD
+
+
+def test_every_timed_kind_is_refused_and_all_are_in_a_ring() -> None:
+    assert len(order_inputs.TIMED_KINDS) <= len(ALL["orders-invalid"].ring(Random(1))) // 5
+    for kind in order_inputs.TIMED_KINDS:
+        for seed in range(20):
+            one = kind(Random(seed))
+            assert served(one, verifying=False).status == 422, one.about
+            assert is_right(one)
+
+
+def test_orders_have_about_a_kilobyte_and_forms_too() -> None:
+    for name in ("orders", "orders-raw", "form"):
+        sizes = [len(one.request.body or b"") for one in ALL[name].ring(Random(1))]
+        assert 800 <= min(sizes) <= sum(sizes) / len(sizes) <= 1200
+
+
+def test_items_have_ten_kilobytes_and_large_ones_a_megabyte() -> None:
+    small = [len(served(one, verifying=False).body) for one in ALL["items"].ring(Random(1))]
+    large = [len(served(one, verifying=False).body) for one in ALL["items-large"].ring(Random(1))]
+    assert all(9_000 <= size <= 13_500 for size in small)
+    assert all(900_000 <= size <= 1_350_000 for size in large)
+
+
+def test_unknown_fields_are_sent_and_must_be_dropped() -> None:
+    ring = ALL["orders"].ring(Random(1))
+    odd = [one for one in ring if b'"colour"' in (one.request.body or b"")]
+    assert len(odd) == len(ring) // 8
+    kept = json.loads(odd[0].request.body or b"")
+    assert "extra fields" in (odd[0].check(answer(kept, 201)) or "")
+
+
+def test_a_delay_takes_as_long_as_asked_less_a_tick_of_the_timer() -> None:
+    for one in ALL["delay"].ring(Random(1)):
+        ms = int(one.request.target.rpartition("/")[2])
+        assert one.min_elapsed_s == (ms - 1) / 1000
+    assert {int(one.request.target[7:]) for one in ALL["delay"].ring(Random(1))} == set(range(10, 31))
+
+
+def test_a_token_is_signed_as_the_standard_says() -> None:
+    # What PyJWT 2 makes of the same claims and secret.
+    made = token({"sub": "user-1"}, secret="k" * 32)
+    assert made == (
+        "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJ1c2VyLTEifQ.izrkRqaCUCXy2SvlVW9HKZQft4Z86GDxeZbCHk8s58w"
+    )
+
+
+def test_a_stack_trace_is_wrong_in_a_refusal() -> None:
+    check = answers.not_found()
+    assert "stack trace" in (check(typed(b"Traceback (most recent call last): ...", "text/html", 404)) or "")
+
+
+@pytest.mark.parametrize("challenge", [None, "Basic", "bearerx", ""])
+def test_a_401_without_its_challenge_is_wrong(challenge: str | None) -> None:
+    headers = () if challenge is None else (("www-authenticate", challenge),)
+    assert "WWW-Authenticate" in (answers.unauthorised()(answer({}, 401, headers)) or "")
+
+
+@pytest.mark.parametrize(
+    ("media", "right"),
+    [
+        ("text/plain; charset=utf-8", True),
+        ("text/plain;charset=UTF-8", True),
+        ("text/plain", False),
+        ("text/html; charset=utf-8", False),
+    ],
+)
+def test_the_media_type_is_exact_but_for_case_and_spaces(media: str, right: bool) -> None:  # noqa: FBT001
+    assert (answers.text_answer("a")(typed(b"a", media)) is None) is right
+
+
+def test_two_scenarios_of_one_name_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_scenario, "SCENARIOS", plaintext_scenario.SCENARIOS)
+    catalogue._scenarios.cache_clear()
+    with pytest.raises(ValueError, match="two scenarios are called 'plaintext'"):
+        catalogue.discover()
+    monkeypatch.undo()
+    catalogue._scenarios.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["stream", "sse"])
+def test_a_stream_with_a_length_or_in_one_piece_is_wrong(name: str) -> None:
+    for one in ALL[name].probes(Random(1))[:2]:
+        right = served(one, verifying=True)
+        length = ("content-length", str(len(right.body)))
+        assert "without a length" in (one.check(replace(right, headers=(*right.headers, length))) or "")
+        assert one.watch
+        assert len(one.watch.ends(right.body)) == right.pieces
+
+
+def test_chunks_that_were_collected_are_wrong() -> None:
+    one = ALL["stream"].probes(Random(1))[0]
+    assert "1 pieces" in (one.check(replace(served(one, verifying=True), pieces=1)) or "")
+
+
+def test_events_that_came_together_are_wrong_while_verifying() -> None:
+    one = ALL["sse"].probes(Random(1))[0]
+    right = served(one, verifying=True)
+    together = tuple(0.2 for _ in right.arrivals_s)
+    assert "all events within 0.0 ms, wanted 190 ms" in (one.check(replace(right, arrivals_s=together)) or "")
+    assert ALL["sse"].ring(Random(1))[0].min_elapsed_s == pytest.approx(19 * 0.009)
+
+
+@pytest.mark.parametrize("spoil", ["missing", "other", "cut", "constant"])
+def test_wrong_events_are_wrong(spoil: str) -> None:
+    one = ALL["sse"].probes(Random(1))[0]
+    right = served(one, verifying=True)
+    bodies = {
+        "missing": right.body.partition(b"\n\n")[2],
+        "other": right.body.replace(b'"index": 7', b'"index": 7.0'),
+        "cut": right.body[:-1],
+        "constant": served(one, verifying=False).body,
+    }
+    assert one.check(replace(right, body=bodies[spoil]))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"messages": ()},
+        {"messages": (b"hello",)},
+        {"messages": ("hello", "hello")},
+        {"close_code": 1006},
+        {"status": 403},
+    ],
+)
+def test_an_echo_is_the_same_in_kind_order_and_number(wrong: dict[str, Any]) -> None:
+    one = ALL["websocket"].probes(Random(1))[0]
+    right = echoed(("hello",))
+    assert one.check(right) is None
+    assert one.check(replace(right, close_code=None)) is None
+    assert one.check(replace(right, **wrong))
+
+
+def test_messages_are_text_and_binary_in_turn_and_none_is_twice() -> None:
+    messages = [one.messages[0] for one in ALL["websocket"].ring(Random(1))]
+    assert {type(message) for message in messages[::2]} == {str}
+    assert {type(message) for message in messages[1::2]} == {bytes}
+    assert len(set(messages)) == len(messages)
+
+
+@pytest.mark.parametrize("status", [200, 101, 301, 500])
+def test_a_plain_request_for_a_websocket_must_be_refused(status: int) -> None:
+    one = ALL["websocket"].probes(Random(1))[-1]
+    assert one.check(typed(b"", "text/plain", status))

@@ -1,0 +1,144 @@
+"""Two sides for tests that measure nothing: fake servers, a fake duellist, environments only named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from results.model import (
+    BASE,
+    HEAD,
+    Environment,
+    FrameworkEnvironment,
+    Pairing,
+    Plan,
+    Setup,
+    Side,
+    Trial,
+)
+from results.store import Writer
+from runners.environments.provision import Provisioned
+from runners.experiments.pairs.comparison import Contest
+from runners.experiments.pairs.pairing import bouts, launch_order, match
+from runners.experiments.pairs.planning import Prepared
+from runners.experiments.pairs.sides import Contender, SideWish
+from runners.generator.messages import Duel, Measured, Order
+from runners.selection.matrix import Selection, expand
+from tests.runners.experiments.test_run import MACHINE, FakeGenerator, FakeStarter, Heard
+from tests.support.parts import parts
+
+PARTS = parts()
+SETUP = Setup(blocks=4, warmup_s=0.1, window_s=1.6, seed=1, server_cpus=(1,), generator_cpus=(0,))
+
+
+class FakeDuellist(FakeGenerator):
+    """Measures without time; ``acts`` get the number of the duel, or window, before it is answered."""
+
+    def __init__(self, act: Callable[[int], None] = lambda _count: None) -> None:
+        super().__init__(act)
+        self.duels: list[Duel] = []
+
+    def duel(self, order: Duel) -> tuple[Measured, Measured]:
+        self.duels.append(order)
+        self.act(len(self.duels))
+        generator = FakeGenerator()
+        return generator.measure(order.first), generator.measure(order.second)
+
+    def measure(self, order: Order) -> Measured:
+        return super().measure(order)
+
+
+@dataclass
+class Fakes:
+    """What a contest was given, to look at afterwards."""
+
+    contest: Contest
+    starters: dict[str, FakeStarter]
+    duellist: FakeDuellist
+    heard: Heard = field(default_factory=Heard)
+
+
+def pairings(apart: str = "") -> tuple[Pairing, ...]:
+    """Of all cells; or of two servers or frameworks where ``apart`` says so."""
+    everything = Selection(scenarios=("plaintext", "json"), connections=(8,))
+    if apart == "server":
+        base, head = (
+            expand(replace(everything, frameworks=("fastapi",), servers=(name,)), PARTS).cells
+            for name in ("uvicorn-standard", "granian-asgi")
+        )
+        return match(base, head, apart=frozenset({"server"})).pairings
+    cells = expand(everything, PARTS).cells
+    return match(cells, cells).pairings
+
+
+def provisioned(framework: str, side: str) -> Provisioned:
+    record = FrameworkEnvironment(
+        framework=framework,
+        title=framework,
+        key=f"{framework}-{side}",
+        python="3.11.7",
+        python_build="gcc",
+        optimised_build=True,
+        versions={},
+        side=side,
+    )
+    return Provisioned(python=Path("python"), stage=Path("stage"), record=record)
+
+
+def prepared(chosen: tuple[Pairing, ...], kind: str = "compare", blocks: int = 4) -> Prepared:
+    setup = replace(SETUP, blocks=blocks)
+    environments = {
+        side: {name: provisioned(name, side) for name in PARTS.frameworks} for side in (BASE, HEAD)
+    }
+    contenders = {
+        side: Contender(wish=SideWish(), side=Side(name=side, title=side), parts=PARTS)
+        for side in (BASE, HEAD)
+    }
+    launches = bouts([each for each in chosen if each.head.load == "closed"], PARTS.scenarios)
+    plan = Plan(
+        name="two-sides",
+        created_unix_s=1e9,
+        setup=setup,
+        environment=Environment(
+            machine=MACHINE,
+            harness={},
+            frameworks=tuple(each.record for side in environments.values() for each in side.values()),
+        ),
+        cells=tuple(pairing.head for pairing in chosen),
+        kind=kind,
+        sides=tuple(each.side for each in contenders.values()),
+        pairings=chosen,
+        order=tuple(launch_order(launches, setup.seed, block, "") for block in range(blocks)),
+    )
+    return Prepared(plan=plan, contenders=contenders, environments=environments)
+
+
+def fakes(
+    given: Prepared,
+    writer: Writer,
+    *,
+    act: Callable[[int], None] = lambda _count: None,
+    broken: dict[str, str] | None = None,
+    disturbed: Callable[[Trial], bool] = lambda _trial: False,
+) -> Fakes:
+    """A contest of ``given``; ``broken`` names by side the stack whose server does not start."""
+    starters: dict[str, Any] = {
+        side: FakeStarter(PARTS.scenarios, (broken or {}).get(side, "")) for side in (BASE, HEAD)
+    }
+    duellist, heard = FakeDuellist(act), Heard()
+
+    def generators() -> AbstractContextManager[FakeDuellist]:
+        return nullcontext(duellist)
+
+    contest = Contest(
+        prepared=given,
+        writer=writer,
+        watcher=heard,
+        disturbed=disturbed,
+        starters=starters,
+        generators=generators,
+    )
+    return Fakes(contest=contest, starters=starters, duellist=duellist, heard=heard)
