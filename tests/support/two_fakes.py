@@ -27,7 +27,7 @@ from runners.experiments.pairs.planning import Prepared
 from runners.experiments.pairs.sides import Contender, SideWish
 from runners.generator.messages import Duel, Measured, Order
 from runners.selection.matrix import Selection, expand
-from tests.runners.experiments.test_run import MACHINE, FakeGenerator, FakeStarter, Heard
+from tests.support.fakes import MACHINE, FakeGenerator, FakeStarter, Heard
 from tests.support.parts import parts
 
 PARTS = parts()

@@ -15,8 +15,8 @@ from markupsafe import escape
 
 from report.page.build import TEMPLATES, build
 from results.model import Ceiling, Failure, Finding, Run
-from tests.report.views.test_words import RANKING
 from tests.support.counted import make_cost_run
+from tests.support.ranking import RANKING
 from tests.support.synthetic import make_run
 
 EVIL = "<img src=x onerror=alert(1)>'\"&${{7*7}}</script><script>alert(2)</script>"

@@ -11,9 +11,9 @@ from report.analysis.contenders import comparisons
 from report.analysis.summary import summarise
 from report.stats.levels import Level
 from report.views import words
+from tests.support.ranking import RANKING
 from tests.support.synthetic import make_run
 
-RANKING = re.compile(r"\b(fastest|slowest|best|worst|quickest|winner|first tier)\b", re.IGNORECASE)
 TITLES = {"fastapi": "FastAPI", "starlette": "Starlette"}
 TWO = (("starlette", "uvicorn-standard"), ("fastapi", "uvicorn-standard"))
 

@@ -1,23 +1,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from results.store import create
-from runners.cli import main
-from tests.runners.experiments.test_run import plan
+from tests.support.command_line import call
+from tests.support.fakes import plan
 from tests.support.synthetic import make_run
-
-
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    monkeypatch.setattr(sys, "argv", ["hotlap", *map(str, arguments)])
-    with pytest.raises(SystemExit) as ended:
-        main()
-    return int(ended.value.code or 0)
 
 
 @pytest.fixture(autouse=True)

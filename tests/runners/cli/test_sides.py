@@ -8,8 +8,8 @@ import pytest
 
 from results.model import Run
 from results.store import create
-from tests.runners.cli.test_cli import call
-from tests.runners.experiments.test_run import plan
+from tests.support.command_line import call
+from tests.support.fakes import plan
 from tests.support.two_sides import make_gate
 
 

@@ -12,7 +12,7 @@ from runners.experiments.planning import QUICK, Wish, opened
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from runners.selection.rates import parse
-from tests.runners.experiments.test_run import FakeGenerator, FakeStarter, plan
+from tests.support.fakes import FakeGenerator, FakeStarter, plan
 from tests.support.parts import parts
 
 

@@ -20,7 +20,7 @@ from runners.generator.messages import Measured, Order
 from runners.http.address import Endpoint
 from runners.launching.remote import Spread
 from runners.selection.matrix import Selection
-from tests.runners.experiments.test_run import FakeGenerator, FakeStarter, plan
+from tests.support.fakes import FakeGenerator, FakeStarter, plan
 from tests.support.parts import parts
 
 SLO = Slo(percentile=99, limit_ms=50)

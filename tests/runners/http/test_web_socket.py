@@ -18,7 +18,7 @@ from runners.http.client import Exchanger, MalformedAnswerError, converse
 from runners.http.response import ProtocolError
 from runners.http.web_socket import Dialogue, Echo, frames
 from scenarios.exchange import Answer, Exchange, Request
-from tests.runners.generator.pump.test_pump import drive_until, right
+from tests.support.pumping import drive_until, right
 from tests.support.reference import echo
 from tests.support.scripted_server import Peer, Script, ScriptedServer
 

@@ -14,7 +14,7 @@ from runners.machine.facts import crowding, place
 from runners.processes import ports
 from runners.selection.schedule import visits
 from scenarios.catalogue import discover
-from tests.runners.experiments.test_run import SETUP, plan
+from tests.support.fakes import SETUP, plan
 from tests.support.parts import parts
 from tests.support.scripted_server import ScriptedServer, answer, serving
 

@@ -24,10 +24,10 @@ from runners.experiments.calibration.means import means
 from runners.experiments.calibration.open_load import Felt
 from runners.experiments.calibration.stalls import Stalls
 from runners.generator.client import Generator
-from runners.generator.messages import Measured
 from runners.http.client import exchange
 from runners.machine import facts as machine
 from scenarios.catalogue import named
+from tests.support.measurements import measured
 
 BESIDE_WRK = Contest(
     against="nginx",
@@ -47,26 +47,6 @@ FOUND = Calibration(
 needs_nginx = pytest.mark.skipif(
     not shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin"), reason="nginx is not installed"
 )
-
-
-def measured(**changes: Any) -> Measured:  # noqa: ANN401 - passed on by name
-    facts = {
-        "started_unix_s": 1.0,
-        "warmup_s": 0.25,
-        "warmup_slope": 0.0,
-        "window_s": 2.0,
-        "requests": 200,
-        "bytes_received": 30_000,
-        "bytes_sent": 10_000,
-        "latency": "",
-        "in_flight_mean": 4.0,
-        "in_flight_end": 4,
-        "checked_full": 0,
-        "generator_cpu_ns": 1,
-        "generator_idle_s": 0.1,
-        "generator_wait_us": 1.0,
-    }
-    return Measured(**{**facts, **changes})
 
 
 # Contests and promises.

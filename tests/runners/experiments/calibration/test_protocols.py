@@ -15,7 +15,7 @@ from runners.experiments.calibration.floors import Start
 from runners.experiments.calibration.means import Means
 from runners.generator.client import Generator
 from runners.generator.messages import Measured
-from tests.runners.experiments.calibration.test_calibration import measured
+from tests.support.measurements import measured
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 import runners.experiments.pairs.blocks
 from results.store import read
 from runners.selection.frameworks import APPS
-from tests.runners.cli.test_cli import call
+from tests.support.command_line import call
 
 pytestmark = pytest.mark.servers
 

@@ -17,15 +17,12 @@ from runners.generator.pump.tally import Tally
 from scenarios import event_stream
 from scenarios.answers import json_answer
 from scenarios.exchange import Answer, Exchange, Request, Watch
+from tests.support.pumping import drive_until, right
 from tests.support.scripted_server import JSON_HEAD, Peer, Script, ScriptedServer, answer, serving
 
 GET = Exchange(request=Request(target="/n"), check=json_answer({"n": 1}))
 POST = Exchange(request=Request(method="POST", target="/n", body=b"{}"), check=json_answer({"n": 1}))
 UNAUTHORISED = b"HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\n"
-
-
-def right(tally: Tally) -> int:
-    return len(tally.latencies_ns)
 
 
 def load(
@@ -49,13 +46,6 @@ def load(
         finally:
             pump.release()
         return pump.tally
-
-
-def drive_until(pump: Pump, done: Callable[[], bool]) -> None:
-    deadline_s = time.monotonic() + 10
-    while not done():
-        assert time.monotonic() < deadline_s, (right(pump.tally), pump.tally.errors, pump.tally.example)
-        pump.drive(time.monotonic_ns() + 1_000_000)
 
 
 def test_counts_right_answers_and_parses_only_the_first() -> None:

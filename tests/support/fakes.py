@@ -1,0 +1,122 @@
+"""A server, a starter and a generator that are none, and a small plan: a whole run in a second."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from results.histogram import Latency
+from results.model import Environment, Failure, Machine, Plan, Setup
+from runners.errors import LaunchError
+from runners.experiments.progress import Watcher
+from runners.generator.messages import Measured, Order
+from runners.selection.matrix import Selection, control_of, expand
+from runners.selection.schedule import Visit, block_order, visits
+from tests.support.parts import parts
+
+MACHINE = Machine(
+    cpu_model="a CPU",
+    logical_cpus=2,
+    physical_cores=2,
+    smt=False,
+    governor=None,
+    memory_bytes=2**34,
+    kernel="6",
+    system="Linux",
+    container=None,
+)
+
+
+SETUP = Setup(blocks=3, warmup_s=0.1, window_s=0.5, seed=1, server_cpus=(1,), generator_cpus=(0,))
+
+
+@dataclass
+class FakeServer:
+    stack: str
+    host: str = "127.0.0.1"
+    port: int = 20000
+    pid: int = 1
+    cgroup: None = None
+    argv: tuple[str, ...] = ("python", "-m", "server")
+    first_answer_s: float = 0.3
+    living: bool = True
+
+    def alive(self) -> bool:
+        return self.living
+
+    def pss_bytes(self) -> int:
+        return 50_000_000
+
+    def log_tail(self, _lines: int = 20) -> str:
+        return "the last line"
+
+
+@dataclass
+class FakeStarter:
+    scenarios: Any
+    broken: str = ""
+    verifies: bool = True
+    started: list[tuple[str, bool]] = field(default_factory=list)
+
+    @contextmanager
+    def start(self, visit: Visit, *, verifying: bool = False, **_more: object) -> Iterator[FakeServer]:
+        if visit.stack == self.broken:
+            raise LaunchError(f"{visit.stack} died at import", remedy="look", log_tail="ImportError")
+        self.started.append((visit.key, verifying))
+        yield FakeServer(visit.stack)
+
+    def target(self, visit: Visit) -> str:
+        return f"apps.{visit.stack}:app"
+
+
+class FakeGenerator:
+    def __init__(self, act: Callable[[int], None] = lambda _count: None) -> None:
+        self.count = 0
+        self.act = act
+
+    def measure(self, order: Order) -> Measured:
+        self.count += 1
+        self.act(self.count)
+        requests = random.Random(self.count).randrange(1900, 2100)
+        return Measured(
+            started_unix_s=1e9,
+            warmup_s=order.warmup_s,
+            warmup_slope=0.0,
+            window_s=order.window_s,
+            requests=requests,
+            latency=Latency().encode(),
+            in_flight_mean=float(order.connections),
+            in_flight_end=order.connections,
+            checked_full=0,
+            server_cpu_ns=490_000_000,
+            server_cpu_source="process-clock",
+            generator_cpu_ns=100_000_000,
+            generator_idle_s=0.4,
+            generator_wait_us=5.0,
+        )
+
+
+class Heard(Watcher):
+    def __init__(self) -> None:
+        self.failures: list[Failure] = []
+
+    def failure(self, failure: Failure) -> None:
+        self.failures.append(failure)
+
+
+def plan(setup: Setup = SETUP) -> Plan:
+    known = parts()
+    cells = expand(Selection(scenarios=("plaintext", "json"), connections=(8,)), known).cells
+    cells += control_of(cells, known)
+    launches = visits(cells, known.scenarios)
+    return Plan(
+        name="a-run",
+        created_unix_s=1e9,
+        setup=setup,
+        environment=Environment(machine=MACHINE, harness={}, frameworks=()),
+        cells=cells,
+        order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
+    )
