@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import os
+import shutil
+import subprocess
 import sys
+import sysconfig
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,19 +35,63 @@ def roots(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imported(path)}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_imports_follow_the_way_of_the_data(path: Path) -> None:
-    folder = path.relative_to(ROOT).parts[0]
-    allowed = {
-        "apps": {"apps"},
-        "results": {"results"},
-        "report": {"report", "results"},
-        "scenarios": {"scenarios", "apps"},
-        "runners": {"runners", "results", "scenarios"},
-    }[folder]
-    if path.parent == ROOT / "runners" / "cli":
-        allowed = allowed | {"report"}
-    assert roots(path) & set(FOLDERS) <= allowed
+PLANTED = {
+    "results is nothing of ours": ("results/codec.py", "import report.fmt"),
+    "report knows only the record": ("report/stats/levels.py", "import runners.errors"),
+    "a scenario knows only the contract": ("scenarios/inputs.py", "import results.model"),
+    "apps know only each other": ("apps/contract.py", "import results.model"),
+    "only the command line sees the report": ("runners/selection/rates.py", "import report.fmt"),
+    "the harness runs no app": ("runners/selection/matrix.py", "import apps.contract"),
+    "runners: a room imports only from rooms below it": (
+        "runners/http/pieces.py",
+        "import runners.generator",
+    ),
+    "report: a room imports only from rooms below it": ("report/stats/levels.py", "import report.fmt"),
+    "no circles within any package": ("runners/machine/facts.py", "import runners.machine.throttling"),
+}
+"""By contract of import-linter: a file, and an import that it must not have."""
+RETURNED = {"runners/machine/facts.py": ("runners/machine/throttling.py", "import runners.machine.facts")}
+"""The second half of a circle."""
+
+
+def lint_imports(folder: Path) -> str:
+    """The report of import-linter on the packages in ``folder``."""
+    linter = Path(sysconfig.get_path("scripts")) / "lint-imports"
+    return subprocess.run(
+        [linter, "--no-cache", "--config", folder / "pyproject.toml"],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+
+
+@pytest.fixture(scope="module")
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("imports")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__", "20*"))
+    return folder
+
+
+def test_imports_follow_the_rooms(copied: Path) -> None:
+    assert "0 broken" in lint_imports(copied)
+
+
+def test_every_contract_has_an_import_that_breaks_it() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    assert {contract["name"] for contract in contracts["contracts"]} == set(PLANTED)
+
+
+def test_planted_imports_break_every_contract(copied: Path) -> None:
+    for file, planted in PLANTED.values():
+        for path, line in ((file, planted), *([RETURNED[file]] if file in RETURNED else [])):
+            with (copied / path).open("a", encoding="utf-8") as source:
+                source.write(f"\n\n{line}\n")
+    report = lint_imports(copied)
+    assert [name for name in PLANTED if f"{name} BROKEN" not in report] == []
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if path.relative_to(ROOT).parts[0] == "scenarios"])

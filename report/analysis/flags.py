@@ -5,7 +5,7 @@ Pure functions from recorded facts. A flag never removes a number; it travels be
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -350,3 +350,8 @@ def flags(trial: Trial, setup: Setup | None = None, ceilings: Sequence[Ceiling] 
     if setup is not None and one_cpu(setup):
         found.add(ONE_CPU.name)
     return tuple(flag for name, flag in CATALOGUE.items() if name in found)
+
+
+def flagged(flags: Iterable[tuple[Flag, int]]) -> str:
+    """``disturbed (2), steal (1)``; ``none`` where no trial is flagged."""
+    return ", ".join(f"{flag.word} ({count})" for flag, count in flags) or "none"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from report.analysis.contenders import Entry, Group, comparisons
 from report.analysis.summary import Summary, summarise
-from report.views.words import counted
+from report.fmt import counted
 from results.model import FIRST_LOOK, Cell, Run
 
 

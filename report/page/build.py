@@ -13,6 +13,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from report import fmt
 from report.analysis.costs import NOT_COUNTED, ONE_BUILD
 from report.page.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.page.context import Context, context
@@ -99,7 +100,7 @@ def view(here: Context) -> View:
         legend=_legend(here),
         facts=_facts(here),
         warnings=tuple(
-            Warn(word=flag.word, text=f"{words.sentence(flag.cause)} {words.sentence(flag.remedy)}")
+            Warn(word=flag.word, text=f"{fmt.sentence(flag.cause)} {fmt.sentence(flag.remedy)}")
             for flag in here.findings.flags
         ),
         overview=overview(here) if here.timed else None,
@@ -150,23 +151,23 @@ def _facts(here: Context) -> tuple[Fact, ...]:
     least = [group.separable_percent for group in here.groups if group.separable_percent is not None]
     measured = sum(1 for each in found.summaries if each.n_trials)
     seen = (
-        f"{words.percent(min(least))} to {words.percent(max(least))}, by comparison"
+        f"{fmt.percent(min(least))} to {fmt.percent(max(least))}, by comparison"
         if least
         else "too few blocks to say"
     )
     size = Fact(
         name="Size",
-        text=f"{words.counted(len({trial.block for trial in here.run.trials}), 'block')}, "
-        f"{words.counted(found.n_trials, 'trial')}, {words.counted(measured, 'cell')} measured",
+        text=f"{fmt.counted(len({trial.block for trial in here.run.trials}), 'block')}, "
+        f"{fmt.counted(found.n_trials, 'trial')}, {fmt.counted(measured, 'cell')} measured",
     )
     return (
         Fact(
             name="Measured",
             text=datetime.fromtimestamp(plan.created_unix_s, UTC).strftime("%-d %B %Y, %H:%M UTC"),
         ),
-        Fact(name="Machine", text=f"{machine.cpu_model}, {words.counted(machine.logical_cpus, 'CPU')}"),
+        Fact(name="Machine", text=f"{machine.cpu_model}, {fmt.counted(machine.logical_cpus, 'CPU')}"),
         *((size, Fact(name="Smallest difference it can tell", text=seen)) if here.timed else _counted(here)),
-        Fact(name="Could not be measured", text=words.counted(len(here.failures), "failure")),
+        Fact(name="Could not be measured", text=fmt.counted(len(here.failures), "failure")),
     )
 
 
@@ -174,8 +175,8 @@ def _counted(here: Context) -> tuple[Fact, ...]:
     """The size of a run that only counted, and how steady its counts are."""
     counts = [each for found in here.counted for each in found.counts if each.level]
     spreads = [100 * each.spread for each in counts if each.spread is not None]
-    cells = f"{words.counted(len(counts), 'cell')} counted"
+    cells = f"{fmt.counted(len(counts), 'cell')} counted"
     return (
-        Fact(name="Size", text=f"{words.counted(len(here.run.costs), 'count')}, {cells}"),
+        Fact(name="Size", text=f"{fmt.counted(len(here.run.costs), 'count')}, {cells}"),
         Fact(name="Spread of a cell's intervals", text=f"at most {max(spreads):.2f}%" if spreads else "none"),
     )

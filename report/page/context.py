@@ -10,6 +10,7 @@ from report.analysis.contenders import Group, is_floor
 from report.analysis.costs import Costs, costs, holds_costs
 from report.analysis.frames import Frames, build
 from report.analysis.summary import Summary
+from report.analysis.titles import titles_of
 from report.analysis.workload import Workload, shares, workload
 from report.page.charts.look import Look, look
 from report.page.charts.rows import Panel, Row
@@ -102,13 +103,6 @@ def context(run: Run, others: Sequence[Run] = ()) -> Context:
         counting=tuple(counting),
         counted=counted,
     )
-
-
-def titles_of(run: Run) -> dict[str, str]:
-    """By framework: titles that tell them apart: the name too, where two have the same title."""
-    titles = {each.framework: each.title or each.framework for each in run.plan.environment.frameworks}
-    shared = [title for title in titles.values() if list(titles.values()).count(title) > 1]
-    return {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}
 
 
 def sides(here: Context, wanted: Workload) -> list[tuple[str, list[Summary]]]:

@@ -15,9 +15,9 @@ from rich.table import Table
 from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, costs, in_process
 from report.analysis.layers import Count, Layers, Step
-from report.page.context import titles_of
+from report.analysis.titles import titles_of
+from report.fmt import counted
 from report.views import cost_words
-from report.views.words import counted
 from results.model import IN_PROCESS, Run
 
 WIDTH = 200

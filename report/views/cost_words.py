@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from report import fmt
 from report.analysis.contenders import is_floor
 from report.analysis.costs import NOT_COUNTED, ONE_BUILD, Costs
 from report.analysis.layers import Layers, Step
 from report.stats.levels import Level
-from report.views import words
 from results.model import IN_PROCESS
 
 DIGITS = 4
@@ -20,7 +20,7 @@ MOST_STEPS = 4
 
 def number(value: float) -> str:
     """``209,500``."""
-    return words.number(value, DIGITS)
+    return fmt.number(value, DIGITS)
 
 
 def interval(level: Level) -> str:
@@ -34,7 +34,7 @@ def half_width(level: Level) -> str:
     """Half of its width, where there is room for no more: ``±400``."""
     if level.high is None:
         return "(counted once)"
-    return f"±{words.number(level.high - level.value, 2)}"
+    return f"±{fmt.number(level.high - level.value, 2)}"
 
 
 def _bare(level: Level) -> str:
@@ -65,7 +65,7 @@ def scope(found: Sequence[Costs]) -> str:
     counts = [each for one in found for each in one.counts if each.level]
     tools = sorted({each.tool for each in counts})
     builds = sorted({each.build for each in counts})
-    said = f" Counted by {words.listed(tools)} in {words.listed(builds)}." if counts else ""
+    said = f" Counted by {fmt.listed(tools)} in {fmt.listed(builds)}." if counts else ""
     return (
         "User-space instructions per request, counted in lock-step on one connection, not timed. "
         f"{NOT_COUNTED} {ONE_BUILD}{said}"
@@ -81,10 +81,10 @@ def sentence(found: Sequence[Costs], titles: Mapping[str, str]) -> str:
     floor, *steps = [_step(step, titles) for step in told.steps if step.level]
     said = steps[:MOST_STEPS]
     if len(steps) > MOST_STEPS:
-        said.append(f"{words.counted(len(steps) - MOST_STEPS, 'more layer')} below")
+        said.append(f"{fmt.counted(len(steps) - MOST_STEPS, 'more layer')} below")
     where = "in process" if told.server == IN_PROCESS else f"on {told.server}"
     once = any(step.level and step.level.low is None for step in told.steps)
-    layers = f"; {words.listed(said)}" if said else ""
+    layers = f"; {fmt.listed(said)}" if said else ""
     return f"{told.scenario} {where}: {floor}{layers}{ONCE if once else ''}."
 
 
@@ -114,5 +114,5 @@ def span(found: Sequence[Costs]) -> str:
     least, most = (pick(counts, key=lambda pair: pair[0].value) for pick in (min, max))
     ends = [f"{_bare(level)} ({each.cell.stack}, {each.cell.scenario})" for level, each in (least, most)]
     once = any(level.low is None for level, _ in counts)
-    cells = words.counted(len(counts), "cell")
+    cells = fmt.counted(len(counts), "cell")
     return f"From {ends[0]} to {ends[1]} instructions per request, over {cells}{ONCE if once else ''}."

@@ -13,11 +13,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from report import fmt
 from report.analysis.contenders import MARK, comparisons
 from report.analysis.precision import Precision, precision
 from report.analysis.summary import METRICS, Summary, summarise
 from report.stats.levels import Level
-from report.views import words
 from results.model import Cell, Run
 
 WIDTH = 160
@@ -107,11 +107,11 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
     for (scenario, load, connections, reuse, workers), part in groupby(
         sorted(summaries, key=lambda each: _load(each.cell)), key=lambda each: _load(each.cell)
     ):
-        is_open, size = load != "closed", words.counted(connections, "connection")
+        is_open, size = load != "closed", fmt.counted(connections, "connection")
         kind = (
-            f"{load} load, at most {size}" if is_open else f"{load} load, {size}{words.reused(reuse or None)}"
+            f"{load} load, at most {size}" if is_open else f"{load} load, {size}{fmt.reused(reuse or None)}"
         )
-        title = f"{scenario}: {kind}, {words.counted(workers, 'worker')}"
+        title = f"{scenario}: {kind}, {fmt.counted(workers, 'worker')}"
         table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
         table.add_column("stack", no_wrap=True)
         if is_open:

@@ -5,16 +5,14 @@ Nothing here ranks: a ranking word is used only where ``report.analysis.contende
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from report import fmt
 from report.analysis.contenders import MARK, Entry, Group
-from report.analysis.flags import Flag
 from report.analysis.workload import Workload
-from report.stats.levels import BLOCKS_TO_RANK, Level
+from report.stats.levels import BLOCKS_TO_RANK
 
-_DIGITS = 3
 SHORT_INTERFACE = {"asgi": "ASGI", "wsgi": "WSGI", "rsgi": "RSGI"}
 
 
@@ -24,66 +22,15 @@ ONLY_OPEN = (
 )
 
 
-def number(value: float, digits: int = _DIGITS) -> str:
-    """Three significant digits (or ``digits``) with separated thousands: ``12,300``, ``4.21``."""
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
-    rounded = round(value, digits - 1 - math.floor(math.log10(abs(value))))
-    decimals = max(digits - 1 - math.floor(math.log10(abs(rounded))), 0)
-    return f"{rounded:,.{decimals}f}"
-
-
-def interval(level: Level) -> str:
-    """``(11,900–12,800)``, or that there is none."""
-    if level.low is None or level.high is None:
-        return "(no interval)"
-    return f"({number(level.low)}–{number(level.high)})"
-
-
-def amount(level: Level, unit: str) -> str:
-    """A level with interval and unit, for a label."""
-    return f"{number(level.value)} {unit} {interval(level)}"
-
-
-def times(level: Level) -> str:
-    """A ratio with its interval, two decimals: ``0.71× (0.68–0.74)``."""
-    if level.low is None or level.high is None:
-        return f"{level.value:.2f}× (no interval)"
-    return f"{level.value:.2f}× ({level.low:.2f}–{level.high:.2f})"
-
-
-def percent(value: float) -> str:
-    """Two significant digits: ``9.3%``, ``15%``."""
-    return f"{value:.0f}%" if value >= 10 else f"{value:.1f}%"  # noqa: PLR2004 - two digits
-
-
-def sentence(text: str) -> str:
-    """``text`` with a capital and a full stop."""
-    return f"{text[:1].upper()}{text[1:]}."
-
-
-def listed(names: Iterable[str], word: str = "and") -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    *head, last = list(names) or [""]
-    return f"{', '.join(head)} {word} {last}" if head else last
-
-
-def counted(count: int, noun: str, plural: str = "") -> str:
-    """``1 block``, ``8 blocks``."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
 def load(wanted: Workload) -> str:
     """``closed load, 64 connections, 1 worker``; an open one says what it offers."""
-    size, workers = counted(wanted.connections, "connection"), counted(wanted.workers, "worker")
+    size, workers = (
+        fmt.counted(wanted.connections, "connection"),
+        fmt.counted(wanted.workers, "worker"),
+    )
     if wanted.load == "closed":
-        return f"closed load, {size}{reused(wanted.reuse)}, {workers}"
+        return f"closed load, {size}{fmt.reused(wanted.reuse)}, {workers}"
     return f"{offered(wanted)}, {wanted.arrivals} arrivals, at most {size}, {workers}"
-
-
-def reused(reuse: int | None) -> str:
-    """``, each closed after 1 request`` behind connections that the client does not keep."""
-    return "" if reuse is None else f", each closed after {counted(reuse, 'request')}"
 
 
 def offered(wanted: Workload) -> str:
@@ -110,17 +57,12 @@ def of_group(group: Group, titles: Mapping[str, str]) -> str:
         return f"only {names[0]} was measured, so there is nothing to compare it with."
     first = len(first_tier(group))
     if not first:
-        return f"{counted(group.n_blocks, 'block')}, too few to rank ({BLOCKS_TO_RANK} are needed)."
+        return f"{fmt.counted(group.n_blocks, 'block')}, too few to rank ({BLOCKS_TO_RANK} are needed)."
     return " ".join((_head(names, first), *_next(group, names), *_unranked(group, names)))
 
 
 def _marked(each: Entry, titles: Mapping[str, str]) -> str:
     return titles.get(each.cell.framework, each.cell.framework) + each.mark
-
-
-def flagged(flags: Iterable[tuple[Flag, int]]) -> str:
-    """``disturbed (2), steal (1)``; ``none`` where no trial is flagged."""
-    return ", ".join(f"{flag.word} ({count})" for flag, count in flags) or "none"
 
 
 def legend(groups: Iterable[Group]) -> str:
@@ -133,24 +75,24 @@ def legend(groups: Iterable[Group]) -> str:
 
 def _head(names: Sequence[str], first: int) -> str:
     if first == len(names):
-        return f"no difference could be told between {listed(names)}."
+        return f"no difference could be told between {fmt.listed(names)}."
     if first == 1:
         return f"{names[0]} is fastest."
-    return f"{listed(names[:first])} are fastest and cannot be told apart."
+    return f"{fmt.listed(names[:first])} are fastest and cannot be told apart."
 
 
 def _next(group: Group, names: Sequence[str]) -> list[str]:
     """The one behind the first tier, relative to the best."""
     places = [place for place, each in enumerate(group.entries) if each.tier == 2]  # noqa: PLR2004 - the next
     return [
-        f"Next is {names[place]} at {times(group.entries[place].ratio)} of {names[0]}."
+        f"Next is {names[place]} at {fmt.times(group.entries[place].ratio)} of {names[0]}."
         for place in places[:1]
     ]
 
 
 def _unranked(group: Group, names: Sequence[str]) -> list[str]:
     few = [name for name, each in zip(names, group.entries, strict=True) if each.tier is None]
-    return [f"{listed(few)}: too few blocks to rank."] if few else []
+    return [f"{fmt.listed(few)}: too few blocks to rank."] if few else []
 
 
 def verdict(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
@@ -171,7 +113,7 @@ def nothing_ranked(groups: Sequence[Group]) -> str:
     if not blocks:
         return "Nothing was measured: the failures below say why."
     if blocks < BLOCKS_TO_RANK:
-        return f"Nothing is ranked: {counted(blocks, 'block')} where {BLOCKS_TO_RANK} are needed."
+        return f"Nothing is ranked: {fmt.counted(blocks, 'block')} where {BLOCKS_TO_RANK} are needed."
     return "Nothing is ranked: no two frameworks were measured on the same server and interface."
 
 
@@ -196,7 +138,7 @@ def _leaders(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
     every = "both" if len(groups) == 2 else f"all {len(groups)}"  # noqa: PLR2004 - English
     share = every if most == len(groups) else f"{most} of {len(groups)}"
     where = "the one comparison" if len(groups) == 1 else f"{share} comparisons"
-    return f"{listed(names)} {'is' if len(names) == 1 else 'are each'} {how} in {where}"
+    return f"{fmt.listed(names)} {'is' if len(names) == 1 else 'are each'} {how} in {where}"
 
 
 def widest(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
@@ -215,4 +157,5 @@ def widest(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
     group = groups[min(found)[1]]
     last = min((each for each in group.entries if (each.tier or 1) > 1), key=lambda each: each.ratio.value)
     name, best = (_marked(each, titles) for each in (last, group.entries[0]))
-    return f"The widest gap: {name} serves {times(last.ratio)} of {best} on {group.server}, {group.scenario}."
+    where = f"on {group.server}, {group.scenario}"
+    return f"The widest gap: {name} serves {fmt.times(last.ratio)} of {best} {where}."

@@ -25,7 +25,9 @@ def calibrate_(
 
     The full form takes about seven minutes; its ceilings are kept, and judge later runs on this machine.
     """
-    from runners.experiments.calibration import calibrate, saved, tables
+    from runners.cli import calibration_tables
+    from runners.experiments import ceilings
+    from runners.experiments.calibration import calibrate
     from runners.processes.signals import ending_as_interrupt
 
     def echo(text: str) -> None:
@@ -38,5 +40,5 @@ def calibrate_(
             )
         else:
             found = calibrate.full(rounds=rounds, seconds=seconds, echo=echo)
-            saved.save(found.ceilings, tables.as_data(found))
-    typer.echo(tables.as_json(found) if as_json else tables.as_text(found))
+            ceilings.save(found.ceilings, calibration_tables.as_data(found))
+    typer.echo(calibration_tables.as_json(found) if as_json else calibration_tables.as_text(found))

@@ -69,9 +69,9 @@ def compare(
         _recorded(runs, sides, results, as_json=as_json)
         return
     from report.analysis.flags import foreign
+    from runners.cli.progress import watcher
     from runners.experiments.pairs import comparison
     from runners.experiments.pairs.planning import PairWish
-    from runners.experiments.progress import watcher
     from runners.processes.signals import ending_as_interrupt
 
     with ending_as_interrupt():

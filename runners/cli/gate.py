@@ -30,7 +30,8 @@ from runners.errors import PlanError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from report.analysis.gate import Judgement, Waiver
+    from report.analysis.gate.judgement import Judgement
+    from report.analysis.two_sides.waivers import Waiver
     from runners.experiments.pairs.choice import Globs
     from runners.experiments.pairs.planning import PairWish
     from runners.experiments.pairs.sides import SidesWish
@@ -156,9 +157,9 @@ def _measured(wish: PairWish, globs: Globs, budget: float, results: Path) -> tup
     """Folder of a gate measured now, and whether it was interrupted."""
     from report.analysis.flags import foreign
     from report.analysis.gate import decide
+    from runners.cli.progress import watcher
     from runners.experiments.counting import counters
     from runners.experiments.pairs import gate as gates
-    from runners.experiments.progress import watcher
     from runners.processes.signals import ending_as_interrupt
 
     whole = gates.GateWish(
@@ -204,8 +205,7 @@ def _find(name: str, results: Path) -> Path:
 
 def _waivers(path: Path | None) -> tuple[Waiver, ...]:
     """Waivers of ``path``, or of the usual file where it is there; read before anything is measured."""
-    from report.analysis.gate import WaiverError
-    from report.analysis.gate.waivers import load
+    from report.analysis.two_sides.waivers import WaiverError, load
 
     if path is None and not WAIVERS.is_file():
         return ()
@@ -238,7 +238,7 @@ def _conclude(
     interrupted: bool,
 ) -> None:
     """Judge what was recorded, write what was asked for, and leave with the verdict's code."""
-    from report.analysis.gate import judge
+    from report.analysis.gate.judging import judge
     from report.views.gate import outputs
     from results.store import read
 

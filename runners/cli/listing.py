@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from runners.cli.progress import failure_text
 from runners.experiments.inspection import Inspection
-from runners.experiments.progress import failure_text
 from runners.selection.matrix import Matrix, Parts, family
 
 WIDTH = 110

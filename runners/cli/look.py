@@ -49,8 +49,8 @@ def verify(
 ) -> None:
     """Hold every stack against the contract, without load; exit 3 where one answers otherwise."""
     from runners.cli import listing
+    from runners.cli.progress import watcher
     from runners.experiments.planning import QUICK, Wish
-    from runners.experiments.progress import watcher
     from runners.experiments.run import check
 
     selection = selection_of(framework, server, scenario, None, workers, quick)

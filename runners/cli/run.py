@@ -82,12 +82,12 @@ def run(
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
     from report.analysis.flags import foreign
     from report.analysis.precision import undecided
+    from runners.cli.progress import watcher
     from runners.experiments import run as job
     from runners.experiments.planning import Wish, timing
-    from runners.experiments.progress import watcher
-    from runners.launching.remote import Spread
     from runners.processes.signals import ending_as_interrupt
     from runners.selection import rates
+    from runners.selection.spread import Spread
 
     if slo is not None:
         _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse, precision=precision)
@@ -148,12 +148,13 @@ def _refuse_beside_slo(**options: object) -> None:
 
 
 def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json: bool) -> None:
+    from runners.cli import sweep_tables
     from runners.experiments import run as job
     from runners.experiments import sweep
 
     launches = replace(wish.timing, blocks=blocks or sweep.LAUNCHES)
     found = job.sweep(replace(wish, timing=launches), sweep.parse(limit), seen)
-    typer.echo(sweep.as_json(found) if as_json else sweep.as_text(found))
+    typer.echo(sweep_tables.as_json(found) if as_json else sweep_tables.as_text(found))
     if found.failures:
         raise typer.Exit(3)
 

@@ -21,11 +21,11 @@ def serve(
     with_: With = None,
 ) -> None:
     """Start one stack and keep it until Ctrl-C, for load from elsewhere or a look by hand."""
+    from runners.cli.progress import watcher
     from runners.experiments import run
     from runners.experiments.planning import QUICK, Wish
-    from runners.experiments.progress import watcher
-    from runners.launching.remote import Spread
     from runners.processes.signals import ending_as_interrupt
+    from runners.selection.spread import Spread
 
     selection = selection_of([framework], [server], scenario, None, workers, False)
     wish = Wish(
@@ -45,6 +45,6 @@ def worker(
     cpu: Annotated[int | None, typer.Option(min=0, help="The CPU to run on; else the first.")] = None,
 ) -> None:
     """Join a run on another machine as one of its load generators, until it ends."""
-    from runners.launching.remote import become_worker
+    from runners.generator.starting import become_worker
 
     become_worker(master, wait, cpu)

@@ -12,15 +12,15 @@ from runners import servers
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.environments.uv_tool import shown
 from runners.errors import PlanError, ProvisionError
-from runners.experiments.calibration import saved
+from runners.experiments import ceilings
 from runners.experiments.progress import Watcher
-from runners.launching.remote import Spread, must_be_one
 from runners.machine import facts
 from runners.selection import frameworks, rates
 from runners.selection.frameworks import Framework
 from runners.selection.matrix import Parts, Selection, control_of, expand
 from runners.selection.rates import ARRIVALS, Rate
-from runners.selection.schedule import block_order, visits
+from runners.selection.schedule import Visit, block_order, visits
+from runners.selection.spread import Spread
 from scenarios import catalogue
 
 
@@ -131,7 +131,7 @@ def plan_of(
         ),
         cells=cells,
         not_applicable=matrix.not_applicable,
-        ceilings=saved.known(),
+        ceilings=ceilings.known(),
         order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
     )
     return plan, environments, (*failures, *map(not_implemented, matrix.not_implemented))
@@ -270,3 +270,14 @@ def not_implemented(absent: NotApplicable) -> Failure:
         message=absent.reason,
         remedy=f"add the routes of {absent.cell.scenario} to the app file of {absent.cell.framework}",
     )
+
+
+def must_be_one(visits: tuple[Visit, ...], url: str) -> None:
+    """Raise PlanError where a run on ``url`` asks for more than one server can be."""
+    stacks = {(visit.cells[0].framework, visit.cells[0].server, visit.target) for visit in visits}
+    if len(stacks) > 1:
+        raise PlanError(
+            f"{url} is one server, and the selection needs {len(stacks)}: "
+            + ", ".join(sorted({visit.key for visit in visits if not visit.cells[0].control})[:5]),
+            remedy="name what runs there: one --framework, one --server, and scenarios of one target",
+        )

@@ -19,9 +19,10 @@ from runners.experiments.inspection import Inspection, inspect
 from runners.experiments.planning import Wish, discover, opened, plan_of, taken_up
 from runners.experiments.progress import Amount, Watcher
 from runners.experiments.sweep import Slo, Sweep, Swept
+from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
 from runners.launching.launcher import Starter, Starts
-from runners.launching.remote import RemoteStarter, generator_of
+from runners.launching.remote import RemoteStarter
 from runners.selection import rates
 from runners.selection.matrix import Parts, Stack
 from runners.selection.schedule import Visit, only, visits

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from io import StringIO
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from statistics import median
-
-from rich.console import Console
-from rich.table import Table
 
 from results.histogram import Latency
 from results.model import Cell, Failure, Plan
 from runners.errors import HotlapError, LoadError, PlanError
 from runners.experiments.blocks import Measurer
 from runners.experiments.capacity import capacity_of
-from runners.experiments.progress import Watcher, failure_text
+from runners.experiments.progress import Watcher
 from runners.generator.messages import Measured, Order
 from runners.launching.launcher import Running, Starts
 from runners.selection.schedule import Visit, hash_seed, trial_seed, visits
@@ -207,52 +202,3 @@ class Sweep:
             if said is not None:
                 return said
         return None
-
-
-def as_json(swept: Swept) -> str:
-    """Rates with their brackets as one JSON object."""
-    data = {
-        "slo": asdict(swept.slo),
-        "arrivals": swept.arrivals,
-        "cells": [
-            {
-                "stack": each.cell.stack,
-                "scenario": each.cell.scenario,
-                "workers": each.cell.workers,
-                "rate_rps": each.rate_rps,
-                "low_rps": each.low_rps,
-                "high_rps": each.high_rps,
-                "launches": each.launches,
-            }
-            for each in swept.found
-        ],
-        "failures": [asdict(failure) for failure in swept.failures],
-    }
-    return json.dumps(data, indent=2, allow_nan=False)
-
-
-def as_text(swept: Swept) -> str:
-    """The same for a person: one row a cell, then what failed."""
-    table = Table(
-        title=f"highest rate with {swept.slo.text}, {swept.arrivals} arrivals, requests/s",
-        title_justify="left",
-        title_style="bold",
-        box=None,
-        pad_edge=False,
-    )
-    for column in ("stack", "scenario", "median of launches", "held in all", "held in none", "launches"):
-        table.add_column(column, overflow="fold")
-    for each in swept.found:
-        table.add_row(each.cell.stack, each.cell.scenario, *_numbers(each), f"{len(each.launches)}")
-    console = Console(file=StringIO(), width=120, highlight=False, markup=False)
-    console.print(table)
-    for failure in swept.failures:
-        console.print(failure_text(failure))
-    output = console.file
-    assert isinstance(output, StringIO)  # noqa: S101 - made above
-    return output.getvalue().rstrip()
-
-
-def _numbers(each: Highest) -> Sequence[str]:
-    rates = (each.rate_rps, each.low_rps, each.high_rps)
-    return ["no end found" if rate is None else f"{rate:,.0f}" if rate else "none" for rate in rates]

@@ -9,12 +9,11 @@ from pathlib import Path
 from runners.errors import LaunchError, LoadError, PlanError
 from runners.generator.client import Generator, environment_of_ours, python_m
 from runners.generator.messages import Duel, Message, Order
-from runners.http.address import Endpoint
+from runners.http.address import LOOPBACK, Endpoint
 from runners.processes import ports
 from runners.processes.tree import Supervised
 
 ANYWHERE = ("0.0.0.0", "::", "*")  # noqa: S104 - recognised, not bound
-LOOPBACK = "127.0.0.1"
 GATHER_S = 30.0
 """Local workers are there within this; they need two seconds."""
 JOIN_S = 120.0

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from runners.errors import PlanError
 
+LOOPBACK = "127.0.0.1"
 PORT = 5557
 """Where a master listens unless told otherwise: Locust's own choice."""
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from time import monotonic_ns
-from typing import Any
 
-import numpy as np
-
-from results.histogram import Latency
-from runners.generator.pump.tally import Tally
 from runners.http.response import HEAD_END, ResponseParser
 from scenarios.exchange import Watch
 
@@ -81,16 +75,3 @@ def jitter_ns(instants_ns: Sequence[int], interval_s: float) -> list[int]:
     """How much each gap between two arrivals differed from the interval intended."""
     interval_ns = round(interval_s * 1e9)
     return [abs(later - earlier - interval_ns) for earlier, later in pairwise(instants_ns)]
-
-
-def facts(tally: Tally) -> dict[str, Any]:
-    """Fields of ``Measured`` that only watched answers have."""
-    return {"first_byte": _histogram(tally.first_ns), "jitter": _histogram(tally.jitter_ns)}
-
-
-def _histogram(values_ns: array[int]) -> str | None:
-    if not values_ns:
-        return None
-    found = Latency()
-    found.record_ns(np.array(values_ns, dtype=np.int64))
-    return found.encode()

@@ -11,13 +11,13 @@ from types import TracebackType
 from typing import Self
 
 from runners.errors import LaunchError
+from runners.http.address import LOOPBACK
 from runners.launching.readiness import Log, Ready, Start
 from runners.processes import accounting, ports
 from runners.processes.tree import Supervised
 from runners.servers.recipe import Serve, Variant
 
 DEADLINE_S = 20.0
-LOOPBACK = "127.0.0.1"
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs for heartbeat and upload files of servers
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from report.analysis.gate.decide import more_counts, shared_out, suspicion
-from report.analysis.gate.judgement import Row
 from report.analysis.gate.judging import flagged, screened
 from report.analysis.two_sides import matching
 from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change
 from report.analysis.two_sides.correction import corrected
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.matching import COST, CPU
 from report.analysis.two_sides.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
 from report.analysis.two_sides.verdict import Word

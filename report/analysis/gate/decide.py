@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from report.analysis.gate.judging import flagged, unusable
+from report.analysis.gate.judging import flagged
 from report.analysis.two_sides import matching
 from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, load_change
+from report.analysis.two_sides.checks import unusable
 from report.analysis.two_sides.matching import COST, CPU
 from report.analysis.two_sides.tolerances import DEFAULTS, GateOptions
 from report.stats.two_samples import Estimate, needed_pairs

@@ -8,16 +8,17 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from statistics import median
 
-from report.analysis.gate.judgement import Judgement, Row, Tier
-from report.analysis.gate.waivers import Waiver
+from report.analysis.gate.judgement import Judgement, Tier
 from report.analysis.summary import Metric
 from report.analysis.two_sides import checks, matching
 from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, load_change
 from report.analysis.two_sides.correction import UNCONFIRMED, corrected
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.matching import COST, CPU, LOAD
 from report.analysis.two_sides.tolerances import DEFAULTS, GateOptions
 from report.analysis.two_sides.verdict import Word, percent, word
-from results.model import BASE, HEAD, Failure, Pairing, Run
+from report.analysis.two_sides.waivers import Waiver
+from results.model import BASE, HEAD, Pairing, Run
 
 
 def judge(run: Run, waivers: Iterable[Waiver] = (), options: GateOptions = DEFAULTS) -> Judgement:
@@ -56,25 +57,10 @@ def flagged(change: Change, options: GateOptions) -> bool:
     return change.estimate.p_worse() < options.screen_p and not excluded
 
 
-def unusable(run: Run, pairing: Pairing) -> str:
-    """Why nothing of a pairing may be compared: a failure, or a configuration that changed."""
-    for failure in matching.failures(run, pairing):
-        return _told(failure)
-    return checks.changed(run, pairing)
-
-
-def _told(failure: Failure) -> str:
-    """A failure in one line, beginning with its side."""
-    side, message = f"{failure.side}: ", failure.message
-    if failure.side and not message.startswith(side):
-        message = side + message
-    return f"{message} ({failure.stage})" + (f"; {failure.remedy}" if failure.remedy else "")
-
-
 def _cost_rows(run: Run, options: GateOptions) -> Iterator[Row]:
     for pairing in run.plan.pairings:
         if matching.counted(pairing):
-            reason = unusable(run, pairing)
+            reason = checks.unusable(run, pairing)
             change = (
                 Change(pairing=pairing, metric=COST, reason=reason)
                 if reason
@@ -86,7 +72,7 @@ def _cost_rows(run: Run, options: GateOptions) -> Iterator[Row]:
 def _load_rows(run: Run, options: GateOptions) -> Iterator[Row]:
     for pairing in run.plan.pairings:
         if not matching.counted(pairing):
-            reason = unusable(run, pairing)
+            reason = checks.unusable(run, pairing)
             for metric in LOAD:
                 if reason:
                     change = Change(pairing=pairing, metric=metric, reason=reason)
@@ -180,4 +166,4 @@ def _problems(run: Run) -> Iterator[str]:
     for failure in run.failures:
         if failure not in concerned:
             name = failure.cell.slug if failure.cell else failure.stack or "the run"
-            yield f"{name}: {_told(failure)}"
+            yield f"{name}: {checks.told(failure)}"

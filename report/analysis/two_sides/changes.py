@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from report import fmt
 from report.analysis import flags
 from report.analysis.summary import Metric
 from report.analysis.two_sides import matching
@@ -14,7 +15,6 @@ from report.analysis.two_sides.matching import COST, CPU, Matched, UnusableError
 from report.analysis.two_sides.tolerances import REPEAT_DEVIATION, REPEAT_FREEDOM, GateOptions
 from report.stats.levels import Level, mean_of_logs
 from report.stats.two_samples import Estimate, moderated, paired
-from report.views import words
 from results.model import CostRecord, Pairing, Run, Trial
 
 CONFIRM, SCREEN = "confirm", "screen"
@@ -87,7 +87,7 @@ def _cost(
     values = matching.cost_values(base), matching.cost_values(head)
     estimate = moderated(*values, prior_deviation=REPEAT_DEVIATION, prior_freedom=REPEAT_FREEDOM)
     if estimate is None or estimate.n < options.min_repeats:
-        fewest = words.counted(min(len(base), len(head)), "count")
+        fewest = fmt.counted(min(len(base), len(head)), "count")
         raise UnusableError(f"{fewest} of a side; {options.min_repeats} are needed")
     return estimate, values
 
@@ -95,7 +95,7 @@ def _cost(
 def _load(measured: Sequence[Matched], metric: Metric, options: GateOptions) -> Estimate:
     found = matching.pairs(measured, metric)
     if len(found) < options.min_pairs:
-        counted = words.counted(len(found), "launch pair")
+        counted = fmt.counted(len(found), "launch pair")
         raise UnusableError(f"{counted}; {options.min_pairs} are needed" if found else "it was not measured")
     for pair in measured:
         _same("was measured by different means", [_means(pair.base), _means(pair.head)])
@@ -132,7 +132,7 @@ def _fewer(run: Run, measured: Sequence[Matched], stage: str) -> tuple[str, ...]
     planned = run.plan.setup.blocks
     if stage == CONFIRM or not 0 < len(measured) < planned:
         return ()
-    return (f"only {len(measured)} of {words.counted(planned, 'planned launch pair')} measured",)
+    return (f"only {len(measured)} of {fmt.counted(planned, 'planned launch pair')} measured",)
 
 
 def _notes(run: Run, measured: Sequence[Matched]) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.analysis.two_sides.matching import counted
-from results.model import BASE, HEAD, Cell, FrameworkEnvironment, Pairing, Run, Side
+from report.analysis.two_sides.matching import counted, failures
+from results.model import BASE, HEAD, Cell, Failure, FrameworkEnvironment, Pairing, Run, Side
 
 _SAME = ("scenario", "load", "connections", "rate_rps", "arrivals", "workers")
 
@@ -89,3 +89,18 @@ def _differences(base: FrameworkEnvironment | None, head: FrameworkEnvironment |
         one, other = (each.versions.get(name, "not there") for each in (base, head))
         if one != other:
             yield f"{where}: {name} {one} -> {other}"
+
+
+def unusable(run: Run, pairing: Pairing) -> str:
+    """Why nothing of a pairing may be compared: a failure, or a configuration that changed."""
+    for failure in failures(run, pairing):
+        return told(failure)
+    return changed(run, pairing)
+
+
+def told(failure: Failure) -> str:
+    """A failure in one line, beginning with its side."""
+    side, message = f"{failure.side}: ", failure.message
+    if failure.side and not message.startswith(side):
+        message = side + message
+    return f"{message} ({failure.stage})" + (f"; {failure.remedy}" if failure.remedy else "")

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from report.analysis.gate.judgement import Row
-from report.analysis.gate.judging import unusable
+from report.analysis import flags
 from report.analysis.summary import Metric, Summary, summarise
 from report.analysis.two_sides import checks, matching
 from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, filled, load_change
+from report.analysis.two_sides.checks import unusable
 from report.analysis.two_sides.correction import corrected
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.matching import COST, CPU, LOAD, P99_REQUESTS
 from report.analysis.two_sides.tolerances import DEFAULTS, GateOptions
 from report.stats.two_samples import unpaired
-from report.views import words
 from results.model import BASE, HEAD, Cell, Pairing, Run
 
 _MACHINE = ("cpu_model", "logical_cpus", "container")
@@ -190,7 +190,7 @@ def _incomparable(base: Summary, head: Summary, metric: Metric) -> str:
 
 def _flagged(base: Summary, head: Summary) -> tuple[str, ...]:
     return tuple(
-        f"{side}: {words.flagged(each.flags)}" for side, each in ((BASE, base), (HEAD, head)) if each.flags
+        f"{side}: {flags.flagged(each.flags)}" for side, each in ((BASE, base), (HEAD, head)) if each.flags
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from report.analysis.gate.judgement import Row
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.verdict import Word, inconclusive, word
 from report.stats.two_samples import holm
 

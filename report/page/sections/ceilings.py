@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from report import fmt
 from report.page.charts.ceilings import Points, ceilings
 from report.page.context import Context
 from report.page.model import Column, Entry, Part, Table, TableRow, entry, figure
-from report.views import words
 from results.model import Ceiling
 
 TEXT = (
@@ -68,9 +68,9 @@ def _table(found: tuple[Ceiling, ...]) -> Table:
             TableRow(
                 entries=(
                     entry(each.shape),
-                    Entry(text=words.number(each.bytes_per_request), key=each.bytes_per_request),
+                    Entry(text=fmt.number(each.bytes_per_request), key=each.bytes_per_request),
                     Entry(text=f"{each.connections:,}", key=each.connections),
-                    Entry(text=words.number(each.rps), key=each.rps),
+                    Entry(text=fmt.number(each.rps), key=each.rps),
                 )
             )
             for members in shapes.values()

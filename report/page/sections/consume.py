@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from report import fmt
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.consumption import consumption
 from report.page.context import Context, panels, sides
 from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, figure, gap, measured
-from report.views import words
 
 UNITS = {"cpu_us_per_request": "µs", "memory_mib": "MiB"}
 
@@ -55,9 +55,7 @@ def _answer(here: Context) -> str:
             sentences.append(f"{what} an unknown amount: no cell has a comparable value.")
             continue
         least, most = (pick(found, key=lambda pair: pair[0].value) for pick in (min, max))
-        ends = [
-            f"{words.amount(level, UNITS[metric])} ({_where(here, each)})" for level, each in (least, most)
-        ]
+        ends = [f"{fmt.amount(level, UNITS[metric])} ({_where(here, each)})" for level, each in (least, most)]
         of_what = "of CPU time" if metric == "cpu_us_per_request" else "of memory"
         sentences.append(f"{what} from {ends[0]} to {ends[1]} {of_what}.")
     return " ".join(sentences)
@@ -70,7 +68,7 @@ def _where(here: Context, each: Summary) -> str:
 def _part(here: Context, wanted: Workload, place: int) -> Part:
     heading = here.heading(wanted)
     cpu, memory = (
-        panels(here, wanted, metric, partial(words.amount, unit=unit), gap=_short)
+        panels(here, wanted, metric, partial(fmt.amount, unit=unit), gap=_short)
         for metric, unit in UNITS.items()
     )
     svg = consumption(
@@ -134,5 +132,5 @@ def _row(here: Context, each: Summary, name: str, beside: Sequence[Workload]) ->
 
 def _value(each: Summary, metric: str) -> Entry:
     level = each.level(metric)
-    text, interval = (words.number(level.value), words.interval(level)) if level else ("", "")
+    text, interval = (fmt.number(level.value), fmt.interval(level)) if level else ("", "")
     return measured(level, each.reason(metric), text, interval)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from report import fmt
 from report.analysis.counts import cost_per_request, idle_rate
 from report.page.context import Context
 from report.page.model import Part, Section
-from report.views import words
 from results.model import CostRecord
 
 TRIALS, COSTS = "trials.csv", "costs.csv"
@@ -22,15 +22,15 @@ def section(here: Context) -> Section:
     """The files beside the page."""
     rows = []
     if here.timed:
-        rows.append(f"one row for each of {words.counted(here.findings.n_trials, 'trial')}")
+        rows.append(f"one row for each of {fmt.counted(here.findings.n_trials, 'trial')}")
     if here.counted:
         counts = sum(len(run.costs) for run in here.counting)
-        rows.append(f"one row for each interval of {words.counted(counts, 'count')}")
+        rows.append(f"one row for each interval of {fmt.counted(counts, 'count')}")
     return Section(
         anchor="data",
         short="The data",
         question="Where is the data?",
-        answer=f"Beside this page lies a file with {words.listed(rows, 'and one with')}; the record itself "
+        answer=f"Beside this page lies a file with {fmt.listed(rows, 'and one with')}; the record itself "
         "is run.jsonl in the run's folder, and hotlap report makes this page from it again.",
         parts=tuple(Part(link=name) for name in files(here)),
     )

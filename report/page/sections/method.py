@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from report import fmt
 from report.page.context import Context
 from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, measured, table
 from report.stats.levels import level as estimate
-from report.views import words
 from results.model import FrameworkEnvironment, Launch, Setup
 
 
@@ -41,7 +41,7 @@ def _answer(here: Context) -> str:
             "idling takes is taken off. How busy the machine was does not matter."
         )
     return (
-        f"{words.counted(_blocks(here), 'block')} on {machine.cpu_model}, {machine.system}: within a block "
+        f"{fmt.counted(_blocks(here), 'block')} on {machine.cpu_model}, {machine.system}: within a block "
         "each stack is "
         f"started afresh once, in random order, and each of its scenarios gets {setup.warmup_s:g} s of "
         "warm-up and one "
@@ -141,7 +141,7 @@ def _versions(here: Context) -> tuple[Table, ...]:
     return (
         Table(
             anchor="versions-table",
-            summary=f"Exact versions of {words.counted(len(packages), 'package')}",
+            summary=f"Exact versions of {fmt.counted(len(packages), 'package')}",
             caption="Exact version of every package in every environment; – where it is not installed",
             columns=(Column(label="Package"), *(Column(label=each.title) for each in frameworks)),
             rows=tuple(
@@ -183,7 +183,7 @@ def _counted(here: Context) -> Table:
 
 def _command(stack: str, launches: Sequence[Launch]) -> TableRow:
     level = estimate([launch.first_answer_s for launch in launches if launch.first_answer_s is not None])
-    shown = (words.number(level.value), words.interval(level)) if level else ("", "")
+    shown = (fmt.number(level.value), fmt.interval(level)) if level else ("", "")
     return TableRow(
         entries=(
             entry(stack),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from report import fmt
 from report.page.context import Context
 from report.page.model import Column, Entry, Part, Table, TableRow, entry, gap
-from report.views import words
 from results.model import Finding
 
 
@@ -40,7 +40,7 @@ def _table(here: Context, scenario: str, found: Sequence[Finding]) -> Table:
         caption=f"{scenario}: what was sent, and what came back",
         columns=(Column(label="Sent"), *(Column(label=here.title(name)) for name in frameworks)),
         rows=tuple(rows),
-        summary=f"{scenario}: {words.counted(len(probes), 'odd input')}, {len(frameworks)} frameworks",
+        summary=f"{scenario}: {fmt.counted(len(probes), 'odd input')}, {len(frameworks)} frameworks",
         sortable=False,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from report import fmt
 from report.analysis.contenders import MARK
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
@@ -72,6 +73,6 @@ def _entry(each: Summary | None, absent: str, first: set[Cell]) -> Entry:
     if level is None:
         return gap(each.reason(metric))
     best = each.cell in first
-    text = ("● " if best else "") + words.number(level.value) + (MARK if each.flags else "")
-    shown = measured(level, "", text, words.interval(level))
+    text = ("● " if best else "") + fmt.number(level.value) + (MARK if each.flags else "")
+    shown = measured(level, "", text, fmt.interval(level))
     return Entry(text=shown.text, detail=shown.detail, key=shown.key, strong=best)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from report import fmt
 from report.analysis.summary import Summary
 from report.page.charts.saturation import Line, Lines, saturation
 from report.page.context import Context, scaled, side
 from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
-from report.views import words
 
 Asked = tuple[str, int, int, str | None]
 """(scenario, connections at most, workers, arrivals)"""
@@ -51,7 +51,7 @@ def _answer(here: Context, found: dict[Asked, dict[str, list[Summary]]]) -> str:
     stacks = {(asked, stack): members for asked, by in found.items() for stack, members in by.items()}
     over = [next((each for each in members if each.overloaded), None) for members in stacks.values()]
     beyond = [each for each in over if each is not None]
-    total = words.counted(len(stacks), "stack")
+    total = fmt.counted(len(stacks), "stack")
     if not beyond:
         return f"None of the {total} was offered more than it could serve."
     lowest = min(beyond, key=lambda each: each.cell.rate_rps or 0)
@@ -76,8 +76,8 @@ def _part(here: Context, asked: Asked, stacks: dict[str, list[Summary]], place: 
         description="One line a framework, one panel a server variant; the numbers are in the table below.",
     )
     caption = (
-        f"Open load, {arrivals} arrivals, at most {words.counted(connections, 'connection')}, "
-        f"{words.counted(workers, 'worker')}. All panels share their axes."
+        f"Open load, {arrivals} arrivals, at most {fmt.counted(connections, 'connection')}, "
+        f"{fmt.counted(workers, 'worker')}. All panels share their axes."
     )
     return Part(
         heading=scenario,
@@ -116,7 +116,7 @@ def _table(here: Context, scenario: str, stacks: dict[str, list[Summary]], place
 
 def _row(here: Context, each: Summary) -> TableRow:
     rate, level = each.cell.rate_rps or 0.0, scaled(each.level("p99_us"), 1e-3)
-    text, interval = (words.number(level.value), words.interval(level)) if level else ("", "")
+    text, interval = (fmt.number(level.value), fmt.interval(level)) if level else ("", "")
     return TableRow(
         framework=each.cell.framework,
         entries=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from report import fmt
+from report.analysis import flags
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.bars import bars
@@ -35,20 +37,20 @@ def _answer(here: Context) -> str:
     least, most = (pick(found, key=lambda pair: pair[0].value) for pick in (min, max))
     return (
         f"From {_named(here, *least)} to {_named(here, *most)}, over "
-        f"{words.counted(len(found), 'measured cell')}."
+        f"{fmt.counted(len(found), 'measured cell')}."
     )
 
 
 def _named(here: Context, level: Level, each: Summary) -> str:
     cell = each.cell
     where = f"{here.title(cell.framework)} on {cell.server}, {cell.scenario}"
-    return f"{words.amount(level, 'requests/s')} ({where})"
+    return f"{fmt.amount(level, 'requests/s')} ({where})"
 
 
 def _part(here: Context, wanted: Workload, place: int) -> Part:
     heading = here.heading(wanted)
     svg = bars(
-        panels(here, wanted, METRIC, lambda level: words.amount(level, "/s")),
+        panels(here, wanted, METRIC, lambda level: fmt.amount(level, "/s")),
         here.look,
         key=f"serve{place}",
         title=f"{heading}: requests served per second",
@@ -99,12 +101,12 @@ def _row(here: Context, each: Summary, name: str) -> TableRow:
             measured(
                 level,
                 each.reason(METRIC),
-                words.number(level.value) if level else "",
-                words.interval(level) if level else "",
+                fmt.number(level.value) if level else "",
+                fmt.interval(level) if level else "",
             ),
             Entry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
             Entry(text=str(each.n_trials), key=each.n_trials),
             Entry(text=f"{each.requests:,}", key=each.requests),
-            entry(words.flagged(each.flags)),
+            entry(flags.flagged(each.flags)),
         ),
     )

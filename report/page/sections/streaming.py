@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from report import fmt
 from report.analysis.streams import FIRST_BYTE, JITTER, Timing, timings
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
@@ -12,7 +13,6 @@ from report.page.charts.waiting import Curve, Curves, waiting
 from report.page.context import Context, scaled, sides
 from report.page.model import Column, Entry, Figure, Table, TableRow, entry, figure, measured
 from report.stats.levels import Level
-from report.views import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def _figures(here: Context, shown: Shown) -> tuple[Figure, ...]:
         description="One curve a framework, one panel a server variant; the numbers are in the table below.",
         axis_label=shown.kind.axis_label,
     )
-    caption = f"{words.sentence(shown.kind.title)} {shown.kind.caption}"
+    caption = f"{fmt.sentence(shown.kind.title)} {shown.kind.caption}"
     return (figure(svg, f"Chart: {shown.heading}", caption),)
 
 
@@ -131,5 +131,5 @@ def _row(here: Context, each: Summary, name: str, timing: Timing) -> TableRow:
 
 def _value(level_us: Level | None, reason: str) -> Entry:
     level = scaled(level_us, 1e-3)
-    text, interval = (words.number(level.value), words.interval(level)) if level else ("", "")
+    text, interval = (fmt.number(level.value), fmt.interval(level)) if level else ("", "")
     return measured(level, reason or "too few samples beyond it", text, interval)

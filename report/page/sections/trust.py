@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from statistics import fmean, median
 
+from report import fmt
 from report.analysis.conclusions import Control
 from report.analysis.flags import CATALOGUE
 from report.analysis.summary import LOCKSTEP
@@ -13,7 +14,6 @@ from report.page.charts.drift import drift
 from report.page.context import Context
 from report.page.model import Column, Entry, Log, Part, Section, Table, TableRow, entry, figure, gap, table
 from report.page.sections import ceilings, observed
-from report.views import words
 from results.model import Failure
 
 
@@ -50,9 +50,9 @@ def _answer(here: Context) -> str:
     blocks = len({trial.block for trial in here.run.trials})
     head = "With care" if found.flags or failures else "Yes, as far as it can tell"
     return (
-        f"{head}: {control}; {words.counted(found.disturbed, 'trial')} of {found.n_trials:,} ({share:.1f}%) "
-        f"stayed disturbed by foreign work and {words.counted(found.repeated, 'was', 'were')} repeated; "
-        f"{words.counted(len(failures), 'failure')}; {blocks} of {_planned(here)} measured."
+        f"{head}: {control}; {fmt.counted(found.disturbed, 'trial')} of {found.n_trials:,} ({share:.1f}%) "
+        f"stayed disturbed by foreign work and {fmt.counted(found.repeated, 'was', 'were')} repeated; "
+        f"{fmt.counted(len(failures), 'failure')}; {blocks} of {_planned(here)} measured."
         f"{f' {found.precision.sentence}' if found.precision else ''}"
     )
 
@@ -60,8 +60,8 @@ def _answer(here: Context) -> str:
 def _planned(here: Context) -> str:
     setup = here.run.plan.setup
     if setup.precision_percent is None:
-        return words.counted(setup.blocks, "planned block")
-    return f"at most {words.counted(setup.blocks, 'block')}"
+        return fmt.counted(setup.blocks, "planned block")
+    return f"at most {fmt.counted(setup.blocks, 'block')}"
 
 
 def _counted(here: Context) -> str:
@@ -72,9 +72,9 @@ def _counted(here: Context) -> str:
         return "Nothing was counted, so there is nothing to trust; the table says why."
     head = "With care" if here.failures or here.findings.flags else "Yes, as far as it can tell"
     return (
-        f"{head}: {words.counted(len(counts), 'cell')} counted, the intervals of each within "
+        f"{head}: {fmt.counted(len(counts), 'cell')} counted, the intervals of each within "
         f"{100 * max(spreads):.2f}% of its mean and of half of them within {100 * median(spreads):.2f}%; "
-        f"{words.counted(len(here.failures), 'failure')}."
+        f"{fmt.counted(len(here.failures), 'failure')}."
     )
 
 
@@ -109,7 +109,7 @@ def _control(here: Context) -> Part:
 
 
 def _control_row(here: Context, each: Control) -> TableRow:
-    text, _, interval = words.times(each.ratio).partition(" ") if each.ratio else ("", "", "")
+    text, _, interval = fmt.times(each.ratio).partition(" ") if each.ratio else ("", "", "")
     ratio = Entry(text=text, detail=interval) if each.ratio else gap("no block has both")
     return TableRow(
         framework=each.cell.framework,
@@ -170,7 +170,7 @@ def _flags(here: Context) -> Part:
             entries=(
                 entry(flag.word),
                 entry(
-                    f"{words.counted(counts[name], 'trial')} in {words.counted(cells[name], 'cell')}"
+                    f"{fmt.counted(counts[name], 'trial')} in {fmt.counted(cells[name], 'cell')}"
                     if counts[name]
                     else "the whole run"
                 ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from report import fmt
 from report.analysis.contenders import Group, comparisons
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
@@ -84,10 +85,10 @@ def _answer(here: Context, load: str) -> str:
     least, most = (pick(found, key=lambda one: one[0].value) for pick in (min, max))
     return (
         f"{'Under saturation' if load == 'closed' else 'At the offered rates'} "
-        f"the median wait is {words.amount(least[0], 'ms')} where it is shortest "
-        f"({_where(here, least[2])}) and {words.amount(most[0], 'ms')} where it is longest "
-        f"({_where(here, most[2])}); 99% are answered within {words.amount(least[1], 'ms')} and "
-        f"{words.amount(most[1], 'ms')} there."
+        f"the median wait is {fmt.amount(least[0], 'ms')} where it is shortest "
+        f"({_where(here, least[2])}) and {fmt.amount(most[0], 'ms')} where it is longest "
+        f"({_where(here, most[2])}); 99% are answered within {fmt.amount(least[1], 'ms')} and "
+        f"{fmt.amount(most[1], 'ms')} there."
     )
 
 
@@ -109,7 +110,7 @@ def _part(here: Context, wanted: Workload, place: int, compared: Sequence[Group]
     found = [(name, _curves(here, members)) for name, members in sides(here, wanted)]
     drawn = [Curves(heading=name, curves=curves) for name, curves in found if curves]
     caption = (
-        f"{words.sentence(words.load(wanted))} Each step to the right on the 1/(1−p) axis is ten times "
+        f"{fmt.sentence(words.load(wanted))} Each step to the right on the 1/(1−p) axis is ten times "
         "rarer; curves end where fewer than 10 samples lie beyond. All panels share their axes."
     )
     svg = waiting(
@@ -211,5 +212,5 @@ def _rates(each: Summary) -> tuple[Entry, Entry]:
 
 
 def _value(level: Level | None, reason: str) -> Entry:
-    text, interval = (words.number(level.value), words.interval(level)) if level else ("", "")
+    text, interval = (fmt.number(level.value), fmt.interval(level)) if level else ("", "")
     return measured(level, reason, text, interval)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from report import fmt
+from report.analysis import flags
 from report.analysis.contenders import Entry as Contender
 from report.analysis.contenders import Group, is_floor
 from report.analysis.summary import Summary
@@ -60,10 +62,10 @@ def _answer(here: Context) -> str:
         return words.nothing_ranked(here.groups)
     told = sum(len(words.first_tier(group)) < len(group.entries) for group in ranked)
     least = sorted(group.separable_percent for group in ranked if group.separable_percent is not None)
-    seen = f" The smallest difference it could tell is {words.percent(least[0])}" if least else ""
+    seen = f" The smallest difference it could tell is {fmt.percent(least[0])}" if least else ""
     if len(least) > 1:
-        seen += f" where the blocks were steadiest and {words.percent(least[-1])} where they were not"
-    return f"In {told} of {words.counted(len(ranked), 'comparison')} this run can tell frameworks apart." + (
+        seen += f" where the blocks were steadiest and {fmt.percent(least[-1])} where they were not"
+    return f"In {told} of {fmt.counted(len(ranked), 'comparison')} this run can tell frameworks apart." + (
         f"{seen}." if seen else ""
     )
 
@@ -117,7 +119,7 @@ def _said(contender: Contender, group: Group | None) -> tuple[str, str]:
     """A ratio and its interval, in words."""
     if group and contender is group.entries[0]:
         return "1×", "reference"
-    text, _, interval = words.times(contender.ratio).partition(" ")
+    text, _, interval = fmt.times(contender.ratio).partition(" ")
     return text, interval
 
 
@@ -173,7 +175,7 @@ def _table_row(here: Context, each: Summary, name: str, group: Group | None) -> 
             measured(contender.ratio if contender else None, reason, *shown),
             _tier_entry(each, contender.tier if contender else None),
             Entry(text=str(each.n_blocks), key=each.n_blocks),
-            entry(words.flagged(each.flags)),
+            entry(flags.flagged(each.flags)),
         ),
     )
 
@@ -217,6 +219,6 @@ def _stack_row(here: Context, each: Contender, group: Group) -> TableRow:
             entry(words.SHORT_INTERFACE.get(each.cell.interface, each.cell.interface)),
             measured(each.ratio, "", *_said(each, group)),
             tier if each.tier else gap("not ranked"),
-            entry(words.flagged(each.flags)),
+            entry(flags.flagged(each.flags)),
         ),
     )

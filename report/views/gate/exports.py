@@ -11,10 +11,11 @@ from typing import Any
 from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser import Failure as JUnitFailure
 
-from report.analysis.gate.judgement import Judgement, Row
-from report.analysis.gate.waivers import Waiver
+from report.analysis.gate.judgement import Judgement
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.matching import title
 from report.analysis.two_sides.verdict import Word, percent
+from report.analysis.two_sides.waivers import Waiver
 from report.stats.two_samples import Estimate
 from report.views.gate import phrases
 

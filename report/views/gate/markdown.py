@@ -6,11 +6,12 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from report.analysis.gate.judgement import Judgement, Row
-from report.analysis.gate.waivers import Waiver
+from report import fmt
+from report.analysis.gate.judgement import Judgement
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.matching import title
 from report.analysis.two_sides.verdict import Word
-from report.views import words
+from report.analysis.two_sides.waivers import Waiver
 from report.views.gate import phrases
 
 SYMBOLS = {
@@ -92,7 +93,7 @@ def _facts(judgement: Judgement) -> Iterator[str]:
     yield from _waivers("expired waiver, which fails the gate", judgement.expired)
     yield from _waivers("unused waiver, which can go", judgement.unused)
     if judgement.differences:
-        differences = words.counted(len(judgement.differences), "difference")
+        differences = fmt.counted(len(judgement.differences), "difference")
         listed = "\n".join(f"- {escape(line)}" for line in judgement.differences)
         yield f"<details><summary>{differences} between the environments</summary>\n\n{listed}\n\n</details>"
     yield f"To measure again: {code(phrases.command(judgement))}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 
-from report.analysis.gate.judgement import Judgement, Row, Tier
+from report import fmt
+from report.analysis.gate.judgement import Judgement, Tier
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.matching import title
 from report.analysis.two_sides.verdict import Word, percent
-from report.views import words
 from results.model import Machine
 
 ORDER = (Word.REGRESSION, Word.UNMEASURED, Word.WAIVED, Word.UNSEEN, Word.IMPROVEMENT, Word.FINE)
@@ -19,14 +20,14 @@ def headline(judgement: Judgement) -> str:
     regressions = judgement.having(Word.REGRESSION)
     unmeasured = judgement.having(Word.UNMEASURED)
     if regressions:
-        cells = words.counted(len(_cells(regressions)), "cell")
+        cells = fmt.counted(len(_cells(regressions)), "cell")
         missing = len(judgement.problems) + len(unmeasured)
-        also = f" And {words.counted(missing, 'thing')} could not be measured." if missing else ""
+        also = f" And {fmt.counted(missing, 'thing')} could not be measured." if missing else ""
         return (
             f"Look at {cells} that got worse, or waive it in perf-waivers.toml: {_worst(regressions)}.{also}"
         )
     if judgement.expired:
-        listed = words.listed(f"{each.cell} ({each.metric})" for each in judgement.expired)
+        listed = fmt.listed(f"{each.cell} ({each.metric})" for each in judgement.expired)
         return f"Remove or renew what expired in perf-waivers.toml: {listed}."
     if judgement.problems or unmeasured:
         first = (
@@ -36,7 +37,7 @@ def headline(judgement: Judgement) -> str:
         more = f" (and {count - 1} more)" if count > 1 else ""
         return f"Mend what could not be measured, then measure again: {first}{more}."
     if judgement.inconclusive:
-        cells = words.counted(len(_cells(judgement.inconclusive)), "cell")
+        cells = fmt.counted(len(_cells(judgement.inconclusive)), "cell")
         return f"Nothing to do: no regression seen; {cells} cannot be called fine at this noise."
     return "Nothing to do: no regression, and none that matters could have hidden."
 
@@ -64,7 +65,7 @@ def change(row: Row) -> str:
 
 def share(value_percent: float) -> str:
     """Two significant digits: ``0.13%``, ``7.9%``, ``15%``."""
-    return f"{value_percent:.2f}%" if value_percent < 1 else words.percent(value_percent)
+    return f"{value_percent:.2f}%" if value_percent < 1 else fmt.percent(value_percent)
 
 
 def signed(ratio: float) -> str:
@@ -78,7 +79,7 @@ def levels(row: Row) -> str:
     """``209,000 -> 214,000 instructions``."""
     if row.change.base is None or row.change.head is None:
         return "-"
-    return f"{words.number(row.change.base)} -> {words.number(row.change.head)} {row.change.metric.unit}"
+    return f"{fmt.number(row.change.base)} -> {fmt.number(row.change.head)} {row.change.metric.unit}"
 
 
 def basis(row: Row) -> str:
@@ -87,7 +88,7 @@ def basis(row: Row) -> str:
         return ""
     stage = f" ({row.change.stage})" if row.change.stage else ""
     side = "" if row.change.unit == "launch pair" else " a side"
-    return f"{words.counted(row.change.estimate.n, row.change.unit)}{side}{stage}"
+    return f"{fmt.counted(row.change.estimate.n, row.change.unit)}{side}{stage}"
 
 
 def remarks(row: Row) -> str:
@@ -97,7 +98,7 @@ def remarks(row: Row) -> str:
 
 def tier(found: Tier) -> str:
     """What a tier could see."""
-    cells = words.counted(found.cells, "cell")
+    cells = fmt.counted(found.cells, "cell")
     if found.noise_percent is None or found.visible_percent is None:
         return f"{found.name}: {cells}, nothing measured"
     one = "count" if found.name == "cost" else "launch pair"
@@ -109,7 +110,7 @@ def tier(found: Tier) -> str:
 
 def machine(found: Machine) -> str:
     """The machine in one line."""
-    cpus = words.counted(found.logical_cpus, "logical CPU")
+    cpus = fmt.counted(found.logical_cpus, "logical CPU")
     kind = f", {found.container}" if found.container else ""
     return f"{found.cpu_model}, {cpus}, {found.memory_bytes / 2**30:.0f} GiB, {found.system}{kind}"
 

@@ -8,7 +8,8 @@ from io import StringIO
 from rich.console import Console
 from rich.table import Table
 
-from report.analysis.gate.judgement import Judgement, Row
+from report.analysis.gate.judgement import Judgement
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.matching import title
 from report.analysis.two_sides.verdict import Word
 from report.views.gate import phrases

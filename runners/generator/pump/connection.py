@@ -86,8 +86,27 @@ class Connection:
     def begin(self, ring: Ring, place: int) -> None:
         """Forget the load before this one; in this one it has number ``place``."""
         self.home = ring.home(place)
-        self.entry = ring.next(self)
+        self.entry = self.next_entry(ring)
         self.answered, self.failures, self.start_ns, self.lag_ns = False, 0, 0, 0
+
+    def next_entry(self, ring: Ring) -> Entry:
+        """What is asked next.
+
+        First every entry is asked once, by whichever connection is free, so that all are known as early
+        as can be; then each connection walks the ring from its own place.
+        """
+        if ring.unasked:
+            return ring.unasked.pop()
+        home, self.home = self.home, None
+        return home or self.entry.next
+
+    def opening(self, ring: Ring) -> bytes:
+        """First bytes that are sent on a new socket: the request, or a WebSocket's handshake."""
+        exchange = self.entry.exchange
+        if not exchange.messages:
+            return self.entry.request
+        self.dialogue = Dialogue(exchange.request, ring.host)
+        return self.dialogue.take()
 
     def open(self, address: Address, socket_type: Any) -> None:  # noqa: ANN401 - the original socket class
         """Begin to connect; how it went shows when the socket is written to or read.

@@ -130,7 +130,7 @@ class Fleet:
             return
         self._by_fd[connection.fd] = connection
         self._epoll.register(connection.fd, READABLE)
-        self._write(connection, self._ring.opening(connection))
+        self._write(connection, connection.opening(self._ring))
 
     def _reopen(self, connection: Connection) -> None:
         self._close(connection)
@@ -212,7 +212,7 @@ class Fleet:
         now = monotonic_ns()
         self.tally.error(kind, named(connection, detail), now - connection.start_ns)
         self._close(connection)
-        connection.entry = self._ring.next(connection)
+        connection.entry = connection.next_entry(self._ring)
         connection.start_ns = 0
         pause_ns = min(BACK_OFF_NS << min(connection.failures, 16), BACK_OFF_MOST_NS)
         connection.failures += 1

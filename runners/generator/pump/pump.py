@@ -235,7 +235,7 @@ class Pump(Fleet):
 
     def _proceed(self, connection: Connection, *, keep_alive: bool) -> None:
         """Go on to the next request, unless connections are to stop, or to wait for each other."""
-        connection.entry = self._ring.next(connection)
+        connection.entry = connection.next_entry(self._ring)
         connection.reply = None
         if self._held is None and not self._stopping:
             self._go_on(connection, keep_alive=keep_alive)

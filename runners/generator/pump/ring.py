@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from typing import TYPE_CHECKING
 
 from runners.http.pieces import wire_marks
 from runners.http.response import HEAD_END, ResponseParser
-from runners.http.web_socket import Dialogue, frames
+from runners.http.web_socket import frames
 from scenarios.exchange import Exchange
-
-if TYPE_CHECKING:
-    from runners.generator.pump.connection import Connection
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 """Methods that may be sent again (RFC 9110, 9.2.2)."""
@@ -132,31 +128,13 @@ class Ring:
             entry.next = following
         self.unasked = list(reversed(self.entries))
         """Entries that no connection has taken yet, the next one last."""
-        self._host = host
+        self.host = host
+        """What requests name as theirs."""
         self._heads: dict[tuple[int, str | None, int], Heads] = {}
 
     def home(self, place: int) -> Entry:
         """Where connection number ``place`` begins its walk: neighbours begin far from each other."""
         return self.entries[int(place * GOLDEN % 1 * len(self.entries))]
-
-    def next(self, connection: Connection) -> Entry:
-        """What ``connection`` asks next.
-
-        First every entry is asked once, by whichever connection is free, so that all are known as early
-        as can be; then each connection walks the ring from its own place.
-        """
-        if self.unasked:
-            return self.unasked.pop()
-        home, connection.home = connection.home, None
-        return home or connection.entry.next
-
-    def opening(self, connection: Connection) -> bytes:
-        """First bytes that ``connection`` sends on a new socket: its request, or a WebSocket's handshake."""
-        one = connection.entry.exchange
-        if not one.messages:
-            return connection.entry.request
-        connection.dialogue = Dialogue(one.request, self._host)
-        return connection.dialogue.take()
 
     def learn(self, entry: Entry, parser: ResponseParser) -> None:
         """Keep an answer that the semantic check found right; later ones are compared with it byte for byte.

@@ -18,9 +18,9 @@ from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.pump import Pump
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
+from runners.generator.window import watched
 from runners.generator.window.edges import Edge, Meters
 from runners.generator.window.open_trial import Schedules, facts
-from runners.http import pieces
 from runners.processes.accounting import ServerClock
 from scenarios.exchange import Exchange
 
@@ -210,7 +210,7 @@ def measured_of(warm: Warm, tally: Tally, spans: Sequence[tuple[Edge, Edge]], me
         checked_full=tally.checked_full,
         generator_idle_s=tally.idle_ns / 1e9,
         generator_wait_us=tally.waited_ns / len(latencies_ns) / 1e3,
-        **pieces.facts(tally),
+        **watched.facts(tally),
         **meters.over(spans),
     )
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import pytest
 
+from report import fmt
+from report.analysis import flags
 from report.analysis.contenders import comparisons
 from report.analysis.summary import summarise
 from report.stats.levels import Level
@@ -23,20 +25,20 @@ TWO = (("starlette", "uvicorn-standard"), ("fastapi", "uvicorn-standard"))
     [(12345, "12,300"), (987.4, "987"), (4.2123, "4.21"), (0.0613, "0.0613"), (0, "0"), (999.9, "1,000")],
 )
 def test_numbers_have_three_digits(value: float, text: str) -> None:
-    assert words.number(value) == text
+    assert fmt.number(value) == text
 
 
 def test_a_number_stands_with_its_unit_and_interval() -> None:
-    assert words.amount(Level(value=100, low=90, high=111), "µs") == "100 µs (90.0–111)"
-    assert words.amount(Level(value=100), "µs") == "100 µs (no interval)"
-    assert words.times(Level(value=0.5, low=0.4, high=0.6)) == "0.50× (0.40–0.60)"
+    assert fmt.amount(Level(value=100, low=90, high=111), "µs") == "100 µs (90.0–111)"
+    assert fmt.amount(Level(value=100), "µs") == "100 µs (no interval)"
+    assert fmt.times(Level(value=0.5, low=0.4, high=0.6)) == "0.50× (0.40–0.60)"
 
 
 def test_lists_and_counts_read_as_sentences() -> None:
-    assert words.listed(["a"]) == "a"
-    assert words.listed(["a", "b", "c"]) == "a, b and c"
-    assert words.counted(1, "block") == "1 block"
-    assert words.counted(0, "block") == "0 blocks"
+    assert fmt.listed(["a"]) == "a"
+    assert fmt.listed(["a", "b", "c"]) == "a, b and c"
+    assert fmt.counted(1, "block") == "1 block"
+    assert fmt.counted(0, "block") == "0 blocks"
 
 
 def test_the_verdict_names_the_leader_by_title() -> None:
@@ -81,7 +83,7 @@ def test_whoever_has_flagged_trials_is_named_with_a_dagger() -> None:
     assert "among ASGI frameworks Starlette† is fastest" in words.verdict(groups, TITLES)
     assert "Starlette† is fastest." in words.of_group(groups[0], TITLES)
     assert re.search(r"FastAPI serves .* of Starlette† on", words.widest(groups, TITLES))
-    assert words.flagged(summaries[0].flags) == "stale connections (1)"
-    assert words.flagged(()) == "none"
+    assert flags.flagged(summaries[0].flags) == "stale connections (1)"
+    assert flags.flagged(()) == "none"
     assert words.legend(groups).startswith("† marks")
     assert not words.legend(comparisons(summarise(clean)))

@@ -11,15 +11,16 @@ import pytest
 
 from results.histogram import Latency
 from results.model import Setup
+from runners.cli.sweep_tables import as_json, as_text
 from runners.errors import LoadError, PlanError
 from runners.experiments import run
 from runners.experiments.planning import QUICK, Wish
 from runners.experiments.progress import Watcher
-from runners.experiments.sweep import Slo, Sweep, Swept, as_json, as_text, bisect, held, parse
+from runners.experiments.sweep import Slo, Sweep, Swept, bisect, held, parse
 from runners.generator.messages import Measured, Order
 from runners.http.address import Endpoint
-from runners.launching.remote import Spread
 from runners.selection.matrix import Selection
+from runners.selection.spread import Spread
 from tests.support.fakes import FakeGenerator, FakeStarter, plan
 from tests.support.parts import parts
 

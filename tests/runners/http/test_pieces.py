@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runners.generator.pump.tally import Tally
-from runners.http.pieces import Reads, arrived_ns, facts, jitter_ns, wire_marks
+from runners.generator.window.watched import facts
+from runners.http.pieces import Reads, arrived_ns, jitter_ns, wire_marks
 from runners.http.response import HEAD_END, ResponseParser
 from scenarios.exchange import Watch
 

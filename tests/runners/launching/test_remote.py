@@ -8,11 +8,13 @@ import pytest
 from runners.errors import LaunchError, PlanError
 from runners.generator.client import Generator
 from runners.generator.distributed import Distributed
+from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
-from runners.launching.remote import RemoteStarter, Spread, generator_of
+from runners.launching.remote import RemoteStarter
 from runners.machine.facts import crowding, place
 from runners.processes import ports
 from runners.selection.schedule import visits
+from runners.selection.spread import Spread
 from scenarios.catalogue import discover
 from tests.support.fakes import SETUP, plan
 from tests.support.parts import parts

@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
-from report.analysis.gate import GateOptions, Waiver, judge
+from report.analysis.gate.judging import judge
 from report.analysis.two_sides.matching import COST, CPU
+from report.analysis.two_sides.tolerances import GateOptions
 from report.analysis.two_sides.verdict import Effects, Word
+from report.analysis.two_sides.waivers import Waiver
 from results.model import HEAD, Run, Side
 from results.store import RecordError, read
 from tests.support.gate_fixtures import EXPECTED, FOLDER, GOLDEN, WRITERS, judged, recorded

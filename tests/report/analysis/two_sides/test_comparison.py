@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.gate import Row
 from report.analysis.two_sides.comparison import Compared, CompareError, compare_runs, compare_sides
+from report.analysis.two_sides.judged import Row
 from report.analysis.two_sides.verdict import Word
 from report.views.comparison import as_json, as_text
 from results.model import CostRecord, Failure, Run

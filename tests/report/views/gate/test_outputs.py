@@ -10,7 +10,9 @@ import pytest
 from junitparser import Error, JUnitXml, Skipped
 from junitparser import Failure as JUnitFailure
 
-from report.analysis.gate import Judgement, Waiver, judge
+from report.analysis.gate.judgement import Judgement
+from report.analysis.gate.judging import judge
+from report.analysis.two_sides.waivers import Waiver
 from report.views.gate import outputs
 from report.views.gate.markdown import code, escape
 from results.model import HEAD, Failure, Run

@@ -14,8 +14,10 @@ import pytest
 
 from results.histogram import Latency
 from results.model import Ceiling
+from runners.cli import calibration_tables as tables
 from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
-from runners.experiments.calibration import calibrate, floors, promises, protocols, responder, saved, tables
+from runners.experiments import ceilings
+from runners.experiments.calibration import calibrate, floors, promises, protocols, responder
 from runners.experiments.calibration.calibrate import Calibration
 from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
 from runners.experiments.calibration.contest import Contest
@@ -161,14 +163,14 @@ def test_the_figures_are_json_on_request() -> None:
 
 def test_ceilings_are_kept_for_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert saved.known() == ()
+    assert ceilings.known() == ()
 
-    path = saved.save(FOUND.ceilings, tables.as_data(FOUND))
+    path = ceilings.save(FOUND.ceilings, tables.as_data(FOUND))
 
-    assert saved.known() == FOUND.ceilings
+    assert ceilings.known() == FOUND.ceilings
     assert json.loads(path.read_text())["calibration"]["notes"] == list(FOUND.notes)
     monkeypatch.setattr(machine, "harness_versions", lambda: {"python": "0"})
-    assert saved.known() == ()
+    assert ceilings.known() == ()
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", '{"ceilings": [{"shape": "json"}]}'])
@@ -176,9 +178,9 @@ def test_what_cannot_be_read_is_no_calibration(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    saved.place().parent.mkdir(parents=True)
-    saved.place().write_text(text)
-    assert saved.known() == ()
+    ceilings.place().parent.mkdir(parents=True)
+    ceilings.place().write_text(text)
+    assert ceilings.known() == ()
 
 
 # Clients, by what they print.

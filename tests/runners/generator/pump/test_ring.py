@@ -58,14 +58,14 @@ def test_every_entry_is_asked_once_before_connections_walk_from_home() -> None:
         asked.append(connection.entry)
     for turn in range(7):
         connection = connections[turn % 3]
-        connection.entry = ring.next(connection)
+        connection.entry = connection.next_entry(ring)
         asked.append(connection.entry)
 
     assert asked == list(ring.entries)
     for place, connection in enumerate(connections):
-        connection.entry = ring.next(connection)
+        connection.entry = connection.next_entry(ring)
         assert connection.entry is ring.home(place)
-        assert ring.next(connection) is ring.home(place).next
+        assert connection.next_entry(ring) is ring.home(place).next
 
 
 def test_nothing_is_known_before_it_was_learnt() -> None:

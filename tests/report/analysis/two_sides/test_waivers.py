@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from report.analysis.gate.waivers import WaiverError, load, parse
+from report.analysis.two_sides.waivers import WaiverError, load, parse
 from results.model import Cell, Pairing
 
 GOOD = """

@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from results.model import Cell, Failure, Trial
-from runners.experiments.progress import Amount, Lines, Terminal, failure_text, span
+from runners.cli.progress import Lines, Terminal, failure_text, span
+from runners.experiments.progress import Amount
 from runners.selection.schedule import Visit
 
 CELL = Cell(framework="fastapi", server="uvicorn-standard", interface="asgi", scenario="json")

@@ -1,0 +1,12 @@
+"""What frameworks are called: their titles, told apart where two have the same."""
+
+from __future__ import annotations
+
+from results.model import Run
+
+
+def titles_of(run: Run) -> dict[str, str]:
+    """By framework: titles that tell them apart: the name too, where two have the same title."""
+    titles = {each.framework: each.title or each.framework for each in run.plan.environment.frameworks}
+    shared = [title for title in titles.values() if list(titles.values()).count(title) > 1]
+    return {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}

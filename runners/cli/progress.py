@@ -1,0 +1,192 @@
+"""What a person sees while a run is made: one line that moves on a terminal, plain lines in CI."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable
+from typing import TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+from results.model import Failure, Trial
+from runners.experiments.progress import LAUNCH_S, Amount, Watcher
+from runners.selection.schedule import Visit
+
+QUIET_S = 30.0
+"""Plain lines come at least this often while launches end."""
+VERIFIED_LINES = 10
+"""Launches between two plain lines of the verify stage."""
+
+
+class Lines(Watcher):
+    """Plain lines: stages, the time left at each block and every half minute, every failure."""
+
+    def __init__(self, stream: TextIO | None = None, *, quiet_s: float = QUIET_S) -> None:
+        self._stream = stream or sys.stderr
+        self._clock = _Clock()
+        self._quiet_s = quiet_s
+        self._said_s = 0.0
+        self._block = 0
+
+    def say(self, text: str) -> None:
+        self._said_s = time.monotonic()
+        print(text, file=self._stream, flush=True)
+
+    def verified(self, done: int, total: int, what: str = "verified") -> None:
+        if done % VERIFIED_LINES == 0 or done == total:
+            self.say(f"{what} {done}/{total} launches")
+
+    def begin(self, amount: Amount) -> None:
+        self._clock = _Clock(amount)
+        self.say(
+            f"measuring {amount.blocks} blocks of {amount.launches} launches and {amount.trials} trials, "
+            f"about {span(amount.seconds)}"
+        )
+
+    def block(self, block: int) -> None:
+        self._block = block
+        self.say(self._clock.text(block))
+
+    def launched(self, visit: Visit) -> None:
+        self._clock.tick()
+        if time.monotonic() - self._said_s > self._quiet_s:
+            self.say(self._clock.text(self._block))
+
+    def counting(self, launches: int, seconds: float) -> None:
+        self._clock = _Clock(_counted(launches, seconds))
+        self.say(f"counting instructions in {launches} launches, about {span(seconds)}")
+
+    def counted(self, done: int, about: str) -> None:
+        self._clock.tick()
+        if time.monotonic() - self._said_s > self._quiet_s:
+            self.say(
+                f"counted {done}/{self._clock.amount.launches} launches, {span(self._clock.left())} left"
+            )
+
+    def failure(self, failure: Failure) -> None:
+        self.say(failure_text(failure))
+
+
+class Terminal(Watcher):
+    """A bar with the time left, redrawn between trials only: no thread of ours wakes in a window."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]} left"))
+        self._progress = Progress(*columns, console=self._console, auto_refresh=False, transient=True)
+        self._task: TaskID | None = None
+        self._clock = _Clock()
+        self._block = 0
+
+    def say(self, text: str) -> None:
+        self._console.print(text, highlight=False, markup=False)
+
+    def verified(self, done: int, total: int, what: str = "verified") -> None:
+        if self._task is None:
+            self._progress.start()
+            self._task = self._progress.add_task(what, total=total, left="")
+        left = f"{total - done} launches"
+        self._progress.update(self._task, description=what, completed=done, total=total, left=left)
+        self._progress.refresh()
+
+    def begin(self, amount: Amount) -> None:
+        self._clock = _Clock(amount)
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+        self._progress.start()
+        self._task = self._progress.add_task(
+            "", total=amount.blocks * amount.launches, left=span(amount.seconds)
+        )
+
+    def block(self, block: int) -> None:
+        self._block = block
+
+    def trial(self, trial: Trial) -> None:
+        if self._task is not None:
+            rate = trial.requests / trial.window_s
+            place = f"block {self._block + 1}/{self._clock.amount.last}"
+            about = f"{place}  {trial.cell.stack} {trial.cell.scenario}"
+            self._progress.update(
+                self._task, description=f"{about} {rate:,.0f}/s", left=span(self._clock.left())
+            )
+            self._progress.refresh()
+
+    def launched(self, visit: Visit) -> None:
+        self._clock.tick()
+        if self._task is not None:
+            self._progress.advance(self._task)
+
+    def counting(self, launches: int, seconds: float) -> None:
+        self.begin(_counted(launches, seconds))
+
+    def counted(self, done: int, about: str) -> None:
+        self._clock.tick()
+        if self._task is not None:
+            place = f"counted {done}/{self._clock.amount.launches}"
+            left = span(self._clock.left())
+            self._progress.update(self._task, advance=1, description=f"{place}  {about}", left=left)
+            self._progress.refresh()
+
+    def failure(self, failure: Failure) -> None:
+        self.say(failure_text(failure))
+
+    def end(self) -> None:
+        self._progress.stop()
+        if self._task is not None:
+            self._progress.remove_task(self._task)
+            self._task = None
+
+
+class _Clock:
+    """Time left: the guess before the first launch is over, the measured pace after it."""
+
+    def __init__(self, amount: Amount | None = None) -> None:
+        self.amount = amount or Amount(blocks=0, launches=0, trials=0, trial_s=0.0)
+        self._begun = time.monotonic()
+        self._done = 0
+
+    def tick(self) -> None:
+        self._done += 1
+
+    def text(self, block: int) -> str:
+        amount = self.amount
+        launches = (
+            f", launch {self._done % amount.launches + 1}/{amount.launches}" if amount.launches > 1 else ""
+        )
+        return f"block {block + 1}/{amount.last}{launches}, {span(self.left())} left"
+
+    def left(self) -> float:
+        total = self.amount.blocks * self.amount.launches
+        if not self._done:
+            return self.amount.seconds
+        return (time.monotonic() - self._begun) / self._done * (total - self._done)
+
+
+def _counted(launches: int, seconds: float) -> Amount:
+    return Amount(blocks=1, launches=launches, trials=launches, trial_s=seconds / max(1, launches) - LAUNCH_S)
+
+
+def watcher() -> Watcher:
+    """The watcher that fits standard error."""
+    return Terminal() if sys.stderr.isatty() else Lines()
+
+
+def span(seconds: float) -> str:
+    """``seconds`` as a person says it: ``40 s``, ``6 min``, ``2 h 05 min``."""
+    minutes = round(seconds / 60)
+    if seconds < 90:  # noqa: PLR2004 - below that, minutes are too coarse
+        return f"{max(0, round(seconds))} s"
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"  # noqa: PLR2004
+
+
+def failure_text(failure: Failure) -> str:
+    """A failure as a few lines: which cell, what happened, what to try, the log's tail."""
+    name = failure.cell.slug if failure.cell else failure.stack
+    lines: Iterable[str] = [f"FAILED {name} ({failure.stage}): {failure.message}"]
+    if failure.remedy:
+        lines = [*lines, f"  try: {failure.remedy}"]
+    if failure.log_tail:
+        lines = [*lines, *(f"  | {line}" for line in failure.log_tail.splitlines()[-10:])]
+    return "\n".join(lines)
