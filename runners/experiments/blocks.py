@@ -13,7 +13,7 @@ from results.store import Writer
 from runners.errors import HotlapError, LaunchError, LoadError, VerifyError
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Measured, Order
-from runners.launching.launcher import Running, Starts
+from runners.launching.launcher import Launcher, RunningServer
 from runners.machine import facts
 from runners.selection.schedule import Visit, cell_order, groups_of, hash_seed, trial_seed
 from runners.verify.contract import probe
@@ -34,13 +34,13 @@ class Measurer(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Track:
-    """What a run needs at hand: plan, launches, starter, generator, writer."""
+    """What a run needs at hand: plan, launches, launcher, generator, writer."""
 
     plan: Plan
     visits: Mapping[str, Visit]
     """Launches that verification left, by key."""
     scenarios: Mapping[str, Scenario]
-    starter: Starts
+    launcher: Launcher
     generator: Measurer
     writer: Writer
     watcher: Watcher = field(default_factory=Watcher)
@@ -76,12 +76,12 @@ class Track:
             facts.memory_available(),
         )
         try:
-            with self.starter.start(visit, first=cells[0], hash_seed=seed) as server:
+            with self.launcher.start(visit, first=cells[0], hash_seed=seed) as server:
                 launch = Launch(
                     id=number,
                     block=block,
                     stack=visit.stack,
-                    target=self.starter.target(visit),
+                    target=self.launcher.target(visit),
                     argv=server.argv,
                     mounted=groups_of(visit.cells, self.scenarios),
                     first_answer_s=server.first_answer_s,
@@ -95,7 +95,7 @@ class Track:
         except HotlapError as error:
             self._fail(error, visit.stack, None, block, number)
 
-    def _cell(self, server: Running, launch: Launch, cell: Cell, position: int) -> Iterator[Trial]:
+    def _cell(self, server: RunningServer, launch: Launch, cell: Cell, position: int) -> Iterator[Trial]:
         """All attempts at one cell; a cell that fails leaves the launch to the others while it lives."""
         try:
             for attempt in range(REPEATS + 1):
@@ -117,12 +117,12 @@ class Track:
                     log_tail=server.log_tail(),
                 ) from error
 
-    def _trial(self, server: Running, launch: Launch, cell: Cell, position: int, attempt: int) -> Trial:
+    def _trial(self, server: RunningServer, launch: Launch, cell: Cell, position: int, attempt: int) -> Trial:
         measured = self.generator.measure(order_for(server, cell, self.plan.setup, launch.block))
         group = self.scenarios[cell.scenario].group
         return trial_of(measured, server, launch, cell, position=position, attempt=attempt, group=group)
 
-    def _verify_after(self, server: Running, cell: Cell) -> None:
+    def _verify_after(self, server: RunningServer, cell: Cell) -> None:
         if difference := probe(server.host, server.port, self.scenarios[cell.scenario]):
             error = VerifyError(f"{cell.slug}: wrong after load: {difference}", remedy="see the server's log")
             error.stage = "verify-after"
@@ -134,7 +134,7 @@ class Track:
         self.watcher.failure(failure)
 
 
-def order_for(server: Running, cell: Cell, setup: Setup, block: int) -> Order:
+def order_for(server: RunningServer, cell: Cell, setup: Setup, block: int) -> Order:
     """What the generator is to measure of ``cell`` on ``server`` in ``block``."""
     return Order(
         host=server.host,
@@ -155,7 +155,7 @@ def order_for(server: Running, cell: Cell, setup: Setup, block: int) -> Order:
 
 def trial_of(
     measured: Measured,
-    server: Running,
+    server: RunningServer,
     launch: Launch,
     cell: Cell,
     *,

@@ -11,7 +11,7 @@ from runners.errors import HotlapError, LaunchError, LoadError
 from runners.experiments.blocks import Measurer
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Order
-from runners.launching.launcher import Running, Starts
+from runners.launching.launcher import Launcher, RunningServer
 from runners.selection.schedule import Visit, hash_seed, trial_seed, visits
 from scenarios.exchange import Scenario
 
@@ -44,7 +44,7 @@ class Pass:
     plan: Plan
     """Of closed cells; the control's are left to its original."""
     scenarios: Mapping[str, Scenario]
-    starter: Starts
+    launcher: Launcher
     generator: Measurer
     watcher: Watcher
 
@@ -69,7 +69,7 @@ class Pass:
 
     def _visit(self, visit: Visit, found: Capacities) -> None:
         seed = hash_seed(self.plan.setup.seed, BLOCK, visit)
-        with self.starter.start(visit, first=visit.cells[0], hash_seed=seed) as server:
+        with self.launcher.start(visit, first=visit.cells[0], hash_seed=seed) as server:
             for cell in visit.cells:
                 try:
                     found.windows[cell] = windows_of(cell, server, self.generator, self.plan.setup)
@@ -88,17 +88,17 @@ class Pass:
         found.failures.append(error.failure(stack, cell))
 
 
-def capacity_of(cell: Cell, server: Running, generator: Measurer, setup: Setup) -> float:
+def capacity_of(cell: Cell, server: RunningServer, generator: Measurer, setup: Setup) -> float:
     """Median of ``windows_of``."""
     return median(windows_of(cell, server, generator, setup))
 
 
-def windows_of(cell: Cell, server: Running, generator: Measurer, setup: Setup) -> tuple[float, ...]:
+def windows_of(cell: Cell, server: RunningServer, generator: Measurer, setup: Setup) -> tuple[float, ...]:
     """Right answers per second in short closed windows; raises LoadError where one has none."""
     return tuple(_window_rps(cell, server, generator, setup, number) for number in range(WINDOWS))
 
 
-def _window_rps(cell: Cell, server: Running, generator: Measurer, setup: Setup, number: int) -> float:
+def _window_rps(cell: Cell, server: RunningServer, generator: Measurer, setup: Setup, number: int) -> float:
     measured = generator.measure(
         Order(
             host=server.host,

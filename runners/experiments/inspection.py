@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from results.model import Cell, Failure, Finding
 from runners.errors import HotlapError, VerifyError
 from runners.experiments.progress import Watcher
-from runners.launching.launcher import Starts
+from runners.launching.launcher import Launcher
 from runners.selection.schedule import Visit
 from runners.verify.contract import Verified, diff, verify
 
@@ -41,7 +41,7 @@ class Inspection:
 
 
 def inspect(
-    visits: Iterable[Visit], starter: Starts, *, seed: int, watcher: Watcher | None = None
+    visits: Iterable[Visit], launcher: Launcher, *, seed: int, watcher: Watcher | None = None
 ) -> Inspection:
     """Launch and verify every visit, then compare right answers across frameworks.
 
@@ -54,7 +54,7 @@ def inspect(
     answers: dict[str, dict[str, Verified]] = {}
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
-        outcomes = [pool.submit(_visit, visit, starter, seed) for visit in originals]
+        outcomes = [pool.submit(_visit, visit, launcher, seed) for visit in originals]
         for done, (visit, outcome) in enumerate(zip(originals, outcomes, strict=True), 1):
             failures, verified = outcome.result()
             found.take(visit, failures, verified)
@@ -68,18 +68,18 @@ def inspect(
     return found
 
 
-def _visit(visit: Visit, starter: Starts, seed: int) -> tuple[list[Failure], dict[Cell, Verified]]:
+def _visit(visit: Visit, launcher: Launcher, seed: int) -> tuple[list[Failure], dict[Cell, Verified]]:
     failures: list[Failure] = []
     verified: dict[Cell, Verified] = {}
     try:
-        with starter.start(visit, first=visit.cells[0], hash_seed="0", verifying=True) as server:
+        with launcher.start(visit, first=visit.cells[0], hash_seed="0", verifying=True) as server:
             for cell in {cell.scenario: cell for cell in visit.cells}.values():
                 verified[cell] = one = verify(
                     server.host,
                     server.port,
-                    starter.scenarios[cell.scenario],
+                    launcher.scenarios[cell.scenario],
                     seed,
-                    verifying=starter.verifies,
+                    verifying=launcher.verifies,
                 )
                 if one.differences:
                     error = VerifyError("; ".join(one.differences[:5]), remedy="mend the app or the contract")

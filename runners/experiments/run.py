@@ -21,8 +21,8 @@ from runners.experiments.progress import Amount, Watcher
 from runners.experiments.sweep import Slo, Sweep, Swept
 from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
-from runners.launching.launcher import Starter, Starts
-from runners.launching.remote import RemoteStarter
+from runners.launching.launcher import Launcher, LocalLauncher
+from runners.launching.remote import RemoteLauncher
 from runners.selection import rates
 from runners.selection.matrix import Parts, Stack
 from runners.selection.schedule import Visit, only, visits
@@ -41,7 +41,7 @@ class Sitting:
     """Cells that are not as precise as asked for; the composition root takes it from ``report``."""
     before: Run
     """What was recorded until now; without trials for a new run."""
-    starter: Starts
+    launcher: Launcher
     generators: Callable[[], AbstractContextManager[Measurer]]
     """Starts the load generator, which lives as long as blocks are measured."""
 
@@ -53,7 +53,7 @@ class Sitting:
     def run(self) -> None:
         """Verify, then measure every block that is not complete; records as it goes."""
         launches = visits(self.plan.cells, self.parts.scenarios)
-        inspection = inspect(launches, self.starter, seed=self.plan.setup.seed, watcher=self.watcher)
+        inspection = inspect(launches, self.launcher, seed=self.plan.setup.seed, watcher=self.watcher)
         self._record(inspection)
         early = {(failure.stack, failure.cell) for failure in self.before.failures if failure.block is None}
         inspection.passed = [
@@ -85,7 +85,7 @@ class Sitting:
                     plan=self.plan,
                     visits={},
                     scenarios=self.parts.scenarios,
-                    starter=self.starter,
+                    launcher=self.launcher,
                     generator=generator,
                     writer=self.writer,
                     watcher=self.watcher,
@@ -189,7 +189,7 @@ def _capacities(
         return Pass(
             plan=plan,
             scenarios=parts.scenarios,
-            starter=starter_of(plan, parts, environments, Path(folder)),
+            launcher=launcher_of(plan, parts, environments, Path(folder)),
             generator=generator,
             watcher=watcher,
         ).run()
@@ -234,8 +234,8 @@ def check(wish: Wish, watcher: Watcher) -> Inspection:
     plan, environments, failures = plan_of(wish, parts, watcher)
     launches = visits(plan.cells, parts.scenarios)
     with TemporaryDirectory(prefix="hotlap-") as folder:
-        starter = starter_of(plan, parts, environments, Path(folder))
-        inspection = inspect(launches, starter, seed=plan.setup.seed, watcher=watcher)
+        launcher = launcher_of(plan, parts, environments, Path(folder))
+        inspection = inspect(launches, launcher, seed=plan.setup.seed, watcher=watcher)
     inspection.failures[:0] = failures
     return inspection
 
@@ -252,7 +252,7 @@ def sweep(wish: Wish, slo: Slo, watcher: Watcher) -> Swept:
             found = Sweep(
                 plan=plan,
                 scenarios=parts.scenarios,
-                starter=starter_of(plan, parts, environments, Path(folder)),
+                launcher=launcher_of(plan, parts, environments, Path(folder)),
                 generator=generator,
                 watcher=watcher,
                 slo=slo,
@@ -271,8 +271,8 @@ def serve(wish: Wish, port: int, watcher: Watcher) -> None:
     plan, environments, _failures = plan_of(wish, parts, watcher)
     visit = visits(plan.cells, parts.scenarios)[0]
     with TemporaryDirectory(prefix="hotlap-") as folder:
-        starter = starter_of(plan, parts, environments, Path(folder))
-        with starter.start(visit, first=visit.cells[0], hash_seed="random", port=port) as server:
+        launcher = launcher_of(plan, parts, environments, Path(folder))
+        with launcher.start(visit, first=visit.cells[0], hash_seed="random", port=port) as server:
             names = ", ".join(dict.fromkeys(cell.scenario for cell in visit.cells))
             watcher.say(f"{visit.stack} serves {names} on {server.host}:{server.port}; Ctrl-C ends it")
             signal.pause()
@@ -298,16 +298,16 @@ def _sitting(
         disturbed=disturbed,
         undecided=undecided,
         before=before,
-        starter=starter_of(before.plan, parts, environments, logs),
+        launcher=launcher_of(before.plan, parts, environments, logs),
         generators=lambda: generator_of(setup, logs, listen=listen, echo=watcher.say),
     )
 
 
-def starter_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Starts:
-    """Starter of every stack of ``plan``, with logs in ``folder``."""
+def launcher_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Launcher:
+    """Launcher of every stack of ``plan``, with logs in ``folder``."""
     if plan.setup.url is not None:
-        return RemoteStarter(url=plan.setup.url, scenarios=parts.scenarios)
-    return Starter(
+        return RemoteLauncher(url=plan.setup.url, scenarios=parts.scenarios)
+    return LocalLauncher(
         stacks={
             cell.stack: Stack(framework=parts.frameworks[cell.framework], variant=parts.servers[cell.server])
             for cell in plan.cells

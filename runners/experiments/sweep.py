@@ -14,7 +14,7 @@ from runners.experiments.blocks import Measurer
 from runners.experiments.capacity import capacity_of
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Measured, Order
-from runners.launching.launcher import Running, Starts
+from runners.launching.launcher import Launcher, RunningServer
 from runners.selection.schedule import Visit, hash_seed, trial_seed, visits
 from scenarios.exchange import Scenario
 
@@ -127,7 +127,7 @@ class Sweep:
     plan: Plan
     """Of closed cells: each begins at its closed capacity."""
     scenarios: Mapping[str, Scenario]
-    starter: Starts
+    launcher: Launcher
     generator: Measurer
     watcher: Watcher
     slo: Slo
@@ -161,7 +161,7 @@ class Sweep:
         swept: Swept,
     ) -> None:
         seed = hash_seed(self.plan.setup.seed, block, visit)
-        with self.starter.start(visit, first=visit.cells[0], hash_seed=seed) as server:
+        with self.launcher.start(visit, first=visit.cells[0], hash_seed=seed) as server:
             for cell in visit.cells:
                 try:
                     bracket = self._bracket(server, cell, block)
@@ -173,7 +173,7 @@ class Sweep:
                     if not server.alive():
                         return
 
-    def _bracket(self, server: Running, cell: Cell, block: int) -> tuple[float, float | None]:
+    def _bracket(self, server: RunningServer, cell: Cell, block: int) -> tuple[float, float | None]:
         capacity = capacity_of(cell, server, self.generator, self.plan.setup)
         low, high = bisect(lambda rate: self._holds(server, cell, block, rate), BEGIN_SHARE * capacity)
         if not low and high is None:
@@ -183,7 +183,7 @@ class Sweep:
             )
         return low, high
 
-    def _holds(self, server: Running, cell: Cell, block: int, rate: float) -> bool | None:
+    def _holds(self, server: RunningServer, cell: Cell, block: int, rate: float) -> bool | None:
         setup = self.plan.setup
         needed = SAMPLES_BEYOND / (1 - self.slo.percentile / 100) / rate
         order = Order(

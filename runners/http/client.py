@@ -25,7 +25,7 @@ class MalformedAnswerError(ConnectionError):
     """What came back is not HTTP/1.1, or more than one answer."""
 
 
-class Exchanger:
+class HttpClient:
     """A client that keeps its connection while the server does, and opens another where it does not.
 
     Used as a context manager. Nothing is ever sent twice.
@@ -142,15 +142,15 @@ def _hear(
 
 
 def exchange(host: str, port: int, request: Request, timeout_s: float = DEADLINE_S) -> Answer:
-    """Send one request, over a connection of its own; raises as ``Exchanger.exchange``."""
-    with Exchanger(host, port, timeout_s) as exchanger:
-        return exchanger.exchange(request)
+    """Send one request, over a connection of its own; raises as ``HttpClient.exchange``."""
+    with HttpClient(host, port, timeout_s) as client:
+        return client.exchange(request)
 
 
 def ask(host: str, port: int, one: Exchange, timeout_s: float = DEADLINE_S) -> Answer:
-    """Ask once, over a connection of its own; raises as ``Exchanger.exchange``."""
-    with Exchanger(host, port, timeout_s) as exchanger:
-        return exchanger.ask(one)
+    """Ask once, over a connection of its own; raises as ``HttpClient.exchange``."""
+    with HttpClient(host, port, timeout_s) as client:
+        return client.ask(one)
 
 
 def _receive(connection: socket.socket, method: str, deadline_s: float) -> tuple[ResponseParser, Reads]:

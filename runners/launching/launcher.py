@@ -22,7 +22,7 @@ CONNECTIONS_MARGIN = 2
 CONNECTIONS_LEAST = 1024
 
 
-class Running(Protocol):
+class RunningServer(Protocol):
     """A server that answers; what is None is not known of it."""
 
     @property
@@ -59,7 +59,7 @@ class Running(Protocol):
         """Whether it runs."""
 
 
-class Starts(Protocol):
+class Launcher(Protocol):
     """Starts servers, or finds them started."""
 
     @property
@@ -79,7 +79,7 @@ class Starts(Protocol):
         hash_seed: str,
         verifying: bool = False,
         port: int | None = None,
-    ) -> AbstractContextManager[Running]:
+    ) -> AbstractContextManager[RunningServer]:
         """One server for ``visit``; raises LaunchError."""
 
     def target(self, visit: Visit, /) -> str:
@@ -87,7 +87,7 @@ class Starts(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Starter:
+class LocalLauncher:
     """Knows how to start every visit of a run."""
 
     stacks: Mapping[str, Stack]

@@ -25,7 +25,7 @@ Ready = Callable[[str, int], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Log:
+class ServerLog:
     """The file that a server writes to, and the paths that no record should show."""
 
     path: Path
@@ -48,7 +48,7 @@ class Start:
     name: str
     """Of the variant, for messages."""
     serve: Serve
-    log: Log
+    log: ServerLog
     deadline_s: float
     """Since its fork."""
     is_aborted: Callable[[], bool]

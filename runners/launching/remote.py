@@ -18,7 +18,7 @@ REACH_S = 2.0
 
 
 @dataclass(slots=True, kw_only=True)
-class Remote:
+class RemoteServer:
     """A server that hotlap did not start: of what it does, only its answers are known."""
 
     host: str
@@ -45,8 +45,8 @@ class Remote:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemoteStarter:
-    """Stands where ``Starter`` does, for the server at ``url``."""
+class RemoteLauncher:
+    """Stands where ``LocalLauncher`` does, for the server at ``url``."""
 
     url: str
     scenarios: Mapping[str, Scenario]
@@ -59,10 +59,10 @@ class RemoteStarter:
         _visit: Visit,
         *,
         first: Cell,
-        hash_seed: str,  # noqa: ARG002 - a starter's
+        hash_seed: str,  # noqa: ARG002 - a launcher's
         verifying: bool = False,  # noqa: ARG002
         port: int | None = None,  # noqa: ARG002
-    ) -> Iterator[Remote]:
+    ) -> Iterator[RemoteServer]:
         """Look whether it answers ``first`` rightly; raises LaunchError where it does not."""
         at, scenario = Endpoint.of_url(self.url), self.scenarios[first.scenario]
         try:
@@ -77,7 +77,7 @@ class RemoteStarter:
                 f"{self.url} answers wrongly: {came}",
                 remedy=f"serve {first.framework} on {first.server} with --scenario {first.scenario} there",
             )
-        yield Remote(host=at.host, port=at.port, first_answer_s=None, scenario=scenario)
+        yield RemoteServer(host=at.host, port=at.port, first_answer_s=None, scenario=scenario)
 
     def target(self, _visit: Visit) -> str:
         """What is served: the server itself."""

@@ -12,7 +12,7 @@ from typing import Self
 
 from runners.errors import LaunchError
 from runners.http.address import LOOPBACK
-from runners.launching.readiness import Log, Ready, Start
+from runners.launching.readiness import Ready, ServerLog, Start
 from runners.processes import accounting, ports
 from runners.processes.tree import Supervised
 from runners.servers.recipe import Serve, Variant
@@ -25,7 +25,7 @@ class Server:
     """A running server that has answered rightly; ``stop``, or the end of its ``with``, kills its tree."""
 
     def __init__(
-        self, tree: Supervised, *, serve: Serve, argv: tuple[str, ...], first_answer_s: float, log: Log
+        self, tree: Supervised, *, serve: Serve, argv: tuple[str, ...], first_answer_s: float, log: ServerLog
     ) -> None:
         self._tree = tree
         self._log = log
@@ -176,9 +176,9 @@ def start_tree(
         )
 
 
-def log_of(python: Path, stage: Path, folder: Path) -> Log:
+def log_of(python: Path, stage: Path, folder: Path) -> ServerLog:
     """What was started in ``folder`` wrote, without machine paths."""
-    return Log(_log_path(folder), _hidden(python, stage, folder))
+    return ServerLog(_log_path(folder), _hidden(python, stage, folder))
 
 
 def _log_path(folder: Path) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
-from runners.http.client import DEADLINE_S, Exchanger, MalformedAnswerError, ask, exchange
+from runners.http.client import DEADLINE_S, HttpClient, MalformedAnswerError, ask, exchange
 from scenarios import event_stream
 from scenarios.answers import GREETING, GREETING_VARIED, media_type
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario, parse_json
@@ -54,8 +54,8 @@ def verify(
 
     The same seed sends the same exchanges, so that ``canonical`` can be compared.
     """
-    with Exchanger(host, port, timeout_s) as exchanger:
-        witness = _Witness(exchanger)
+    with HttpClient(host, port, timeout_s) as client:
+        witness = _Witness(client)
         for key, one in _exchanges(scenario, seed, verifying=verifying):
             witness.hear(key, one)
         if scenario.varies and verifying and not witness.differences:
@@ -123,7 +123,7 @@ def _odd_one(key: str, got: str, common: str | None) -> str:
 class _Witness:
     """Hears exchanges one after the other and notes what is wrong."""
 
-    exchanger: Exchanger
+    client: HttpClient
     differences: list[str] = field(default_factory=list)
     canonical: dict[str, str] = field(default_factory=dict)
     silent: int = 0
@@ -155,10 +155,10 @@ class _Witness:
         if self.gave_up:
             return None
         try:
-            answer = self.exchanger.ask(one)
+            answer = self.client.ask(one)
         except OSError as error:
             self.silent += 1
-            self.differences.append(_message(one, f"no answer: {_words(error, self.exchanger.timeout_s)}"))
+            self.differences.append(_message(one, f"no answer: {_words(error, self.client.timeout_s)}"))
             if self.gave_up:
                 self.differences.append(f"gave up after {SILENT} exchanges in a row without an answer")
             return None

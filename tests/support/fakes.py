@@ -1,4 +1,4 @@
-"""A server, a starter and a generator that are none, and a small plan: a whole run in a second."""
+"""A server, a launcher and a generator that are none, and a small plan: a whole run in a second."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class FakeServer:
 
 
 @dataclass
-class FakeStarter:
+class FakeLauncher:
     scenarios: Any
     broken: str = ""
     verifies: bool = True

@@ -27,7 +27,7 @@ from runners.experiments.pairs.planning import Prepared
 from runners.experiments.pairs.sides import Contender, SideWish
 from runners.generator.messages import Duel, Measured, Order
 from runners.selection.matrix import Selection, expand
-from tests.support.fakes import MACHINE, FakeGenerator, FakeStarter, Heard
+from tests.support.fakes import MACHINE, FakeGenerator, FakeLauncher, Heard
 from tests.support.parts import parts
 
 PARTS = parts()
@@ -56,7 +56,7 @@ class Fakes:
     """What a contest was given, to look at afterwards."""
 
     contest: Contest
-    starters: dict[str, FakeStarter]
+    launchers: dict[str, FakeLauncher]
     duellist: FakeDuellist
     heard: Heard = field(default_factory=Heard)
 
@@ -125,8 +125,8 @@ def fakes(
     disturbed: Callable[[Trial], bool] = lambda _trial: False,
 ) -> Fakes:
     """A contest of ``given``; ``broken`` names by side the stack whose server does not start."""
-    starters: dict[str, Any] = {
-        side: FakeStarter(PARTS.scenarios, (broken or {}).get(side, "")) for side in (BASE, HEAD)
+    launchers: dict[str, Any] = {
+        side: FakeLauncher(PARTS.scenarios, (broken or {}).get(side, "")) for side in (BASE, HEAD)
     }
     duellist, heard = FakeDuellist(act), Heard()
 
@@ -138,7 +138,7 @@ def fakes(
         writer=writer,
         watcher=heard,
         disturbed=disturbed,
-        starters=starters,
+        launchers=launchers,
         generators=generators,
     )
-    return Fakes(contest=contest, starters=starters, duellist=duellist, heard=heard)
+    return Fakes(contest=contest, launchers=launchers, duellist=duellist, heard=heard)

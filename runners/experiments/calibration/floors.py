@@ -12,8 +12,8 @@ from runners.errors import HotlapError
 from runners.experiments.calibration.contest import Echo
 from runners.experiments.planning import QUICK, Wish, discover, plan_of
 from runners.experiments.progress import Watcher
-from runners.experiments.run import starter_of
-from runners.launching.launcher import Running
+from runners.experiments.run import launcher_of
+from runners.launching.launcher import RunningServer
 from runners.selection.matrix import Selection
 from runners.selection.schedule import visits
 
@@ -26,7 +26,7 @@ EVENTS = Selection(
 )
 """No floor: a bare interface has no event stream of its own."""
 
-Start = Callable[[], AbstractContextManager[Running]]
+Start = Callable[[], AbstractContextManager[RunningServer]]
 
 
 class _Told(Watcher):
@@ -49,9 +49,9 @@ def floors(selection: Selection, folder: Path, echo: Echo, notes: list[str]) -> 
 def _floors(selection: Selection, folder: Path, echo: Echo) -> Mapping[str, Start]:
     parts = discover()
     plan, environments, _failures = plan_of(Wish(selection=selection, timing=QUICK), parts, _Told(echo))
-    starter = starter_of(plan, parts, environments, folder / f"floors-{selection.scenarios[0]}")
+    launcher = launcher_of(plan, parts, environments, folder / f"floors-{selection.scenarios[0]}")
     cells = [cell for cell in plan.cells if not cell.control]
     return {
-        visit.stack: partial(starter.start, visit, first=visit.cells[0], hash_seed="0")
+        visit.stack: partial(launcher.start, visit, first=visit.cells[0], hash_seed="0")
         for visit in visits(cells, parts.scenarios)
     }

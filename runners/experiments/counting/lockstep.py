@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from runners.errors import CostError
 from runners.experiments.counting.inputs import Inputs
-from runners.http.client import Exchanger
+from runners.http.client import HttpClient
 from scenarios.exchange import Answer, Exchange
 
 PAUSE_S = 0.003
@@ -42,7 +42,7 @@ class Lockstep:
     """Asks a server over one kept connection; used as a context manager."""
 
     def __init__(self, host: str, port: int, *, is_aborted: Callable[[], bool] = lambda: False) -> None:
-        self._exchanger = Exchanger(host, port, TIMEOUT_S)
+        self._client = HttpClient(host, port, TIMEOUT_S)
         self._is_aborted = is_aborted
         self._chosen = Inputs(warm=(), counted=())
 
@@ -51,7 +51,7 @@ class Lockstep:
         if self._is_aborted():
             raise CostError("interrupted", remedy="count again")
         try:
-            answer = self._exchanger.ask(one)
+            answer = self._client.ask(one)
         except OSError as error:
             raise wrong(one, f"no answer: {str(error) or type(error).__name__}") from error
         if problem := one.check(answer):
@@ -82,7 +82,7 @@ class Lockstep:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._exchanger.close()
+        self._client.close()
 
 
 def wrong(one: Exchange, problem: str) -> CostError:

@@ -12,7 +12,7 @@ from runners.experiments.counting.counter import Counter, Reading
 from runners.experiments.counting.lockstep import Lockstep
 from runners.experiments.counting.protocol import Measure
 from runners.experiments.counting.subject import HASH_SEED, Launched, Subject, T
-from runners.launching.launcher import Starter
+from runners.launching.launcher import LocalLauncher
 from runners.launching.server import Server
 from runners.selection.matrix import Stack
 from runners.selection.schedule import visits
@@ -40,7 +40,7 @@ def count_served(
     cell = subject.cell
     (visit,) = visits([cell], {scenario.name: scenario})
     folder.mkdir(parents=True, exist_ok=True)
-    starter = Starter(
+    launcher = LocalLauncher(
         stacks={cell.stack: Stack(framework=subject.framework, variant=_with(variant, variables))},
         environments={subject.framework.name: subject.environment},
         scenarios={scenario.name: scenario},
@@ -52,9 +52,9 @@ def count_served(
     )
     reading = counter.reading(folder)
     try:
-        with starter.start(visit, first=cell, hash_seed=HASH_SEED) as server:
+        with launcher.start(visit, first=cell, hash_seed=HASH_SEED) as server:
             made = _measured(server, measure, reading, scenario, is_aborted)
-            return Launched(made=made, target=starter.target(visit), argv=server.argv)
+            return Launched(made=made, target=launcher.target(visit), argv=server.argv)
     finally:
         reading.close()
 

@@ -16,7 +16,7 @@ from runners.experiments.blocks import order_for, trial_of
 from runners.experiments.pairs.pairing import Bout, first_side, other, pairing_order, turns
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Duel, Measured, Order
-from runners.launching.launcher import Running, Starts
+from runners.launching.launcher import Launcher, RunningServer
 from runners.machine import facts
 from runners.selection.schedule import groups_of, hash_seed
 from runners.verify.contract import probe
@@ -57,7 +57,7 @@ class Spot:
 class Up:
     """A server that is up for one side, and the record of its launch."""
 
-    server: Running
+    server: RunningServer
     launch: Launch
 
 
@@ -67,7 +67,7 @@ class PairTrack:
 
     plan: Plan
     scenarios: Mapping[str, Scenario]
-    starters: Mapping[str, Starts]
+    launchers: Mapping[str, Launcher]
     """By side."""
     generator: Duellist
     writer: Writer
@@ -197,18 +197,18 @@ class PairTrack:
     @contextmanager
     def _up(self, bout: Bout, block: int, side: str) -> Iterator[Up]:
         """The server of one side, recorded once it answers; raises LaunchError."""
-        visit, starter, number = bout.visit(side), self.starters[side], self.next_launch
+        visit, launcher, number = bout.visit(side), self.launchers[side], self.next_launch
         self.next_launch += 1
         seed = hash_seed(
             self.plan.setup.seed, block, bout.head
         )  # one for both: it is no part of the difference
         load, memory = facts.loadavg(), facts.memory_available()
-        with starter.start(visit, first=cell_of(bout.pairings[0], side), hash_seed=seed) as server:
+        with launcher.start(visit, first=cell_of(bout.pairings[0], side), hash_seed=seed) as server:
             launch = Launch(
                 id=number,
                 block=block,
                 stack=visit.stack,
-                target=starter.target(visit),
+                target=launcher.target(visit),
                 argv=server.argv,
                 mounted=groups_of(visit.cells, self.scenarios),
                 first_answer_s=server.first_answer_s,

@@ -15,7 +15,7 @@ from runners.experiments.pairs.pairing import Bout
 from runners.experiments.pairs.planning import PairWish, Prepared, prepare
 from runners.experiments.progress import Amount, Watcher
 from runners.generator.client import Generator
-from runners.launching.launcher import Starter, Starts
+from runners.launching.launcher import Launcher, LocalLauncher
 from runners.selection.matrix import Stack
 from runners.selection.schedule import Visit
 
@@ -31,7 +31,7 @@ class Contest:
     writer: Writer
     watcher: Watcher
     disturbed: Callable[[Trial], bool]
-    starters: Mapping[str, Starts]
+    launchers: Mapping[str, Launcher]
     """By side."""
     generators: Callable[[], AbstractContextManager[Duellist]]
     next_launch: int = 0
@@ -62,7 +62,7 @@ class Contest:
         unique = {(visit.key, visit.cells): visit for visit in visits}
         self.watcher.say(f"{side}: {self.prepared.contenders[side].side.title}")
         found = inspect(
-            unique.values(), self.starters[side], seed=self.prepared.plan.setup.seed, watcher=self.watcher
+            unique.values(), self.launchers[side], seed=self.prepared.plan.setup.seed, watcher=self.watcher
         )
         for failure in found.failures:
             named = of_side(failure, side)
@@ -107,7 +107,7 @@ class Contest:
         return PairTrack(
             plan=self.prepared.plan,
             scenarios=self.prepared.contenders[HEAD].parts.scenarios,
-            starters=self.starters,
+            launchers=self.launchers,
             generator=generator,
             writer=self.writer,
             watcher=self.watcher,
@@ -137,18 +137,18 @@ def begun(
         writer=writer,
         watcher=watcher,
         disturbed=disturbed,
-        starters=starters_of(prepared, logs),
+        launchers=launchers_of(prepared, logs),
         generators=lambda: Generator(cpus=prepared.plan.setup.generator_cpus, log=logs / "generator.log"),
     )
 
 
-def starters_of(prepared: Prepared, logs: Path) -> dict[str, Starts]:
+def launchers_of(prepared: Prepared, logs: Path) -> dict[str, Launcher]:
     """What starts the servers of each side, with logs of their own."""
-    found: dict[str, Starts] = {}
+    found: dict[str, Launcher] = {}
     for side, contender in prepared.contenders.items():
         parts = contender.parts
         cells = [cell_of(pairing, side) for pairing in prepared.loads()]
-        found[side] = Starter(
+        found[side] = LocalLauncher(
             stacks={
                 cell.stack: Stack(
                     framework=parts.frameworks[cell.framework], variant=parts.servers[cell.server]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runners.generator.pump.reply import Reply
-from runners.generator.pump.ring import Entry, Ring
+from runners.generator.pump.ring import Ring, RingEntry
 from runners.http.web_socket import Dialogue, Echo, close_frame
 
 
@@ -52,7 +52,7 @@ class Connection:
         "unsent",
     )
 
-    entry: Entry
+    entry: RingEntry
     """The request in flight, or the next one."""
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Connection:
         self.fd = -1
         self.gone = False
         """Its user has left."""
-        self.home: Entry | None = None
+        self.home: RingEntry | None = None
         """Where it begins to walk the ring, until it does."""
         self.answered = False
         """It has had an answer in this load."""
@@ -89,7 +89,7 @@ class Connection:
         self.entry = self.next_entry(ring)
         self.answered, self.failures, self.start_ns, self.lag_ns = False, 0, 0, 0
 
-    def next_entry(self, ring: Ring) -> Entry:
+    def next_entry(self, ring: Ring) -> RingEntry:
         """What is asked next.
 
         First every entry is asked once, by whichever connection is free, so that all are known as early

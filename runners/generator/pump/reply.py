@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runners.generator.pump.ring import Entry
+from runners.generator.pump.ring import RingEntry
 from runners.http.pieces import Reads, arrived_ns
 from runners.http.response import HEAD_END, ResponseParser
 from scenarios.exchange import Answer
@@ -17,7 +17,7 @@ class Reply:
 
     __slots__ = ("_at", "_entry", "_head", "_reads", "_tail", "keep_alive", "parser")
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: RingEntry) -> None:
         self._entry = entry
         self._tail = entry.tail
         self._head = b""

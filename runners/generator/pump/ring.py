@@ -69,7 +69,7 @@ def _dateless(head: bytes) -> bytes:
     return _DATE.sub(rb"\1", head)
 
 
-class Entry:
+class RingEntry:
     """One request of the ring, encoded, and its exact answer once one was found right."""
 
     __slots__ = (
@@ -123,7 +123,7 @@ class Ring:
     def __init__(self, exchanges: Sequence[Exchange], host: str) -> None:
         if not exchanges:
             raise ValueError("a ring without exchanges")
-        self.entries = tuple(Entry(exchange, host) for exchange in exchanges)
+        self.entries = tuple(RingEntry(exchange, host) for exchange in exchanges)
         for entry, following in zip(self.entries, (*self.entries[1:], self.entries[0]), strict=True):
             entry.next = following
         self.unasked = list(reversed(self.entries))
@@ -132,11 +132,11 @@ class Ring:
         """What requests name as theirs."""
         self._heads: dict[tuple[int, str | None, int], Heads] = {}
 
-    def home(self, place: int) -> Entry:
+    def home(self, place: int) -> RingEntry:
         """Where connection number ``place`` begins its walk: neighbours begin far from each other."""
         return self.entries[int(place * GOLDEN % 1 * len(self.entries))]
 
-    def learn(self, entry: Entry, parser: ResponseParser) -> None:
+    def learn(self, entry: RingEntry, parser: ResponseParser) -> None:
         """Keep an answer that the semantic check found right; later ones are compared with it byte for byte.
 
         Not kept is one that cannot be recognised again by its bytes alone: behind interim responses, or

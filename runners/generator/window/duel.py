@@ -34,7 +34,7 @@ from scenarios.exchange import Exchange
 T = TypeVar("T")
 
 
-class Corner:
+class LoadedServer:
     """One side of a duel: its pump, and what its windows gave until now."""
 
     def __init__(self, pump: OpenPump, order: Order, exchanges: Sequence[Exchange], place: int) -> None:
@@ -100,7 +100,7 @@ def duel(
 ) -> tuple[Outcome, Outcome]:
     """Measure the two servers of ``order``; raises DuelError, naming the place of the one at fault."""
     corners = [
-        Corner(pump, side, exchanges_of(side.scenario, side.seed), place)
+        LoadedServer(pump, side, exchanges_of(side.scenario, side.seed), place)
         for place, (pump, side) in enumerate(zip(pumps, (order.first, order.second), strict=True))
     ]
     try:
@@ -117,7 +117,7 @@ def duel(
     return first, second
 
 
-def _of(corner: Corner, act: Callable[[], T]) -> T:
+def _of(corner: LoadedServer, act: Callable[[], T]) -> T:
     """What ``act`` of ``corner`` gives; raises DuelError that names its place."""
     try:
         return act()

@@ -12,7 +12,7 @@ from runners.experiments.planning import QUICK, Wish, opened
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from runners.selection.rates import parse
-from tests.support.fakes import FakeGenerator, FakeStarter, plan
+from tests.support.fakes import FakeGenerator, FakeLauncher, plan
 from tests.support.parts import parts
 
 
@@ -20,7 +20,7 @@ def found(*, act: Callable[[int], None] = lambda _count: None, broken: str = "")
     return Pass(
         plan=plan(),
         scenarios=parts().scenarios,
-        starter=FakeStarter(parts().scenarios, broken),
+        launcher=FakeLauncher(parts().scenarios, broken),
         generator=FakeGenerator(act),
         watcher=Watcher(),
     ).run()

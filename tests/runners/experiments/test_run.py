@@ -18,7 +18,7 @@ from results.store import Writer, create, read, reopen
 from runners.errors import LoadError
 from runners.experiments.run import Sitting
 from runners.verify.contract import Verified
-from tests.support.fakes import SETUP, FakeGenerator, FakeStarter, Heard, plan
+from tests.support.fakes import SETUP, FakeGenerator, FakeLauncher, Heard, plan
 from tests.support.parts import parts
 
 
@@ -51,7 +51,7 @@ def sitting(
         disturbed=disturbed,
         undecided=undecided,
         before=before,
-        starter=FakeStarter(parts().scenarios, broken),
+        launcher=FakeLauncher(parts().scenarios, broken),
         generators=generators,
     )
 
@@ -77,7 +77,7 @@ def test_launches_follow_the_plan_and_verification_comes_first(tmp_path: Path) -
     with create(tmp_path, plan()) as writer:
         one = sitting(writer, Run(plan=plan()))
         one.run()
-    started = one.starter.started  # type: ignore[attr-defined]  # the fake's
+    started = one.launcher.started  # type: ignore[attr-defined]  # the fake's
     verifying = [key for key, verify in started if verify]
     assert [key for key, verify in started if not verify] == [key for order in plan().order for key in order]
     assert verifying == [key for key, _ in started[: len(verifying)]]

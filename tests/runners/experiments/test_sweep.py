@@ -21,7 +21,7 @@ from runners.generator.messages import Measured, Order
 from runners.http.address import Endpoint
 from runners.selection.matrix import Selection
 from runners.selection.spread import Spread
-from tests.support.fakes import FakeGenerator, FakeStarter, plan
+from tests.support.fakes import FakeGenerator, FakeLauncher, plan
 from tests.support.parts import parts
 
 SLO = Slo(percentile=99, limit_ms=50)
@@ -45,7 +45,7 @@ def swept(act: Callable[[int], None] = lambda _count: None, broken: str = "") ->
     return Sweep(
         plan=plan(),
         scenarios=parts().scenarios,
-        starter=FakeStarter(parts().scenarios, broken),
+        launcher=FakeLauncher(parts().scenarios, broken),
         generator=Knee(act),
         watcher=Watcher(),
         slo=SLO,
@@ -162,7 +162,7 @@ def test_a_search_waits_for_further_generators_where_it_is_told_to_listen(
 
     joined = replace(plan(), setup=replace(plan().setup, joined=2))
     monkeypatch.setattr(run, "plan_of", lambda *_: (joined, {}, ()))
-    monkeypatch.setattr(run, "starter_of", lambda *_: FakeStarter(parts().scenarios))
+    monkeypatch.setattr(run, "launcher_of", lambda *_: FakeLauncher(parts().scenarios))
     monkeypatch.setattr(run, "generator_of", generator_of)
     spread = Spread(joined=2, listen="127.0.0.1:15557")
 

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from runners.http.client import Exchanger, MalformedAnswerError, exchange
+from runners.http.client import HttpClient, MalformedAnswerError, exchange
 from scenarios.exchange import Request
 
 GET = Request(target="/x")
@@ -57,13 +57,13 @@ def test_an_answer_is_read_whole_and_timed() -> None:
 
 
 def test_a_connection_is_kept() -> None:
-    with scripted(saying(OK, OK)) as port, Exchanger("127.0.0.1", port) as exchanger:
-        assert [exchanger.exchange(GET).body for _ in range(2)] == [b"hi", b"hi"]
+    with scripted(saying(OK, OK)) as port, HttpClient("127.0.0.1", port) as client:
+        assert [client.exchange(GET).body for _ in range(2)] == [b"hi", b"hi"]
 
 
 def test_a_connection_that_the_server_closes_is_opened_again() -> None:
-    with scripted(saying(CLOSED), saying(OK)) as port, Exchanger("127.0.0.1", port) as exchanger:
-        assert [exchanger.exchange(GET).status for _ in range(2)] == [200, 200]
+    with scripted(saying(CLOSED), saying(OK)) as port, HttpClient("127.0.0.1", port) as client:
+        assert [client.exchange(GET).status for _ in range(2)] == [200, 200]
 
 
 def test_a_body_may_be_chunked_or_end_with_the_stream() -> None:

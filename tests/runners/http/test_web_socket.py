@@ -14,7 +14,7 @@ from runners.generator.pump.connection import Address
 from runners.generator.pump.pump import Pump
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
-from runners.http.client import Exchanger, MalformedAnswerError, converse
+from runners.http.client import HttpClient, MalformedAnswerError, converse
 from runners.http.response import ProtocolError
 from runners.http.web_socket import Dialogue, Echo, frames
 from scenarios.exchange import Answer, Exchange, Request
@@ -259,8 +259,8 @@ def test_a_connection_that_waits_answers_pings() -> None:
 def test_a_conversation_ends_with_the_closing_handshake() -> None:
     with ScriptedServer(websocket(echoing)) as server:
         answer = converse(HERE, server.port, exchange("a", b"b"))
-        with Exchanger(HERE, server.port) as exchanger:
-            assert exchanger.ask(exchange("a")).messages == ("a",)
+        with HttpClient(HERE, server.port) as client:
+            assert client.ask(exchange("a")).messages == ("a",)
     assert (answer.status, answer.messages, answer.close_code) == (101, ("a", b"b"), 1000)
 
 

@@ -10,7 +10,7 @@ from runners.generator.client import Generator
 from runners.generator.distributed import Distributed
 from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
-from runners.launching.remote import RemoteStarter
+from runners.launching.remote import RemoteLauncher
 from runners.machine.facts import crowding, place
 from runners.processes import ports
 from runners.selection.schedule import visits
@@ -24,8 +24,8 @@ TEXT = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
 VISIT = visits([cell for cell in plan().cells if cell.scenario == "plaintext"], parts().scenarios)[0]
 
 
-def starter(port: int) -> RemoteStarter:
-    return RemoteStarter(url=f"http://127.0.0.1:{port}", scenarios=discover())
+def launcher(port: int) -> RemoteLauncher:
+    return RemoteLauncher(url=f"http://127.0.0.1:{port}", scenarios=discover())
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_generators_have_cpus_of_their_own_where_there_are_enough() -> None:
 
 def test_a_server_elsewhere_is_only_its_answers() -> None:
     with ScriptedServer(serving(answer(b"Hello, World!", head=TEXT))) as server:
-        remote = starter(server.port)
+        remote = launcher(server.port)
         with remote.start(VISIT, first=VISIT.cells[0], hash_seed="0") as found:
             assert (found.host, found.port) == ("127.0.0.1", server.port)
             assert (found.pid, found.cgroup, found.first_answer_s, found.argv) == (None, None, None, ())
@@ -92,12 +92,12 @@ def test_a_server_elsewhere_is_only_its_answers() -> None:
 def test_a_server_that_is_not_there_or_another_is_a_failed_launch() -> None:
     with (
         pytest.raises(LaunchError, match=r"nobody answers at http://127\.0\.0\.1:"),
-        starter(ports.free_port()).start(VISIT, first=VISIT.cells[0], hash_seed="0"),
+        launcher(ports.free_port()).start(VISIT, first=VISIT.cells[0], hash_seed="0"),
     ):
         pass
     with (
         ScriptedServer(serving(answer(b"Hello, Wurld!", head=TEXT))) as server,
         pytest.raises(LaunchError, match="answers wrongly"),
-        starter(server.port).start(VISIT, first=VISIT.cells[0], hash_seed="0"),
+        launcher(server.port).start(VISIT, first=VISIT.cells[0], hash_seed="0"),
     ):
         pass

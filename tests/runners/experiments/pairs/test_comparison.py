@@ -61,8 +61,8 @@ def test_launches_follow_the_plan_and_both_sides_are_verified_first(tmp_path: Pa
     found, made = run(tmp_path)
     launched = [f"{launch.side}/{launch.stack}@default" for launch in found.launches]
     assert launched == [name for order in found.plan.order for name in order]
-    for starter in made.starters.values():
-        stages = [verifying for _, verifying in starter.started]
+    for launcher in made.launchers.values():
+        stages = [verifying for _, verifying in launcher.started]
         assert stages == sorted(stages, reverse=True)
         assert any(stages)
 
