@@ -116,10 +116,7 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
             assert surplus.stderr
             assert "the run has its 2 generators" in surplus.stderr.read()
         assert surplus.returncode == 3
-        code = (
-            "from runners.generator import worker as w; "
-            "w.shares.identity = lambda: '0.0+other'; w.main()"
-        )
+        code = "from runners.generator import worker as w; w.shares.identity = lambda: '0.0+other'; w.main()"
         other = subprocess.run(
             [sys.executable, "-c", code, "--master", str(listen)],
             env=environment_of_ours(),
