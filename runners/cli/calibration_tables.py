@@ -9,8 +9,8 @@ from dataclasses import asdict
 from typing import Any
 
 from runners.experiments.calibration.calibrate import Calibration
+from runners.experiments.calibration.client_comparison import ClientComparison
 from runners.experiments.calibration.clients import OURS
-from runners.experiments.calibration.contest import Contest
 from runners.experiments.calibration.promises import Promise
 
 
@@ -21,12 +21,12 @@ def as_json(calibration: Calibration) -> str:
 
 def as_data(calibration: Calibration) -> dict[str, Any]:
     """Figures of every client in every round, ratios, promises and ceilings, as JSON values."""
-    contests = [
+    comparisons = [
         {**asdict(each), "ratios": {client: each.ratios(client) for client in each.rounds}}
-        for each in calibration.contests
+        for each in calibration.comparisons
     ]
     return {
-        "contests": contests,
+        "contests": comparisons,
         "promises": [{**asdict(each), "kept": each.kept} for each in calibration.promises],
         "ceilings": [asdict(each) for each in calibration.ceilings],
         "notes": list(calibration.notes),
@@ -36,17 +36,17 @@ def as_data(calibration: Calibration) -> dict[str, Any]:
 def as_text(calibration: Calibration) -> str:
     """Ceilings by shape and connections, the clients side by side, and the promises beside their bars."""
     blocks = [
-        _ceilings(calibration.contests),
-        *(_contest(each) for each in calibration.contests if len(each.rounds) > 2),  # noqa: PLR2004 - more than wrk
+        _ceilings(calibration.comparisons),
+        *(_comparison(each) for each in calibration.comparisons if len(each.rounds) > 2),  # noqa: PLR2004 - more than wrk
         _promises(calibration.promises),
         "\n".join(f"not measured: {note}" for note in calibration.notes),
     ]
     return "\n\n".join(block for block in blocks if block)
 
 
-def _ceilings(contests: Iterable[Contest]) -> str:
+def _ceilings(comparisons: Iterable[ClientComparison]) -> str:
     """One line a shape, one column a number of connections; empty where there is only one place."""
-    found = [each for each in contests if each.against == "nginx"]
+    found = [each for each in comparisons if each.against == "nginx"]
     if len(found) < 2:  # noqa: PLR2004 - a table
         return ""
     columns = sorted({each.connections for each in found})
@@ -61,26 +61,25 @@ def _ceilings(contests: Iterable[Contest]) -> str:
     return "\n".join(lines)
 
 
-def _place(contest: Contest | None) -> str:
-    if contest is None:
+def _place(comparison: ClientComparison | None) -> str:
+    if comparison is None:
         return "-"
-    ratios = contest.ratios("wrk")
+    ratios = comparison.ratios("wrk")
     share = f" ({statistics.median(ratios):.2f})" if ratios else ""
-    return f"{contest.ceiling.rps:,.0f}{share}"
+    return f"{comparison.ceiling.rps:,.0f}{share}"
 
 
-def _contest(contest: Contest) -> str:
+def _comparison(comparison: ClientComparison) -> str:
     """Median throughput by client, and the pump as a multiple of each."""
-    head = (
-        f"{contest.shape}, {contest.connections} connections, one core against {contest.against} on another"
-    )
-    return "\n".join([head, *_clients(contest)])
+    place = f"{comparison.shape}, {comparison.connections} connections"
+    head = f"{place}, one core against {comparison.against} on another"
+    return "\n".join([head, *_clients(comparison)])
 
 
-def _clients(contest: Contest) -> Iterator[str]:
+def _clients(comparison: ClientComparison) -> Iterator[str]:
     yield f"{'client':24}{'requests/s':>12}{'pump is':>10}   round by round"
-    for client, rates in contest.rounds.items():
-        ratios = contest.ratios(client)
+    for client, rates in comparison.rounds.items():
+        ratios = comparison.ratios(client)
         each = "" if client == OURS else "  ".join(f"{ratio:.2f}" for ratio in ratios)
         row = f"{client:24}{statistics.median(rates):12,.0f}{statistics.median(ratios):9.2f}x   {each}"
         yield row.rstrip()

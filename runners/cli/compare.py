@@ -29,7 +29,7 @@ from runners.errors import PlanError
 
 if TYPE_CHECKING:
     from report.analysis.two_sides.comparison import Compared
-    from runners.experiments.pairs.sides import SidesWish
+    from runners.experiments.pairs.sides import SidesOptions
 
 
 def compare(
@@ -71,11 +71,11 @@ def compare(
     from report.analysis.flags import foreign
     from runners.cli.progress import watcher
     from runners.experiments.pairs import comparison
-    from runners.experiments.pairs.planning import PairWish
+    from runners.experiments.pairs.planning import PairOptions
     from runners.processes.signals import ending_as_interrupt
 
     with ending_as_interrupt():
-        wish = PairWish(
+        options = PairOptions(
             sides=sides,
             selection=selection_of(framework, server, scenario, connections, 1, True),
             pairs=pairs,
@@ -83,17 +83,17 @@ def compare(
             python=python,
             command=tuple(sys.argv[1:]),
         )
-        new = comparison.new(wish, results, watcher=watcher(), disturbed=foreign)
+        new = comparison.new(options, results, watcher=watcher(), disturbed=foreign)
         interrupted = sit(new.run, new.writer)
     _conclude(new.folder, interrupted=interrupted, as_json=as_json)
 
 
-def _recorded(names: list[str], sides: SidesWish, results: Path, *, as_json: bool) -> None:
+def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: bool) -> None:
     from report.analysis.two_sides.comparison import CompareError, compare_runs, compare_sides
     from results.store import read
-    from runners.experiments.pairs.sides import SidesWish
+    from runners.experiments.pairs.sides import SidesOptions
 
-    if sides != SidesWish():
+    if sides != SidesOptions():
         raise PlanError(
             "recorded runs are compared as they are: they take no options of sides",
             remedy="leave the runs out to measure two sides now",

@@ -39,10 +39,10 @@ def cost(
     from runners.experiments.counting import counters
     from runners.experiments.counting import planning as costs
     from runners.experiments.counting.where import must_be_callgrind
-    from runners.experiments.planning import Timing, Wish
+    from runners.experiments.planning import RunOptions, Timing
     from runners.processes.signals import ending_as_interrupt
 
-    wish = Wish(
+    options = RunOptions(
         selection=selection_of(framework, server, scenario, None, 1, quick),
         timing=Timing(blocks=repeats, warmup_s=0.0, window_s=0.0),
         python=python,
@@ -54,7 +54,7 @@ def cost(
     found = counters.find(counter)
     with ending_as_interrupt():
         counting = costs.new(
-            wish, results, counter=found, in_process=in_process, where=where, watcher=watcher()
+            options, results, counter=found, in_process=in_process, where=where, watcher=watcher()
         )
         interrupted = sit(counting.run, counting.writer)
     _conclude(counting.folder, interrupted=interrupted, as_json=as_json)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from report.analysis.gate.judgement import Judgement
     from report.analysis.two_sides.waivers import Waiver
     from runners.experiments.pairs.choice import Globs
-    from runners.experiments.pairs.planning import PairWish
-    from runners.experiments.pairs.sides import SidesWish
+    from runners.experiments.pairs.planning import PairOptions
+    from runners.experiments.pairs.sides import SidesOptions
 
 WAIVERS = Path("perf-waivers.toml")
 KEPT = {
@@ -125,7 +125,7 @@ def gate(
         folder, interrupted = _find(from_, results), False
     else:
         from runners.experiments.pairs.choice import CELLS, EVERYTHING, SENTINELS, Globs
-        from runners.experiments.pairs.planning import PairWish
+        from runners.experiments.pairs.planning import PairOptions
 
         if not cost and not load:
             raise PlanError("neither tier is left to be measured", remedy="leave out --no-cost or --no-load")
@@ -133,7 +133,7 @@ def gate(
             base=(base, base_python, base_rev, base_framework, base_server),
             head=(head, head_python, head_rev, head_framework, head_server),
         )
-        wish = PairWish(
+        options = PairOptions(
             sides=_or_revisions(sides),
             selection=EVERYTHING,
             pairs=pairs,
@@ -149,11 +149,11 @@ def gate(
             servers=tuple(server or ()),
             scenarios=tuple(scenario or ()),
         )
-        folder, interrupted = _measured(wish, globs, budget, results)
+        folder, interrupted = _measured(options, globs, budget, results)
     _conclude(folder, allowed, files, strict=fail_on_inconclusive, as_json=as_json, interrupted=interrupted)
 
 
-def _measured(wish: PairWish, globs: Globs, budget: float, results: Path) -> tuple[Path, bool]:
+def _measured(options: PairOptions, globs: Globs, budget: float, results: Path) -> tuple[Path, bool]:
     """Folder of a gate measured now, and whether it was interrupted."""
     from report.analysis.flags import foreign
     from report.analysis.gate import decide
@@ -162,8 +162,8 @@ def _measured(wish: PairWish, globs: Globs, budget: float, results: Path) -> tup
     from runners.experiments.pairs import gate as gates
     from runners.processes.signals import ending_as_interrupt
 
-    whole = gates.GateWish(
-        pairs=wish,
+    whole = gates.GateOptions(
+        pairs=options,
         globs=globs,
         counter=counters.find() if globs.cells else None,
         budget_s=60 * budget,
@@ -173,17 +173,17 @@ def _measured(wish: PairWish, globs: Globs, budget: float, results: Path) -> tup
     )
     with ending_as_interrupt():
         made = gates.new(whole, results, watcher=watcher(), decisions=decisions)
-        return made.folder, sit(made.run, made.contest.writer)
+        return made.folder, sit(made.run, made.comparison.writer)
 
 
-def _or_revisions(sides: SidesWish) -> SidesWish:
+def _or_revisions(sides: SidesOptions) -> SidesOptions:
     """``sides``; where none was named, the apps where this branch left main and those of the working tree."""
     from dataclasses import replace
 
     from runners.experiments.pairs.revision import WORKTREE, merge_base
-    from runners.experiments.pairs.sides import SidesWish
+    from runners.experiments.pairs.sides import SidesOptions
 
-    if sides == SidesWish():
+    if sides == SidesOptions():
         sides = replace(sides, base=replace(sides.base, revision=merge_base()))
     if sides.base.revision is not None and sides.head.revision is None:
         sides = replace(sides, head=replace(sides.head, revision=WORKTREE))

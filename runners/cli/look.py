@@ -50,12 +50,12 @@ def verify(
     """Hold every stack against the contract, without load; exit 3 where one answers otherwise."""
     from runners.cli import listing
     from runners.cli.progress import watcher
-    from runners.experiments.planning import QUICK, Wish
+    from runners.experiments.planning import QUICK, RunOptions
     from runners.experiments.run import check
 
     selection = selection_of(framework, server, scenario, None, workers, quick)
-    wish = Wish(selection=selection, timing=QUICK, python=python, overrides=tuple(with_ or ()))
-    found = check(wish, watcher())
+    options = RunOptions(selection=selection, timing=QUICK, python=python, overrides=tuple(with_ or ()))
+    found = check(options, watcher())
     typer.echo(listing.inspection_json(found) if as_json else listing.inspection_text(found))
     if found.failures:
         raise typer.Exit(3)

@@ -34,7 +34,7 @@ from runners.cli.shared import find_run, refuse_given, selection_of, sit, write_
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
-    from runners.experiments.planning import Wish
+    from runners.experiments.planning import RunOptions
     from runners.experiments.progress import Watcher
 
 KEPT = {"resume", "results", "report", "as_json", "context", "listen"}
@@ -84,7 +84,7 @@ def run(
     from report.analysis.precision import undecided
     from runners.cli.progress import watcher
     from runners.experiments import run as job
-    from runners.experiments.planning import Wish, timing
+    from runners.experiments.planning import RunOptions, timing
     from runners.processes.signals import ending_as_interrupt
     from runners.selection import rates
     from runners.selection.spread import Spread
@@ -101,7 +101,7 @@ def run(
                 "--resume follows the plan of the run and takes no",
                 "leave it out, or begin a new run without --resume",
             )
-            sitting = job.resumed(
+            session = job.resumed(
                 find_run(resume, results),
                 watcher=seen,
                 disturbed=foreign,
@@ -109,7 +109,7 @@ def run(
                 listen=spread.endpoint(),
             )
         else:
-            wish = Wish(
+            options = RunOptions(
                 selection=replace(
                     selection_of(framework, server, scenario, connections, workers, quick), reuse=reuse
                 ),
@@ -129,11 +129,11 @@ def run(
                 spread=spread,
             )
             if slo is not None:
-                _sweep(wish, slo, blocks, seen, as_json=as_json)
+                _sweep(options, slo, blocks, seen, as_json=as_json)
                 return
-            sitting = job.new(wish, results, watcher=seen, disturbed=foreign, undecided=undecided)
-        interrupted = sit(sitting.run, sitting.writer)
-    _conclude(sitting.folder, interrupted=interrupted, report=report, as_json=as_json)
+            session = job.new(options, results, watcher=seen, disturbed=foreign, undecided=undecided)
+        interrupted = sit(session.run, session.writer)
+    _conclude(session.folder, interrupted=interrupted, report=report, as_json=as_json)
 
 
 def _refuse_beside_slo(**options: object) -> None:
@@ -147,13 +147,13 @@ def _refuse_beside_slo(**options: object) -> None:
         )
 
 
-def _sweep(wish: Wish, limit: str, blocks: int | None, seen: Watcher, *, as_json: bool) -> None:
+def _sweep(options: RunOptions, limit: str, blocks: int | None, seen: Watcher, *, as_json: bool) -> None:
     from runners.cli import sweep_tables
     from runners.experiments import run as job
     from runners.experiments import sweep
 
-    launches = replace(wish.timing, blocks=blocks or sweep.LAUNCHES)
-    found = job.sweep(replace(wish, timing=launches), sweep.parse(limit), seen)
+    launches = replace(options.timing, blocks=blocks or sweep.LAUNCHES)
+    found = job.sweep(replace(options, timing=launches), sweep.parse(limit), seen)
     typer.echo(sweep_tables.as_json(found) if as_json else sweep_tables.as_text(found))
     if found.failures:
         raise typer.Exit(3)

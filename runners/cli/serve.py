@@ -23,12 +23,12 @@ def serve(
     """Start one stack and keep it until Ctrl-C, for load from elsewhere or a look by hand."""
     from runners.cli.progress import watcher
     from runners.experiments import run
-    from runners.experiments.planning import QUICK, Wish
+    from runners.experiments.planning import QUICK, RunOptions
     from runners.processes.signals import ending_as_interrupt
     from runners.selection.spread import Spread
 
     selection = selection_of([framework], [server], scenario, None, workers, False)
-    wish = Wish(
+    options = RunOptions(
         selection=selection,
         timing=QUICK,
         python=python,
@@ -36,7 +36,7 @@ def serve(
         spread=Spread(host=host),
     )
     with ending_as_interrupt():
-        run.serve(wish, port, watcher())
+        run.serve(options, port, watcher())
 
 
 def worker(

@@ -1,4 +1,4 @@
-"""What several commands do alike: a selection, a run by its name, a sitting, the report."""
+"""What several commands do alike: a selection, a run by its name, a session, the report."""
 
 from __future__ import annotations
 

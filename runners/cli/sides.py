@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from runners.experiments.pairs.sides import SidesWish, SideWish
+    from runners.experiments.pairs.sides import SideOptions, SidesOptions
 
 _TWICE = "Each must be given with its twin."
 
@@ -38,11 +38,11 @@ Given = tuple[list[str] | None, str | None, str | None, str | None, str | None]
 """Options of one side: packages, interpreter, revision, framework, server."""
 
 
-def sides_of(*, base: Given, head: Given) -> SidesWish:
+def sides_of(*, base: Given, head: Given) -> SidesOptions:
     """What the options of both sides ask for."""
-    from runners.experiments.pairs.sides import SidesWish
+    from runners.experiments.pairs.sides import SidesOptions
 
-    return SidesWish(base=_side(*base), head=_side(*head))
+    return SidesOptions(base=_side(*base), head=_side(*head))
 
 
 def _side(
@@ -51,10 +51,10 @@ def _side(
     revision: str | None,
     framework: str | None,
     server: str | None,
-) -> SideWish:
-    from runners.experiments.pairs.sides import SideWish
+) -> SideOptions:
+    from runners.experiments.pairs.sides import SideOptions
 
-    return SideWish(
+    return SideOptions(
         overrides=tuple(packages or ()),
         python=python,
         revision=revision,

@@ -33,7 +33,7 @@ class Measurer(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
-class Track:
+class RunBlocks:
     """What a run needs at hand: plan, launches, launcher, generator, writer."""
 
     plan: Plan

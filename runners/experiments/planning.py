@@ -60,7 +60,7 @@ def timing(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class RunOptions:
     """Everything that a new run is asked for."""
 
     selection: Selection
@@ -81,31 +81,31 @@ def discover() -> Parts:
 
 
 def plan_of(
-    wish: Wish, parts: Parts, watcher: Watcher
+    options: RunOptions, parts: Parts, watcher: Watcher
 ) -> tuple[Plan, Mapping[str, Provisioned], tuple[Failure, ...]]:
     """Plan of a new run, the environments of its frameworks, and what failed before it began.
 
     Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
     """
     facts.require_linux()
-    wish.spread.must_make_sense()
-    if wish.spread.joined and rates.need_capacity(wish.rates):
+    options.spread.must_make_sense()
+    if options.spread.joined and rates.need_capacity(options.rates):
         raise PlanError(
             "rates that are shares of a capacity are measured before further generators are awaited",
             remedy="with --join give rates per second: --rate 5000",
         )
-    if wish.selection.reuse is not None and wish.rates:
+    if options.selection.reuse is not None and options.rates:
         raise PlanError(
             "--reuse is of closed load: an open one opens connections as arrivals need them",
             remedy="leave out --rate, or --reuse",
         )
-    matrix, url = expand(wish.selection, parts), wish.spread.url
+    matrix, url = expand(options.selection, parts), options.spread.url
     cells = matrix.cells
-    _must_be_looked_at(wish.timing, cells)
+    _must_be_looked_at(options.timing, cells)
     environments: dict[str, Provisioned] = {}
     failures: tuple[Failure, ...] = ()
     if url is None:
-        environments, failures = environments_of(matrix.cells, parts.frameworks, wish, watcher)
+        environments, failures = environments_of(matrix.cells, parts.frameworks, options, watcher)
         cells = tuple(cell for cell in cells if cell.framework in environments)
     if not cells:
         raise ProvisionError(
@@ -114,7 +114,7 @@ def plan_of(
             log_tail=failures[0].log_tail,
         )
     cells += control_of(cells, parts)
-    setup = _setup(wish, cells)
+    setup = _setup(options, cells)
     for warning in facts.crowding(setup):
         watcher.say(f"warning: {warning}")
     launches = visits(cells, parts.scenarios)
@@ -157,13 +157,13 @@ def _must_be_looked_at(timing: Timing, cells: Iterable[Cell]) -> None:
         )
 
 
-def opened(plan: Plan, wish: Wish, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:
-    """``plan`` with the open cells of ``wish`` in place of its closed ones; PlanError where none is left."""
+def opened(plan: Plan, options: RunOptions, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:
+    """``plan`` with open cells in place of its closed ones; PlanError where none is left."""
     cells = rates.opened(
         plan.cells,
-        wish.rates,
-        arrivals=wish.arrivals,
-        caps=wish.selection.connections,
+        options.rates,
+        arrivals=options.arrivals,
+        caps=options.selection.connections,
         capacities=capacities,
         floors=[name for name, framework in parts.frameworks.items() if framework.floor],
     )
@@ -223,14 +223,14 @@ def taken_up(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provision
 
 
 def environments_of(
-    cells: Iterable[Cell], known: Mapping[str, Framework], wish: Wish, watcher: Watcher
+    cells: Iterable[Cell], known: Mapping[str, Framework], options: RunOptions, watcher: Watcher
 ) -> tuple[dict[str, Provisioned], tuple[Failure, ...]]:
     """Environments by framework; one that could not be built is a failure of each of its stacks."""
     cells = tuple(cells)
     wanted = [known[name] for name in dict.fromkeys(cell.framework for cell in cells)]
     watcher.say(f"preparing {len(wanted)} environments")
 
-    results = provision_all(wanted, python=wish.python, overrides=wish.overrides, echo=watcher.say)
+    results = provision_all(wanted, python=options.python, overrides=options.overrides, echo=watcher.say)
     failures = tuple(
         result.failure(stack)
         for name, result in results.items()
@@ -240,23 +240,23 @@ def environments_of(
     return {name: result for name, result in results.items() if isinstance(result, Provisioned)}, failures
 
 
-def _setup(wish: Wish, cells: tuple[Cell, ...]) -> Setup:
-    spread = wish.spread
+def _setup(options: RunOptions, cells: tuple[Cell, ...]) -> Setup:
+    spread = options.spread
     workers = cells[0].workers if spread.url is None else 0
     server_cpus, generator_cpus = facts.choose_cpus(workers, spread.generators)
     return Setup(
-        blocks=wish.timing.blocks,
-        warmup_s=wish.timing.warmup_s,
-        window_s=wish.timing.window_s,
-        seed=SystemRandom().randrange(2**31) if wish.seed is None else wish.seed,
+        blocks=options.timing.blocks,
+        warmup_s=options.timing.warmup_s,
+        window_s=options.timing.window_s,
+        seed=SystemRandom().randrange(2**31) if options.seed is None else options.seed,
         server_cpus=server_cpus,
         generator_cpus=generator_cpus,
         generators=spread.generators,
         joined=spread.joined,
         host=spread.host,
         url=spread.url,
-        command=tuple(shown(word) for word in wish.command),
-        precision_percent=wish.timing.precision_percent,
+        command=tuple(shown(word) for word in options.command),
+        precision_percent=options.timing.precision_percent,
     )
 
 

@@ -13,10 +13,10 @@ from results.model import FIRST_LOOK, Cell, Failure, Plan, Run, Trial
 from results.store import Writer, create, read, reopen
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError
-from runners.experiments.blocks import Measurer, Track
+from runners.experiments.blocks import Measurer, RunBlocks
 from runners.experiments.capacity import Capacities, Pass
 from runners.experiments.inspection import Inspection, inspect
-from runners.experiments.planning import Wish, discover, opened, plan_of, taken_up
+from runners.experiments.planning import RunOptions, discover, opened, plan_of, taken_up
 from runners.experiments.progress import Amount, Watcher
 from runners.experiments.sweep import Slo, Sweep, Swept
 from runners.generator.starting import generator_of
@@ -29,8 +29,8 @@ from runners.selection.schedule import Visit, only, visits
 
 
 @dataclass(slots=True, kw_only=True)
-class Sitting:
-    """One sitting of one run: what is known, what was recorded before, and where the rest goes."""
+class RunSession:
+    """One session of one run: what is known, what was recorded before, and where the rest goes."""
 
     parts: Parts
     plan: Plan
@@ -64,7 +64,7 @@ class Sitting:
         self._measure(inspection.left(launches))
 
     def _record(self, inspection: Inspection) -> None:
-        """Append what verification found, unless an earlier sitting recorded it."""
+        """Append what verification found, unless an earlier session recorded it."""
         known = {(failure.stack, failure.cell) for failure in self.before.failures}
         for failure in inspection.failures:
             if (failure.stack, failure.cell) not in known:
@@ -81,7 +81,7 @@ class Sitting:
             return
         try:
             with self.generators() as generator:
-                track = Track(
+                track = RunBlocks(
                     plan=self.plan,
                     visits={},
                     scenarios=self.parts.scenarios,
@@ -128,25 +128,25 @@ class Sitting:
 
 
 def new(
-    wish: Wish,
+    options: RunOptions,
     results: Path,
     *,
     watcher: Watcher,
     disturbed: Callable[[Trial], bool],
     undecided: Callable[[Run], Collection[Cell]],
-) -> Sitting:
-    """First sitting of a new run; line 1 and what failed before it are recorded."""
+) -> RunSession:
+    """First session of a new run; line 1 and what failed before it are recorded."""
     parts = discover()
-    plan, environments, failures = plan_of(wish, parts, watcher)
-    if wish.rates:
-        plan, missed = _opened(plan, wish, parts, environments, watcher)
+    plan, environments, failures = plan_of(options, parts, watcher)
+    if options.rates:
+        plan, missed = _opened(plan, options, parts, environments, watcher)
         failures += missed
     writer = create(results, plan)
     watcher.say(f"recording in {writer.folder}")
     for failure in failures:
         writer.append(failure)
         watcher.failure(failure)
-    return _sitting(
+    return _session(
         parts,
         Run(plan=plan, failures=failures),
         environments,
@@ -154,28 +154,28 @@ def new(
         watcher=watcher,
         disturbed=disturbed,
         undecided=undecided,
-        listen=wish.spread.endpoint(),
+        listen=options.spread.endpoint(),
     )
 
 
 def _opened(
     plan: Plan,
-    wish: Wish,
+    options: RunOptions,
     parts: Parts,
     environments: Mapping[str, Provisioned],
     watcher: Watcher,
 ) -> tuple[Plan, tuple[Failure, ...]]:
     """The plan of an open load, after a capacity pass where its rates depend on one, and who failed in it."""
-    for warning in rates.warnings(wish.rates):
+    for warning in rates.warnings(options.rates):
         watcher.say(f"warning: {warning}")
     found = Capacities()
-    if rates.need_capacity(wish.rates):
+    if rates.need_capacity(options.rates):
         try:
             found = _capacities(plan, parts, environments, watcher)
         finally:
             watcher.end()
     windows_rps = {cell.slug: rates for cell, rates in found.windows.items()}
-    plan = replace(opened(plan, wish, parts, found.by_cell), capacity_windows_rps=windows_rps)
+    plan = replace(opened(plan, options, parts, found.by_cell), capacity_windows_rps=windows_rps)
     return plan, tuple(found.failures)
 
 
@@ -202,8 +202,8 @@ def resumed(
     disturbed: Callable[[Trial], bool],
     undecided: Callable[[Run], Collection[Cell]],
     listen: Endpoint | None = None,
-) -> Sitting:
-    """Next sitting of the run in ``folder``; raises PlanError where it cannot go on as it began."""
+) -> RunSession:
+    """Next session of the run in ``folder``; raises PlanError where it cannot go on as it began."""
     parts = discover()
     before = read(folder)
     if before.plan.kind != "run":
@@ -216,7 +216,7 @@ def resumed(
     watcher.say(
         f"going on with {folder}: {len(before.blocks)} of {before.plan.setup.blocks} blocks are complete"
     )
-    return _sitting(
+    return _session(
         parts,
         before,
         taken_up(before, parts, watcher),
@@ -228,10 +228,10 @@ def resumed(
     )
 
 
-def check(wish: Wish, watcher: Watcher) -> Inspection:
+def check(options: RunOptions, watcher: Watcher) -> Inspection:
     """Verify the stacks of a selection and record nothing."""
     parts = discover()
-    plan, environments, failures = plan_of(wish, parts, watcher)
+    plan, environments, failures = plan_of(options, parts, watcher)
     launches = visits(plan.cells, parts.scenarios)
     with TemporaryDirectory(prefix="hotlap-") as folder:
         launcher = launcher_of(plan, parts, environments, Path(folder))
@@ -240,13 +240,15 @@ def check(wish: Wish, watcher: Watcher) -> Inspection:
     return inspection
 
 
-def sweep(wish: Wish, slo: Slo, watcher: Watcher) -> Swept:
+def sweep(options: RunOptions, slo: Slo, watcher: Watcher) -> Swept:
     """Search the highest rate that keeps to ``slo`` for every cell of a selection; records no run."""
     parts = discover()
-    plan, environments, failures = plan_of(wish, parts, watcher)
+    plan, environments, failures = plan_of(options, parts, watcher)
     with (
         TemporaryDirectory(prefix="hotlap-") as folder,
-        generator_of(plan.setup, Path(folder), listen=wish.spread.endpoint(), echo=watcher.say) as generator,
+        generator_of(
+            plan.setup, Path(folder), listen=options.spread.endpoint(), echo=watcher.say
+        ) as generator,
     ):
         try:
             found = Sweep(
@@ -256,8 +258,8 @@ def sweep(wish: Wish, slo: Slo, watcher: Watcher) -> Swept:
                 generator=generator,
                 watcher=watcher,
                 slo=slo,
-                arrivals=wish.arrivals,
-                cap=max(wish.selection.connections, default=rates.CONNECTIONS),
+                arrivals=options.arrivals,
+                cap=max(options.selection.connections, default=rates.CONNECTIONS),
             ).run()
         finally:
             watcher.end()
@@ -265,10 +267,10 @@ def sweep(wish: Wish, slo: Slo, watcher: Watcher) -> Swept:
     return found
 
 
-def serve(wish: Wish, port: int, watcher: Watcher) -> None:
-    """Start the one stack of ``wish`` on ``port`` and keep it until interrupted."""
+def serve(options: RunOptions, port: int, watcher: Watcher) -> None:
+    """Start the one stack of ``options`` on ``port`` and keep it until interrupted."""
     parts = discover()
-    plan, environments, _failures = plan_of(wish, parts, watcher)
+    plan, environments, _failures = plan_of(options, parts, watcher)
     visit = visits(plan.cells, parts.scenarios)[0]
     with TemporaryDirectory(prefix="hotlap-") as folder:
         launcher = launcher_of(plan, parts, environments, Path(folder))
@@ -278,7 +280,7 @@ def serve(wish: Wish, port: int, watcher: Watcher) -> None:
             signal.pause()
 
 
-def _sitting(
+def _session(
     parts: Parts,
     before: Run,
     environments: Mapping[str, Provisioned],
@@ -288,9 +290,9 @@ def _sitting(
     disturbed: Callable[[Trial], bool],
     undecided: Callable[[Run], Collection[Cell]],
     listen: Endpoint | None,
-) -> Sitting:
+) -> RunSession:
     logs, setup = writer.folder.resolve() / "logs", before.plan.setup
-    return Sitting(
+    return RunSession(
         parts=parts,
         plan=before.plan,
         writer=writer,

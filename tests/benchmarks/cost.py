@@ -23,7 +23,7 @@ from runners.experiments.counting import planning as costs
 from runners.experiments.counting.bench import Bench, Outcome
 from runners.experiments.counting.choice import LOCKSTEP
 from runners.experiments.counting.subject import Subject
-from runners.experiments.planning import Timing, Wish, discover
+from runners.experiments.planning import RunOptions, Timing, discover
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from tests.benchmarks.harness import show
@@ -104,12 +104,12 @@ def forty_cells(folder: Path) -> None:
     """Forty cells, each counted twice as ``hotlap cost`` does, on every core."""
     begun, seconds, cells, failures = time.monotonic(), list[float](), 0, 0
     for frameworks, servers in FORTY:
-        wish = Wish(
+        options = RunOptions(
             selection=Selection(frameworks=frameworks, servers=servers, scenarios=SCENARIOS),
             timing=Timing(blocks=2, warmup_s=0.0, window_s=0.0),
         )
         counting = costs.new(
-            wish, folder / servers[0], counter=counters.find(), in_process=False, watcher=Watcher()
+            options, folder / servers[0], counter=counters.find(), in_process=False, watcher=Watcher()
         )
         counting.run()
         counting.writer.close()

@@ -1,4 +1,4 @@
-"""Two sides for tests that measure nothing: fake servers, a fake duellist, environments only named."""
+"""Two sides for tests that measure nothing: fake servers, a fake measurer, environments only named."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from results.model import (
 )
 from results.store import Writer
 from runners.environments.provision import Provisioned
-from runners.experiments.pairs.comparison import Contest
-from runners.experiments.pairs.pairing import bouts, launch_order, match
+from runners.experiments.pairs.comparison import Comparison
+from runners.experiments.pairs.pairing import launch_order, launch_pairs, match
 from runners.experiments.pairs.planning import Prepared
-from runners.experiments.pairs.sides import Contender, SideWish
+from runners.experiments.pairs.sides import SideOptions, SideParts
 from runners.generator.messages import Duel, Measured, Order
 from runners.selection.matrix import Selection, expand
 from tests.support.fakes import MACHINE, FakeGenerator, FakeLauncher, Heard
@@ -34,7 +34,7 @@ PARTS = parts()
 SETUP = Setup(blocks=4, warmup_s=0.1, window_s=1.6, seed=1, server_cpus=(1,), generator_cpus=(0,))
 
 
-class FakeDuellist(FakeGenerator):
+class FakePairMeasurer(FakeGenerator):
     """Measures without time; ``acts`` get the number of the duel, or window, before it is answered."""
 
     def __init__(self, act: Callable[[int], None] = lambda _count: None) -> None:
@@ -53,11 +53,11 @@ class FakeDuellist(FakeGenerator):
 
 @dataclass
 class Fakes:
-    """What a contest was given, to look at afterwards."""
+    """What a comparison was given, to look at afterwards."""
 
-    contest: Contest
+    comparison: Comparison
     launchers: dict[str, FakeLauncher]
-    duellist: FakeDuellist
+    measurer: FakePairMeasurer
     heard: Heard = field(default_factory=Heard)
 
 
@@ -93,11 +93,11 @@ def prepared(chosen: tuple[Pairing, ...], kind: str = "compare", blocks: int = 4
     environments = {
         side: {name: provisioned(name, side) for name in PARTS.frameworks} for side in (BASE, HEAD)
     }
-    contenders = {
-        side: Contender(wish=SideWish(), side=Side(name=side, title=side), parts=PARTS)
+    sides = {
+        side: SideParts(options=SideOptions(), side=Side(name=side, title=side), parts=PARTS)
         for side in (BASE, HEAD)
     }
-    launches = bouts([each for each in chosen if each.head.load == "closed"], PARTS.scenarios)
+    launches = launch_pairs([each for each in chosen if each.head.load == "closed"], PARTS.scenarios)
     plan = Plan(
         name="two-sides",
         created_unix_s=1e9,
@@ -109,11 +109,11 @@ def prepared(chosen: tuple[Pairing, ...], kind: str = "compare", blocks: int = 4
         ),
         cells=tuple(pairing.head for pairing in chosen),
         kind=kind,
-        sides=tuple(each.side for each in contenders.values()),
+        sides=tuple(each.side for each in sides.values()),
         pairings=chosen,
         order=tuple(launch_order(launches, setup.seed, block, "") for block in range(blocks)),
     )
-    return Prepared(plan=plan, contenders=contenders, environments=environments)
+    return Prepared(plan=plan, sides=sides, environments=environments)
 
 
 def fakes(
@@ -124,16 +124,16 @@ def fakes(
     broken: dict[str, str] | None = None,
     disturbed: Callable[[Trial], bool] = lambda _trial: False,
 ) -> Fakes:
-    """A contest of ``given``; ``broken`` names by side the stack whose server does not start."""
+    """A comparison of ``given``; ``broken`` names by side the stack whose server does not start."""
     launchers: dict[str, Any] = {
         side: FakeLauncher(PARTS.scenarios, (broken or {}).get(side, "")) for side in (BASE, HEAD)
     }
-    duellist, heard = FakeDuellist(act), Heard()
+    measurer, heard = FakePairMeasurer(act), Heard()
 
-    def generators() -> AbstractContextManager[FakeDuellist]:
-        return nullcontext(duellist)
+    def generators() -> AbstractContextManager[FakePairMeasurer]:
+        return nullcontext(measurer)
 
-    contest = Contest(
+    comparison = Comparison(
         prepared=given,
         writer=writer,
         watcher=heard,
@@ -141,4 +141,4 @@ def fakes(
         launchers=launchers,
         generators=generators,
     )
-    return Fakes(contest=contest, launchers=launchers, duellist=duellist, heard=heard)
+    return Fakes(comparison=comparison, launchers=launchers, measurer=measurer, heard=heard)

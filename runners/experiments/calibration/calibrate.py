@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from results.model import Ceiling
 from runners.errors import LoadError, PlanError
+from runners.experiments.calibration.client_comparison import ClientComparison, Echo
 from runners.experiments.calibration.clients import FAST, H2LOAD, STOCK, WRK, installed
-from runners.experiments.calibration.contest import Contest, Echo
 from runners.experiments.calibration.delay_line import delay_line
 from runners.experiments.calibration.floors import PLAIN, floors
 from runners.experiments.calibration.means import Means, means
@@ -43,7 +43,7 @@ T = TypeVar("T")
 class Calibration:
     """Everything that was measured."""
 
-    contests: tuple[Contest, ...]
+    comparisons: tuple[ClientComparison, ...]
     promises: tuple[Promise, ...]
     notes: tuple[str, ...] = ()
     """What could not be measured, and why."""
@@ -51,7 +51,7 @@ class Calibration:
     @property
     def ceilings(self) -> tuple[Ceiling, ...]:
         """Of the trivial responder: nothing that is measured later can ask more of the generator."""
-        return tuple(each.ceiling for each in self.contests if each.against == NGINX)
+        return tuple(each.ceiling for each in self.comparisons if each.against == NGINX)
 
 
 def quick(*, shape: str, connections: int, rounds: int, seconds: float, echo: Echo) -> Calibration:
@@ -61,8 +61,8 @@ def quick(*, shape: str, connections: int, rounds: int, seconds: float, echo: Ec
     with means(rounds, seconds, echo) as given, responder(given.folder, given.server_cpus) as port:
         stock = [FAST, STOCK] if _is_get(shape) else []
         clients = [*installed(WRK, H2LOAD), *stock]
-        contests = (given.hold(given.bench(port, shape, connections), clients, NGINX),)
-    return Calibration(contests=contests, promises=promises(contests, None))
+        comparisons = (given.hold(given.bench(port, shape, connections), clients, NGINX),)
+    return Calibration(comparisons=comparisons, promises=promises(comparisons, None))
 
 
 def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibration:
@@ -77,7 +77,7 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
                 notes,
                 lambda: two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds),
             )
-            contests = [
+            comparisons = [
                 given.hold(given.bench(port, shape, connections), _clients(shape, connections), NGINX)
                 for shape in TARGETS
                 for connections in CONNECTIONS
@@ -89,12 +89,12 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
         for stack, start in floors(PLAIN, given.folder, echo, notes).items():
             with start() as server:
                 bench = given.bench(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
-                contests.append(given.hold(bench, installed(WRK), stack))
+                comparisons.append(given.hold(bench, installed(WRK), stack))
         talking = [_noting(notes, lambda: echoes(given, notes)), _noting(notes, lambda: events(given, notes))]
     return Calibration(
-        contests=tuple(contests),
+        comparisons=tuple(comparisons),
         promises=(
-            *promises(contests, holding),
+            *promises(comparisons, holding),
             *opened,
             *stalls,
             *(each for each in (*talking, two) if each is not None),

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from runners.errors import HotlapError
-from runners.experiments.calibration.contest import Echo
-from runners.experiments.planning import QUICK, Wish, discover, plan_of
+from runners.experiments.calibration.client_comparison import Echo
+from runners.experiments.planning import QUICK, RunOptions, discover, plan_of
 from runners.experiments.progress import Watcher
 from runners.experiments.run import launcher_of
 from runners.launching.launcher import RunningServer
@@ -48,7 +48,7 @@ def floors(selection: Selection, folder: Path, echo: Echo, notes: list[str]) -> 
 
 def _floors(selection: Selection, folder: Path, echo: Echo) -> Mapping[str, Start]:
     parts = discover()
-    plan, environments, _failures = plan_of(Wish(selection=selection, timing=QUICK), parts, _Told(echo))
+    plan, environments, _failures = plan_of(RunOptions(selection=selection, timing=QUICK), parts, _Told(echo))
     launcher = launcher_of(plan, parts, environments, folder / f"floors-{selection.scenarios[0]}")
     cells = [cell for cell in plan.cells if not cell.control]
     return {

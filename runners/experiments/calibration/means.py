@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from runners.experiments.calibration.client_comparison import ClientComparison, Echo, hold
 from runners.experiments.calibration.clients import Bench
-from runners.experiments.calibration.contest import Contest, Echo, hold
 from runners.experiments.calibration.responder import HOST
 from runners.generator.client import Generator
 from runners.machine.facts import choose_cpus, require_linux
@@ -40,8 +40,8 @@ class Means:
             generator=self.generator,
         )
 
-    def hold(self, bench: Bench, clients: Sequence[str], against: str) -> Contest:
-        """One contest."""
+    def hold(self, bench: Bench, clients: Sequence[str], against: str) -> ClientComparison:
+        """One comparison."""
         return hold(bench, clients, against=against, rounds=self.rounds, echo=self.echo)
 
 

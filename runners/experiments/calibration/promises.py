@@ -6,8 +6,8 @@ import statistics
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from runners.experiments.calibration.client_comparison import ClientComparison
 from runners.experiments.calibration.clients import FAST, OURS, WRK
-from runners.experiments.calibration.contest import Contest
 from runners.experiments.calibration.open_load import PERCENTILES, Felt
 
 SIDE_BY_SIDE = 64
@@ -57,10 +57,10 @@ class Echoes:
         return self.per_s / self.busy
 
 
-def promises(contests: Sequence[Contest], held: int | None = None) -> tuple[Promise, ...]:
+def promises(comparisons: Sequence[ClientComparison], held: int | None = None) -> tuple[Promise, ...]:
     """Those that can be judged: a client that is not installed leaves its own out."""
-    side = [each for each in contests if each.connections == SIDE_BY_SIDE and each.shape == "plaintext"]
-    found = [_of_wrk(side), _of_stock(side), _median(contests), _holding(held)]
+    side = [each for each in comparisons if each.connections == SIDE_BY_SIDE and each.shape == "plaintext"]
+    found = [_of_wrk(side), _of_stock(side), _median(comparisons), _holding(held)]
     return tuple(each for each in found if each is not None)
 
 
@@ -143,7 +143,7 @@ def _ms(values_us: Sequence[float]) -> str:
     return " ".join(f"{value / 1e3:.3g}" for value in values_us)
 
 
-def _of_wrk(side: Iterable[Contest]) -> Promise | None:
+def _of_wrk(side: Iterable[ClientComparison]) -> Promise | None:
     ratios = {each.against: statistics.median(each.ratios(WRK)) for each in side if each.ratios(WRK)}
     if not ratios:
         return None
@@ -156,7 +156,7 @@ def _of_wrk(side: Iterable[Contest]) -> Promise | None:
     )
 
 
-def _of_stock(side: Iterable[Contest]) -> Promise | None:
+def _of_stock(side: Iterable[ClientComparison]) -> Promise | None:
     ratios = [ratio for each in side for ratio in each.ratios(FAST)]
     if not ratios:
         return None
@@ -171,9 +171,9 @@ def _of_stock(side: Iterable[Contest]) -> Promise | None:
     )
 
 
-def _median(contests: Iterable[Contest]) -> Promise | None:
+def _median(comparisons: Iterable[ClientComparison]) -> Promise | None:
     """With one connection nothing queues: the difference is what the client itself takes."""
-    alone = [each for each in contests if each.connections == 1 and each.shape == "plaintext"]
+    alone = [each for each in comparisons if each.connections == 1 and each.shape == "plaintext"]
     differences = [one for each in alone for one in each.slower_us()]
     if not differences:
         return None

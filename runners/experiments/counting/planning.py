@@ -17,7 +17,7 @@ from runners.experiments.counting.bench import Bench
 from runners.experiments.counting.choice import chosen
 from runners.experiments.counting.counter import Counter
 from runners.experiments.counting.subject import Subject
-from runners.experiments.planning import Wish, discover, environments_of, not_implemented
+from runners.experiments.planning import RunOptions, discover, environments_of, not_implemented
 from runners.experiments.progress import Watcher
 from runners.machine import facts
 from runners.selection.matrix import Parts
@@ -53,7 +53,7 @@ class Counting:
 
 
 def new(
-    wish: Wish,
+    options: RunOptions,
     results: Path,
     *,
     counter: Counter,
@@ -61,14 +61,14 @@ def new(
     where: bool = False,
     watcher: Watcher,
 ) -> Counting:
-    """Resolve ``wish``, whose ``timing.blocks`` are launches of each cell, and begin the run's record.
+    """Resolve ``options``, whose ``timing.blocks`` are launches of each cell, and begin the run's record.
 
     Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
     """
     facts.require_linux()
     parts = discover()
-    matrix = chosen(wish.selection, parts, in_process=in_process)
-    environments, failures = environments_of(matrix.cells, parts.frameworks, wish, watcher)
+    matrix = chosen(options.selection, parts, in_process=in_process)
+    environments, failures = environments_of(matrix.cells, parts.frameworks, options, watcher)
     cells = tuple(cell for cell in matrix.cells if cell.framework in environments)
     if not cells:
         raise ProvisionError(
@@ -79,7 +79,7 @@ def new(
     plan = Plan(
         name=time.strftime("%Y%m%d-%H%M%S", time.gmtime()),
         created_unix_s=time.time(),
-        setup=setup(wish.timing.blocks, wish.command),
+        setup=setup(options.timing.blocks, options.command),
         environment=Environment(
             machine=facts.machine(),
             harness=facts.harness_versions(),

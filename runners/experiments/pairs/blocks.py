@@ -13,7 +13,7 @@ from results.model import BASE, BlockEnd, BlockStart, Cell, Failure, Launch, Pai
 from results.store import Writer
 from runners.errors import DuelError, HotlapError, LaunchError, LoadError, VerifyError
 from runners.experiments.blocks import order_for, trial_of
-from runners.experiments.pairs.pairing import Bout, first_side, other, pairing_order, turns
+from runners.experiments.pairs.pairing import LaunchPair, first_side, other, pairing_order, turns
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Duel, Measured, Order
 from runners.launching.launcher import Launcher, RunningServer
@@ -34,7 +34,7 @@ REPEATED_SHARE = 0.2
 """Pairs that are measured a second time for foreign work, as a share of all: turns bear most of it."""
 
 
-class Duellist(Protocol):
+class PairMeasurer(Protocol):
     """What measures windows of one server, or of two in turn."""
 
     def measure(self, order: Order) -> Measured:
@@ -45,7 +45,7 @@ class Duellist(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class TrialPosition:
     """Where in its pair a trial stands."""
 
     place: int
@@ -54,7 +54,7 @@ class Spot:
 
 
 @dataclass(frozen=True, slots=True)
-class Up:
+class LiveServer:
     """A server that is up for one side, and the record of its launch."""
 
     server: RunningServer
@@ -62,14 +62,14 @@ class Up:
 
 
 @dataclass(slots=True, kw_only=True)
-class PairTrack:
+class PairBlocks:
     """What measuring in pairs needs at hand."""
 
     plan: Plan
     scenarios: Mapping[str, Scenario]
     launchers: Mapping[str, Launcher]
     """By side."""
-    generator: Duellist
+    generator: PairMeasurer
     writer: Writer
     watcher: Watcher = field(default_factory=Watcher)
     disturbed: Callable[[Trial], bool] = lambda _trial: False
@@ -79,13 +79,15 @@ class PairTrack:
     next_launch: int = 0
     _repeats_left: int = 0
 
-    def run(self, blocks: Iterable[tuple[int, tuple[Bout, ...]]], *, deadline_s: float | None = None) -> int:
+    def run(
+        self, blocks: Iterable[tuple[int, tuple[LaunchPair, ...]]], *, deadline_s: float | None = None
+    ) -> int:
         """Measure and record numbered blocks, none begun after ``deadline_s`` (monotonic); how many it were.
 
         Raises only what ends the whole run.
         """
         blocks = list(blocks)
-        pairs = sum(len(bout.pairings) for _, chosen in blocks for bout in chosen)
+        pairs = sum(len(launch_pair.pairings) for _, chosen in blocks for launch_pair in chosen)
         self._repeats_left = ceil(REPEATED_SHARE * pairs)
         for number, (block, chosen) in enumerate(blocks):
             if deadline_s is not None and time.monotonic() > deadline_s:
@@ -94,38 +96,43 @@ class PairTrack:
             self._block(number, block, chosen)
         return len(blocks)
 
-    def _block(self, number: int, block: int, chosen: tuple[Bout, ...]) -> None:
+    def _block(self, number: int, block: int, chosen: tuple[LaunchPair, ...]) -> None:
         begun, measured = time.monotonic(), 0.0
         self.writer.append(BlockStart(block=block, started_unix_s=time.time()))
         self.watcher.block(block)
-        for bout in turns(chosen, self.plan.setup.seed, block):
-            first = first_side(self.plan.setup.seed, bout.key, self.stage, number)
-            for trial in (self._together if bout.like else self._apart)(bout, block, first):
+        for launch_pair in turns(chosen, self.plan.setup.seed, block):
+            first = first_side(self.plan.setup.seed, launch_pair.key, self.stage, number)
+            for trial in (self._together if launch_pair.like else self._apart)(launch_pair, block, first):
                 measured += trial.warmup_s + trial.window_s
             for side in (first, other(first)):
-                self.watcher.launched(bout.visit(side))
+                self.watcher.launched(launch_pair.visit(side))
         total = time.monotonic() - begun
         self.writer.append(BlockEnd(block=block, seconds_measuring=measured, seconds_total=total))
 
     # Like with like: both servers live, and take their windows in turn.
 
-    def _together(self, bout: Bout, block: int, first: str) -> Iterator[Trial]:
+    def _together(self, launch_pair: LaunchPair, block: int, first: str) -> Iterator[Trial]:
         with ExitStack() as stack:
-            up: dict[str, Up] = {}
+            up: dict[str, LiveServer] = {}
             for side in (first, other(first)):
                 try:
-                    up[side] = stack.enter_context(self._up(bout, block, side))
+                    up[side] = stack.enter_context(self._up(launch_pair, block, side))
                 except HotlapError as error:
-                    self._fail(error, bout, side, block=block)
+                    self._fail(error, launch_pair, side, block=block)
                     return
-            for position, pairing in enumerate(pairing_order(bout, self.plan.setup.seed, block)):
-                yield from self._duel(up, bout, pairing, first, position)
+            for position, pairing in enumerate(pairing_order(launch_pair, self.plan.setup.seed, block)):
+                yield from self._duel(up, launch_pair, pairing, first, position)
                 if not all(each.server.alive() for each in up.values()):
-                    self._died(up, bout, pairing, block)
+                    self._died(up, launch_pair, pairing, block)
                     return
 
     def _duel(
-        self, up: Mapping[str, Up], bout: Bout, pairing: Pairing, first: str, position: int
+        self,
+        up: Mapping[str, LiveServer],
+        launch_pair: LaunchPair,
+        pairing: Pairing,
+        first: str,
+        position: int,
     ) -> Iterator[Trial]:
         sides = (first, other(first))
         block = up[first].launch.block
@@ -142,15 +149,24 @@ class PairTrack:
         except DuelError as error:
             side = sides[error.place or 0]
             error.log_tail = up[side].server.log_tail()
-            self._fail(error, bout, side, block=block, cell=cell_of(pairing, side), launch=up[side].launch)
+            self._fail(
+                error, launch_pair, side, block=block, cell=cell_of(pairing, side), launch=up[side].launch
+            )
         except LoadError as error:
-            self._fail(error, bout, first, block=block, cell=cell_of(pairing, first), launch=up[first].launch)
+            self._fail(
+                error, launch_pair, first, block=block, cell=cell_of(pairing, first), launch=up[first].launch
+            )
         else:
             for side in sides:
-                self._verify_after(up[side], bout, cell_of(pairing, side))
+                self._verify_after(up[side], launch_pair, cell_of(pairing, side))
 
     def _windows(
-        self, up: Mapping[str, Up], pairing: Pairing, sides: tuple[str, str], position: int, attempt: int
+        self,
+        up: Mapping[str, LiveServer],
+        pairing: Pairing,
+        sides: tuple[str, str],
+        position: int,
+        attempt: int,
     ) -> list[Trial]:
         setup = self.plan.setup
         first, second = (
@@ -159,51 +175,59 @@ class PairTrack:
         order = Duel(first=first, second=second, rounds=ROUNDS, slice_s=SLICE_S, drop_s=DROP_S)
         return [
             self._trial(
-                measured, up[side], cell_of(pairing, side), Spot(place, position, attempt), windows=ROUNDS
+                measured,
+                up[side],
+                cell_of(pairing, side),
+                TrialPosition(place, position, attempt),
+                windows=ROUNDS,
             )
             for place, (side, measured) in enumerate(zip(sides, self.generator.duel(order), strict=True))
         ]
 
     # Unlike stacks: one after the other, each alone, in whole windows.
 
-    def _apart(self, bout: Bout, block: int, first: str) -> Iterator[Trial]:
-        pairings = pairing_order(bout, self.plan.setup.seed, block)
+    def _apart(self, launch_pair: LaunchPair, block: int, first: str) -> Iterator[Trial]:
+        pairings = pairing_order(launch_pair, self.plan.setup.seed, block)
         for place, side in enumerate((first, other(first))):
             try:
-                with self._up(bout, block, side) as up:
+                with self._up(launch_pair, block, side) as up:
                     for position, pairing in enumerate(pairings):
-                        yield from self._alone(up, bout, cell_of(pairing, side), Spot(place, position))
+                        yield from self._alone(
+                            up, launch_pair, cell_of(pairing, side), TrialPosition(place, position)
+                        )
             except HotlapError as error:
-                self._fail(error, bout, side, block=block)
+                self._fail(error, launch_pair, side, block=block)
 
-    def _alone(self, up: Up, bout: Bout, cell: Cell, spot: Spot) -> Iterator[Trial]:
+    def _alone(
+        self, up: LiveServer, launch_pair: LaunchPair, cell: Cell, trial_position: TrialPosition
+    ) -> Iterator[Trial]:
         block, side = up.launch.block, up.launch.side
         try:
             order = order_for(up.server, cell, self.plan.setup, block)
-            trial = self._trial(self.generator.measure(order), up, cell, spot)
+            trial = self._trial(self.generator.measure(order), up, cell, trial_position)
         except LoadError as error:
             error.log_tail = error.log_tail or up.server.log_tail()
-            self._fail(error, bout, side, block=block, cell=cell, launch=up.launch)
+            self._fail(error, launch_pair, side, block=block, cell=cell, launch=up.launch)
             if not up.server.alive():
                 raise LaunchError(f"{cell.slug}: the server died under load", remedy="see its log") from error
             return
         self.writer.append(trial)
         self.watcher.trial(trial)
         yield trial
-        self._verify_after(up, bout, cell)
+        self._verify_after(up, launch_pair, cell)
 
     # Both.
 
     @contextmanager
-    def _up(self, bout: Bout, block: int, side: str) -> Iterator[Up]:
+    def _up(self, launch_pair: LaunchPair, block: int, side: str) -> Iterator[LiveServer]:
         """The server of one side, recorded once it answers; raises LaunchError."""
-        visit, launcher, number = bout.visit(side), self.launchers[side], self.next_launch
+        visit, launcher, number = launch_pair.visit(side), self.launchers[side], self.next_launch
         self.next_launch += 1
         seed = hash_seed(
-            self.plan.setup.seed, block, bout.head
+            self.plan.setup.seed, block, launch_pair.head
         )  # one for both: it is no part of the difference
         load, memory = facts.loadavg(), facts.memory_available()
-        with launcher.start(visit, first=cell_of(bout.pairings[0], side), hash_seed=seed) as server:
+        with launcher.start(visit, first=cell_of(launch_pair.pairings[0], side), hash_seed=seed) as server:
             launch = Launch(
                 id=number,
                 block=block,
@@ -218,27 +242,37 @@ class PairTrack:
                 side=side,
             )
             self.writer.append(launch)
-            yield Up(server, launch)
+            yield LiveServer(server, launch)
 
-    def _trial(self, measured: Measured, up: Up, cell: Cell, spot: Spot, *, windows: int = 1) -> Trial:
+    def _trial(
+        self,
+        measured: Measured,
+        up: LiveServer,
+        cell: Cell,
+        trial_position: TrialPosition,
+        *,
+        windows: int = 1,
+    ) -> Trial:
         trial = trial_of(
             measured,
             up.server,
             up.launch,
             cell,
-            position=spot.position,
-            attempt=spot.attempt,
+            position=trial_position.position,
+            attempt=trial_position.attempt,
             group=self.scenarios[cell.scenario].group,
         )
-        return replace(trial, place=spot.place, stage=self.stage, windows=windows)
+        return replace(trial, place=trial_position.place, stage=self.stage, windows=windows)
 
-    def _verify_after(self, up: Up, bout: Bout, cell: Cell) -> None:
+    def _verify_after(self, up: LiveServer, launch_pair: LaunchPair, cell: Cell) -> None:
         if difference := probe(up.server.host, up.server.port, self.scenarios[cell.scenario]):
             error = VerifyError(f"{cell.slug}: wrong after load: {difference}", remedy="see the server's log")
             error.stage, error.log_tail = "verify-after", up.server.log_tail()
-            self._fail(error, bout, up.launch.side, block=up.launch.block, cell=cell, launch=up.launch)
+            self._fail(error, launch_pair, up.launch.side, block=up.launch.block, cell=cell, launch=up.launch)
 
-    def _died(self, up: Mapping[str, Up], bout: Bout, pairing: Pairing, block: int) -> None:
+    def _died(
+        self, up: Mapping[str, LiveServer], launch_pair: LaunchPair, pairing: Pairing, block: int
+    ) -> None:
         for side, each in up.items():
             if not each.server.alive():
                 cell = cell_of(pairing, side)
@@ -247,19 +281,19 @@ class PairTrack:
                     remedy="see its log",
                     log_tail=each.server.log_tail(),
                 )
-                self._fail(error, bout, side, block=block, launch=each.launch)
+                self._fail(error, launch_pair, side, block=block, launch=each.launch)
 
     def _fail(
         self,
         error: HotlapError,
-        bout: Bout,
+        launch_pair: LaunchPair,
         side: str,
         *,
         block: int,
         cell: Cell | None = None,
         launch: Launch | None = None,
     ) -> None:
-        stack, number = bout.visit(side).stack, None if launch is None else launch.id
+        stack, number = launch_pair.visit(side).stack, None if launch is None else launch.id
         failure = of_side(error.failure(stack, cell, block=block, launch=number), side)
         self.writer.append(failure)
         self.watcher.failure(failure)

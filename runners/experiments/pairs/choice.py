@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 from results.model import BASE, HEAD, Cell
 from runners.errors import PlanError
 from runners.experiments.counting import choice as countable
-from runners.experiments.pairs.pairing import Matched, match
-from runners.experiments.pairs.sides import Contender
+from runners.experiments.pairs.pairing import MatchedCells, match
+from runners.experiments.pairs.sides import SideParts
 from runners.selection.matrix import CONNECTIONS, Selection, expand
 
 EVERYTHING = Selection(frameworks=("*",), servers=("*",), scenarios=("*",), connections=(CONNECTIONS,))
@@ -32,8 +32,8 @@ SENTINELS = (
 class Chosen:
     """Cells of both tiers, held against each other."""
 
-    cost: Matched
-    load: Matched
+    cost: MatchedCells
+    load: MatchedCells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def name_of(cell: Cell) -> str:
     return f"{cell.framework}--{cell.server}--{cell.scenario}"
 
 
-def choose(globs: Globs, found: Mapping[str, Contender], apart: frozenset[str]) -> Chosen:
+def choose(globs: Globs, found: Mapping[str, SideParts], apart: frozenset[str]) -> Chosen:
     """Pairings of both tiers; raises PlanError where a glob matches nothing, or nothing is left."""
     counted = _tier(globs.cells, globs, {side: _countable(each) for side, each in found.items()}, apart)
     loaded = _tier(globs.sentinels, globs, {side: _loadable(each) for side, each in found.items()}, apart)
@@ -79,7 +79,7 @@ def choose(globs: Globs, found: Mapping[str, Contender], apart: frozenset[str]) 
 
 def _tier(
     wanted: tuple[str, ...], globs: Globs, cells: Mapping[str, tuple[Cell, ...]], apart: frozenset[str]
-) -> Matched:
+) -> MatchedCells:
     known = dict.fromkeys(name_of(cell) for side in cells.values() for cell in side)
     for glob in wanted:
         if not any(fnmatchcase(name, glob) for name in known):
@@ -93,32 +93,32 @@ def _tier(
         return globs.admits(cell) and any(fnmatchcase(name_of(cell), glob) for glob in wanted)
 
     matched = match(cells[BASE], cells[HEAD], apart=apart)
-    return Matched(
+    return MatchedCells(
         pairings=tuple(each for each in matched.pairings if is_wanted(each.head)),
         base_only=() if apart else tuple(filter(is_wanted, matched.base_only)),
         head_only=() if apart else tuple(filter(is_wanted, matched.head_only)),
     )
 
 
-def _selection(contender: Contender) -> Selection:
-    wish = contender.wish
+def _selection(side_parts: SideParts) -> Selection:
+    options = side_parts.options
     return replace(
         EVERYTHING,
-        frameworks=EVERYTHING.frameworks if wish.framework is None else (wish.framework,),
-        servers=EVERYTHING.servers if wish.server is None else (wish.server,),
+        frameworks=EVERYTHING.frameworks if options.framework is None else (options.framework,),
+        servers=EVERYTHING.servers if options.server is None else (options.server,),
     )
 
 
-def _loadable(contender: Contender) -> tuple[Cell, ...]:
-    return expand(_selection(contender), contender.parts).cells
+def _loadable(side_parts: SideParts) -> tuple[Cell, ...]:
+    return expand(_selection(side_parts), side_parts.parts).cells
 
 
-def _countable(contender: Contender) -> tuple[Cell, ...]:
+def _countable(side_parts: SideParts) -> tuple[Cell, ...]:
     return countable.chosen(
-        _selection(contender), contender.parts, in_process=contender.wish.server is None
+        _selection(side_parts), side_parts.parts, in_process=side_parts.options.server is None
     ).cells
 
 
-def head_only(matched: Iterable[Matched]) -> tuple[Cell, ...]:
+def head_only(matched: Iterable[MatchedCells]) -> tuple[Cell, ...]:
     """Cells that only the head has: there is nothing to hold them against."""
     return tuple(cell for each in matched for cell in each.head_only)

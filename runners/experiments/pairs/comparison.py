@@ -1,4 +1,4 @@
-"""A comparison as a sitting: both sides verified, then measured in pairs, all recorded as it goes."""
+"""A comparison as a session: both sides verified, then measured in pairs, all recorded as it goes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,17 @@ from pathlib import Path
 from results.model import BASE, HEAD, Cell, Pairing, Trial
 from results.store import Writer, create
 from runners.experiments.inspection import inspect
-from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S, Duellist, PairTrack, cell_of, of_side
-from runners.experiments.pairs.pairing import Bout
-from runners.experiments.pairs.planning import PairWish, Prepared, prepare
+from runners.experiments.pairs.blocks import (
+    DROP_S,
+    ROUNDS,
+    SLICE_S,
+    PairBlocks,
+    PairMeasurer,
+    cell_of,
+    of_side,
+)
+from runners.experiments.pairs.pairing import LaunchPair
+from runners.experiments.pairs.planning import PairOptions, Prepared, prepare
 from runners.experiments.progress import Amount, Watcher
 from runners.generator.client import Generator
 from runners.launching.launcher import Launcher, LocalLauncher
@@ -24,7 +32,7 @@ PAIR_S = ROUNDS * (SLICE_S + DROP_S)
 
 
 @dataclass(slots=True, kw_only=True)
-class Contest:
+class Comparison:
     """One comparison: what is known, and where its records go."""
 
     prepared: Prepared
@@ -33,7 +41,7 @@ class Contest:
     disturbed: Callable[[Trial], bool]
     launchers: Mapping[str, Launcher]
     """By side."""
-    generators: Callable[[], AbstractContextManager[Duellist]]
+    generators: Callable[[], AbstractContextManager[PairMeasurer]]
     next_launch: int = 0
 
     @property
@@ -44,23 +52,26 @@ class Contest:
     def run(self) -> None:
         """Verify both sides, then measure all pairs; records as it goes."""
         blocks = self.prepared.plan.setup.blocks
-        left = self.verified(self.prepared.bouts())
+        left = self.verified(self.prepared.launch_pairs())
         self.measure([(block, left) for block in range(blocks)])
 
-    def verified(self, chosen: Iterable[Bout]) -> tuple[Bout, ...]:
+    def verified(self, chosen: Iterable[LaunchPair]) -> tuple[LaunchPair, ...]:
         """Those of ``chosen`` that both sides answer rightly; the others are recorded as failures."""
         chosen = tuple(chosen)
-        passed = {side: self._passed(side, [bout.visit(side) for bout in chosen]) for side in (BASE, HEAD)}
+        passed = {
+            side: self._passed(side, [launch_pair.visit(side) for launch_pair in chosen])
+            for side in (BASE, HEAD)
+        }
 
         def is_right(pairing: Pairing) -> bool:
             return all(cell_of(pairing, side) in passed[side] for side in (BASE, HEAD))
 
-        kept = (bout.keeping(filter(is_right, bout.pairings)) for bout in chosen)
-        return tuple(bout for bout in kept if bout is not None)
+        kept = (launch_pair.keeping(filter(is_right, launch_pair.pairings)) for launch_pair in chosen)
+        return tuple(launch_pair for launch_pair in kept if launch_pair is not None)
 
     def _passed(self, side: str, visits: list[Visit]) -> set[Cell]:
         unique = {(visit.key, visit.cells): visit for visit in visits}
-        self.watcher.say(f"{side}: {self.prepared.contenders[side].side.title}")
+        self.watcher.say(f"{side}: {self.prepared.sides[side].side.title}")
         found = inspect(
             unique.values(), self.launchers[side], seed=self.prepared.plan.setup.seed, watcher=self.watcher
         )
@@ -72,12 +83,12 @@ class Contest:
 
     def measure(
         self,
-        blocks: list[tuple[int, tuple[Bout, ...]]],
+        blocks: list[tuple[int, tuple[LaunchPair, ...]]],
         stage: str = "",
         *,
         deadline_s: float | None = None,
     ) -> int:
-        """Measure numbered blocks of bouts in one stage, and say how many were measured.
+        """Measure numbered blocks of launch pairs in one stage, and say how many were measured.
 
         None is begun after ``deadline_s`` (monotonic).
         """
@@ -89,7 +100,7 @@ class Contest:
             Amount(
                 blocks=len(blocks),
                 launches=2 * len(widest),
-                trials=2 * sum(len(bout.pairings) for bout in widest),
+                trials=2 * sum(len(launch_pair.pairings) for launch_pair in widest),
                 trial_s=self.prepared.plan.setup.warmup_s + PAIR_S,
             )
         )
@@ -103,10 +114,10 @@ class Contest:
         finally:
             self.watcher.end()
 
-    def _track(self, generator: Duellist, stage: str) -> PairTrack:
-        return PairTrack(
+    def _track(self, generator: PairMeasurer, stage: str) -> PairBlocks:
+        return PairBlocks(
             plan=self.prepared.plan,
-            scenarios=self.prepared.contenders[HEAD].parts.scenarios,
+            scenarios=self.prepared.sides[HEAD].parts.scenarios,
             launchers=self.launchers,
             generator=generator,
             writer=self.writer,
@@ -117,14 +128,16 @@ class Contest:
         )
 
 
-def new(wish: PairWish, results: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]) -> Contest:
+def new(
+    options: PairOptions, results: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]
+) -> Comparison:
     """A new comparison, provisioned; line 1 and what failed before it are recorded."""
-    return begun(prepare(wish, watcher), results, watcher=watcher, disturbed=disturbed)
+    return begun(prepare(options, watcher), results, watcher=watcher, disturbed=disturbed)
 
 
 def begun(
     prepared: Prepared, results: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]
-) -> Contest:
+) -> Comparison:
     """What was prepared, with its record begun."""
     writer = create(results, prepared.plan)
     watcher.say(f"recording in {writer.folder}")
@@ -132,7 +145,7 @@ def begun(
         writer.append(failure)
         watcher.failure(failure)
     logs = writer.folder.resolve() / "logs"
-    return Contest(
+    return Comparison(
         prepared=prepared,
         writer=writer,
         watcher=watcher,
@@ -145,8 +158,8 @@ def begun(
 def launchers_of(prepared: Prepared, logs: Path) -> dict[str, Launcher]:
     """What starts the servers of each side, with logs of their own."""
     found: dict[str, Launcher] = {}
-    for side, contender in prepared.contenders.items():
-        parts = contender.parts
+    for side, side_parts in prepared.sides.items():
+        parts = side_parts.parts
         cells = [cell_of(pairing, side) for pairing in prepared.loads()]
         found[side] = LocalLauncher(
             stacks={

@@ -1,4 +1,4 @@
-"""The gate as a sitting: cells counted, then sentinels screened under load, and confirmed in doubt."""
+"""The gate as a session: cells counted, then sentinels screened under load, and confirmed in doubt."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from runners.experiments.counting.bench import Bench
 from runners.experiments.counting.counter import Counter
 from runners.experiments.counting.planning import bench
 from runners.experiments.counting.subject import Subject
-from runners.experiments.pairs import comparison as contest
+from runners.experiments.pairs import comparison
 from runners.experiments.pairs.blocks import cell_of
 from runners.experiments.pairs.choice import Globs, choose, head_only
-from runners.experiments.pairs.comparison import Contest
-from runners.experiments.pairs.pairing import Bout, Matched
-from runners.experiments.pairs.planning import PairWish, Prepared, apart_of, missing, provisioned, ready
-from runners.experiments.pairs.sides import contenders
+from runners.experiments.pairs.comparison import Comparison
+from runners.experiments.pairs.pairing import LaunchPair, MatchedCells
+from runners.experiments.pairs.planning import PairOptions, Prepared, apart_of, missing, provisioned, ready
+from runners.experiments.pairs.sides import resolve_sides
 from runners.experiments.progress import Watcher
 from runners.machine import facts
 
@@ -44,10 +44,10 @@ class Decisions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateWish:
+class GateOptions:
     """Everything that a gate is asked for."""
 
-    pairs: PairWish
+    pairs: PairOptions
     globs: Globs
     counter: Counter | None
     """Of the cost tier; None: without it."""
@@ -56,9 +56,9 @@ class GateWish:
 
 @dataclass(slots=True, kw_only=True)
 class Gate:
-    """One gate: a contest with a budget, and what counts for it."""
+    """One gate: a comparison with a budget, and what counts for it."""
 
-    contest: Contest
+    comparison: Comparison
     bench: Bench | None
     decisions: Decisions
     deadline_s: float
@@ -67,17 +67,17 @@ class Gate:
     @property
     def folder(self) -> Path:
         """Folder of the run."""
-        return self.contest.folder
+        return self.comparison.folder
 
     @property
     def prepared(self) -> Prepared:
         """Both sides."""
-        return self.contest.prepared
+        return self.comparison.prepared
 
     def run(self) -> None:
         """Count, screen and confirm; records as it goes."""
         self.count()
-        left = self.contest.verified(self.prepared.bouts())
+        left = self.comparison.verified(self.prepared.launch_pairs())
         if left:
             self.load(left)
 
@@ -98,20 +98,20 @@ class Gate:
             self._say(f"counting {len(wanted)} cells again: their counts are not sharp enough yet")
             self.bench.count([self._subjects(pairing) for pairing in wanted], repeats=(repeat,))
 
-    def load(self, left: tuple[Bout, ...]) -> None:
+    def load(self, left: tuple[LaunchPair, ...]) -> None:
         """The load tier: all sentinels screened, then those in doubt on fresh pairs."""
         blocks = self.prepared.plan.setup.blocks
         self._warn_of_time(left)
         begun_s = time.monotonic()
-        done = self.contest.measure(
+        done = self.comparison.measure(
             [(block, left) for block in range(blocks)], SCREEN, deadline_s=self.deadline_s
         )
-        cells = sum(len(bout.pairings) for bout in left)
+        cells = sum(len(launch_pair.pairings) for launch_pair in left)
         pair_s = (time.monotonic() - begun_s) / max(done * cells, 1)
         wanted = self.decisions.confirmations(read(self.folder), int(max(self._left_s(), 0.0) / pair_s))
         if wanted:
             self._say(f"confirming {len(wanted)} cells on fresh launch pairs: {max(wanted.values())} at most")
-            self.contest.measure(
+            self.comparison.measure(
                 confirming(left, wanted, first_block=blocks), CONFIRM, deadline_s=self.deadline_s
             )
 
@@ -119,7 +119,7 @@ class Gate:
         return tuple(
             Subject(
                 cell=(cell := cell_of(pairing, side)),
-                framework=self.prepared.contenders[side].parts.frameworks[cell.framework],
+                framework=self.prepared.sides[side].parts.frameworks[cell.framework],
                 environment=self.prepared.environments[side][cell.framework],
                 side=side,
             )
@@ -132,8 +132,10 @@ class Gate:
     def _screen_s(self) -> float:
         return PAIR_S * self.prepared.plan.setup.blocks * len(self.prepared.loads())
 
-    def _warn_of_time(self, left: Iterable[Bout]) -> None:
-        needed_s = PAIR_S * self.prepared.plan.setup.blocks * sum(len(bout.pairings) for bout in left)
+    def _warn_of_time(self, left: Iterable[LaunchPair]) -> None:
+        needed_s = (
+            PAIR_S * self.prepared.plan.setup.blocks * sum(len(launch_pair.pairings) for launch_pair in left)
+        )
         if needed_s > self._left_s():
             self._say(
                 f"warning: the screen needs about {needed_s / 60:.0f} minutes and {self._left_s() / 60:.0f} "
@@ -141,36 +143,38 @@ class Gate:
             )
 
     def _say(self, text: str) -> None:
-        self.contest.watcher.say(text)
+        self.comparison.watcher.say(text)
 
 
 def confirming(
-    bouts: Iterable[Bout], wanted: Mapping[Pairing, int], *, first_block: int
-) -> list[tuple[int, tuple[Bout, ...]]]:
+    launch_pairs: Iterable[LaunchPair], wanted: Mapping[Pairing, int], *, first_block: int
+) -> list[tuple[int, tuple[LaunchPair, ...]]]:
     """Numbered blocks in which each of ``wanted`` is measured as often as it says."""
-    bouts = tuple(bouts)
+    launch_pairs = tuple(launch_pairs)
     blocks = []
     for number in range(max(wanted.values(), default=0)):
         due = [pairing for pairing, count in wanted.items() if count > number]
-        kept = (bout.keeping(due) for bout in bouts)
-        blocks.append((first_block + number, tuple(bout for bout in kept if bout is not None)))
+        kept = (launch_pair.keeping(due) for launch_pair in launch_pairs)
+        blocks.append(
+            (first_block + number, tuple(launch_pair for launch_pair in kept if launch_pair is not None))
+        )
     return blocks
 
 
-def new(wish: GateWish, results: Path, *, watcher: Watcher, decisions: Decisions) -> Gate:
+def new(options: GateOptions, results: Path, *, watcher: Watcher, decisions: Decisions) -> Gate:
     """A new gate, both sides provisioned; line 1 and what failed before it are recorded.
 
     Raises PlanError where a selection matches nothing or makes no sense.
     """
     facts.require_linux()
-    deadline_s = time.monotonic() + wish.budget_s
-    found = contenders(wish.pairs.sides)
-    chosen = choose(wish.globs, found, apart_of(wish.pairs.sides))
+    deadline_s = time.monotonic() + options.budget_s
+    found = resolve_sides(options.pairs.sides)
+    chosen = choose(options.globs, found, apart_of(options.pairs.sides))
     tiers = (chosen.cost, chosen.load)
     for cell in head_only(tiers):
         watcher.say(f"{cell.slug} is new: the base has nothing to hold it against")
     prepared = provisioned(
-        wish.pairs,
+        options.pairs,
         found,
         tuple(pairing for tier in tiers for pairing in tier.pairings),
         watcher,
@@ -178,16 +182,16 @@ def new(wish: GateWish, results: Path, *, watcher: Watcher, decisions: Decisions
         absent=_new_cells(tiers),
         must=False,
     )
-    sitting = contest.begun(prepared, results, watcher=watcher, disturbed=decisions.disturbed)
+    session = comparison.begun(prepared, results, watcher=watcher, disturbed=decisions.disturbed)
     counting = (
         None
-        if wish.counter is None
-        else bench(prepared.plan, found[HEAD].parts, wish.counter, sitting.writer, watcher)
+        if options.counter is None
+        else bench(prepared.plan, found[HEAD].parts, options.counter, session.writer, watcher)
     )
-    return Gate(contest=sitting, bench=counting, decisions=decisions, deadline_s=deadline_s)
+    return Gate(comparison=session, bench=counting, decisions=decisions, deadline_s=deadline_s)
 
 
-def _new_cells(tiers: Iterable[Matched]) -> tuple[NotApplicable, ...]:
+def _new_cells(tiers: Iterable[MatchedCells]) -> tuple[NotApplicable, ...]:
     return tuple(
         NotApplicable(cell=cell, reason="new: the base has nothing to hold it against")
         for cell in head_only(tiers)

@@ -1,4 +1,4 @@
-"""Who is held against whom, and in which order: pairings, bouts of launch pairs, balanced random turns."""
+"""Which cells are compared, and in which order: pairings, launch pairs, balanced random turns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scenarios.exchange import Scenario
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bout:
+class LaunchPair:
     """What one launch pair measures: two launches, and the cells of both in the same order."""
 
     base: Visit
@@ -34,7 +34,7 @@ class Bout:
         """The launch of one side."""
         return self.base if side == BASE else self.head
 
-    def keeping(self, wanted: Iterable[Pairing]) -> Bout | None:
+    def keeping(self, wanted: Iterable[Pairing]) -> LaunchPair | None:
         """The same, measuring none but ``wanted``; None where nothing is left.
 
         What a launch mounts stays: another set of routes would be another app.
@@ -47,7 +47,7 @@ class Bout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matched:
+class MatchedCells:
     """Cells of two sides, held against each other."""
 
     pairings: tuple[Pairing, ...]
@@ -55,7 +55,7 @@ class Matched:
     head_only: tuple[Cell, ...] = ()
 
 
-def match(base: Iterable[Cell], head: Iterable[Cell], *, apart: frozenset[str] = frozenset()) -> Matched:
+def match(base: Iterable[Cell], head: Iterable[Cell], *, apart: frozenset[str] = frozenset()) -> MatchedCells:
     """Pair the cells that are the same but for the fields in ``apart`` (``framework``, ``server``)."""
 
     def likeness(cell: Cell) -> Cell:
@@ -77,17 +77,17 @@ def match(base: Iterable[Cell], head: Iterable[Cell], *, apart: frozenset[str] =
         else:
             head_only.append(cell)
     base_only = tuple(cell for left in mates.values() for cell in left)
-    return Matched(pairings=tuple(pairings), base_only=base_only, head_only=tuple(head_only))
+    return MatchedCells(pairings=tuple(pairings), base_only=base_only, head_only=tuple(head_only))
 
 
-def bouts(pairings: Iterable[Pairing], scenarios: Mapping[str, Scenario]) -> tuple[Bout, ...]:
+def launch_pairs(pairings: Iterable[Pairing], scenarios: Mapping[str, Scenario]) -> tuple[LaunchPair, ...]:
     """Pairings grouped into launch pairs: one per two stacks and target, in order of first appearance."""
     grouped: dict[tuple[str, str, str], list[Pairing]] = {}
     for pairing in pairings:
         target = scenarios[pairing.head.scenario].target
         grouped.setdefault((pairing.base.stack, pairing.head.stack, target), []).append(pairing)
     return tuple(
-        Bout(
+        LaunchPair(
             base=visits([pairing.base for pairing in group], scenarios)[0],
             head=visits([pairing.head for pairing in group], scenarios)[0],
             pairings=tuple(group),
@@ -108,26 +108,26 @@ def first_side(seed: int, key: str, stage: str, number: int) -> str:
     return sides[second]
 
 
-def turns(chosen: Sequence[Bout], seed: int, block: int) -> tuple[Bout, ...]:
-    """The bouts of a block in their seeded random order."""
+def turns(chosen: Sequence[LaunchPair], seed: int, block: int) -> tuple[LaunchPair, ...]:
+    """The launch pairs of a block in their seeded random order."""
     shuffled = list(chosen)
     Random(f"{seed}/order/{block}").shuffle(shuffled)
     return tuple(shuffled)
 
 
-def launch_order(chosen: Sequence[Bout], seed: int, block: int, stage: str) -> tuple[str, ...]:
+def launch_order(chosen: Sequence[LaunchPair], seed: int, block: int, stage: str) -> tuple[str, ...]:
     """Launches of a block as the plan records them: ``base/stack@target``."""
     found = []
-    for bout in turns(chosen, seed, block):
-        first = first_side(seed, bout.key, stage, block)
-        found += [f"{side}/{bout.visit(side).key}" for side in (first, other(first))]
+    for launch_pair in turns(chosen, seed, block):
+        first = first_side(seed, launch_pair.key, stage, block)
+        found += [f"{side}/{launch_pair.visit(side).key}" for side in (first, other(first))]
     return tuple(found)
 
 
-def pairing_order(bout: Bout, seed: int, block: int) -> tuple[Pairing, ...]:
+def pairing_order(launch_pair: LaunchPair, seed: int, block: int) -> tuple[Pairing, ...]:
     """Pairings of a launch pair in their seeded random order."""
-    shuffled = list(bout.pairings)
-    Random(f"{seed}/cells/{block}/{bout.key}").shuffle(shuffled)
+    shuffled = list(launch_pair.pairings)
+    Random(f"{seed}/cells/{block}/{launch_pair.key}").shuffle(shuffled)
     return tuple(shuffled)
 
 

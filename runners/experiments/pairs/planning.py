@@ -16,9 +16,9 @@ from runners.environments.resolution import concerned
 from runners.environments.uv_tool import shown
 from runners.errors import HotlapError, PlanError, ProvisionError
 from runners.experiments.pairs.blocks import WINDOW_S, of_side
-from runners.experiments.pairs.pairing import Bout, Matched, bouts, launch_order, match
-from runners.experiments.pairs.sides import Contender, SidesWish, contenders
-from runners.experiments.planning import QUICK, Wish, environments_of
+from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, launch_order, launch_pairs, match
+from runners.experiments.pairs.sides import SideParts, SidesOptions, resolve_sides
+from runners.experiments.planning import QUICK, RunOptions, environments_of
 from runners.experiments.progress import Watcher
 from runners.machine import facts
 from runners.selection.matrix import CONNECTIONS, Matrix, Selection, expand
@@ -29,10 +29,10 @@ WARMUP_S = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PairWish:
+class PairOptions:
     """Everything that a comparison measured now is asked for."""
 
-    sides: SidesWish
+    sides: SidesOptions
     selection: Selection
     pairs: int = PAIRS
     seed: int | None = None
@@ -47,7 +47,7 @@ class Prepared:
     """Two sides ready to be measured."""
 
     plan: Plan
-    contenders: Mapping[str, Contender]
+    sides: Mapping[str, SideParts]
     """By side."""
     environments: Mapping[str, Mapping[str, Provisioned]]
     """By side, then by framework."""
@@ -62,25 +62,25 @@ class Prepared:
             if pairing.head.load == "closed" and ready(pairing, self.environments)
         )
 
-    def bouts(self) -> tuple[Bout, ...]:
+    def launch_pairs(self) -> tuple[LaunchPair, ...]:
         """Launch pairs of a block."""
-        return bouts(self.loads(), self.contenders[HEAD].parts.scenarios)
+        return launch_pairs(self.loads(), self.sides[HEAD].parts.scenarios)
 
 
-def prepare(wish: PairWish, watcher: Watcher) -> Prepared:
+def prepare(options: PairOptions, watcher: Watcher) -> Prepared:
     """Plan, environments and early failures of a comparison.
 
     Raises PlanError where it makes no sense, ProvisionError where no pair is left to be measured.
     """
     facts.require_linux()
-    found = contenders(wish.sides)
-    matched = paired(wish, found)
-    return provisioned(wish, found, matched.pairings, watcher, failures=missing(matched))
+    found = resolve_sides(options.sides)
+    matched = paired(options, found)
+    return provisioned(options, found, matched.pairings, watcher, failures=missing(matched))
 
 
 def provisioned(
-    wish: PairWish,
-    found: Mapping[str, Contender],
+    options: PairOptions,
+    found: Mapping[str, SideParts],
     pairings: tuple[Pairing, ...],
     watcher: Watcher,
     *,
@@ -93,9 +93,9 @@ def provisioned(
     Where nothing can be measured it raises ProvisionError if it ``must`` be; else the failures say so.
     """
     environments: dict[str, Mapping[str, Provisioned]] = {}
-    for side, contender in found.items():
+    for side, side_parts in found.items():
         cells = [pairing.base if side == BASE else pairing.head for pairing in pairings]
-        environments[side], failed = _environments(wish, contender, cells, watcher)
+        environments[side], failed = _environments(options, side_parts, cells, watcher)
         failures += failed
     if must and not any(ready(pairing, environments) for pairing in pairings):
         raise ProvisionError(
@@ -104,8 +104,8 @@ def provisioned(
             log_tail=failures[0].log_tail if failures else "",
         )
     pairings, same = _split(pairings, environments, watcher)
-    plan = _plan(wish, found, pairings, environments, (*absent, *same))
-    return Prepared(plan=plan, contenders=found, environments=environments, failures=failures)
+    plan = _plan(options, found, pairings, environments, (*absent, *same))
+    return Prepared(plan=plan, sides=found, environments=environments, failures=failures)
 
 
 def ready(pairing: Pairing, environments: Mapping[str, Mapping[str, Provisioned]]) -> bool:
@@ -113,10 +113,10 @@ def ready(pairing: Pairing, environments: Mapping[str, Mapping[str, Provisioned]
     return pairing.base.framework in environments[BASE] and pairing.head.framework in environments[HEAD]
 
 
-def paired(wish: PairWish, found: Mapping[str, Contender]) -> Matched:
+def paired(options: PairOptions, found: Mapping[str, SideParts]) -> MatchedCells:
     """Cells of both sides that are held against each other; raises PlanError where there is none."""
-    apart = apart_of(wish.sides)
-    matrices = {side: _matrix(wish.selection, contender) for side, contender in found.items()}
+    apart = apart_of(options.sides)
+    matrices = {side: _matrix(options.selection, side_parts) for side, side_parts in found.items()}
     matched = match(matrices[BASE].cells, matrices[HEAD].cells, apart=apart)
     if not matched.pairings:
         raise PlanError(
@@ -126,26 +126,26 @@ def paired(wish: PairWish, found: Mapping[str, Contender]) -> Matched:
     return replace(matched, base_only=(), head_only=()) if apart else matched
 
 
-def apart_of(sides: SidesWish) -> frozenset[str]:
+def apart_of(sides: SidesOptions) -> frozenset[str]:
     """In what the cells of the two sides differ by intention: ``framework``, ``server``."""
     return frozenset(name for name in ("framework", "server") if getattr(sides.base, name) is not None)
 
 
-def _matrix(selection: Selection, contender: Contender) -> Matrix:
-    wish = contender.wish
+def _matrix(selection: Selection, side_parts: SideParts) -> Matrix:
+    options = side_parts.options
     chosen = replace(selection, connections=selection.connections or (CONNECTIONS,))
-    if wish.framework is not None:
-        chosen = replace(chosen, frameworks=(wish.framework,))
-    if wish.server is not None:
-        chosen = replace(chosen, servers=(wish.server,))
+    if options.framework is not None:
+        chosen = replace(chosen, frameworks=(options.framework,))
+    if options.server is not None:
+        chosen = replace(chosen, servers=(options.server,))
     try:
-        return expand(chosen, contender.parts)
+        return expand(chosen, side_parts.parts)
     except PlanError as error:
-        error.message = f"{contender.side.name}: {error.message}"
+        error.message = f"{side_parts.side.name}: {error.message}"
         raise
 
 
-def missing(matched: Matched) -> tuple[Failure, ...]:
+def missing(matched: MatchedCells) -> tuple[Failure, ...]:
     """Cells that one side lacks: a failure where it is the head, which has lost them."""
     return tuple(
         Failure(
@@ -162,13 +162,13 @@ def missing(matched: Matched) -> tuple[Failure, ...]:
 
 
 def _environments(
-    wish: PairWish, contender: Contender, cells: Iterable[Cell], watcher: Watcher
+    options: PairOptions, side_parts: SideParts, cells: Iterable[Cell], watcher: Watcher
 ) -> tuple[Mapping[str, Provisioned], tuple[Failure, ...]]:
     """Environments of one side by framework, and the failures of what could not be installed."""
-    cells, side, asked = tuple(cells), contender.side.name, contender.wish
-    known, python = contender.parts.frameworks, asked.python or wish.python
-    whole = Wish(selection=wish.selection, timing=QUICK, python=python, overrides=asked.moved)
-    watcher.say(f"{side}: {contender.side.title}")
+    cells, side, asked = tuple(cells), side_parts.side.name, side_parts.options
+    known, python = side_parts.parts.frameworks, asked.python or options.python
+    whole = RunOptions(selection=options.selection, timing=QUICK, python=python, overrides=asked.moved)
+    watcher.say(f"{side}: {side_parts.side.title}")
     try:
         used = [known[name] for name in dict.fromkeys(cell.framework for cell in cells)]
         if asked.bare:
@@ -211,18 +211,18 @@ def _is_alike(pairing: Pairing, environments: Mapping[str, Mapping[str, Provisio
 
 
 def _plan(
-    wish: PairWish,
-    found: Mapping[str, Contender],
+    options: PairOptions,
+    found: Mapping[str, SideParts],
     pairings: tuple[Pairing, ...],
     environments: Mapping[str, Mapping[str, Provisioned]],
     absent: tuple[NotApplicable, ...],
 ) -> Plan:
-    setup = _setup(wish)
+    setup = _setup(options)
     loads = [pairing for pairing in pairings if pairing.head.load == "closed"]
-    launches = bouts(loads, found[HEAD].parts.scenarios)
-    stage = "screen" if wish.kind == "gate" else ""
+    launches = launch_pairs(loads, found[HEAD].parts.scenarios)
+    stage = "screen" if options.kind == "gate" else ""
     return Plan(
-        name=time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + f"-{wish.kind}",
+        name=time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + f"-{options.kind}",
         created_unix_s=time.time(),
         setup=setup,
         environment=Environment(
@@ -232,27 +232,27 @@ def _plan(
         ),
         cells=tuple(pairing.head for pairing in pairings),
         not_applicable=absent,
-        kind=wish.kind,
-        sides=tuple(_recorded(contender, environments[side]) for side, contender in found.items()),
+        kind=options.kind,
+        sides=tuple(_recorded(side_parts, environments[side]) for side, side_parts in found.items()),
         pairings=pairings,
         order=tuple(launch_order(launches, setup.seed, block, stage) for block in range(setup.blocks)),
     )
 
 
-def _recorded(contender: Contender, environments: Mapping[str, Provisioned]) -> Side:
+def _recorded(side_parts: SideParts, environments: Mapping[str, Provisioned]) -> Side:
     """The side with its overrides as its environments recorded them: no path, git with its commit."""
     overrides = dict.fromkeys(text for each in environments.values() for text in each.record.overrides)
-    return replace(contender.side, overrides=tuple(overrides))
+    return replace(side_parts.side, overrides=tuple(overrides))
 
 
-def _setup(wish: PairWish) -> Setup:
-    server_cpus, generator_cpus = facts.choose_cpus(wish.selection.workers, 1)
+def _setup(options: PairOptions) -> Setup:
+    server_cpus, generator_cpus = facts.choose_cpus(options.selection.workers, 1)
     return Setup(
-        blocks=wish.pairs,
+        blocks=options.pairs,
         warmup_s=WARMUP_S,
         window_s=WINDOW_S,
-        seed=SystemRandom().randrange(2**31) if wish.seed is None else wish.seed,
+        seed=SystemRandom().randrange(2**31) if options.seed is None else options.seed,
         server_cpus=server_cpus,
         generator_cpus=generator_cpus,
-        command=tuple(shown(word) for word in wish.command),
+        command=tuple(shown(word) for word in options.command),
     )

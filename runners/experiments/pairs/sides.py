@@ -18,7 +18,7 @@ from scenarios import catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SideWish:
+class SideOptions:
     """What was asked of one side; nothing: everything as it is."""
 
     overrides: tuple[str, ...] = ()
@@ -41,25 +41,25 @@ class SideWish:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contender:
+class SideParts:
     """One side resolved."""
 
-    wish: SideWish
+    options: SideOptions
     side: Side
     parts: Parts
     """Frameworks of its own apps; servers and scenarios are the same for both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SidesWish:
+class SidesOptions:
     """What was asked of both."""
 
-    base: SideWish = field(default_factory=SideWish)
-    head: SideWish = field(default_factory=SideWish)
+    base: SideOptions = field(default_factory=SideOptions)
+    head: SideOptions = field(default_factory=SideOptions)
 
     def must_make_sense(self) -> None:
         """Raise PlanError where the two do not differ, or an option of one needs its twin."""
-        if self.base == self.head == SideWish():
+        if self.base == self.head == SideOptions():
             raise PlanError(
                 "nothing tells base and head apart",
                 remedy="name two recorded runs, or give --base/--head, --base-python, --base-rev, "
@@ -84,27 +84,29 @@ def is_bare(text: str) -> bool:
     return not requirement.specifier and requirement.url is None
 
 
-def contenders(wish: SidesWish, *, cache: Path | None = None) -> dict[str, Contender]:
+def resolve_sides(options: SidesOptions, *, cache: Path | None = None) -> dict[str, SideParts]:
     """Both sides by name; raises PlanError or ProvisionError that names the side."""
-    wish.must_make_sense()
-    return {name: _contender(name, side, cache) for name, side in ((BASE, wish.base), (HEAD, wish.head))}
+    options.must_make_sense()
+    return {
+        name: _side_parts(name, side, cache) for name, side in ((BASE, options.base), (HEAD, options.head))
+    }
 
 
-def _contender(name: str, wish: SideWish, cache: Path | None) -> Contender:
+def _side_parts(name: str, options: SideOptions, cache: Path | None) -> SideParts:
     try:
-        source = source_of(wish.revision, root=cache)
+        source = source_of(options.revision, root=cache)
         found = frameworks.discover(source.apps)
     except HotlapError as error:
         error.message = f"{name}: {error.message}"
         raise
     side = Side(
         name=name,
-        title=title_of(wish, source),
-        python=None if wish.python is None else shown_python(wish.python),
+        title=title_of(options, source),
+        python=None if options.python is None else shown_python(options.python),
         revision=source.commit,
     )
     parts = Parts(frameworks=found, servers=servers.discover(), scenarios=catalogue.discover())
-    return Contender(wish=wish, side=side, parts=parts)
+    return SideParts(options=options, side=side, parts=parts)
 
 
 def shown_python(python: str) -> str:
@@ -112,14 +114,14 @@ def shown_python(python: str) -> str:
     return Path(python).name
 
 
-def title_of(wish: SideWish, source: Source) -> str:
+def title_of(options: SideOptions, source: Source) -> str:
     """A side in words."""
     words = [
-        *(f"{text} of the lock" if is_bare(text) else _word(text) for text in wish.overrides),
-        *((f"Python {shown_python(wish.python)}",) if wish.python else ()),
+        *(f"{text} of the lock" if is_bare(text) else _word(text) for text in options.overrides),
+        *((f"Python {shown_python(options.python)}",) if options.python else ()),
         *((source.title,) if source.title else ()),
-        *((wish.framework,) if wish.framework else ()),
-        *((f"on {wish.server}",) if wish.server else ()),
+        *((options.framework,) if options.framework else ()),
+        *((f"on {options.server}",) if options.server else ()),
     ]
     return ", ".join(words) or "as locked"
 

@@ -14,7 +14,7 @@ from report.stats import levels
 from report.views.terminal import as_json, as_text
 from results.model import FIRST_LOOK, Run
 from runners.errors import PlanError
-from runners.experiments.planning import MOST_BLOCKS, Timing, Wish, discover, plan_of, timing
+from runners.experiments.planning import MOST_BLOCKS, RunOptions, Timing, discover, plan_of, timing
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from tests.support.synthetic import make_run
@@ -143,11 +143,11 @@ def test_intervals_that_end_a_run_hold_the_truth_about_as_often_as_they_say() ->
 
 
 def planned(*frameworks: str, blocks: int = MOST_BLOCKS) -> None:
-    wish = Wish(
+    options = RunOptions(
         selection=Selection(frameworks=frameworks, servers=(SERVER,), scenarios=("json",)),
         timing=Timing(blocks=blocks, warmup_s=0.1, window_s=0.1, precision_percent=2.0),
     )
-    plan_of(wish, discover(), Watcher())
+    plan_of(options, discover(), Watcher())
 
 
 def test_what_cannot_be_looked_at_is_refused() -> None:

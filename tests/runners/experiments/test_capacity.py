@@ -8,7 +8,7 @@ import pytest
 from results.model import NotApplicable
 from runners.errors import LoadError
 from runners.experiments.capacity import Capacities, Pass
-from runners.experiments.planning import QUICK, Wish, opened
+from runners.experiments.planning import QUICK, RunOptions, opened
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from runners.selection.rates import parse
@@ -26,8 +26,8 @@ def found(*, act: Callable[[int], None] = lambda _count: None, broken: str = "")
     ).run()
 
 
-def wish(*rates: str) -> Wish:
-    return Wish(selection=Selection(), timing=QUICK, rates=parse(rates))
+def options(*rates: str) -> RunOptions:
+    return RunOptions(selection=Selection(), timing=QUICK, rates=parse(rates))
 
 
 def test_every_cell_but_the_controls_is_measured_once() -> None:
@@ -68,7 +68,7 @@ def test_without_any_capacity_the_run_cannot_begin() -> None:
 
 def test_a_plan_is_opened_with_its_capacities_and_a_new_order() -> None:
     capacities = found().by_cell
-    result = opened(plan(), wish("equal"), parts(), capacities)
+    result = opened(plan(), options("equal"), parts(), capacities)
     assert {cell.load for cell in result.cells} == {"open"}
     assert any(cell.control for cell in result.cells)
     assert result.capacities_rps == {cell.slug: value for cell, value in capacities.items()}
@@ -79,7 +79,7 @@ def test_a_plan_is_opened_with_its_capacities_and_a_new_order() -> None:
 
 def test_a_plan_loses_what_has_no_capacity() -> None:
     capacities = {cell: value for cell, value in found().by_cell.items() if cell.framework == "flask"}
-    result = opened(plan(), wish("50%"), parts(), capacities)
+    result = opened(plan(), options("50%"), parts(), capacities)
     assert {cell.framework for cell in result.cells} == {"flask"}
     assert {key for order in result.order for key in order} == {"flask--gunicorn-gthread@default"}
 
@@ -87,7 +87,7 @@ def test_a_plan_loses_what_has_no_capacity() -> None:
 def test_what_is_not_applicable_is_so_under_every_load_of_its_scenario() -> None:
     base = plan()
     absent = NotApplicable(cell=replace(base.cells[0], framework="asgi"), reason="a floor")
-    result = opened(replace(base, not_applicable=(absent,)), wish("closed", "500"), parts(), {})
+    result = opened(replace(base, not_applicable=(absent,)), options("closed", "500"), parts(), {})
     assert [(each.cell.load, each.cell.rate_rps) for each in result.not_applicable] == [
         ("closed", None),
         ("open", 500),

@@ -16,7 +16,7 @@ import runners.experiments.inspection
 from results.model import FIRST_LOOK, Cell, Run, Trial
 from results.store import Writer, create, read, reopen
 from runners.errors import LoadError
-from runners.experiments.run import Sitting
+from runners.experiments.run import RunSession
 from runners.verify.contract import Verified
 from tests.support.fakes import SETUP, FakeGenerator, FakeLauncher, Heard, plan
 from tests.support.parts import parts
@@ -29,7 +29,7 @@ def right(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners.experiments.blocks, "probe", lambda *_args, **_more: None)
 
 
-def sitting(
+def session(
     writer: Writer,
     before: Run,
     *,
@@ -37,13 +37,13 @@ def sitting(
     broken: str = "",
     disturbed: Callable[[Trial], bool] = lambda _trial: False,
     undecided: Callable[[Run], Collection[Cell]] = lambda _run: (),
-) -> Sitting:
+) -> RunSession:
     measurer = generator or FakeGenerator()
 
     def generators() -> AbstractContextManager[FakeGenerator]:
         return nullcontext(measurer)
 
-    return Sitting(
+    return RunSession(
         parts=parts(),
         plan=before.plan,
         writer=writer,
@@ -58,7 +58,7 @@ def sitting(
 
 def complete(folder: Path, **more: Any) -> Run:  # noqa: ANN401 - passed on
     with create(folder, plan()) as writer:
-        sitting(writer, Run(plan=plan()), **more).run()
+        session(writer, Run(plan=plan()), **more).run()
     return read(folder / "a-run")
 
 
@@ -75,7 +75,7 @@ def test_every_block_holds_every_cell_once(tmp_path: Path) -> None:
 
 def test_launches_follow_the_plan_and_verification_comes_first(tmp_path: Path) -> None:
     with create(tmp_path, plan()) as writer:
-        one = sitting(writer, Run(plan=plan()))
+        one = session(writer, Run(plan=plan()))
         one.run()
     started = one.launcher.started  # type: ignore[attr-defined]  # the fake's
     verifying = [key for key, verify in started if verify]
@@ -150,7 +150,7 @@ def test_blocks_are_added_for_undecided_cells_with_everything_that_their_launche
     tmp_path: Path,
 ) -> None:
     with create(tmp_path, PRECISE) as writer:
-        sitting(writer, Run(plan=PRECISE), undecided=until(9)).run()
+        session(writer, Run(plan=PRECISE), undecided=until(9)).run()
     run = read(tmp_path / "a-run")
     assert [end.block for end in run.blocks] == list(range(10))
     by_block = [{trial.cell for trial in run.trials if trial.block == end.block} for end in run.blocks]
@@ -162,7 +162,7 @@ def test_blocks_are_added_for_undecided_cells_with_everything_that_their_launche
 
 def test_all_blocks_are_used_where_nothing_is_ever_decided(tmp_path: Path) -> None:
     with create(tmp_path, PRECISE) as writer:
-        sitting(writer, Run(plan=PRECISE), undecided=until(99)).run()
+        session(writer, Run(plan=PRECISE), undecided=until(99)).run()
     assert len(read(tmp_path / "a-run").blocks) == 20
 
 
@@ -173,10 +173,10 @@ def test_a_precise_run_goes_on_where_it_was_interrupted(tmp_path: Path, stop_at:
             raise KeyboardInterrupt
 
     with create(tmp_path, PRECISE) as writer, pytest.raises(KeyboardInterrupt):
-        sitting(writer, Run(plan=PRECISE), undecided=until(9), generator=FakeGenerator(interrupt)).run()
+        session(writer, Run(plan=PRECISE), undecided=until(9), generator=FakeGenerator(interrupt)).run()
     kept = read(tmp_path / "a-run")
     with reopen(tmp_path / "a-run") as writer:
-        sitting(writer, kept, undecided=until(9)).run()
+        session(writer, kept, undecided=until(9)).run()
     assert [end.block for end in read(tmp_path / "a-run").blocks] == list(range(10))
 
 
@@ -187,11 +187,11 @@ def test_an_interrupted_run_keeps_its_trials_and_goes_on(tmp_path: Path, stop_at
             raise KeyboardInterrupt
 
     with create(tmp_path, plan()) as writer, pytest.raises(KeyboardInterrupt):
-        sitting(writer, Run(plan=plan()), generator=FakeGenerator(interrupt)).run()
+        session(writer, Run(plan=plan()), generator=FakeGenerator(interrupt)).run()
     kept = read(tmp_path / "a-run")
     assert len(kept.trials) == stop_at - 1
     with reopen(tmp_path / "a-run") as writer:
-        sitting(writer, kept).run()
+        session(writer, kept).run()
     whole = read(tmp_path / "a-run")
     assert [end.block for end in whole.blocks] == [0, 1, 2]
     assert len(whole.trials) == len(whole.plan.cells) * SETUP.blocks
@@ -205,11 +205,11 @@ def test_what_verification_refused_stays_out_when_the_run_goes_on(tmp_path: Path
             raise KeyboardInterrupt
 
     with create(tmp_path, plan()) as writer, pytest.raises(KeyboardInterrupt):
-        sitting(
+        session(
             writer, Run(plan=plan()), generator=FakeGenerator(interrupt), broken="flask--gunicorn-gthread"
         ).run()
     with reopen(tmp_path / "a-run") as writer:
-        sitting(writer, read(tmp_path / "a-run")).run()
+        session(writer, read(tmp_path / "a-run")).run()
     whole = read(tmp_path / "a-run")
     assert len(whole.failures) == 1
     assert not [trial for trial in whole.trials if trial.cell.framework == "flask"]

@@ -14,7 +14,7 @@ from results.model import Setup
 from runners.cli.sweep_tables import as_json, as_text
 from runners.errors import LoadError, PlanError
 from runners.experiments import run
-from runners.experiments.planning import QUICK, Wish
+from runners.experiments.planning import QUICK, RunOptions
 from runners.experiments.progress import Watcher
 from runners.experiments.sweep import Slo, Sweep, Swept, bisect, held, parse
 from runners.generator.messages import Measured, Order
@@ -166,7 +166,7 @@ def test_a_search_waits_for_further_generators_where_it_is_told_to_listen(
     monkeypatch.setattr(run, "generator_of", generator_of)
     spread = Spread(joined=2, listen="127.0.0.1:15557")
 
-    found = run.sweep(Wish(selection=Selection(), timing=QUICK, spread=spread), SLO, Watcher())
+    found = run.sweep(RunOptions(selection=Selection(), timing=QUICK, spread=spread), SLO, Watcher())
 
     assert found.found
     assert asked["joined"] == 2

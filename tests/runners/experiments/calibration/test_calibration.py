@@ -19,8 +19,8 @@ from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
 from runners.experiments import ceilings
 from runners.experiments.calibration import calibrate, floors, promises, protocols, responder
 from runners.experiments.calibration.calibrate import Calibration
+from runners.experiments.calibration.client_comparison import ClientComparison
 from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
-from runners.experiments.calibration.contest import Contest
 from runners.experiments.calibration.delay_line import delay_line
 from runners.experiments.calibration.means import means
 from runners.experiments.calibration.open_load import Felt
@@ -31,7 +31,7 @@ from runners.machine import facts as machine
 from scenarios.catalogue import named
 from tests.support.measurements import measured
 
-BESIDE_WRK = Contest(
+BESIDE_WRK = ClientComparison(
     against="nginx",
     shape="plaintext",
     connections=64,
@@ -42,9 +42,11 @@ BESIDE_WRK = Contest(
 )
 ALONE = replace(BESIDE_WRK, connections=1, rounds={OURS: [9.0, 6.0], WRK: [10.0, 5.0]})
 FLOOR = replace(BESIDE_WRK, against="rsgi--granian-rsgi", rounds={OURS: [70.0], WRK: [100.0]}, p50_us={})
-CONTESTS = (BESIDE_WRK, ALONE, FLOOR)
+COMPARISONS = (BESIDE_WRK, ALONE, FLOOR)
 FOUND = Calibration(
-    contests=CONTESTS, promises=promises.promises(CONTESTS, 10_000), notes=("h2load is not installed",)
+    comparisons=COMPARISONS,
+    promises=promises.promises(COMPARISONS, 10_000),
+    notes=("h2load is not installed",),
 )
 needs_nginx = pytest.mark.skipif(
     not shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin"), reason="nginx is not installed"
@@ -86,7 +88,7 @@ def test_a_median_may_be_a_tenth_slower_where_that_is_more() -> None:
 
 
 def test_what_is_not_installed_promises_nothing() -> None:
-    bare = [replace(each, rounds={OURS: each.rounds[OURS]}, p50_us={}) for each in CONTESTS]
+    bare = [replace(each, rounds={OURS: each.rounds[OURS]}, p50_us={}) for each in COMPARISONS]
     assert promises.promises(bare, None) == ()
 
 
@@ -145,7 +147,7 @@ def test_the_tables_show_ceilings_clients_and_promises() -> None:
 
 def test_a_point_that_is_left_out_is_a_dash() -> None:
     other = replace(BESIDE_WRK, shape="json", connections=512)
-    text = tables.as_text(replace(FOUND, contests=(*CONTESTS, other)))
+    text = tables.as_text(replace(FOUND, comparisons=(*COMPARISONS, other)))
     assert next(line for line in text.splitlines() if line.startswith("json")).split()[1:3] == ["-", "-"]
 
 
@@ -347,13 +349,13 @@ def test_the_quick_form_measures_every_client_in_every_round() -> None:
 
     found = calibrate.quick(shape="json", connections=4, rounds=2, seconds=0.1, echo=said.append)
 
-    (contest,) = found.contests
-    assert list(contest.rounds) == [OURS, WRK, H2LOAD, FAST, STOCK]
-    assert {len(each) for each in contest.rounds.values()} == {2}
-    assert min(contest.rounds[OURS]) > 0
-    assert min(contest.p50_us[OURS]) > 0
-    assert all(0 < share <= 1 for share in contest.busy)
-    assert contest.bytes_per_request > 100
+    (comparison,) = found.comparisons
+    assert list(comparison.rounds) == [OURS, WRK, H2LOAD, FAST, STOCK]
+    assert {len(each) for each in comparison.rounds.values()} == {2}
+    assert min(comparison.rounds[OURS]) > 0
+    assert min(comparison.p50_us[OURS]) > 0
+    assert all(0 < share <= 1 for share in comparison.busy)
+    assert comparison.bytes_per_request > 100
     assert len(said) == 10
 
 
@@ -373,7 +375,7 @@ def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: p
 
     found = calibrate.full(rounds=1, seconds=0.05, echo=lambda _: None, held=200)
 
-    places = [(each.shape, each.connections) for each in found.contests]
+    places = [(each.shape, each.connections) for each in found.comparisons]
     assert places == [(s, n) for s in responder.TARGETS for n in (1, 100) if (s, n) != ("answer-1m", 100)]
     sizes = {each.shape: each.bytes_per_request for each in found.ceilings}
     assert sizes["plaintext"] < 1_000 < sizes["post-1k"] < sizes["answer-10k"] < sizes["answer-1m"]

@@ -7,16 +7,16 @@ import pytest
 from results.model import BASE, HEAD, IN_PROCESS, Side
 from runners.errors import PlanError
 from runners.experiments.pairs.choice import Globs, choose, name_of
-from runners.experiments.pairs.sides import Contender, SideWish
+from runners.experiments.pairs.sides import SideOptions, SideParts
 from runners.selection.matrix import Parts
 from tests.support.parts import parts
 
 PARTS = parts()
 
 
-def contenders(base: Parts = PARTS, head: Parts = PARTS) -> dict[str, Contender]:
+def side_parts(base: Parts = PARTS, head: Parts = PARTS) -> dict[str, SideParts]:
     return {
-        name: Contender(wish=SideWish(), side=Side(name=name, title=name), parts=each)
+        name: SideParts(options=SideOptions(), side=Side(name=name, title=name), parts=each)
         for name, each in ((BASE, base), (HEAD, head))
     }
 
@@ -27,7 +27,7 @@ def without(framework: str) -> Parts:
 
 def test_globs_choose_the_cells_of_each_tier() -> None:
     globs = Globs(cells=("fastapi--*--json",), sentinels=("flask--*", "fastapi--granian-asgi--plaintext"))
-    chosen = choose(globs, contenders(), frozenset())
+    chosen = choose(globs, side_parts(), frozenset())
     assert {name_of(pairing.head) for pairing in chosen.load.pairings} == {
         "flask--gunicorn-gthread--plaintext",
         "flask--gunicorn-as-shipped--plaintext",
@@ -44,13 +44,13 @@ def test_globs_choose_the_cells_of_each_tier() -> None:
 
 def test_options_narrow_both_tiers() -> None:
     globs = Globs(cells=("*",), sentinels=("*",), frameworks=("fastapi",), servers=("granian-*",))
-    chosen = choose(globs, contenders(), frozenset())
+    chosen = choose(globs, side_parts(), frozenset())
     for tier in (chosen.cost, chosen.load):
         assert {(p.head.framework, p.head.server) for p in tier.pairings} == {("fastapi", "granian-asgi")}
 
 
 def test_a_tier_that_is_left_out_has_no_cells() -> None:
-    chosen = choose(Globs(cells=(), sentinels=("fastapi--*--json",)), contenders(), frozenset())
+    chosen = choose(Globs(cells=(), sentinels=("fastapi--*--json",)), side_parts(), frozenset())
     assert not chosen.cost.pairings
     assert chosen.load.pairings
 
@@ -58,19 +58,19 @@ def test_a_tier_that_is_left_out_has_no_cells() -> None:
 def test_a_glob_that_matches_nothing_is_wrong_use_and_the_nearest_are_named() -> None:
     globs = Globs(cells=(), sentinels=("fastapi--granian--json",))
     with pytest.raises(PlanError, match="nearest: fastapi--granian-asgi--json"):
-        choose(globs, contenders(), frozenset())
+        choose(globs, side_parts(), frozenset())
 
 
 def test_narrowing_to_nothing_is_wrong_use() -> None:
     globs = Globs(cells=(), sentinels=("fastapi--*--json",), frameworks=("flask",))
     with pytest.raises(PlanError, match="gives no cell"):
-        choose(globs, contenders(), frozenset())
+        choose(globs, side_parts(), frozenset())
 
 
 def test_cells_that_one_side_lacks_are_told_apart() -> None:
     globs = Globs(cells=(), sentinels=("*--plaintext",))
-    lost = choose(globs, contenders(head=without("flask")), frozenset())
+    lost = choose(globs, side_parts(head=without("flask")), frozenset())
     assert {cell.framework for cell in lost.load.base_only} == {"flask"}
-    new = choose(globs, contenders(base=without("flask")), frozenset())
+    new = choose(globs, side_parts(base=without("flask")), frozenset())
     assert {cell.framework for cell in new.load.head_only} == {"flask"}
     assert not new.load.base_only

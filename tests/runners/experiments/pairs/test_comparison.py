@@ -11,7 +11,7 @@ from results.model import BASE, HEAD, Run
 from results.store import create, read
 from runners.errors import DuelError, LoadError
 from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S
-from runners.experiments.pairs.pairing import bouts
+from runners.experiments.pairs.pairing import launch_pairs
 from runners.verify.contract import Verified
 from tests.support.two_fakes import PARTS, Fakes, fakes, pairings, prepared
 
@@ -27,7 +27,7 @@ def run(folder: Path, *, apart: str = "", **more: Any) -> tuple[Run, Fakes]:  # 
     given = prepared(pairings(apart))
     with create(folder, given.plan) as writer:
         made = fakes(given, writer, **more)
-        made.contest.run()
+        made.comparison.run()
     return read(folder / "two-sides"), made
 
 
@@ -44,12 +44,12 @@ def test_each_block_is_one_launch_pair_of_each_cell(tmp_path: Path) -> None:
     assert len(launches) == len(found.launches)
     assert all(launches[trial.launch].side == trial.side for trial in found.trials)
     assert not found.failures
-    assert all(order.slice_s == SLICE_S and order.drop_s == DROP_S for order in made.duellist.duels)
+    assert all(order.slice_s == SLICE_S and order.drop_s == DROP_S for order in made.measurer.duels)
 
 
 def test_both_sides_of_a_pair_are_asked_the_same_and_hashed_alike(tmp_path: Path) -> None:
     found, made = run(tmp_path)
-    assert all(order.first.seed == order.second.seed for order in made.duellist.duels)
+    assert all(order.first.seed == order.second.seed for order in made.measurer.duels)
     by_pair: dict[tuple[int, str], set[str]] = {}
     for launch in found.launches:
         by_pair.setdefault((launch.block, launch.stack), set()).add(launch.hash_seed)
@@ -69,7 +69,7 @@ def test_launches_follow_the_plan_and_both_sides_are_verified_first(tmp_path: Pa
 
 def test_unlike_stacks_are_measured_alone_and_in_whole_windows(tmp_path: Path) -> None:
     found, made = run(tmp_path, apart="server")
-    assert not made.duellist.duels
+    assert not made.measurer.duels
     assert {trial.windows for trial in found.trials} == {1}
     assert {(trial.side, trial.cell.server) for trial in found.trials} == {
         (BASE, "uvicorn-standard"),
@@ -133,7 +133,7 @@ def test_a_generator_that_fails_leaves_the_others(tmp_path: Path) -> None:
 def test_disturbed_pairs_are_measured_again_once_and_not_many(tmp_path: Path) -> None:
     found, made = run(tmp_path, disturbed=lambda _trial: True)
     pairs = 4 * len(found.plan.pairings)
-    assert len(made.duellist.duels) == pairs + -(-pairs // 5)
+    assert len(made.measurer.duels) == pairs + -(-pairs // 5)
     assert {trial.attempt for trial in found.trials} == {0, 1}
     assert len(found.trials) == 2 * pairs
 
@@ -164,6 +164,6 @@ def test_a_time_budget_ends_before_a_block_and_not_within(tmp_path: Path) -> Non
     given = prepared(pairings())
     with create(tmp_path, given.plan) as writer:
         made = fakes(given, writer)
-        chosen = bouts(given.loads(), PARTS.scenarios)
-        assert made.contest.measure([(0, chosen), (1, chosen)], deadline_s=0.0) == 0
+        chosen = launch_pairs(given.loads(), PARTS.scenarios)
+        assert made.comparison.measure([(0, chosen), (1, chosen)], deadline_s=0.0) == 0
     assert not read(tmp_path / "two-sides").trials

@@ -88,7 +88,7 @@ def gate(
             disturbed=lambda _trial: False,
         )
         Gate(
-            contest=made.contest,
+            comparison=made.comparison,
             bench=cast("Bench", counting),
             decisions=decisions,
             deadline_s=time.monotonic() + budget_s,
@@ -140,7 +140,7 @@ def test_a_side_without_its_environment_is_left_out_of_both_tiers(tmp_path: Path
             disturbed=lambda _trial: False,
         )
         Gate(
-            contest=made.contest,
+            comparison=made.comparison,
             bench=cast("Bench", counting),
             decisions=decisions,
             deadline_s=time.monotonic() + 3600,
@@ -168,5 +168,5 @@ def test_base_and_head_are_counted_on_a_cpu_each(tmp_path: Path, monkeypatch: py
     given = prepared((*COUNTED, *LOADED), kind="gate")
     assert len(given.plan.setup.server_cpus) == 1
     with create(tmp_path, given.plan) as writer:
-        found = bench(given.plan, given.contenders[HEAD].parts, Callgrind(version="v"), writer, Watcher())
+        found = bench(given.plan, given.sides[HEAD].parts, Callgrind(version="v"), writer, Watcher())
         assert found._lanes.split(2) == [(0, 1)]

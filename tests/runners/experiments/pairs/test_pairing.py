@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from results.model import BASE, HEAD, Cell, Pairing
 from runners.experiments.pairs.gate import confirming
-from runners.experiments.pairs.pairing import bouts, first_side, launch_order, match, pairing_order, turns
+from runners.experiments.pairs.pairing import (
+    first_side,
+    launch_order,
+    launch_pairs,
+    match,
+    pairing_order,
+    turns,
+)
 from runners.selection.matrix import Selection, expand
 from tests.support.parts import parts
 
@@ -40,26 +47,30 @@ def test_servers_and_frameworks_that_differ_by_intention_are_paired_all_the_same
 
 
 def test_a_launch_pair_measures_all_cells_of_its_two_stacks() -> None:
-    found = bouts(ALIKE, PARTS.scenarios)
-    assert [bout.key for bout in found] == list(dict.fromkeys(f"{cell.stack}@default" for cell in CELLS))
-    assert sum(len(bout.pairings) for bout in found) == len(ALIKE)
-    assert all(bout.like for bout in found)
+    found = launch_pairs(ALIKE, PARTS.scenarios)
+    assert [launch_pair.key for launch_pair in found] == list(
+        dict.fromkeys(f"{cell.stack}@default" for cell in CELLS)
+    )
+    assert sum(len(launch_pair.pairings) for launch_pair in found) == len(ALIKE)
+    assert all(launch_pair.like for launch_pair in found)
 
 
 def test_unlike_stacks_never_take_turns() -> None:
     base, head = of("fastapi", "uvicorn-standard"), of("fastapi", "granian-asgi")
-    (bout,) = bouts(match(base, head, apart=frozenset({"server"})).pairings, PARTS.scenarios)
-    assert not bout.like
-    assert bout.key == "fastapi--uvicorn-standard@default/fastapi--granian-asgi@default"
+    (launch_pair,) = launch_pairs(match(base, head, apart=frozenset({"server"})).pairings, PARTS.scenarios)
+    assert not launch_pair.like
+    assert launch_pair.key == "fastapi--uvicorn-standard@default/fastapi--granian-asgi@default"
 
 
 def test_what_is_left_of_a_launch_pair_mounts_what_the_whole_did() -> None:
-    bout = next(bout for bout in bouts(ALIKE, PARTS.scenarios) if len(bout.pairings) > 1)
-    kept = bout.keeping(bout.pairings[:1])
+    launch_pair = next(
+        launch_pair for launch_pair in launch_pairs(ALIKE, PARTS.scenarios) if len(launch_pair.pairings) > 1
+    )
+    kept = launch_pair.keeping(launch_pair.pairings[:1])
     assert kept is not None
-    assert kept.pairings == bout.pairings[:1]
-    assert kept.visit(BASE).cells == bout.visit(BASE).cells
-    assert bout.keeping(()) is None
+    assert kept.pairings == launch_pair.pairings[:1]
+    assert kept.visit(BASE).cells == launch_pair.visit(BASE).cells
+    assert launch_pair.keeping(()) is None
 
 
 @given(seed=st.integers(0, 2**31), count=st.integers(1, 30), stage=st.sampled_from(["", "screen", "confirm"]))
@@ -76,21 +87,27 @@ def test_who_comes_first_is_left_to_chance() -> None:
 
 
 def test_the_order_of_a_block_is_seeded_and_names_both_launches_of_each_pair() -> None:
-    found = bouts(ALIKE, PARTS.scenarios)
+    found = launch_pairs(ALIKE, PARTS.scenarios)
     order = launch_order(found, 7, 3, "")
     assert order == launch_order(found, 7, 3, "")
-    assert sorted(order) == sorted(f"{side}/{bout.key}" for bout in found for side in (BASE, HEAD))
-    assert [name.partition("/")[2] for name in order[::2]] == [bout.key for bout in turns(found, 7, 3)]
+    assert sorted(order) == sorted(
+        f"{side}/{launch_pair.key}" for launch_pair in found for side in (BASE, HEAD)
+    )
+    assert [name.partition("/")[2] for name in order[::2]] == [
+        launch_pair.key for launch_pair in turns(found, 7, 3)
+    ]
     assert len({launch_order(found, 7, block, "") for block in range(8)}) > 1
     assert sorted(pairing_order(found[0], 7, 3), key=str) == sorted(found[0].pairings, key=str)
 
 
 def test_confirmation_goes_on_with_the_numbers_and_measures_only_what_is_in_doubt() -> None:
-    found = bouts(ALIKE, PARTS.scenarios)
+    found = launch_pairs(ALIKE, PARTS.scenarios)
     wanted = {ALIKE[0]: 3, ALIKE[-1]: 1}
     blocks = confirming(found, wanted, first_block=8)
     assert [block for block, _ in blocks] == [8, 9, 10]
-    measured = [[pairing for bout in chosen for pairing in bout.pairings] for _, chosen in blocks]
+    measured = [
+        [pairing for launch_pair in chosen for pairing in launch_pair.pairings] for _, chosen in blocks
+    ]
     assert [set(each) for each in measured] == [{ALIKE[0], ALIKE[-1]}, {ALIKE[0]}, {ALIKE[0]}]
     assert confirming(found, {}, first_block=8) == []
 

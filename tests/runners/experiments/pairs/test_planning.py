@@ -9,10 +9,10 @@ import runners.experiments.pairs.planning
 from results.model import BASE, HEAD, Cell, Failure
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError, ProvisionError
-from runners.experiments.pairs.pairing import Matched
-from runners.experiments.pairs.planning import PairWish, missing, paired, prepare, provisioned
-from runners.experiments.pairs.sides import Contender, SidesWish, SideWish
-from runners.experiments.planning import Wish
+from runners.experiments.pairs.pairing import MatchedCells
+from runners.experiments.pairs.planning import PairOptions, missing, paired, prepare, provisioned
+from runners.experiments.pairs.sides import SideOptions, SideParts, SidesOptions
+from runners.experiments.planning import RunOptions
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from tests.support.two_fakes import PARTS, pairings
@@ -20,8 +20,8 @@ from tests.support.two_fakes import prepared as faked
 from tests.support.two_fakes import provisioned as environment
 
 CHOSEN = pairings()
-WISH = PairWish(
-    sides=SidesWish(base=SideWish(overrides=("a==1",)), head=SideWish(overrides=("a",))),
+OPTIONS = PairOptions(
+    sides=SidesOptions(base=SideOptions(overrides=("a==1",)), head=SideOptions(overrides=("a",))),
     selection=Selection(scenarios=("plaintext", "json"), connections=(8,)),
     pairs=4,
     seed=1,
@@ -36,10 +36,11 @@ class Said(Watcher):
         self.lines.append(text)
 
 
-def contenders() -> dict[str, Contender]:
-    found = faked(CHOSEN).contenders
+def side_parts() -> dict[str, SideParts]:
+    found = faked(CHOSEN).sides
     return {
-        side: replace(found[side], wish=wish) for side, wish in ((BASE, WISH.sides.base), (HEAD, SideWish()))
+        side: replace(found[side], options=options)
+        for side, options in ((BASE, OPTIONS.sides.base), (HEAD, SideOptions()))
     }
 
 
@@ -51,13 +52,13 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
     def environments_of(
         cells: Iterable[Cell],
         _known: object,
-        wish: Wish,
+        options: RunOptions,
         _watcher: object,
     ) -> tuple[dict[str, Provisioned], tuple[Failure, ...]]:
         cells = tuple(cells)
         names = dict.fromkeys(cell.framework for cell in cells)
-        failing = how["fail"] if wish.overrides else set()
-        side = BASE if wish.overrides else HEAD
+        failing = how["fail"] if options.overrides else set()
+        side = BASE if options.overrides else HEAD
         made = {
             name: environment(name, side if name in how["differ"] else "")
             for name in names
@@ -74,7 +75,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 @pytest.mark.usefixtures("built")
 def test_what_is_the_same_on_both_sides_is_left_out_and_named() -> None:
     said = Said()
-    found = provisioned(WISH, contenders(), CHOSEN, said)
+    found = provisioned(OPTIONS, side_parts(), CHOSEN, said)
     assert {pairing.head.framework for pairing in found.plan.pairings} == {"fastapi"}
     assert {absent.cell.framework for absent in found.plan.not_applicable} == {"asgi", "flask"}
     assert "asgi, flask: the same on both sides, not measured" in said.lines
@@ -84,7 +85,7 @@ def test_what_is_the_same_on_both_sides_is_left_out_and_named() -> None:
 def test_where_everything_is_the_same_it_is_measured_and_called_noise(built: dict[str, set[str]]) -> None:
     built["differ"].clear()
     said = Said()
-    found = provisioned(WISH, contenders(), CHOSEN, said)
+    found = provisioned(OPTIONS, side_parts(), CHOSEN, said)
     assert found.plan.pairings == CHOSEN
     assert any("noise (A/A)" in line for line in said.lines)
 
@@ -93,7 +94,7 @@ def test_a_base_that_cannot_be_installed_is_a_failure_of_each_of_its_cells(
     built: dict[str, set[str]],
 ) -> None:
     built["fail"].add("fastapi")
-    found = provisioned(WISH, contenders(), CHOSEN, Watcher())
+    found = provisioned(OPTIONS, side_parts(), CHOSEN, Watcher())
     assert {failure.side for failure in found.failures} == {BASE}
     assert {failure.cell for failure in found.failures} == {
         pairing.base for pairing in CHOSEN if pairing.base.framework == "fastapi"
@@ -107,16 +108,16 @@ def test_a_base_that_cannot_be_installed_is_a_failure_of_each_of_its_cells(
 def test_where_no_base_can_be_installed_nothing_is_compared(built: dict[str, set[str]]) -> None:
     built["fail"] |= set(PARTS.frameworks)
     with pytest.raises(ProvisionError, match="nothing can be compared: base: no versions fit"):
-        provisioned(WISH, contenders(), CHOSEN, Watcher())
-    judged = provisioned(WISH, contenders(), CHOSEN, Watcher(), must=False)
+        provisioned(OPTIONS, side_parts(), CHOSEN, Watcher())
+    judged = provisioned(OPTIONS, side_parts(), CHOSEN, Watcher(), must=False)
     assert judged.plan.pairings == CHOSEN
     assert not judged.loads()
-    assert not judged.bouts()
+    assert not judged.launch_pairs()
 
 
 @pytest.mark.usefixtures("built")
 def test_the_plan_holds_both_sides_and_the_order_of_every_launch() -> None:
-    plan = provisioned(WISH, contenders(), CHOSEN, Watcher()).plan
+    plan = provisioned(OPTIONS, side_parts(), CHOSEN, Watcher()).plan
     assert plan.kind == "compare"
     assert [side.name for side in plan.sides] == [BASE, HEAD]
     assert {each.side for each in plan.environment.frameworks if each.framework == "fastapi"} == {BASE, HEAD}
@@ -125,20 +126,20 @@ def test_the_plan_holds_both_sides_and_the_order_of_every_launch() -> None:
 
 
 def test_a_cell_that_the_head_lost_is_a_failure() -> None:
-    (failure,) = missing(Matched(pairings=(), base_only=(CHOSEN[0].base,), head_only=(CHOSEN[1].head,)))
+    (failure,) = missing(MatchedCells(pairings=(), base_only=(CHOSEN[0].base,), head_only=(CHOSEN[1].head,)))
     assert (failure.side, failure.cell) == (HEAD, CHOSEN[0].base)
     assert CHOSEN[0].base.slug in failure.message
     assert failure.remedy
 
 
 def test_frameworks_without_a_server_in_common_are_wrong_use() -> None:
-    found = contenders()
+    found = side_parts()
     sides = {
-        BASE: replace(found[BASE], wish=SideWish(framework="flask")),
-        HEAD: replace(found[HEAD], wish=SideWish(framework="fastapi")),
+        BASE: replace(found[BASE], options=SideOptions(framework="flask")),
+        HEAD: replace(found[HEAD], options=SideOptions(framework="fastapi")),
     }
-    wish = replace(WISH, sides=SidesWish(base=sides[BASE].wish, head=sides[HEAD].wish))
+    options = replace(OPTIONS, sides=SidesOptions(base=sides[BASE].options, head=sides[HEAD].options))
     with pytest.raises(PlanError, match="no cell of the base has its like"):
-        paired(wish, sides)
+        paired(options, sides)
     with pytest.raises(PlanError, match="nothing tells"):
-        prepare(replace(WISH, sides=SidesWish()), Watcher())
+        prepare(replace(OPTIONS, sides=SidesOptions()), Watcher())

@@ -7,7 +7,7 @@ import pytest
 from results.model import BASE, HEAD
 from runners.errors import PlanError
 from runners.experiments.pairs.revision import Source
-from runners.experiments.pairs.sides import SidesWish, SideWish, contenders, is_bare, title_of
+from runners.experiments.pairs.sides import SideOptions, SidesOptions, is_bare, resolve_sides, title_of
 
 
 @pytest.mark.parametrize(
@@ -21,47 +21,47 @@ from runners.experiments.pairs.sides import SidesWish, SideWish, contenders, is_
     ],
 )
 def test_a_bare_name_means_the_locks_version(text: str, *, bare: bool) -> None:
-    wish = SideWish(overrides=(text,))
+    options = SideOptions(overrides=(text,))
     assert is_bare(text) == bare
-    assert wish.moved == (() if bare else (text,))
-    assert wish.bare == ((text,) if bare else ())
+    assert options.moved == (() if bare else (text,))
+    assert options.bare == ((text,) if bare else ())
 
 
 @pytest.mark.parametrize(
-    ("wish", "title"),
+    ("options", "title"),
     [
-        (SideWish(), "as locked"),
-        (SideWish(overrides=("fastapi",)), "fastapi of the lock"),
-        (SideWish(overrides=("starlette==0.50.0",), python="3.13"), "starlette==0.50.0, Python 3.13"),
-        (SideWish(overrides=("/secret/place/fastapi",)), "fastapi (path)"),
-        (SideWish(framework="flask", server="gunicorn-gthread"), "flask, on gunicorn-gthread"),
+        (SideOptions(), "as locked"),
+        (SideOptions(overrides=("fastapi",)), "fastapi of the lock"),
+        (SideOptions(overrides=("starlette==0.50.0",), python="3.13"), "starlette==0.50.0, Python 3.13"),
+        (SideOptions(overrides=("/secret/place/fastapi",)), "fastapi (path)"),
+        (SideOptions(framework="flask", server="gunicorn-gthread"), "flask, on gunicorn-gthread"),
     ],
 )
-def test_a_side_in_words_names_no_path(wish: SideWish, title: str) -> None:
-    assert title_of(wish, Source(apps=Path("apps"))) == title
+def test_a_side_in_words_names_no_path(options: SideOptions, title: str) -> None:
+    assert title_of(options, Source(apps=Path("apps"))) == title
 
 
 def test_sides_that_do_not_differ_are_wrong_use() -> None:
     with pytest.raises(PlanError, match="nothing tells base and head apart"):
-        contenders(SidesWish())
+        resolve_sides(SidesOptions())
 
 
 @pytest.mark.parametrize(
-    ("name", "head"), [("server", SideWish(server="a")), ("framework", SideWish(framework="a"))]
+    ("name", "head"), [("server", SideOptions(server="a")), ("framework", SideOptions(framework="a"))]
 )
-def test_a_side_that_needs_its_twin_says_so(name: str, head: SideWish) -> None:
-    wish = SidesWish(head=head)
+def test_a_side_that_needs_its_twin_says_so(name: str, head: SideOptions) -> None:
+    options = SidesOptions(head=head)
     with pytest.raises(PlanError, match=f"--head-{name} needs --base-{name}"):
-        contenders(wish)
+        resolve_sides(options)
 
 
 def test_an_error_names_the_side() -> None:
     with pytest.raises(PlanError) as raised:
-        contenders(SidesWish(head=SideWish(revision="nowhere")))
+        resolve_sides(SidesOptions(head=SideOptions(revision="nowhere")))
     assert raised.value.message.startswith("head: there is no revision 'nowhere'")
 
 
 def test_both_sides_are_recorded_by_name() -> None:
-    found = contenders(SidesWish(base=SideWish(python="/opt/python/bin/python3.13")))
+    found = resolve_sides(SidesOptions(base=SideOptions(python="/opt/python/bin/python3.13")))
     assert [found[side].side.name for side in (BASE, HEAD)] == [BASE, HEAD]
     assert found[BASE].side.python == "python3.13"

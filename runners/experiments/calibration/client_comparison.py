@@ -1,4 +1,4 @@
-"""A contest: clients measured in turn against one server, round after round, with ratios in each round."""
+"""A comparison: clients measured in turn against one server, round after round, with ratios in each round."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Echo = Callable[[str], object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contest:
+class ClientComparison:
     """Figures by client, one for each round: what a neighbour does to the machine is done to all."""
 
     against: str
@@ -50,7 +50,7 @@ class Contest:
         )
 
 
-def hold(bench: Bench, clients: Sequence[str], *, against: str, rounds: int, echo: Echo) -> Contest:
+def hold(bench: Bench, clients: Sequence[str], *, against: str, rounds: int, echo: Echo) -> ClientComparison:
     """Measure the pump and ``clients`` in turn; raises LoadError where one fails."""
     rates: dict[str, list[float]] = {OURS: [], **{client: [] for client in clients}}
     medians: dict[str, list[float]] = {}
@@ -64,7 +64,7 @@ def hold(bench: Bench, clients: Sequence[str], *, against: str, rounds: int, ech
             if p50 is not None:
                 medians.setdefault(client, []).append(p50)
             echo(f"{place}  round {number + 1}/{rounds}  {client:22}{rate:10,.0f} requests/s")
-    return Contest(
+    return ClientComparison(
         against=against,
         shape=bench.shape,
         connections=bench.connections,
