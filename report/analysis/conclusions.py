@@ -57,7 +57,7 @@ def _control(summary: Summary, original: Summary, metric: Metric, confidence: fl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Conclusions:
     """All that a page or a terminal says about a run."""
 
     summaries: tuple[Summary, ...]
@@ -79,14 +79,14 @@ class Findings:
     """Where the run was asked for one."""
 
 
-def findings(run: Run, frames: Frames | None = None) -> Findings:
+def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
     """Everything at once, each histogram decoded once."""
     frames = frames or build(run)
     summaries = summarise(run, frames)
     found, precise = controls(summaries), precision(run, summaries)
     problems = (*run.problems, *frames.problems)
     kept = {(trial.launch, trial.cell): trial.attempt for trial in run.trials}
-    return Findings(
+    return Conclusions(
         summaries=summaries,
         groups=comparisons(summaries),
         stacks=comparisons(summaries, kind="stacks"),

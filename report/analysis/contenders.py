@@ -16,7 +16,7 @@ MARK = "†"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Contender:
     """One contender of a group."""
 
     cell: Cell
@@ -48,8 +48,8 @@ class Group:
     workload: Workload
     n_blocks: int
     """Blocks of the contender that has most; one with fewer than 6 is not ranked."""
-    entries: tuple[Entry, ...]
-    floors: tuple[Entry, ...]
+    entries: tuple[Contender, ...]
+    floors: tuple[Contender, ...]
     """Bare interface apps, never ranked; their ratio is to the best contender, or 1 where there is none."""
     missing: tuple[tuple[Cell, str], ...]
     """Contenders without a level, each with the reason."""
@@ -115,7 +115,7 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
     )
 
 
-def _entry(summary: Summary, best: Summary, metric: Metric, found: levels.Tiers) -> Entry:
+def _entry(summary: Summary, best: Summary, metric: Metric, found: levels.Tiers) -> Contender:
     level = summary.level(metric.name)
     best_level = best.level(metric.name)
     if level is None or best_level is None:
@@ -123,7 +123,7 @@ def _entry(summary: Summary, best: Summary, metric: Metric, found: levels.Tiers)
     own, other = (each.measures[metric.name].by_block for each in (summary, best))
     to_best = None if summary is best else levels.ratio(own, other)
     to_best = to_best or Level(value=level.value / best_level.value, n=0)
-    return Entry(
+    return Contender(
         cell=summary.cell,
         level=level,
         ratio=to_best,
@@ -132,7 +132,7 @@ def _entry(summary: Summary, best: Summary, metric: Metric, found: levels.Tiers)
     )
 
 
-def _sentence(entries: Sequence[Entry], metric: Metric, blocks: int, kind: str) -> str:
+def _sentence(entries: Sequence[Contender], metric: Metric, blocks: int, kind: str) -> str:
     """The answer in words: no ranking word without tiers."""
     if not entries:
         return "No framework was measured here."
@@ -171,7 +171,7 @@ def _head(names: Sequence[str], metric: Metric, *, everyone: bool) -> str:
     return f"{listed(names)} are {metric.best}; no difference between them could be told."
 
 
-def _next(entry: Entry, name: str, best: str, metric: Metric) -> str:
+def _next(entry: Contender, name: str, best: str, metric: Metric) -> str:
     low, high = entry.ratio.low, entry.ratio.high
     interval = f" ({100 * low:.0f}% to {100 * high:.0f}%)" if low and high else ""
     return f"Next is {name} at {100 * entry.ratio.value:.0f}% of {best}'s {metric.noun}{interval}."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from report.analysis.contenders import Entry, Group, comparisons
+from report.analysis.contenders import Contender, Group, comparisons
 from report.analysis.summary import Summary, summarise
 from report.fmt import counted
 from results.model import FIRST_LOOK, Cell, Run
@@ -96,12 +96,12 @@ def _asked(summaries: Iterable[Summary]) -> list[Group]:
     return []
 
 
-def _is_wide(entry: Entry, percent: float) -> bool:
+def _is_wide(entry: Contender, percent: float) -> bool:
     half = entry.ratio.half_width_percent
     return half is None or half > percent
 
 
-def _going_on(group: Group, wide: Iterable[Entry]) -> Iterator[Cell]:
+def _going_on(group: Group, wide: Iterable[Contender]) -> Iterator[Cell]:
     yield group.entries[0].cell
     yield from (entry.cell for entry in wide)
     yield from (entry.cell for entry in group.entries if entry.tier == 1)

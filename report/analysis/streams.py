@@ -17,7 +17,7 @@ FIRST_BYTE, JITTER = "first_byte", "jitter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Timing:
+class StreamTiming:
     """One of these histograms, of all trials of a cell that settled and kept their schedule."""
 
     p50_us: Level | None = None
@@ -30,7 +30,7 @@ class Timing:
     """Why there is nothing."""
 
 
-def timings(run: Run, name: str) -> dict[str, Timing]:
+def timings(run: Run, name: str) -> dict[str, StreamTiming]:
     """By the slug of each cell that records ``name``; empty where none does."""
     trials: dict[str, list[Trial]] = {}
     for trial in run.trials:
@@ -39,17 +39,17 @@ def timings(run: Run, name: str) -> dict[str, Timing]:
     return {slug: _timing(members, name) for slug, members in trials.items()}
 
 
-def _timing(trials: Iterable[Trial], name: str) -> Timing:
+def _timing(trials: Iterable[Trial], name: str) -> StreamTiming:
     good = [trial for trial in trials if flags.settled(trial) and not flags.late(trial)]
     if not good:
-        return Timing(reason="no trial settled and kept its schedule")
+        return StreamTiming(reason="no trial settled and kept its schedule")
     try:
         parts = [Latency.decode(getattr(trial, name)) for trial in good]
     except ValueError as error:
-        return Timing(reason=f"unreadable: {error}")
+        return StreamTiming(reason=f"unreadable: {error}")
     merged = Latency.merge(parts)
     q, us = merged.curve()
-    return Timing(
+    return StreamTiming(
         p50_us=_level(merged, parts, 50.0),
         p99_us=_level(merged, parts, 99.0),
         curve_q=tuple(q),

@@ -69,7 +69,7 @@ METRICS: dict[str, Metric] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
+class MetricSummary:
     """One metric of one cell."""
 
     level: Level | None = None
@@ -93,7 +93,7 @@ class Summary:
     n_trials: int = 0
     n_blocks: int = 0
     requests: int = 0
-    measures: Mapping[str, Measure] = field(default_factory=dict)
+    measures: Mapping[str, MetricSummary] = field(default_factory=dict)
     """By the names of ``METRICS``, always all of them."""
     curve_q: tuple[float, ...] = ()
     """Percentiles of the merged histogram, evenly spaced on a 1/(1-p) axis, cut where samples end."""
@@ -172,7 +172,7 @@ def why_absent(cell: Cell, failures: Sequence[Failure]) -> str:
 
 
 def _absent(cell: Cell, gap: str) -> Summary:
-    return Summary(cell=cell, measures={name: Measure(reason=gap) for name in METRICS}, gap=gap)
+    return Summary(cell=cell, measures={name: MetricSummary(reason=gap) for name in METRICS}, gap=gap)
 
 
 def _summary(
@@ -218,36 +218,36 @@ def _values(rows: pd.DataFrame, column: str) -> dict[int, float]:
     return {int(block): float(value) for block, value in sorted(pairs) if value > 0}
 
 
-def _by_blocks(rows: pd.DataFrame, column: str, reason: str) -> Measure:
+def _by_blocks(rows: pd.DataFrame, column: str, reason: str) -> MetricSummary:
     values = _values(rows, column)
     level = levels.level(list(values.values()))
-    return Measure(level=level, reason="" if level else reason, by_block=values)
+    return MetricSummary(level=level, reason="" if level else reason, by_block=values)
 
 
-def _cpu(cell: Cell, rows: pd.DataFrame, own_share: float | None) -> Measure:
+def _cpu(cell: Cell, rows: pd.DataFrame, own_share: float | None) -> MetricSummary:
     """CPU per request, comparable only at equal load: saturated, or at an equal absolute open rate."""
     measure = _by_blocks(rows, "cpu_us_per_request", "CPU time of the server was not readable")
     if cell.load != "closed":
         if own_share is None:
             return measure
-        return Measure(reason="compared only at an equal rate", by_block=measure.by_block)
+        return MetricSummary(reason="compared only at an equal rate", by_block=measure.by_block)
     if measure.level and rows["occupied"].median() < SATURATED:
         busy = rows["utilisation"].median()
         reason = f"server only {100 * busy:.0f}% busy; compared only from {100 * SATURATED:.0f}%"
-        return Measure(reason=reason, by_block=measure.by_block)
+        return MetricSummary(reason=reason, by_block=measure.by_block)
     return measure
 
 
-def _percentile(rows: pd.DataFrame, latency: Latency | None, column: str) -> Measure:
+def _percentile(rows: pd.DataFrame, latency: Latency | None, column: str) -> MetricSummary:
     """Of the merged histogram; the relative interval is that of the trials' own percentiles."""
     settled = rows[rows["settled"] & ~rows["late"]]
     if 2 * rows["late"].sum() >= len(rows):
-        return Measure(reason="invalid: the generator sent over 1% of the arrivals late")
+        return MetricSummary(reason="invalid: the generator sent over 1% of the arrivals late")
     if 2 * len(settled) <= len(rows):
         cycle, window = rows["cycle_s"].median(), rows["window_s"].median()
-        return Measure(reason=f"not settled: N/X = {cycle:.2g} s, the window was {window:.2g} s")
+        return MetricSummary(reason=f"not settled: N/X = {cycle:.2g} s, the window was {window:.2g} s")
     values = _values(settled, column)
     merged = float(latency.shown([PERCENTILES[column]])[0]) if latency else float("nan")
     if math.isnan(merged):
-        return Measure(reason="too few samples beyond it", by_block=values)
-    return Measure(level=levels.around(merged, list(values.values())), by_block=values)
+        return MetricSummary(reason="too few samples beyond it", by_block=values)
+    return MetricSummary(level=levels.around(merged, list(values.values())), by_block=values)

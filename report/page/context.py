@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from report.analysis.conclusions import Findings, findings
+from report.analysis.conclusions import Conclusions, conclude
 from report.analysis.contenders import Group, is_floor
 from report.analysis.costs import Costs, costs, holds_costs
 from report.analysis.frames import Frames, build
@@ -25,7 +25,7 @@ class Context:
 
     run: Run
     frames: Frames
-    findings: Findings
+    findings: Conclusions
     look: Look
     titles: Mapping[str, str]
     shares: Mapping[Cell, float]
@@ -87,7 +87,7 @@ class Context:
 def context(run: Run, others: Sequence[Run] = ()) -> Context:
     """Work out a run; what ``others`` counted is shown with it."""
     frames = build(run)
-    found = findings(run, frames)
+    found = conclude(run, frames)
     cells = [each.cell for each in found.summaries]
     cells += [each.cell for each in run.plan.not_applicable]
     counting = [each for each in (run, *others) if holds_costs(each)]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from report import fmt
-from report.analysis.contenders import MARK, Entry, Group
+from report.analysis.contenders import MARK, Contender, Group
 from report.analysis.workload import Workload
 from report.stats.levels import BLOCKS_TO_RANK
 
@@ -40,7 +40,7 @@ def offered(wanted: Workload) -> str:
     return f"open load at {wanted.rate_rps or 0:,g} requests/s"
 
 
-def first_tier(group: Group) -> list[Entry]:
+def first_tier(group: Group) -> list[Contender]:
     """Contenders that cannot be told from the best; empty where nothing is ranked."""
     return [each for each in group.entries if each.tier == 1]
 
@@ -61,7 +61,7 @@ def of_group(group: Group, titles: Mapping[str, str]) -> str:
     return " ".join((_head(names, first), *_next(group, names), *_unranked(group, names)))
 
 
-def _marked(each: Entry, titles: Mapping[str, str]) -> str:
+def _marked(each: Contender, titles: Mapping[str, str]) -> str:
     return titles.get(each.cell.framework, each.cell.framework) + each.mark
 
 

@@ -20,7 +20,7 @@ from report.analysis.gate.judging import flagged, screened
 from report.analysis.two_sides import matching
 from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change
 from report.analysis.two_sides.correction import corrected
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import COST, CPU
 from report.analysis.two_sides.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
 from report.analysis.two_sides.verdict import Word
@@ -110,7 +110,7 @@ def launch_pairs(random: np.random.Generator, noise: Noise, delta: float, count:
 
 def load_tier(
     random: np.random.Generator, noise: Noise, deltas: list[float], pairs_budget: int = BUDGET
-) -> list[Row]:
+) -> list[JudgedChange]:
     """Screen, confirmation and verdict of cells whose true differences are ``deltas``."""
     screens = [_change(random, noise, delta, SCREEN, 8, n) for n, delta in enumerate(deltas)]
     chosen = sorted((each for each in screens if flagged(each, DEFAULTS)), key=suspicion)
@@ -120,9 +120,9 @@ def load_tier(
     for number, (change, delta) in enumerate(zip(screens, deltas, strict=True)):
         if count := fresh.get(change.pairing):
             again = _change(random, noise, delta, CONFIRM, count, number)
-            rows.append(Row.of(again, DEFAULTS.effects[CPU.name], decides=True))
+            rows.append(JudgedChange.of(again, DEFAULTS.effects[CPU.name], decides=True))
         else:
-            row = Row.of(change, DEFAULTS.effects[CPU.name], decides=True)
+            row = JudgedChange.of(change, DEFAULTS.effects[CPU.name], decides=True)
             rows.append(screened(row, DEFAULTS, len(deltas)))
     return corrected(rows)
 
@@ -134,7 +134,9 @@ def _change(  # noqa: PLR0917 - a simulation's own
     return Change(pairing=pairing(number), metric=CPU, stage=stage, estimate=estimate)
 
 
-def cost_tier(random: np.random.Generator, deviation: float, deltas: list[float]) -> tuple[list[Row], float]:
+def cost_tier(
+    random: np.random.Generator, deviation: float, deltas: list[float]
+) -> tuple[list[JudgedChange], float]:
     """Verdicts of cells counted until they are sure enough; and the mean counts a side."""
     rows, counts = [], 0
     for number, delta in enumerate(deltas):
@@ -146,7 +148,7 @@ def cost_tier(random: np.random.Generator, deviation: float, deltas: list[float]
             estimate = moderated(*values, prior_deviation=REPEAT_DEVIATION, prior_freedom=REPEAT_FREEDOM)
         counts += len(values[0])
         change = Change(pairing=pairing(number), metric=COST, estimate=estimate)
-        rows.append(Row.of(change, DEFAULTS.effects[COST.name], decides=True))
+        rows.append(JudgedChange.of(change, DEFAULTS.effects[COST.name], decides=True))
     return corrected(rows), counts / len(deltas)
 
 
@@ -165,7 +167,7 @@ def verdicts(seed: int, noise: Noise, effect: float, tries: int) -> dict[str, fl
     return {word: said[word] / tries for word in (REGRESSION, OTHER, FINE)}
 
 
-def _said(row: Row) -> str:
+def _said(row: JudgedChange) -> str:
     if row.word in {Word.REGRESSION, Word.FINE}:
         return str(row.word)
     return OTHER

@@ -10,35 +10,35 @@ from report.analysis.two_sides import matching
 from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, load_change
 from report.analysis.two_sides.checks import unusable
 from report.analysis.two_sides.matching import COST, CPU
-from report.analysis.two_sides.tolerances import DEFAULTS, GateOptions
+from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.stats.two_samples import Estimate, needed_pairs
 from results.model import Pairing, Run
 
 SURE_OF_DEVIATION = 0.8
 
 
-def cost_repeats(run: Run, options: GateOptions = DEFAULTS) -> dict[Pairing, int]:
+def cost_repeats(run: Run, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, int]:
     """How many more counts each side of a pairing needs; those that need none are left out.
 
-    Until the standard error of the difference is ``options.cost_error`` or less, ``max_repeats`` at most.
+    Until the standard error of the difference is ``tolerances.cost_error`` or less, ``max_repeats`` at most.
     """
     pairings = [each for each in run.plan.pairings if matching.counted(each) and not unusable(run, each)]
-    wanted = {pairing: _more(run, pairing, options) for pairing in pairings}
+    wanted = {pairing: _more(run, pairing, tolerances) for pairing in pairings}
     return {pairing: count for pairing, count in wanted.items() if count > 0}
 
 
-def confirmations(run: Run, pairs_budget: int, options: GateOptions = DEFAULTS) -> dict[Pairing, int]:
+def confirmations(run: Run, pairs_budget: int, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, int]:
     """Fresh launch pairs for each cell that its screen flagged, ``pairs_budget`` in all, the worst first.
 
     As many as 90% power at +10% needs by the screen's own deviation; fewer where the budget ends, none where
     it would be too few to say anything; and more where it allows, as ``shared_out`` says.
     """
-    chosen = sorted(_flagged(run, options), key=suspicion)
-    counts = shared_out([each.estimate for each in chosen if each.estimate], pairs_budget, options)
+    chosen = sorted(_flagged(run, tolerances), key=suspicion)
+    counts = shared_out([each.estimate for each in chosen if each.estimate], pairs_budget, tolerances)
     return {each.pairing: count for each, count in zip(chosen, counts, strict=True) if count}
 
 
-def shared_out(screens: Sequence[Estimate], budget: int, options: GateOptions = DEFAULTS) -> list[int]:
+def shared_out(screens: Sequence[Estimate], budget: int, tolerances: Tolerances = DEFAULTS) -> list[int]:
     """Pairs for each screen, the most suspicious first.
 
     A deviation from eight pairs is itself uncertain, and half of all plans by it have less than the power
@@ -49,43 +49,43 @@ def shared_out(screens: Sequence[Estimate], budget: int, options: GateOptions = 
     for confidence in (None, SURE_OF_DEVIATION):
         for place, screen in enumerate(screens):
             deviation = screen.deviation if confidence is None else screen.deviation_at_most(confidence)
-            wanted = max(needed_pairs(deviation), options.min_pairs)
+            wanted = max(needed_pairs(deviation), tolerances.min_pairs)
             count = max(min(wanted, budget + counts[place]), counts[place])
-            if count >= options.min_pairs:
+            if count >= tolerances.min_pairs:
                 budget -= count - counts[place]
                 counts[place] = count
     return counts
 
 
-def more_counts(estimate: Estimate | None, counted: int, options: GateOptions = DEFAULTS) -> int:
+def more_counts(estimate: Estimate | None, counted: int, tolerances: Tolerances = DEFAULTS) -> int:
     """How many more counts a side a difference needs that rests on ``counted`` of them."""
-    if estimate is None or counted < options.min_repeats:
-        return max(options.min_repeats - counted, 0)
-    suspicious = 2 * estimate.mean >= math.log1p(options.effects[COST.name].least)
-    if suspicious and counted < options.min_suspicious:
-        return options.min_suspicious - counted
-    if estimate.standard_error <= options.cost_error:
+    if estimate is None or counted < tolerances.min_repeats:
+        return max(tolerances.min_repeats - counted, 0)
+    suspicious = 2 * estimate.mean >= math.log1p(tolerances.effects[COST.name].least)
+    if suspicious and counted < tolerances.min_suspicious:
+        return tolerances.min_suspicious - counted
+    if estimate.standard_error <= tolerances.cost_error:
         return 0
-    most = options.max_suspicious if suspicious else options.max_repeats
-    needed = math.ceil(2 * (estimate.deviation / options.cost_error) ** 2)
+    most = tolerances.max_suspicious if suspicious else tolerances.max_repeats
+    needed = math.ceil(2 * (estimate.deviation / tolerances.cost_error) ** 2)
     return max(min(max(needed, counted + 1), most) - counted, 0)
 
 
-def _more(run: Run, pairing: Pairing, options: GateOptions) -> int:
+def _more(run: Run, pairing: Pairing, tolerances: Tolerances) -> int:
     counted = min(len(side) for side in matching.costs(run, pairing))
-    return more_counts(cost_change(run, pairing, options).estimate, counted, options)
+    return more_counts(cost_change(run, pairing, tolerances).estimate, counted, tolerances)
 
 
-def _flagged(run: Run, options: GateOptions) -> list[Change]:
+def _flagged(run: Run, tolerances: Tolerances) -> list[Change]:
     """The screens to be confirmed, of cells that were not yet."""
     screens = [
-        load_change(run, pairing, CPU, SCREEN, options)
+        load_change(run, pairing, CPU, SCREEN, tolerances)
         for pairing in run.plan.pairings
         if not matching.counted(pairing)
         and not unusable(run, pairing)
         and CONFIRM not in matching.stages(run, pairing)
     ]
-    return [change for change in screens if flagged(change, options)]
+    return [change for change in screens if flagged(change, tolerances)]
 
 
 def suspicion(change: Change) -> tuple[float, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.verdict import Word
 from report.analysis.two_sides.waivers import Waiver
 from results.model import Machine, Side
@@ -38,19 +38,19 @@ class Judgement:
     """Arguments of ``hotlap`` that measured it."""
     differences: tuple[str, ...]
     """What differs between the environments of the two sides, in words."""
-    rows: tuple[Row, ...]
+    rows: tuple[JudgedChange, ...]
     tiers: tuple[Tier, ...]
     problems: tuple[str, ...] = ()
     """What keeps the whole run from being judged."""
     expired: tuple[Waiver, ...] = ()
     unused: tuple[Waiver, ...] = ()
 
-    def having(self, *found: Word) -> tuple[Row, ...]:
+    def having(self, *found: Word) -> tuple[JudgedChange, ...]:
         """Deciding rows with one of these words."""
         return tuple(row for row in self.rows if row.decides and row.word in found)
 
     @property
-    def inconclusive(self) -> tuple[Row, ...]:
+    def inconclusive(self) -> tuple[JudgedChange, ...]:
         """Deciding rows that are neither fine nor a regression."""
         return tuple(row for row in self.rows if row.decides and row.inconclusive)
 

@@ -13,19 +13,19 @@ from report.analysis.summary import Metric
 from report.analysis.two_sides import checks, matching
 from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, load_change
 from report.analysis.two_sides.correction import UNCONFIRMED, corrected
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import COST, CPU, LOAD
-from report.analysis.two_sides.tolerances import DEFAULTS, GateOptions
+from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.analysis.two_sides.verdict import Word, percent, word
 from report.analysis.two_sides.waivers import Waiver
 from results.model import BASE, HEAD, Pairing, Run
 
 
-def judge(run: Run, waivers: Iterable[Waiver] = (), options: GateOptions = DEFAULTS) -> Judgement:
+def judge(run: Run, waivers: Iterable[Waiver] = (), tolerances: Tolerances = DEFAULTS) -> Judgement:
     """What the gate says; "today" of a waiver is the day on which the run was measured (UTC)."""
     given = tuple(waivers)
     today = datetime.fromtimestamp(run.plan.created_unix_s, UTC).date()
-    judged = [*corrected(_cost_rows(run, options)), *corrected(_load_rows(run, options))]
+    judged = [*corrected(_cost_rows(run, tolerances)), *corrected(_load_rows(run, tolerances))]
     rows = tuple(_waived(row, given, today) for row in judged)
     return Judgement(
         run=run.plan.name,
@@ -43,68 +43,68 @@ def judge(run: Run, waivers: Iterable[Waiver] = (), options: GateOptions = DEFAU
     )
 
 
-def flagged(change: Change, options: GateOptions) -> bool:
+def flagged(change: Change, tolerances: Tolerances) -> bool:
     """Whether a screen looks bad enough to be confirmed: p below 0.05, or an estimate that would matter.
 
     The second half is there for noise: at a deviation of 15% the first alone misses half of all true +10%.
     """
     if change.estimate is None:
         return False
-    effects = options.effects[change.metric.name]
+    effects = tolerances.effects[change.metric.name]
     if change.estimate.mean >= math.log1p(effects.least):
         return True
     excluded = change.estimate.upper() < math.log1p(effects.must_not_pass)
-    return change.estimate.p_worse() < options.screen_p and not excluded
+    return change.estimate.p_worse() < tolerances.screen_p and not excluded
 
 
-def _cost_rows(run: Run, options: GateOptions) -> Iterator[Row]:
+def _cost_rows(run: Run, tolerances: Tolerances) -> Iterator[JudgedChange]:
     for pairing in run.plan.pairings:
         if matching.counted(pairing):
             reason = checks.unusable(run, pairing)
             change = (
                 Change(pairing=pairing, metric=COST, reason=reason)
                 if reason
-                else cost_change(run, pairing, options)
+                else cost_change(run, pairing, tolerances)
             )
-            yield _row(change, options, decides=True)
+            yield _row(change, tolerances, decides=True)
 
 
-def _load_rows(run: Run, options: GateOptions) -> Iterator[Row]:
+def _load_rows(run: Run, tolerances: Tolerances) -> Iterator[JudgedChange]:
     for pairing in run.plan.pairings:
         if not matching.counted(pairing):
             reason = checks.unusable(run, pairing)
             for metric in LOAD:
                 if reason:
                     change = Change(pairing=pairing, metric=metric, reason=reason)
-                    yield _row(change, options, decides=metric == CPU)
+                    yield _row(change, tolerances, decides=metric == CPU)
                 else:
-                    yield _load_row(run, pairing, metric, options)
+                    yield _load_row(run, pairing, metric, tolerances)
 
 
-def _load_row(run: Run, pairing: Pairing, metric: Metric, options: GateOptions) -> Row:
+def _load_row(run: Run, pairing: Pairing, metric: Metric, tolerances: Tolerances) -> JudgedChange:
     """By the confirmation where there is one; a screen alone never says regression."""
     measured = matching.stages(run, pairing)
-    first = load_change(run, pairing, metric, SCREEN if SCREEN in measured else "", options)
+    first = load_change(run, pairing, metric, SCREEN if SCREEN in measured else "", tolerances)
     decides = metric == CPU
     if CONFIRM in measured:
-        fresh = load_change(run, pairing, metric, CONFIRM, options)
-        few = len(matching.matched(run, pairing, CONFIRM)) < options.min_pairs
+        fresh = load_change(run, pairing, metric, CONFIRM, tolerances)
+        few = len(matching.matched(run, pairing, CONFIRM)) < tolerances.min_pairs
         if not few or not decides:
-            return _row(first if few else fresh, options, decides=decides)
-    row = _row(first, options, decides=decides)
+            return _row(first if few else fresh, tolerances, decides=decides)
+    row = _row(first, tolerances, decides=decides)
     if decides and first.stage == SCREEN:
-        return screened(row, options, sum(not matching.counted(each) for each in run.plan.pairings))
+        return screened(row, tolerances, sum(not matching.counted(each) for each in run.plan.pairings))
     return row
 
 
-def screened(row: Row, options: GateOptions, tested: int) -> Row:
+def screened(row: JudgedChange, tolerances: Tolerances, tested: int) -> JudgedChange:
     """What a screen alone comes to, one of ``tested``: it never says regression.
 
     Where it would be one if it decided, the gate has not done its work and that never passes; where it only
     looks worse, it is inconclusive.
     """
     bare = replace(row, p=None)
-    if row.change.estimate is None or not flagged(row.change, options):
+    if row.change.estimate is None or not flagged(row.change, tolerances):
         return bare
     p = min(1.0, tested * row.change.estimate.p_worse())  # Bonferroni: the others are not at hand
     if word(row.change.estimate, row.effects, p=p) == Word.REGRESSION:
@@ -112,11 +112,11 @@ def screened(row: Row, options: GateOptions, tested: int) -> Row:
     return replace(bare, word=Word.UNSEEN, inconclusive=True, said=UNCONFIRMED)
 
 
-def _row(change: Change, options: GateOptions, *, decides: bool) -> Row:
-    return Row.of(change, options.effects[change.metric.name], decides=decides)
+def _row(change: Change, tolerances: Tolerances, *, decides: bool) -> JudgedChange:
+    return JudgedChange.of(change, tolerances.effects[change.metric.name], decides=decides)
 
 
-def _waived(row: Row, waivers: Sequence[Waiver], today: date) -> Row:
+def _waived(row: JudgedChange, waivers: Sequence[Waiver], today: date) -> JudgedChange:
     if not row.decides or row.word != Word.REGRESSION or row.change.estimate is None:
         return row
     worse = percent(row.change.estimate.mean)
@@ -131,7 +131,7 @@ def _waived(row: Row, waivers: Sequence[Waiver], today: date) -> Row:
     return row
 
 
-def _about_any(waiver: Waiver, rows: Sequence[Row]) -> bool:
+def _about_any(waiver: Waiver, rows: Sequence[JudgedChange]) -> bool:
     """Whether it is about a regression that there was, waived or beyond its ceiling."""
     words = {Word.REGRESSION, Word.WAIVED}
     return any(
@@ -140,7 +140,7 @@ def _about_any(waiver: Waiver, rows: Sequence[Row]) -> bool:
     )
 
 
-def _tier(name: str, rows: Sequence[Row]) -> Tier:
+def _tier(name: str, rows: Sequence[JudgedChange]) -> Tier:
     own = [row for row in rows if row.decides and row.tier == name]
     found = [row.change.estimate for row in own if row.change.estimate]
     return Tier(

@@ -11,8 +11,8 @@ from report import fmt
 from report.analysis import flags
 from report.analysis.summary import Metric
 from report.analysis.two_sides import matching
-from report.analysis.two_sides.matching import COST, CPU, Matched, UnusableError
-from report.analysis.two_sides.tolerances import REPEAT_DEVIATION, REPEAT_FREEDOM, GateOptions
+from report.analysis.two_sides.matching import COST, CPU, MatchedTrials, UnusableError
+from report.analysis.two_sides.tolerances import REPEAT_DEVIATION, REPEAT_FREEDOM, Tolerances
 from report.stats.levels import Level, mean_of_logs
 from report.stats.two_samples import Estimate, moderated, paired
 from results.model import CostRecord, Pairing, Run, Trial
@@ -51,23 +51,23 @@ class Change:
         return Level(value=value, low=low, high=high, n=self.estimate.n)
 
 
-def cost_change(run: Run, pairing: Pairing, options: GateOptions) -> Change:
+def cost_change(run: Run, pairing: Pairing, tolerances: Tolerances) -> Change:
     """Instructions per request, by repeats."""
     empty = Change(pairing=pairing, metric=COST, unit="count")
     base, head = matching.costs(run, pairing)
     try:
-        return filled(empty, *_cost(base, head, options))
+        return filled(empty, *_cost(base, head, tolerances))
     except UnusableError as error:
         return replace(empty, reason=str(error))
 
 
-def load_change(run: Run, pairing: Pairing, metric: Metric, stage: str, options: GateOptions) -> Change:
+def load_change(run: Run, pairing: Pairing, metric: Metric, stage: str, tolerances: Tolerances) -> Change:
     """A metric under load, by launch pairs of one stage."""
     measured = matching.matched(run, pairing, stage)
     notes = (*_fewer(run, measured, stage), *_notes(run, measured))
     empty = Change(pairing=pairing, metric=metric, stage=stage, notes=notes)
     try:
-        estimate = _load(measured, metric, options)
+        estimate = _load(measured, metric, tolerances)
     except UnusableError as error:
         return replace(empty, reason=str(error))
     base, head = ([matching.value(trial, metric) for trial in side] for side in _by_side(measured))
@@ -75,7 +75,7 @@ def load_change(run: Run, pairing: Pairing, metric: Metric, stage: str, options:
 
 
 def _cost(
-    base: Sequence[CostRecord], head: Sequence[CostRecord], options: GateOptions
+    base: Sequence[CostRecord], head: Sequence[CostRecord], tolerances: Tolerances
 ) -> tuple[Estimate, tuple[list[float], list[float]]]:
     for name, records in (("base", base), ("head", head)):
         if not records:
@@ -86,17 +86,19 @@ def _cost(
     )
     values = matching.cost_values(base), matching.cost_values(head)
     estimate = moderated(*values, prior_deviation=REPEAT_DEVIATION, prior_freedom=REPEAT_FREEDOM)
-    if estimate is None or estimate.n < options.min_repeats:
+    if estimate is None or estimate.n < tolerances.min_repeats:
         fewest = fmt.counted(min(len(base), len(head)), "count")
-        raise UnusableError(f"{fewest} of a side; {options.min_repeats} are needed")
+        raise UnusableError(f"{fewest} of a side; {tolerances.min_repeats} are needed")
     return estimate, values
 
 
-def _load(measured: Sequence[Matched], metric: Metric, options: GateOptions) -> Estimate:
+def _load(measured: Sequence[MatchedTrials], metric: Metric, tolerances: Tolerances) -> Estimate:
     found = matching.pairs(measured, metric)
-    if len(found) < options.min_pairs:
+    if len(found) < tolerances.min_pairs:
         counted = fmt.counted(len(found), "launch pair")
-        raise UnusableError(f"{counted}; {options.min_pairs} are needed" if found else "it was not measured")
+        raise UnusableError(
+            f"{counted}; {tolerances.min_pairs} are needed" if found else "it was not measured"
+        )
     for pair in measured:
         _same("was measured by different means", [_means(pair.base), _means(pair.head)])
     if metric == CPU and (busy := matching.too_idle(measured)) is not None:
@@ -123,11 +125,11 @@ def filled(empty: Change, estimate: Estimate, values: tuple[list[float], list[fl
     return replace(empty, estimate=estimate, base=base, head=head)
 
 
-def _by_side(measured: Sequence[Matched]) -> tuple[list[Trial], list[Trial]]:
+def _by_side(measured: Sequence[MatchedTrials]) -> tuple[list[Trial], list[Trial]]:
     return [each.base for each in measured], [each.head for each in measured]
 
 
-def _fewer(run: Run, measured: Sequence[Matched], stage: str) -> tuple[str, ...]:
+def _fewer(run: Run, measured: Sequence[MatchedTrials], stage: str) -> tuple[str, ...]:
     """That the run ended before all planned pairs were measured; a confirmation has no plan of its own."""
     planned = run.plan.setup.blocks
     if stage == CONFIRM or not 0 < len(measured) < planned:
@@ -135,7 +137,7 @@ def _fewer(run: Run, measured: Sequence[Matched], stage: str) -> tuple[str, ...]
     return (f"only {len(measured)} of {fmt.counted(planned, 'planned launch pair')} measured",)
 
 
-def _notes(run: Run, measured: Sequence[Matched]) -> tuple[str, ...]:
+def _notes(run: Run, measured: Sequence[MatchedTrials]) -> tuple[str, ...]:
     """Flags of its trials, with how many carry each."""
     trials = [each for pair in measured for each in (pair.base, pair.head)]
     found = Counter(

@@ -11,9 +11,9 @@ from report.analysis.two_sides import checks, matching
 from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, filled, load_change
 from report.analysis.two_sides.checks import unusable
 from report.analysis.two_sides.correction import corrected
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import COST, CPU, LOAD, P99_REQUESTS
-from report.analysis.two_sides.tolerances import DEFAULTS, GateOptions
+from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.stats.two_samples import unpaired
 from results.model import BASE, HEAD, Cell, Pairing, Run
 
@@ -36,7 +36,7 @@ class Compared:
     """What the differences rest on, in words."""
     differences: tuple[str, ...]
     """Between the environments of the two sides."""
-    rows: tuple[Row, ...]
+    rows: tuple[JudgedChange, ...]
     left_out: tuple[str, ...] = ()
     """What was measured on one side only, or could not be read, in words."""
 
@@ -47,9 +47,9 @@ class Compared:
         return 0 if cells and cells == shown else 3
 
 
-def compare_sides(run: Run, options: GateOptions = DEFAULTS) -> Compared:
+def compare_sides(run: Run, tolerances: Tolerances = DEFAULTS) -> Compared:
     """The two sides of a run of kind ``compare`` or ``gate``."""
-    rows = [row for pairing in run.plan.pairings for row in _of_pairing(run, pairing, options)]
+    rows = [row for pairing in run.plan.pairings for row in _of_pairing(run, pairing, tolerances)]
     return Compared(
         base=checks.side(run, BASE).title,
         head=checks.side(run, HEAD).title,
@@ -60,7 +60,7 @@ def compare_sides(run: Run, options: GateOptions = DEFAULTS) -> Compared:
     )
 
 
-def compare_runs(base: Run, head: Run, options: GateOptions = DEFAULTS) -> Compared:
+def compare_runs(base: Run, head: Run, tolerances: Tolerances = DEFAULTS) -> Compared:
     """Two recorded runs of kind ``run`` or ``cost``, cell by cell; CompareError where nothing can be held."""
     for run in (base, head):
         if run.plan.pairings:
@@ -71,13 +71,13 @@ def compare_runs(base: Run, head: Run, options: GateOptions = DEFAULTS) -> Compa
         raise CompareError(f"{names} have no cell in common: compare runs of the same selection")
     both = _as_one(base, head, common)
     reason = _apart(base, head)
-    changes = [*_loads(base, head, common, reason), *_counts(both, reason, options)]
+    changes = [*_loads(base, head, common, reason), *_counts(both, reason, tolerances)]
     return Compared(
         base=base.plan.name,
         head=head.plan.name,
         how="two runs, one after the other: what changed on the machine in between counts as a difference",
         differences=(*_circumstances(base, head), *checks.differences(both)),
-        rows=tuple(corrected(_row(change, options) for change in changes)),
+        rows=tuple(corrected(_row(change, tolerances) for change in changes)),
         left_out=(*alone, *_unread(base), *_unread(head)),
     )
 
@@ -86,16 +86,16 @@ def _unread(run: Run) -> Iterator[str]:
     yield from (f"{run.plan.name}: a line could not be read: {problem}" for problem in run.problems)
 
 
-def _of_pairing(run: Run, pairing: Pairing, options: GateOptions) -> Iterator[Row]:
+def _of_pairing(run: Run, pairing: Pairing, tolerances: Tolerances) -> Iterator[JudgedChange]:
     reason = unusable(run, pairing)
     for metric in (COST,) if matching.counted(pairing) else LOAD:
         if reason:
             change = Change(pairing=pairing, metric=metric, reason=reason)
         elif metric == COST:
-            change = cost_change(run, pairing, options)
+            change = cost_change(run, pairing, tolerances)
         else:
-            change = load_change(run, pairing, metric, _stage(run, pairing), options)
-        yield _row(change, options)
+            change = load_change(run, pairing, metric, _stage(run, pairing), tolerances)
+        yield _row(change, tolerances)
 
 
 def _stage(run: Run, pairing: Pairing) -> str:
@@ -104,9 +104,9 @@ def _stage(run: Run, pairing: Pairing) -> str:
     return next((stage for stage in (CONFIRM, SCREEN) if stage in measured), "")
 
 
-def _row(change: Change, options: GateOptions) -> Row:
+def _row(change: Change, tolerances: Tolerances) -> JudgedChange:
     decides = change.metric in {COST, CPU}
-    return Row.of(change, options.effects[change.metric.name], decides=decides)
+    return JudgedChange.of(change, tolerances.effects[change.metric.name], decides=decides)
 
 
 def _common(base: Run, head: Run) -> tuple[list[Cell], list[str]]:
@@ -194,11 +194,11 @@ def _flagged(base: Summary, head: Summary) -> tuple[str, ...]:
     )
 
 
-def _counts(both: Run, reason: str, options: GateOptions) -> Iterator[Change]:
+def _counts(both: Run, reason: str, tolerances: Tolerances) -> Iterator[Change]:
     for pairing in both.plan.pairings:
         if matching.counted(pairing):
             why = reason or unusable(both, pairing)
             if why:
                 yield Change(pairing=pairing, metric=COST, reason=why)
             else:
-                yield cost_change(both, pairing, options)
+                yield cost_change(both, pairing, tolerances)

@@ -11,7 +11,7 @@ from report.analysis.two_sides.waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class JudgedChange:
     """One metric of one pairing, judged."""
 
     change: Change
@@ -28,7 +28,7 @@ class Row:
     waiver: Waiver | None = None
 
     @classmethod
-    def of(cls, change: Change, effects: Effects, *, decides: bool) -> Row:
+    def of(cls, change: Change, effects: Effects, *, decides: bool) -> JudgedChange:
         """A change with its word, before any correction for how many there are."""
         if change.estimate is None:
             return cls(

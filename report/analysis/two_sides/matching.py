@@ -33,7 +33,7 @@ LOCKSTEP = "lockstep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matched:
+class MatchedTrials:
     """The two trials of one launch pair."""
 
     number: int
@@ -62,7 +62,7 @@ def title(pairing: Pairing) -> str:
     return f"{pairing.base.slug} -> {pairing.head.slug}"
 
 
-def matched(run: Run, pairing: Pairing, stage: str) -> list[Matched]:
+def matched(run: Run, pairing: Pairing, stage: str) -> list[MatchedTrials]:
     """Launch pairs of a stage that both sides were measured in, by number."""
     found: dict[str, dict[int, Trial]] = {BASE: {}, HEAD: {}}
     cells = {BASE: pairing.base, HEAD: pairing.head}
@@ -70,7 +70,7 @@ def matched(run: Run, pairing: Pairing, stage: str) -> list[Matched]:
         if trial.stage == stage and trial.side in cells and trial.cell == cells[trial.side]:
             found[trial.side][trial.block] = trial
     both = sorted(found[BASE].keys() & found[HEAD].keys())
-    return [Matched(number=n, base=found[BASE][n], head=found[HEAD][n]) for n in both]
+    return [MatchedTrials(number=n, base=found[BASE][n], head=found[HEAD][n]) for n in both]
 
 
 def stages(run: Run, pairing: Pairing) -> set[str]:
@@ -79,7 +79,7 @@ def stages(run: Run, pairing: Pairing) -> set[str]:
     return {trial.stage for trial in run.trials if (trial.side, trial.cell) in cells}
 
 
-def pairs(measured: Iterable[Matched], metric: Metric) -> list[Pair]:
+def pairs(measured: Iterable[MatchedTrials], metric: Metric) -> list[Pair]:
     """Differences of a metric by launch pair, positive is worse; UnusableError where a trial has none."""
     sign = -1 if metric.higher_is_better else 1
     return [
@@ -118,7 +118,7 @@ def invalid(trial: Trial) -> str:
     return next((reason for holds, reason in reasons if holds), "")
 
 
-def too_idle(measured: Sequence[Matched]) -> float | None:
+def too_idle(measured: Sequence[MatchedTrials]) -> float | None:
     """The lower of how busy the sides' servers were (median), where CPU per request may not be compared."""
     if not measured or measured[0].head.cell.load != "closed":
         return None

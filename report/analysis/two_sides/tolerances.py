@@ -18,7 +18,7 @@ def _effects() -> dict[str, Effects]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateOptions:
+class Tolerances:
     """What counts as what."""
 
     effects: dict[str, Effects] = field(default_factory=_effects)
@@ -40,4 +40,4 @@ class GateOptions:
     """And not more often than this."""
 
 
-DEFAULTS = GateOptions()
+DEFAULTS = Tolerances()

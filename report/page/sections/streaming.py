@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from report import fmt
-from report.analysis.streams import FIRST_BYTE, JITTER, Timing, timings
+from report.analysis.streams import FIRST_BYTE, JITTER, StreamTiming, timings
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, Curves, waiting
@@ -51,7 +51,7 @@ class Shown:
     place: int
     groups: tuple[tuple[str, tuple[Summary, ...]], ...]
     """By place of comparison."""
-    found: Mapping[str, Timing]
+    found: Mapping[str, StreamTiming]
     """By slug of cell."""
 
 
@@ -123,7 +123,7 @@ def _table(here: Context, shown: Shown) -> Table:
     )
 
 
-def _row(here: Context, each: Summary, name: str, timing: Timing) -> TableRow:
+def _row(here: Context, each: Summary, name: str, timing: StreamTiming) -> TableRow:
     values = (_value(level, timing.reason) for level in (timing.p50_us, timing.p99_us))
     names = entry(here.title(each.cell.framework)), entry(name)
     return TableRow(framework=each.cell.framework, entries=(*names, *values))

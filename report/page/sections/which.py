@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 from report import fmt
 from report.analysis import flags
-from report.analysis.contenders import Entry as Contender
-from report.analysis.contenders import Group, is_floor
+from report.analysis.contenders import Contender, Group, is_floor
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.forest import forest

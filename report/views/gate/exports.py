@@ -12,7 +12,7 @@ from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser import Failure as JUnitFailure
 
 from report.analysis.gate.judgement import Judgement
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import title
 from report.analysis.two_sides.verdict import Word, percent
 from report.analysis.two_sides.waivers import Waiver
@@ -106,7 +106,7 @@ def action_benchmark(judgement: Judgement) -> str:
     return written(entries)
 
 
-def _measure(row: Row) -> dict[str, float] | None:
+def _measure(row: JudgedChange) -> dict[str, float] | None:
     """Head's level; its interval is that of the ratio, around base's level."""
     ratio, base, head = row.change.ratio, row.change.base, row.change.head
     if ratio is None or base is None or head is None or ratio.low is None or ratio.high is None:
@@ -115,7 +115,7 @@ def _measure(row: Row) -> dict[str, float] | None:
     return {"value": head, "lower_value": ratio.low * scale, "upper_value": ratio.high * scale}
 
 
-def row_data(row: Row) -> dict[str, Any]:
+def row_data(row: JudgedChange) -> dict[str, Any]:
     """One metric of one pairing in plain types; differences in percent, positive is worse."""
     change, ratio = row.change, row.change.ratio
     return {
@@ -160,7 +160,7 @@ def _waiver(waiver: Waiver) -> dict[str, object]:
     return asdict(waiver) | {"expires": waiver.expires.isoformat()}
 
 
-def _case(row: Row) -> TestCase:
+def _case(row: JudgedChange) -> TestCase:
     case = TestCase(_xml(row.change.metric.name), classname=_xml(title(row.change.pairing)))
     parts = (phrases.verdict(row), phrases.change(row), phrases.levels(row), phrases.basis(row))
     message = _xml("; ".join(part for part in (*parts, phrases.remarks(row)) if part not in {"", "-"}))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from report import fmt
 from report.analysis.gate.judgement import Judgement
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import title
 from report.analysis.two_sides.verdict import Word
 from report.analysis.two_sides.waivers import Waiver
@@ -54,13 +54,13 @@ def code(text: str) -> str:
     return f"<code>{quiet}</code>"
 
 
-def _table(rows: Sequence[Row]) -> Iterator[str]:
+def _table(rows: Sequence[JudgedChange]) -> Iterator[str]:
     if rows:
         head = [f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
         yield "\n".join((*head, *(_line(row) for row in rows)))
 
 
-def _line(row: Row) -> str:
+def _line(row: JudgedChange) -> str:
     cells = (
         escape(SYMBOLS[row.word]),
         code(title(row.change.pairing)),
@@ -74,7 +74,7 @@ def _line(row: Row) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _folded(rows: Sequence[Row]) -> Iterator[str]:
+def _folded(rows: Sequence[JudgedChange]) -> Iterator[str]:
     if rows:
         fine = sum(row.decides and row.word == Word.FINE for row in rows)
         unseen = sum(row.decides and row.word == Word.UNSEEN for row in rows)

@@ -6,7 +6,7 @@ import shlex
 
 from report import fmt
 from report.analysis.gate.judgement import Judgement, Tier
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import title
 from report.analysis.two_sides.verdict import Word, percent
 from results.model import Machine
@@ -42,12 +42,12 @@ def headline(judgement: Judgement) -> str:
     return "Nothing to do: no regression, and none that matters could have hidden."
 
 
-def ordered(rows: tuple[Row, ...]) -> list[Row]:
+def ordered(rows: tuple[JudgedChange, ...]) -> list[JudgedChange]:
     """Worst words first, within them the largest difference first, then by name."""
     return sorted(rows, key=lambda row: (ORDER.index(row.word), -_size(row), title(row.change.pairing)))
 
 
-def verdict(row: Row) -> str:
+def verdict(row: JudgedChange) -> str:
     """The word, with the smallest difference that would have been seen where none was."""
     if row.word == Word.UNSEEN and row.change.estimate:
         visible = share(percent(row.change.estimate.smallest_visible()))
@@ -55,7 +55,7 @@ def verdict(row: Row) -> str:
     return str(row.word)
 
 
-def change(row: Row) -> str:
+def change(row: JudgedChange) -> str:
     """``+2.1% (+1.9% to +2.3%)`` in the metric's own direction; a dash where there is none."""
     ratio = row.change.ratio
     if ratio is None or ratio.low is None or ratio.high is None:
@@ -75,14 +75,14 @@ def signed(ratio: float) -> str:
     return f"{value:+.{digits}f}%"
 
 
-def levels(row: Row) -> str:
+def levels(row: JudgedChange) -> str:
     """``209,000 -> 214,000 instructions``."""
     if row.change.base is None or row.change.head is None:
         return "-"
     return f"{fmt.number(row.change.base)} -> {fmt.number(row.change.head)} {row.change.metric.unit}"
 
 
-def basis(row: Row) -> str:
+def basis(row: JudgedChange) -> str:
     """What the estimate rests on."""
     if row.change.estimate is None:
         return ""
@@ -91,7 +91,7 @@ def basis(row: Row) -> str:
     return f"{fmt.counted(row.change.estimate.n, row.change.unit)}{side}{stage}"
 
 
-def remarks(row: Row) -> str:
+def remarks(row: JudgedChange) -> str:
     """What else is to be known, in one text."""
     return "; ".join(text for text in (row.said, *row.change.notes) if text)
 
@@ -120,19 +120,19 @@ def command(judgement: Judgement) -> str:
     return shlex.join(("hotlap", *judgement.command))
 
 
-def _cells(rows: tuple[Row, ...]) -> set[str]:
+def _cells(rows: tuple[JudgedChange, ...]) -> set[str]:
     return {title(row.change.pairing) for row in rows}
 
 
-def _name(row: Row) -> str:
+def _name(row: JudgedChange) -> str:
     return f"{title(row.change.pairing)}, {row.change.metric.noun}"
 
 
-def _worst(rows: tuple[Row, ...]) -> str:
+def _worst(rows: tuple[JudgedChange, ...]) -> str:
     worst = max(rows, key=_size)
     ratio = worst.change.ratio
     return f"{_name(worst)} {signed(ratio.value) if ratio else ''}".strip()
 
 
-def _size(row: Row) -> float:
+def _size(row: JudgedChange) -> float:
     return row.change.estimate.mean if row.change.estimate else 0.0

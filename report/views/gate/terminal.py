@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from report.analysis.gate.judgement import Judgement
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import title
 from report.analysis.two_sides.verdict import Word
 from report.views.gate import phrases
@@ -32,7 +32,7 @@ def as_text(judgement: Judgement) -> str:
     )
 
 
-def table(rows: Sequence[Row], *, everything: bool = False) -> str:
+def table(rows: Sequence[JudgedChange], *, everything: bool = False) -> str:
     """Every deciding row, and of those that inform only what changed, unless everything is wanted."""
     found = Table(box=None, pad_edge=False)
     for name in ("cell", "metric", "change (95%)", "base -> head", "rests on", "verdict"):
@@ -45,7 +45,7 @@ def table(rows: Sequence[Row], *, everything: bool = False) -> str:
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
 
 
-def _texts(row: Row) -> tuple[str, ...]:
+def _texts(row: JudgedChange) -> tuple[str, ...]:
     return (
         title(row.change.pairing),
         SHORT.get(row.change.metric.name, row.change.metric.title) + ("" if row.decides else " (informs)"),

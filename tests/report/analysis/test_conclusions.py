@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from report.analysis.conclusions import controls, findings
+from report.analysis.conclusions import conclude, controls
 from report.analysis.summary import summarise
 from results.model import Run
 from tests.support.synthetic import make_run
@@ -11,7 +11,7 @@ RUN = make_run(scenarios=("json", "params"))
 
 
 def names(run: Run) -> list[str]:
-    return [flag.name for flag in findings(run).flags]
+    return [flag.name for flag in conclude(run).flags]
 
 
 def slowed(run: Run, factor: float) -> Run:
@@ -28,11 +28,11 @@ def test_a_good_run_has_no_flag() -> None:
 
 
 def test_the_control_is_compared_with_what_it_copies() -> None:
-    found = findings(RUN).controls
+    found = conclude(RUN).controls
     assert [control.cell.scenario for control in found] == ["json", "params"]
     assert all(control.ok and control.cell.control for control in found)
     assert all(control.confidence == 0.975 for control in found)
-    assert not any(control.ok for control in findings(slowed(RUN, 0.5)).controls)
+    assert not any(control.ok for control in conclude(slowed(RUN, 0.5)).controls)
     assert names(slowed(RUN, 0.5)) == ["control"]
 
 
@@ -50,12 +50,12 @@ def test_equal_controls_are_flagged_in_5_of_100_runs() -> None:
 def test_a_control_that_never_met_its_original_says_nothing() -> None:
     trials = tuple(trial for trial in RUN.trials if trial.cell.control == (trial.block < 4))
     assert all(
-        control.ratio is None and control.ok for control in findings(replace(RUN, trials=trials)).controls
+        control.ratio is None and control.ok for control in conclude(replace(RUN, trials=trials)).controls
     )
 
 
 def test_foreign_work_is_counted() -> None:
-    found = findings(RUN)
+    found = conclude(RUN)
     assert (found.disturbed, found.repeated, found.n_trials) == (2, 2, len(RUN.trials))
 
 
@@ -71,13 +71,13 @@ def test_one_cpu_a_slow_interpreter_and_lost_lines_are_flagged() -> None:
         setup=replace(plan.setup, generator_cpus=plan.setup.server_cpus),
         environment=replace(plan.environment, frameworks=slow),
     )
-    found = findings(replace(RUN, plan=plan, problems=("line 7: not JSON",)))
+    found = conclude(replace(RUN, plan=plan, problems=("line 7: not JSON",)))
     assert [flag.name for flag in found.flags] == ["one-cpu", "slow-interpreter", "unreadable"]
     assert found.problems == ("line 7: not JSON",)
 
 
 def test_a_run_without_trials_still_says_why() -> None:
-    found = findings(replace(RUN, trials=(), blocks=()))
+    found = conclude(replace(RUN, trials=(), blocks=()))
     assert all(summary.gap for summary in found.summaries)
     assert all(not group.entries for group in found.groups)
     assert found.controls == () or all(control.ratio is None for control in found.controls)

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from report.analysis.conclusions import findings
+from report.analysis.conclusions import conclude
 from report.analysis.precision import precision, undecided
 from report.analysis.summary import summarise
 from report.page.build import build
@@ -95,7 +95,7 @@ def test_a_precise_run_is_done_but_not_before_the_first_look() -> None:
     assert found is not None
     assert not found.reached
     assert found.sentence == "Nothing can be said about ±50% after 7 blocks: 8 are needed."
-    assert "incomplete" in {flag.name for flag in findings(early).flags}
+    assert "incomplete" in {flag.name for flag in conclude(early).flags}
 
 
 def test_stacks_are_held_against_each_other_where_there_is_one_framework() -> None:
@@ -111,8 +111,8 @@ def test_open_load_is_precise_in_its_median_latency() -> None:
 def test_blocks_that_were_used_up_are_flagged_and_said() -> None:
     run = asked(0.1)
     run = replace(run, plan=replace(run.plan, setup=replace(run.plan.setup, blocks=FIRST_LOOK)))
-    assert "imprecise" in {flag.name for flag in findings(run).flags}
-    assert "incomplete" not in {flag.name for flag in findings(run).flags}
+    assert "imprecise" in {flag.name for flag in conclude(run).flags}
+    assert "incomplete" not in {flag.name for flag in conclude(run).flags}
 
 
 def test_terminal_json_and_page_say_what_it_came_to(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_terminal_json_and_page_say_what_it_came_to(tmp_path: Path) -> None:
     page = build([run], tmp_path / "report").read_text(encoding="utf-8")
     assert "8 of at most 64 blocks measured. Every ratio is within ±50% after 8 blocks." in page
     assert "until every ratio is within ±50%, 64 at most" in page
-    assert "incomplete" not in {flag.name for flag in findings(run).flags}
+    assert "incomplete" not in {flag.name for flag in conclude(run).flags}
 
 
 def test_intervals_that_end_a_run_hold_the_truth_about_as_often_as_they_say() -> None:

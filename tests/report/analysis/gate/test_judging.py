@@ -9,7 +9,7 @@ import pytest
 
 from report.analysis.gate.judging import judge
 from report.analysis.two_sides.matching import COST, CPU
-from report.analysis.two_sides.tolerances import GateOptions
+from report.analysis.two_sides.tolerances import Tolerances
 from report.analysis.two_sides.verdict import Effects, Word
 from report.analysis.two_sides.waivers import Waiver
 from results.model import HEAD, Run, Side
@@ -21,8 +21,10 @@ DAY = date(2026, 11, 22)
 """On which the recorded runs were made."""
 
 
-def word_of(run: Run, metric: str, framework: str = "starlette", options: GateOptions | None = None) -> Word:
-    judgement = judge(run, options=options or GateOptions())
+def word_of(
+    run: Run, metric: str, framework: str = "starlette", tolerances: Tolerances | None = None
+) -> Word:
+    judgement = judge(run, tolerances=tolerances or Tolerances())
     (row,) = (
         row
         for row in judgement.rows
@@ -151,8 +153,8 @@ def test_a_bias_of_place_is_no_regression() -> None:
 
 def test_what_must_not_pass_is_an_option() -> None:
     run = make_gate(cost_change=0.02)
-    lenient = GateOptions(effects=GateOptions().effects | {COST.name: Effects(least=0.05, must_not_pass=0.1)})
-    assert word_of(run, COST.name, options=lenient) == Word.FINE
+    lenient = Tolerances(effects=Tolerances().effects | {COST.name: Effects(least=0.05, must_not_pass=0.1)})
+    assert word_of(run, COST.name, tolerances=lenient) == Word.FINE
     with pytest.raises(ValueError, match="must not pass"):
         Effects(least=0.2, must_not_pass=0.1)
 

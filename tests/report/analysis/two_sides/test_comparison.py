@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from report.analysis.two_sides.comparison import Compared, CompareError, compare_runs, compare_sides
-from report.analysis.two_sides.judged import Row
+from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.verdict import Word
 from report.views.comparison import as_json, as_text
 from results.model import CostRecord, Failure, Run
@@ -23,7 +23,7 @@ def run_of(name: str, seed: int, **changes: object) -> Run:
     )
 
 
-def row(compared: Compared, metric: str, framework: str = "starlette") -> Row:
+def row(compared: Compared, metric: str, framework: str = "starlette") -> JudgedChange:
     (found,) = (
         each
         for each in compared.rows

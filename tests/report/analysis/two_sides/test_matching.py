@@ -15,7 +15,7 @@ LOAD = RUN.plan.pairings[-1]
 TRIAL = RUN.trials[0]
 
 
-def of(run: Run, pairing: Pairing = LOAD, stage: str = "screen") -> list[matching.Matched]:
+def of(run: Run, pairing: Pairing = LOAD, stage: str = "screen") -> list[matching.MatchedTrials]:
     return matching.matched(run, pairing, stage)
 
 
