@@ -36,8 +36,8 @@ def cost(
     Kernel work and waiting are not counted, and no quiet machine is needed.
     """
     from runners.cli.progress import watcher
+    from runners.experiments.counting import cost_run as costs
     from runners.experiments.counting import counters
-    from runners.experiments.counting import planning as costs
     from runners.experiments.counting.where import must_be_callgrind
     from runners.experiments.planning import RunOptions, Timing
     from runners.processes.signals import ending_as_interrupt

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from report.analysis.gate.judgement import Judgement
     from report.analysis.two_sides.waivers import Waiver
-    from runners.experiments.pairs.choice import Globs
+    from runners.experiments.pairs.gate_cells import Globs
     from runners.experiments.pairs.planning import PairOptions
     from runners.experiments.pairs.sides import SidesOptions
 
@@ -124,7 +124,7 @@ def gate(
         )
         folder, interrupted = _find(from_, results), False
     else:
-        from runners.experiments.pairs.choice import CELLS, EVERYTHING, SENTINELS, Globs
+        from runners.experiments.pairs.gate_cells import CELLS, EVERYTHING, SENTINELS, Globs
         from runners.experiments.pairs.planning import PairOptions
 
         if not cost and not load:

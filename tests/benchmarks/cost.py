@@ -18,11 +18,11 @@ from report.analysis.counts import cost_of
 from results.model import IN_PROCESS, Cell, Failure
 from results.store import read
 from runners.environments.provision import provision
+from runners.experiments.counting import cost_run as costs
 from runners.experiments.counting import counters
-from runners.experiments.counting import planning as costs
-from runners.experiments.counting.bench import Bench, Outcome
-from runners.experiments.counting.choice import LOCKSTEP
-from runners.experiments.counting.subject import Subject
+from runners.experiments.counting.cost_cell import Subject
+from runners.experiments.counting.countable import LOCKSTEP
+from runners.experiments.counting.pool import Bench, Outcome
 from runners.experiments.planning import RunOptions, Timing, discover
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection

@@ -10,9 +10,8 @@ from results.model import Ceiling
 from runners.errors import LoadError, PlanError
 from runners.experiments.calibration.client_comparison import ClientComparison, Echo
 from runners.experiments.calibration.clients import FAST, H2LOAD, STOCK, WRK, installed
+from runners.experiments.calibration.conditions import Means, means
 from runners.experiments.calibration.delay_line import delay_line
-from runners.experiments.calibration.floors import PLAIN, floors
-from runners.experiments.calibration.means import Means, means
 from runners.experiments.calibration.open_load import PERCENTILES, open_lateness, under_stalls
 from runners.experiments.calibration.promises import (
     HELD,
@@ -23,10 +22,11 @@ from runners.experiments.calibration.promises import (
     promises,
     stalled,
 )
-from runners.experiments.calibration.protocols import echoes, events
+from runners.experiments.calibration.real_servers import PLAIN, floors
 from runners.experiments.calibration.responder import HOST, TARGETS, responder
 from runners.experiments.calibration.scaling import two_processes
 from runners.experiments.calibration.stalls import Stalls
+from runners.experiments.calibration.websocket_and_sse import echoes, events
 
 CONNECTIONS = (1, 8, 64, 512)
 LARGE = "answer-1m"

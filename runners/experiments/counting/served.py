@@ -8,10 +8,10 @@ from pathlib import Path
 
 from results.model import Setup
 from runners.errors import HotlapError
+from runners.experiments.counting.cost_cell import HASH_SEED, Launched, Subject, T
 from runners.experiments.counting.counter import Counter, Reading
+from runners.experiments.counting.launch_counts import Measure
 from runners.experiments.counting.lockstep import Lockstep
-from runners.experiments.counting.protocol import Measure
-from runners.experiments.counting.subject import HASH_SEED, Launched, Subject, T
 from runners.launching.launcher import LocalLauncher
 from runners.launching.server import Server
 from runners.selection.matrix import Stack

@@ -10,11 +10,11 @@ from results.model import CostShares
 from runners.errors import CostError, PlanError
 from runners.experiments.counting.boundaries import HANDLER, boundary
 from runners.experiments.counting.callgrind import CallgrindReading
+from runners.experiments.counting.callgrind_dumps import MADE, Profile, perf_map
+from runners.experiments.counting.cost_cell import Subject
 from runners.experiments.counting.counter import Reading
-from runners.experiments.counting.dumps import MADE, Profile, perf_map
 from runners.experiments.counting.inputs import inputs, ring_of
 from runners.experiments.counting.lockstep import Asker
-from runners.experiments.counting.subject import Subject
 from scenarios.exchange import Scenario
 
 NAMED_SINCE = (3, 12)

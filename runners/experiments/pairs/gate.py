@@ -9,14 +9,14 @@ from pathlib import Path
 
 from results.model import BASE, HEAD, NotApplicable, Pairing, Run, Trial
 from results.store import read
-from runners.experiments.counting.bench import Bench
+from runners.experiments.counting.cost_cell import Subject
+from runners.experiments.counting.cost_run import bench
 from runners.experiments.counting.counter import Counter
-from runners.experiments.counting.planning import bench
-from runners.experiments.counting.subject import Subject
+from runners.experiments.counting.pool import Bench
 from runners.experiments.pairs import comparison
 from runners.experiments.pairs.blocks import cell_of
-from runners.experiments.pairs.choice import Globs, choose, head_only
 from runners.experiments.pairs.comparison import Comparison
+from runners.experiments.pairs.gate_cells import Globs, choose, head_only
 from runners.experiments.pairs.pairing import LaunchPair, MatchedCells
 from runners.experiments.pairs.planning import PairOptions, Prepared, apart_of, missing, provisioned, ready
 from runners.experiments.pairs.sides import resolve_sides

@@ -13,7 +13,7 @@ import pytest
 
 from results.store import read
 from runners.cli import main
-from runners.experiments.counting.protocol import APART, costs
+from runners.experiments.counting.launch_counts import APART, costs
 from tests.support.paths import ROOT
 
 

@@ -17,12 +17,14 @@ from results.model import Ceiling
 from runners.cli import calibration_tables as tables
 from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
 from runners.experiments import ceilings
-from runners.experiments.calibration import calibrate, floors, promises, protocols, responder
+from runners.experiments.calibration import calibrate, promises, responder
+from runners.experiments.calibration import real_servers as floors
+from runners.experiments.calibration import websocket_and_sse as protocols
 from runners.experiments.calibration.calibrate import Calibration
 from runners.experiments.calibration.client_comparison import ClientComparison
 from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
+from runners.experiments.calibration.conditions import means
 from runners.experiments.calibration.delay_line import delay_line
-from runners.experiments.calibration.means import means
 from runners.experiments.calibration.open_load import Felt
 from runners.experiments.calibration.stalls import Stalls
 from runners.generator.client import Generator

@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
+import runners.experiments.counting.launch_counts
 import runners.experiments.counting.lockstep
-import runners.experiments.counting.protocol
 from runners.errors import CostError, LaunchError
 from runners.experiments.counting import callgrind
-from runners.experiments.counting.protocol import Counted, count
+from runners.experiments.counting.cost_cell import Launched
+from runners.experiments.counting.launch_counts import Counted, count
 from runners.experiments.counting.served import count_served
-from runners.experiments.counting.subject import Launched
 from runners.servers.recipe import Serve, Variant
 from scenarios.exchange import Answer, Exchange, Request
 from tests.support.cost_parts import SETUP, fake_valgrind, subject
@@ -62,7 +62,7 @@ def ring(_random: Random) -> tuple[Exchange, ...]:
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners.experiments.counting.protocol, "IDLE_S", 0.0)
+    monkeypatch.setattr(runners.experiments.counting.launch_counts, "IDLE_S", 0.0)
     monkeypatch.setattr(runners.experiments.counting.lockstep, "PAUSE_S", 0.0)
 
 

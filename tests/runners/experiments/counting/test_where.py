@@ -12,7 +12,7 @@ from results.model import CostShares
 from runners.errors import CostError, PlanError
 from runners.experiments.counting.boundaries import BOUNDARIES, boundary
 from runners.experiments.counting.callgrind import CallgrindReading
-from runners.experiments.counting.dumps import MADE, Profile, perf_map, short
+from runners.experiments.counting.callgrind_dumps import MADE, Profile, perf_map, short
 from runners.experiments.counting.inputs import Inputs
 from runners.experiments.counting.where import must_be_callgrind, profile, shares
 from scenarios.exchange import Answer, Exchange

@@ -11,11 +11,11 @@ import runners.experiments.inspection
 import runners.experiments.pairs.blocks
 from results.model import BASE, HEAD, CostRecord, Interval, Pairing, Run
 from results.store import Writer, create, read
-from runners.experiments.counting.bench import Bench
 from runners.experiments.counting.callgrind import Callgrind
-from runners.experiments.counting.choice import lockstep
-from runners.experiments.counting.planning import bench
-from runners.experiments.counting.subject import Subject
+from runners.experiments.counting.cost_cell import Subject
+from runners.experiments.counting.cost_run import bench
+from runners.experiments.counting.countable import lockstep
+from runners.experiments.counting.pool import Bench
 from runners.experiments.pairs.gate import Decisions, Gate
 from runners.experiments.progress import Watcher
 from runners.verify.contract import Verified

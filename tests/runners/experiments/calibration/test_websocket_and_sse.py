@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from runners.experiments.calibration import floors, protocols
+from runners.experiments.calibration import real_servers as floors
+from runners.experiments.calibration import websocket_and_sse as protocols
 from runners.experiments.calibration.clients import Bench
-from runners.experiments.calibration.floors import Start
-from runners.experiments.calibration.means import Means
+from runners.experiments.calibration.conditions import Means
+from runners.experiments.calibration.real_servers import Start
 from runners.generator.client import Generator
 from runners.generator.messages import Measured
 from tests.support.measurements import measured

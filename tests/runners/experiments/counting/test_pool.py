@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-import runners.experiments.counting.bench
+import runners.experiments.counting.pool
 from results.model import CostRecord, Failure, Interval
 from runners.errors import LaunchError
-from runners.experiments.counting.bench import Bench, Outcome
 from runners.experiments.counting.callgrind import Callgrind
-from runners.experiments.counting.dumps import Profile
-from runners.experiments.counting.protocol import Counted, DisagreementError
-from runners.experiments.counting.subject import Launched, Subject
+from runners.experiments.counting.callgrind_dumps import Profile
+from runners.experiments.counting.cost_cell import Launched, Subject
+from runners.experiments.counting.launch_counts import Counted, DisagreementError
+from runners.experiments.counting.pool import Bench, Outcome
 from runners.experiments.counting.where import profile
 from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
@@ -76,8 +76,8 @@ class Yard:
 @pytest.fixture
 def yard(monkeypatch: pytest.MonkeyPatch) -> Yard:
     made = Yard()
-    monkeypatch.setattr(runners.experiments.counting.bench, "count_served", made.count)
-    monkeypatch.setattr(runners.experiments.counting.bench, "count_in_process", made.count)
+    monkeypatch.setattr(runners.experiments.counting.pool, "count_served", made.count)
+    monkeypatch.setattr(runners.experiments.counting.pool, "count_in_process", made.count)
     monkeypatch.setattr("os.sched_setaffinity", lambda _pid, _cpus: None)
     return made
 
@@ -275,7 +275,7 @@ def test_where_it_goes_is_a_launch_of_its_own_with_named_functions(
         found.by_object.update({"libpython3.13": 100})
         return Launched(made=found, target="apps.small_app:app", argv=("python",))
 
-    monkeypatch.setattr(runners.experiments.counting.bench, "count_in_process", launch)
+    monkeypatch.setattr(runners.experiments.counting.pool, "count_in_process", launch)
     kept: list[Outcome] = []
     made = bench(kept)
     told = made.where([subject("a", server="in-process")])

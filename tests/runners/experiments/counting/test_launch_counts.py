@@ -5,10 +5,10 @@ from itertools import chain, repeat
 
 import pytest
 
-import runners.experiments.counting.protocol
+import runners.experiments.counting.launch_counts
 from results.model import Interval
 from runners.experiments.counting.inputs import Inputs
-from runners.experiments.counting.protocol import DisagreementError, count, must_agree
+from runners.experiments.counting.launch_counts import DisagreementError, count, must_agree
 from scenarios.exchange import Answer, Exchange
 from tests.support.parts import scenario
 
@@ -50,7 +50,7 @@ class Heard:
 
 @pytest.fixture(autouse=True)
 def no_idling(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners.experiments.counting.protocol, "IDLE_S", 0.0)
+    monkeypatch.setattr(runners.experiments.counting.launch_counts, "IDLE_S", 0.0)
 
 
 def test_the_protocol_in_its_order() -> None:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from results.model import BASE, HEAD, Cell
 from runners.errors import PlanError
-from runners.experiments.counting import choice as countable
+from runners.experiments.counting import countable
 from runners.experiments.pairs.pairing import MatchedCells, match
 from runners.experiments.pairs.sides import SideParts
 from runners.selection.matrix import CONNECTIONS, Selection, expand

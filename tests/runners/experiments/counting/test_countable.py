@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from runners.errors import PlanError
-from runners.experiments.counting.choice import chosen, unfit
+from runners.experiments.counting.countable import chosen, unfit
 from runners.experiments.planning import discover
 from runners.selection.matrix import Parts, Selection
 from scenarios.exchange import Exchange, Request

@@ -13,10 +13,10 @@ from results.store import Writer, create
 from runners.environments.provision import Provisioned
 from runners.environments.uv_tool import shown
 from runners.errors import ProvisionError
-from runners.experiments.counting.bench import Bench
-from runners.experiments.counting.choice import chosen
+from runners.experiments.counting.cost_cell import Subject
+from runners.experiments.counting.countable import chosen
 from runners.experiments.counting.counter import Counter
-from runners.experiments.counting.subject import Subject
+from runners.experiments.counting.pool import Bench
 from runners.experiments.planning import RunOptions, discover, environments_of, not_implemented
 from runners.experiments.progress import Watcher
 from runners.machine import facts

@@ -9,9 +9,9 @@ import pytest
 
 from runners.errors import CostError
 from runners.experiments.counting import callgrind
-from runners.experiments.counting.inprocess import count_in_process
-from runners.experiments.counting.protocol import Counted, count
-from runners.experiments.counting.subject import Launched, Subject
+from runners.experiments.counting.cost_cell import Launched, Subject
+from runners.experiments.counting.in_process import count_in_process
+from runners.experiments.counting.launch_counts import Counted, count
 from scenarios.answers import json_answer
 from scenarios.exchange import Answer, Exchange, Request, Scenario
 from tests.support.cost_parts import fake_valgrind, subject

@@ -16,11 +16,11 @@ from typing import Any
 from results.model import IN_PROCESS
 from runners.errors import CostError, HotlapError
 from runners.experiments.counting import dispatch
+from runners.experiments.counting.cost_cell import HASH_SEED, Launched, Subject, T
 from runners.experiments.counting.counter import Counter
 from runners.experiments.counting.inputs import Inputs
+from runners.experiments.counting.launch_counts import Measure
 from runners.experiments.counting.lockstep import wrong
-from runners.experiments.counting.protocol import Measure
-from runners.experiments.counting.subject import HASH_SEED, Launched, Subject, T
 from runners.launching.server import environment_of, log_of, start_tree
 from runners.processes import accounting
 from runners.processes.tree import Supervised

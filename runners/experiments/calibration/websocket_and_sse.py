@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from runners.errors import LoadError
 from runners.experiments.calibration.clients import busy, rps
-from runners.experiments.calibration.floors import ECHO, EVENTS, floors
-from runners.experiments.calibration.means import Means
+from runners.experiments.calibration.conditions import Means
 from runners.experiments.calibration.promises import (
     SIDE_BY_SIDE,
     STREAMS,
@@ -17,6 +16,7 @@ from runners.experiments.calibration.promises import (
     echoing,
     streaming,
 )
+from runners.experiments.calibration.real_servers import ECHO, EVENTS, floors
 
 STREAMS_S = 3.0
 """A busy server takes more than a second for a round of them."""

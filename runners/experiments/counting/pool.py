@@ -16,13 +16,13 @@ from results.model import IN_PROCESS, CostRecord, CostShares, Failure, Setup
 from runners.errors import HotlapError
 from runners.experiments.counting import where
 from runners.experiments.counting.callgrind import Callgrind
+from runners.experiments.counting.callgrind_dumps import OPTIONS
+from runners.experiments.counting.cost_cell import HASH_SEED, Launched, Subject, T
 from runners.experiments.counting.counter import Counter
-from runners.experiments.counting.dumps import OPTIONS
-from runners.experiments.counting.inprocess import count_in_process
-from runners.experiments.counting.lanes import Lane, Lanes
-from runners.experiments.counting.protocol import Counted, DisagreementError, Measure, count
+from runners.experiments.counting.cpu_groups import Lane, Lanes
+from runners.experiments.counting.in_process import count_in_process
+from runners.experiments.counting.launch_counts import Counted, DisagreementError, Measure, count
 from runners.experiments.counting.served import count_served
-from runners.experiments.counting.subject import HASH_SEED, Launched, Subject, T
 from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
 from scenarios.exchange import Scenario
