@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from runners import servers
 from runners.environments import cache, uv_tool
-from runners.errors import PlanError, ProvisionError
-from runners.selection.frameworks import Framework, discover
+from runners.errors import ProvisionError
+from runners.selection.frameworks import APPS, Framework, discover
 
 SHARED = "_servers.txt"
 """Versions of the servers and of what they need, the same for every framework."""
@@ -26,19 +28,21 @@ def lock(frameworks: Iterable[Framework], *, upgrade: bool, echo: Callable[[str]
     changes, every framework of the folder is locked anew, so that none keeps another server.
 
     Raises:
-        PlanError: there is no ``servers.in``.
+        PlanError: a server's file declares packages that are no requirements.
         ProvisionError: uv finds no versions that fit together, or the lock would hold an address.
 
     """
     chosen = tuple(frameworks)
     everyone = tuple(discover(chosen[0].path.parent).values())
     shared = chosen[0].lock.parent / SHARED
-    source = _servers_in(chosen[0])
     oldest = min((lowest_python(framework) for framework in everyone), key=Version)
-    changed = _compile([source], shared, oldest, upgrade=upgrade, echo=echo)
-    for framework in everyone if changed else chosen:
-        sources: list[Path | str] = [framework.path, source, "--generate-hashes", "--constraints", shared]
-        _compile(sources, framework.lock, lowest_python(framework), upgrade=upgrade, echo=echo)
+    with tempfile.TemporaryDirectory(prefix="hotlap-lock-") as folder:
+        source = Path(folder, "servers.in")
+        source.write_text("\n".join(servers.packages()), encoding="utf-8")
+        changed = _compile([source], shared, oldest, upgrade=upgrade, echo=echo)
+        for framework in everyone if changed else chosen:
+            sources: list[Path | str] = [framework.path, source, "--generate-hashes", "--constraints", shared]
+            _compile(sources, framework.lock, lowest_python(framework), upgrade=upgrade, echo=echo)
 
 
 def lowest_python(framework: Framework) -> str:
@@ -71,8 +75,8 @@ def require_current(framework: Framework, environment: Mapping[str, str], beside
     for requirement in map(Requirement, (*framework.dependencies, *server_requirements(framework))):
         name = canonicalize_name(requirement.name)
         applies = requirement.marker is None or requirement.marker.evaluate(dict(environment))
-        held = name in locked and requirement.specifier.contains(locked[name], prereleases=True)
-        if applies and name not in besides and not held:
+        is_locked = name in locked and requirement.specifier.contains(locked[name], prereleases=True)
+        if applies and name not in besides and not is_locked:
             raise ProvisionError(
                 f"the lock of {framework.name} does not hold {requirement}, which is required by now",
                 remedy="Run `hotlap lock`.",
@@ -80,18 +84,17 @@ def require_current(framework: Framework, environment: Mapping[str, str], beside
 
 
 def server_requirements(framework: Framework) -> tuple[str, ...]:
-    """Lines of ``servers.in`` without comments."""
-    lines = _servers_in(framework).read_text(encoding="utf-8").splitlines()
-    return tuple(line for line in (line.partition("#")[0].strip() for line in lines) if line)
+    """What the servers' files require of an environment of ``framework``.
 
-
-def _servers_in(framework: Framework) -> Path:
-    if not framework.servers_in.is_file():
-        raise PlanError(
-            f"there is no servers.in beside {framework.path.name}",
-            remedy="Write one server requirement a line there, such as `uvicorn[standard]`.",
-        )
-    return framework.servers_in
+    Apps of another folder, such as those of an older revision, may have been locked before there was some
+    server: only what their shared constraint holds is required of their locks.
+    """
+    shared = framework.lock.parent / SHARED
+    required = servers.packages()
+    if framework.path.parent == APPS or not shared.is_file():
+        return required
+    locked = _versions(shared.read_text(encoding="utf-8"))
+    return tuple(text for text in required if canonicalize_name(Requirement(text).name) in locked)
 
 
 def _compile(
@@ -131,5 +134,6 @@ def _difference(before: str, after: str) -> str:
 
 
 def _versions(text: str) -> dict[str, str]:
+    """Version by name, of the lines of a lock whatever their markers; one with several is named once."""
     lines = (line.split(maxsplit=1)[0] for line in text.splitlines() if line[:1].isalnum())
     return {name: version for name, _, version in (line.partition("==") for line in lines)}

@@ -34,7 +34,7 @@ class Framework:
     """Dotted name on the stage, such as ``apps.fastapi_app``."""
     requires_python: str
     dependencies: tuple[str, ...]
-    """Requirements of the app itself; servers come on top (``apps/servers.in``)."""
+    """Requirements of the app itself; the packages of all servers come on top."""
     targets: Mapping[str, Mapping[str, str]]
     """Interface -> target -> name in the module."""
     implements: frozenset[str]
@@ -51,11 +51,6 @@ class Framework:
     def lock(self) -> Path:
         """Where its lock lies, whether or not there is one."""
         return self.path.parent / "locks" / f"{self.name}.txt"
-
-    @property
-    def servers_in(self) -> Path:
-        """Requirements of the servers that every framework is installed with."""
-        return self.path.parent / "servers.in"
 
     def absence(self, family: str) -> tuple[str, str] | None:
         """(``not-applicable`` or ``not-implemented``, reason) where it lacks ``family``, else None."""

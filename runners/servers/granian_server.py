@@ -6,6 +6,14 @@ from functools import partial
 
 from runners.servers.recipe import ASGI, HTTP, RSGI, Serve, Variant
 
+PACKAGES = ("granian",)
+BOUNDARIES = {
+    "server, a request whole": (
+        "granian/_futures.py::_future_watcher_wrapper.<locals>.future_watcher",
+        "granian/wsgi.py::_callback_wrapper.<locals>._runner",
+    ),
+}
+
 
 def _bind(serve: Serve, interface: str) -> tuple[str, ...]:
     return (

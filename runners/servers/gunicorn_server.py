@@ -7,6 +7,14 @@ from functools import partial
 
 from runners.servers.recipe import ASGI, Serve, Variant
 
+PACKAGES = ("gunicorn[gevent]", "uvicorn-worker")
+"""``uvicorn-worker`` is the class that ``gunicorn-uvicorn`` runs."""
+BOUNDARIES = {
+    "server, a request whole": ("gunicorn/workers/gthread.py::ThreadWorker.handle",),
+    "server, parsing": ("gunicorn/http/message.py::Message.__init__",),
+    "server, sending": ("gunicorn/http/wsgi.py::Response.write",),
+}
+
 Options = Callable[[Serve], tuple[str, ...]]
 NO_DEFAULT_PARSER = ("--http-parser", "python")
 """Named, because ``auto`` takes the C parser as soon as something installs it."""

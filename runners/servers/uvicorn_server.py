@@ -6,6 +6,23 @@ from functools import partial
 
 from runners.servers.recipe import ASGI, Serve, Variant
 
+PACKAGES = ("uvicorn[standard]",)
+"""The variant without the standard extra needs nothing else."""
+BOUNDARIES = {
+    "server, a request whole": (
+        "uvicorn/protocols/http/httptools_impl.py::RequestResponseCycle.run_asgi",
+        "uvicorn/protocols/http/h11_impl.py::RequestResponseCycle.run_asgi",
+    ),
+    "server, parsing": (
+        "uvicorn/protocols/http/httptools_impl.py::HttpToolsProtocol.data_received",
+        "uvicorn/protocols/http/h11_impl.py::H11Protocol.data_received",
+    ),
+    "server, sending": (
+        "uvicorn/protocols/http/httptools_impl.py::RequestResponseCycle.send",
+        "uvicorn/protocols/http/h11_impl.py::RequestResponseCycle.send",
+    ),
+}
+
 
 def _command(serve: Serve, *, loop: str, http: str) -> tuple[str, ...]:
     return (

@@ -133,9 +133,3 @@ def test_apps_import_what_they_declare(framework: Framework) -> None:
 def test_file_names_shadow_no_module(path: Path) -> None:
     libraries = {IMPORT_NAMES.get(name, name) for found in FRAMEWORKS.values() for name in declared(found)}
     assert path.stem not in sys.stdlib_module_names | libraries | {"uvicorn", "granian", "gunicorn", "gevent"}
-
-
-def test_servers_are_required_once() -> None:
-    lines = (APPS / "servers.in").read_text(encoding="utf-8").splitlines()
-    names = [Requirement(line).name for line in lines if line and not line.startswith("#")]
-    assert sorted(names) == ["granian", "gunicorn", "uvicorn", "uvicorn-worker"]

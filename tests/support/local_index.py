@@ -72,8 +72,9 @@ def fill(folder: Path) -> None:
     wheel(folder, "extra", "1.0")
 
 
-def use(settings: pytest.MonkeyPatch, root: Path) -> None:
-    """Make uv know the index in ``root`` and nothing else."""
+def use(settings: pytest.MonkeyPatch, root: Path, *packages: str) -> None:
+    """Make uv know the index in ``root`` and nothing else, and servers need ``packages`` (else ``serve``)."""
+    settings.setattr("runners.servers.packages", lambda: packages or ("serve",))
     settings.setenv("UV_FIND_LINKS", str(root / "index"))
     settings.setenv("UV_NO_INDEX", "1")
     settings.setenv("UV_CACHE_DIR", str(root / "uv"))

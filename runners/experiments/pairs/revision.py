@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runners.environments import cache
+from runners.environments.lock import SHARED
 from runners.errors import PlanError, ProvisionError
 from runners.selection.frameworks import APPS, SUFFIX
 
@@ -58,7 +59,7 @@ def repository_apps() -> Path:
     done = _git(Path.cwd(), "rev-parse", "--show-toplevel")
     if done.returncode == 0:
         apps = Path(done.stdout.decode().strip()) / "apps"
-        if (apps / "servers.in").is_file() and any(apps.glob(f"*{SUFFIX}")):
+        if (apps / "locks" / SHARED).is_file() and any(apps.glob(f"*{SUFFIX}")):
             return apps
     return APPS
 

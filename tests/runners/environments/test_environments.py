@@ -52,7 +52,6 @@ def _locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     local_index.app(apps, "bare")
     local_index.app(apps, "frame", "frame")
     (apps / "contract.py").write_text("WORD = 'shared'\n", encoding="utf-8")
-    (apps / "servers.in").write_text("serve\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as settings:
         local_index.use(settings, root)
         lock.lock(frameworks.discover(apps).values(), upgrade=False, echo=lambda _line: None)

@@ -8,7 +8,7 @@ import pytest
 from packaging.markers import default_environment
 
 from runners.environments import lock
-from runners.errors import PlanError, ProvisionError
+from runners.errors import ProvisionError
 from runners.selection import frameworks
 from tests.support import local_index
 
@@ -23,7 +23,6 @@ def _apps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     apps.mkdir()
     local_index.app(apps, "bare")
     local_index.app(apps, "frame", "frame")
-    (apps / "servers.in").write_text("# the server\nserve  # only one\n", encoding="utf-8")
     return apps
 
 
@@ -34,14 +33,14 @@ def write(apps: Path, *names: str, upgrade: bool = False) -> list[str]:
     return said
 
 
-def held(apps: Path, name: str) -> dict[str, str]:
+def locked(apps: Path, name: str) -> dict[str, str]:
     return lock.pins((apps / "locks" / f"{name}.txt").read_text(encoding="utf-8"), HERE)
 
 
 def test_a_lock_closes_over_framework_and_servers_with_hashes_and_without_addresses(apps: Path) -> None:
     write(apps)
-    assert held(apps, "frame") == {"core": "2.0", "frame": "2.0", "serve": "1.0"}
-    assert held(apps, "bare") == held(apps, "_servers") == {"serve": "1.0"}
+    assert locked(apps, "frame") == {"core": "2.0", "frame": "2.0", "serve": "1.0"}
+    assert locked(apps, "bare") == locked(apps, "_servers") == {"serve": "1.0"}
     text = (apps / "locks" / "frame.txt").read_text(encoding="utf-8")
     assert text.count("--hash=sha256:") == 3
     assert str(apps.parent) not in text
@@ -52,22 +51,24 @@ def test_versions_stay_until_upgraded(apps: Path) -> None:
     write(apps)
     local_index.wheel(apps.parent / "index", "frame", "3.0", "core>=2")
     assert write(apps)[-1] == "frame.txt: 3 packages, unchanged"
-    assert held(apps, "frame")["frame"] == "2.0"
+    assert locked(apps, "frame")["frame"] == "2.0"
     assert write(apps, upgrade=True)[-1] == "frame.txt: 3 packages, frame 2.0 -> 3.0"
 
 
-def test_only_the_chosen_are_locked_unless_the_servers_changed(apps: Path) -> None:
+def test_only_the_chosen_are_locked_unless_the_servers_changed(
+    apps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert len(write(apps)) == 3
     assert [line.partition(":")[0] for line in write(apps, "frame")] == ["_servers.txt", "frame.txt"]
-    (apps / "servers.in").write_text("serve\nextra\n", encoding="utf-8")
+    local_index.use(monkeypatch, apps.parent, "serve", "extra")
     assert len(write(apps, "frame")) == 3
-    assert held(apps, "bare") == {"extra": "1.0", "serve": "1.0"}
+    assert locked(apps, "bare") == {"extra": "1.0", "serve": "1.0"}
 
 
-def test_the_shared_constraint_binds_every_framework(apps: Path) -> None:
-    (apps / "servers.in").write_text("serve\ncore<2\n", encoding="utf-8")
+def test_the_shared_constraint_binds_every_framework(apps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    local_index.use(monkeypatch, apps.parent, "serve", "core<2")
     write(apps)
-    assert held(apps, "frame") == {"core": "1.0", "frame": "1.0", "serve": "1.0"}
+    assert locked(apps, "frame") == {"core": "1.0", "frame": "1.0", "serve": "1.0"}
 
 
 def test_what_does_not_fit_together_says_so_and_leaves_the_old_lock(apps: Path) -> None:
@@ -88,10 +89,18 @@ def test_a_source_by_address_is_refused(apps: Path) -> None:
         write(apps)
 
 
-def test_no_servers_is_a_plan_error(apps: Path) -> None:
-    (apps / "servers.in").unlink()
-    with pytest.raises(PlanError, match=r"no servers\.in"):
-        write(apps)
+def test_apps_of_another_folder_need_only_servers_that_they_were_locked_with(
+    apps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(apps)
+    frame = frameworks.discover(apps)["frame"]
+    local_index.use(monkeypatch, apps.parent, "serve", "newer-server")
+    lock.require_current(frame, HERE, ())
+    assert lock.server_requirements(frame) == ("serve",)
+    monkeypatch.setattr(lock, "APPS", apps)
+    with pytest.raises(ProvisionError, match="the lock of frame does not hold newer-server") as caught:
+        lock.require_current(frame, HERE, ())
+    assert caught.value.remedy == "Run `hotlap lock`."
 
 
 def test_a_lock_that_lacks_what_is_required_by_now_is_refused(apps: Path) -> None:

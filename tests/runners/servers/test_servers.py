@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from packaging.requirements import Requirement
 
 from runners import servers
 from runners.servers.recipe import Serve
@@ -74,3 +75,8 @@ def test_only_the_sync_worker_has_no_keep_alive() -> None:
 def test_as_shipped_is_measured_only_when_named() -> None:
     named = [name for name, variant in VARIANTS.items() if not variant.default]
     assert named == [name for name in VARIANTS if name.endswith("as-shipped")]
+
+
+def test_servers_are_required_once() -> None:
+    names = [Requirement(text).name for text in servers.packages()]
+    assert sorted(names) == ["granian", "gunicorn", "uvicorn", "uvicorn-worker"]

@@ -25,7 +25,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two commits on main, and a branch that leaves it at the first; the working tree is changed."""
     home = tmp_path / "project"
     (home / "apps" / "locks").mkdir(parents=True)
-    for name in ("asgi_app.py", "contract.py", "servers.in", "locks/asgi.txt"):
+    for name in ("asgi_app.py", "contract.py", "locks/_servers.txt", "locks/asgi.txt"):
         shutil.copy(APPS / name, home / "apps" / name)
     git(home, "init", "--quiet", "--initial-branch", "main")
     git(home, "add", ".")
