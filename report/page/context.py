@@ -12,8 +12,8 @@ from report.analysis.frames import Frames, build
 from report.analysis.summary import Summary
 from report.analysis.titles import titles_of
 from report.analysis.workload import Workload, shares, workload
-from report.page.charts.look import Look, look
-from report.page.charts.rows import Panel, Row
+from report.page.charts.look import Look, assign_look
+from report.page.charts.rows import ChartRow, Panel
 from report.stats.levels import Level
 from report.views import words
 from results.model import Cell, Failure, Run
@@ -97,7 +97,9 @@ def context(run: Run, others: Sequence[Run] = ()) -> Context:
         run=run,
         frames=frames,
         findings=found,
-        look=look((cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)),
+        look=assign_look(
+            (cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)
+        ),
         titles={name: title for each in (*others, run) for name, title in titles_of(each).items()},
         shares=shares(run),
         counting=tuple(counting),
@@ -146,10 +148,10 @@ def panels(
 ) -> list[Panel]:
     """A metric of every stack of a workload as a chart's rows, one panel a server variant."""
 
-    def row(each: Summary) -> Row:
+    def row(each: Summary) -> ChartRow:
         measure = each.measures[metric]
         level = scaled(measure.level, scale)
-        return Row(
+        return ChartRow(
             label=here.title(each.cell.framework),
             framework=each.cell.framework,
             server=each.cell.server,

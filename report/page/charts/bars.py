@@ -5,63 +5,75 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from report.page.charts.frame import Tick, dots, frame, line
-from report.page.charts.look import INK, PAPER, Look, style
-from report.page.charts.rows import LABELS, ROW, VALUES, WIDTH, Canvas, Panel, Row, canvas, reach, values
-from report.page.charts.svg import inline
+from report.page.charts.frame import Tick, draw_dots, draw_frame, draw_line
+from report.page.charts.look import INK, PAPER, Look, chart_style
+from report.page.charts.rows import (
+    LABELS_WIDTH,
+    ROW_HEIGHT,
+    VALUES_WIDTH,
+    WIDTH,
+    Canvas,
+    ChartRow,
+    Panel,
+    axis_end,
+    lay_out,
+    write_values,
+)
+from report.page.charts.svg import to_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def bars(
+def draw_bars(
     panels: Sequence[Panel], look: Look, *, key: str, title: str, description: str, axis_label: str
 ) -> str:
     """SVG of one bar a row; the dots stand in the order of the trials, from top to bottom."""
-    with style():
-        placed = canvas(panels, look, [(LABELS, WIDTH - LABELS - VALUES)])
-        axis = placed.axes[0]
-        axis.set_xlim(0, reach(row for panel in panels for row in panel.rows))
-        frame(axis, x=amounts(axis), label=axis_label)
-        for row, y in placed.places:
-            draw(placed, row, y, column=0)
-        values(placed, axis)
-        return inline(placed.figure, key=key, title=title, description=description, marks=placed.marks)
+    with chart_style():
+        canvas = lay_out(panels, look, [(LABELS_WIDTH, WIDTH - LABELS_WIDTH - VALUES_WIDTH)])
+        axis = canvas.axes[0]
+        axis.set_xlim(0, axis_end(row for panel in panels for row in panel.rows))
+        draw_frame(axis, x=amount_ticks(axis), label=axis_label)
+        for row, y in canvas.rows_at:
+            draw_bar(canvas, row, y, column=0)
+        write_values(canvas, axis)
+        return to_svg(canvas.figure, key=key, title=title, description=description, marks=canvas.marks)
 
 
-def draw(placed: Canvas, row: Row, y: float, *, column: int) -> None:
-    """One row's bar, interval and dots on the axes of ``column``."""
+def draw_bar(canvas: Canvas, row: ChartRow, y: float, *, column: int) -> None:
+    """Draw a row's bar, interval and dots on the axes of ``column``."""
     from matplotlib.patches import Rectangle  # noqa: PLC0415 - takes a second to import
 
     if row.value is None:
         return
-    axis, hint = placed.axes[column], f"{row.label}: {row.text}"
+    axis, hint = canvas.axes[column], f"{row.label}: {row.text}"
     bar = Rectangle(
-        (row.start, y - ROW * 0.29),
+        (row.start, y - ROW_HEIGHT * 0.29),
         row.value - row.start,
-        ROW * 0.58,
-        facecolor=placed.look.colour(row.framework),
-        hatch=placed.look.hatch(row.server),
+        ROW_HEIGHT * 0.58,
+        facecolor=canvas.look.colour(row.framework),
+        hatch=canvas.look.hatch(row.server),
         hatchcolor=PAPER,
         edgecolor=INK,
         linewidth=0.8,
-        gid=placed.mark(row, hint),
+        gid=canvas.add_mark(row, hint),
     )
     axis.add_artist(bar)
     if row.dots:
-        spread = [y + ROW * 0.4 * (place / max(len(row.dots) - 1, 1) - 0.5) for place in range(len(row.dots))]
+        steps = max(len(row.dots) - 1, 1)
+        heights = [y + ROW_HEIGHT * 0.4 * (index / steps - 0.5) for index in range(len(row.dots))]
         for colour, size in ((INK, 4.2), (PAPER, 2.6)):
-            dots(axis, row.dots, spread, color=colour, linewidth=size, gid=placed.mark(row))
+            draw_dots(axis, row.dots, heights, color=colour, linewidth=size, gid=canvas.add_mark(row))
     if row.low is not None and row.high is not None:
-        gid = placed.mark(row, hint)
-        line(axis, (row.low, row.high), (y, y), color=INK, linewidth=2.2, gid=gid)
+        gid = canvas.add_mark(row, hint)
+        draw_line(axis, (row.low, row.high), (y, y), color=INK, linewidth=2.2, gid=gid)
 
 
-def amounts(axis: Axes) -> list[Tick]:
-    """Ticks of a linear x axis, at the places that matplotlib finds."""
-    return [(float(place), thousands(float(place))) for place in axis.xaxis.get_majorticklocs()]
+def amount_ticks(axis: Axes) -> list[Tick]:
+    """Ticks of a linear x axis, where matplotlib puts them."""
+    return [(float(value), _with_separators(float(value))) for value in axis.xaxis.get_majorticklocs()]
 
 
-def thousands(value: float) -> str:
+def _with_separators(value: float) -> str:
     """Tick label with separated thousands, decimals only where the step needs them."""
     return f"{value:,.0f}" if value == round(value) else f"{value:,.2f}".rstrip("0")

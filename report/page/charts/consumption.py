@@ -5,47 +5,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from report.page.charts.bars import amounts, draw
-from report.page.charts.frame import frame
-from report.page.charts.look import Look, style
-from report.page.charts.rows import LABELS, WIDTH, Canvas, Panel, Row, canvas, reach, write
-from report.page.charts.svg import inline, plain
+from report.page.charts.bars import amount_ticks, draw_bar
+from report.page.charts.frame import draw_frame
+from report.page.charts.look import Look, chart_style
+from report.page.charts.rows import (
+    LABELS_WIDTH,
+    WIDTH,
+    Canvas,
+    ChartRow,
+    Panel,
+    axis_end,
+    lay_out,
+    write_in_row,
+)
+from report.page.charts.svg import single_line, to_svg
 
-SIDE = 190
+AXIS_WIDTH = 190
 """Pixels of each of the two axes."""
-TEXT = 165
-"""Pixels of the values right of each."""
+TEXT_WIDTH = 165
+"""Pixels of the values right of each of the two axes."""
 
 
-def consumption(
+def draw_consumption(
     cpu: Sequence[Panel], memory: Sequence[Panel], look: Look, *, key: str, title: str, description: str
 ) -> str:
     """SVG of two columns of bars; ``cpu`` and ``memory`` hold the same rows in the same order."""
-    with style():
-        placed = canvas([_labels_only(panel) for panel in cpu], look, _columns())
+    columns = [(LABELS_WIDTH, AXIS_WIDTH), (WIDTH - TEXT_WIDTH - AXIS_WIDTH, AXIS_WIDTH)]
+    with chart_style():
+        canvas = lay_out([_labels_only(panel) for panel in cpu], look, columns)
         for column, (panels, label) in enumerate(
             ((cpu, "CPU time per request, µs"), (memory, "memory (PSS), MiB"))
         ):
-            _column(placed, [row for panel in panels for row in panel.rows], column, label)
-        return inline(placed.figure, key=key, title=title, description=description, marks=placed.marks)
-
-
-def _columns() -> list[tuple[float, float]]:
-    return [(LABELS, SIDE), (WIDTH - TEXT - SIDE, SIDE)]
+            _draw_column(canvas, [row for panel in panels for row in panel.rows], column, label)
+        return to_svg(canvas.figure, key=key, title=title, description=description, marks=canvas.marks)
 
 
 def _labels_only(panel: Panel) -> Panel:
-    """The rows as the canvas labels them: gaps are written per column, not across both."""
+    """The panel without gaps, so that the canvas writes none: each column writes its own."""
     return replace(panel, rows=tuple(replace(row, value=0.0) for row in panel.rows))
 
 
-def _column(placed: Canvas, rows: Sequence[Row], column: int, label: str) -> None:
-    axis = placed.axes[column]
-    axis.set_xlim(0, reach(rows))
+def _draw_column(canvas: Canvas, rows: Sequence[ChartRow], column: int, label: str) -> None:
+    axis = canvas.axes[column]
+    axis.set_xlim(0, axis_end(rows))
     axis.locator_params(axis="x", nbins=4)
-    frame(axis, x=amounts(axis), label=label)
-    for row, (_, y) in zip(rows, placed.places, strict=True):
-        draw(placed, row, y, column=column)
-        gap = row.value is None
-        text = write(axis, 12, y, plain(row.text, 30), side=1, size=11.5, style="italic" if gap else "normal")
-        text.set_gid(placed.mark(row))
+    draw_frame(axis, x=amount_ticks(axis), label=label)
+    for row, (_, y) in zip(rows, canvas.rows_at, strict=True):
+        draw_bar(canvas, row, y, column=column)
+        style = "italic" if row.value is None else "normal"
+        text = write_in_row(axis, 12, y, single_line(row.text, 30), side=1, size=11.5, style=style)
+        text.set_gid(canvas.add_mark(row))

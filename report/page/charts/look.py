@@ -1,4 +1,4 @@
-"""How the charts look: colour is the framework, hatch and marker are the server, everything else is quiet.
+"""How the charts look: colour is the framework, hatch and marker are the server, the rest is grey.
 
 Colours here are names for the style sheet: ``svg.py`` replaces each by a CSS variable, so that one SVG serves
 light, dark and print.
@@ -31,12 +31,12 @@ HATCHES = ("", "//", "xx", "--", "||")
 MARKERS = ("o", "s", "D", "^", "v")
 
 _FRAMEWORK_KEY, _SERVER_KEY = b"73172", b"209"
-"""Keys under which the names that hotlap ships fall into slots of their own."""
+"""Hash keys that give each name that hotlap ships a slot of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The assignment of one run: the same for every chart of it, whatever the chart shows."""
+    """Colours and marks of one run, the same in all its charts."""
 
     colours: dict[str, str]
     servers: dict[str, int]
@@ -54,16 +54,16 @@ class Look:
         return MARKERS[self.servers.get(family(server), 0)]
 
 
-def look(frameworks: Iterable[str], servers: Iterable[str]) -> Look:
+def assign_look(frameworks: Iterable[str], servers: Iterable[str]) -> Look:
     """Assign colours to ``frameworks`` (without the floors, which are neutral) and marks to servers.
 
-    A name falls into a slot by its hash, so it keeps its colour from run to run; where two meet, the later
-    one in the alphabet takes the next free slot.
+    A name's hash chooses its slot, so it keeps its colour from run to run; where two names choose the same,
+    the later in the alphabet takes the next free slot.
     """
-    colours = _assign(frameworks, len(OKABE_ITO), _FRAMEWORK_KEY)
+    colours = _assign_slots(frameworks, len(OKABE_ITO), _FRAMEWORK_KEY)
     return Look(
         colours={name: OKABE_ITO[slot] for name, slot in colours.items()},
-        servers=_assign((family(name) for name in servers), len(HATCHES), _SERVER_KEY),
+        servers=_assign_slots((family(name) for name in servers), len(HATCHES), _SERVER_KEY),
     )
 
 
@@ -72,7 +72,7 @@ def family(server: str) -> str:
     return server.partition("-")[0]
 
 
-def _assign(names: Iterable[str], slots: int, key: bytes) -> dict[str, int]:
+def _assign_slots(names: Iterable[str], slots: int, key: bytes) -> dict[str, int]:
     taken: dict[str, int] = {}
     for name in sorted(set(names)):
         digest = hashlib.blake2s(name.encode(), key=key, digest_size=4).digest()
@@ -82,11 +82,11 @@ def _assign(names: Iterable[str], slots: int, key: bytes) -> dict[str, int]:
 
 
 @contextmanager
-def style() -> Iterator[None]:
+def chart_style() -> Iterator[None]:
     """Matplotlib's settings for a chart: real text, no maths in names, ids from content alone.
 
-    The garbage collector waits meanwhile: a figure is one large cycle, and looking through it again and again
-    while it is being made takes a third of the time.
+    The garbage collector is off meanwhile: a figure is one large reference cycle, and collecting while it is
+    made takes a third of the time.
     """
     import matplotlib as mpl  # noqa: PLC0415 - takes a second to import
 

@@ -1,4 +1,4 @@
-"""From a matplotlib figure to SVG that lives inside a page: titled, themed by CSS, ids its own."""
+"""Writes a matplotlib figure as SVG for a page: with a title, colours from CSS, and ids of its own."""
 
 from __future__ import annotations
 
@@ -28,19 +28,26 @@ _UNPRINTABLE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """What a drawn thing stands for: it is filtered by its framework and says ``hint`` under the pointer."""
+    """What an artist belongs to: it is filtered by its framework and shows ``hint`` under the pointer."""
 
     framework: str
     hint: str = ""
 
 
-def plain(text: str, longest: int = 200) -> str:
+def add_mark(marks: dict[str, Mark], framework: str, hint: str = "") -> str:
+    """Add a mark to ``marks`` and return the gid for the artist that it belongs to."""
+    gid = f"mark{len(marks)}"
+    marks[gid] = Mark(framework=framework, hint=hint)
+    return gid
+
+
+def single_line(text: str, longest: int = 200) -> str:
     """``text`` on one line without control characters, cut to ``longest`` characters."""
-    line = _UNPRINTABLE.sub(" ", text)
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    printable = _UNPRINTABLE.sub(" ", text)
+    return printable if len(printable) <= longest else printable[: longest - 1] + "…"
 
 
-def inline(
+def to_svg(
     figure: Figure, *, key: str, title: str, description: str, marks: Mapping[str, Mark] | None = None
 ) -> str:
     """Serialise ``figure`` for a page, the same bytes for the same figure.
@@ -50,32 +57,32 @@ def inline(
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None}, transparent=True)
     root = ET.fromstring(buffer.getvalue())  # noqa: S314 - written by matplotlib a line above
-    _drop(root, {"metadata", "style"})
+    _remove_elements(root, {"metadata", "style"})
     for element in root.iter():
-        _plain_names(element)
-        _theme(element)
-        _mark(element, marks or {})
+        _simplify_names(element)
+        _apply_theme(element)
+        _apply_mark(element, marks or {})
     for element in root.iter("g"):
-        _hoist(element)
-    _localise(root, key)
-    _head(root, key, plain(title), plain(description, 1000))
+        _share_style(element)
+    _prefix_ids(root, key)
+    _write_head(root, key, single_line(title), single_line(description, 1000))
     return ET.tostring(root, encoding="unicode").replace("\n", " ")
 
 
-def _drop(root: ET.Element, names: set[str]) -> None:
+def _remove_elements(root: ET.Element, names: set[str]) -> None:
     for parent in list(root.iter()):
         for child in list(parent):
             child.tail = None
-            if _plain_name(child.tag) in names:
+            if _without_namespace(child.tag) in names:
                 parent.remove(child)
         if parent.text is not None and not parent.text.strip():
             parent.text = None
 
 
-def _plain_names(element: ET.Element) -> None:
-    """Names without namespaces and two decimals: what HTML expects, and half the bytes."""
-    element.tag = _plain_name(element.tag)
-    attributes = {_plain_name(name): value for name, value in element.attrib.items()}
+def _simplify_names(element: ET.Element) -> None:
+    """Remove namespaces, which HTML does not expect, and round to two decimals, which halves the bytes."""
+    element.tag = _without_namespace(element.tag)
+    attributes = {_without_namespace(name): value for name, value in element.attrib.items()}
     for name in _MEASURED & attributes.keys():
         attributes[name] = _NUMBER.sub(_two_decimals, " ".join(attributes[name].split()))
     element.attrib.clear()
@@ -83,7 +90,7 @@ def _plain_names(element: ET.Element) -> None:
 
 
 @cache
-def _plain_name(name: str) -> str:
+def _without_namespace(name: str) -> str:
     return _NAMESPACE.sub("", name)
 
 
@@ -92,16 +99,21 @@ def _two_decimals(match: re.Match[str]) -> str:
     return "0" if text == "-0" else text
 
 
-def _theme(element: ET.Element) -> None:
-    """Colours become CSS variables, which only ``style`` can hold; text inherits the page's font."""
+def _apply_theme(element: ET.Element) -> None:
+    """Make colours CSS variables, which only ``style`` can hold, and let text inherit the page's font."""
     pop = element.attrib.pop
-    style = _style(element.tag == "text", pop("style", ""), pop("fill", None), pop("stroke", None))
+    style = _themed_style(element.tag == "text", pop("style", ""), pop("fill", None), pop("stroke", None))
     if style:
         element.set("style", style)
 
 
 @lru_cache(maxsize=4096)
-def _style(is_text: bool, style: str, fill: str | None, stroke: str | None) -> str:  # noqa: FBT001 - of one caller
+def _themed_style(
+    is_text: bool,  # noqa: FBT001 - cached, and called from one place
+    style: str,
+    fill: str | None,
+    stroke: str | None,
+) -> str:
     for name, colour in (("fill", fill), ("stroke", stroke)):
         if colour is not None:
             style = f"{name}: {colour}; {style}"
@@ -117,19 +129,19 @@ def _variable(match: re.Match[str]) -> str:
     return match[0] if name is None else f"var({name})"
 
 
-def _mark(element: ET.Element, marks: Mapping[str, Mark]) -> None:
+def _apply_mark(element: ET.Element, marks: Mapping[str, Mark]) -> None:
     mark = marks.get(element.get("id", ""))
     if mark is None:
         return
-    element.set("data-framework", plain(mark.framework))
+    element.set("data-framework", single_line(mark.framework))
     if mark.hint:
         hint = ET.Element("title")
-        hint.text = plain(mark.hint)
+        hint.text = single_line(mark.hint)
         element.insert(0, hint)
 
 
-def _hoist(element: ET.Element) -> None:
-    """A style that all markers of a series share is said once."""
+def _share_style(element: ET.Element) -> None:
+    """Move a style that all markers of a series have to their group."""
     styles = {child.get("style") for child in element}
     if len(element) > 1 and len(styles) == 1 and all(child.tag == "use" for child in element):
         element.set("style", styles.pop() or "")
@@ -137,7 +149,7 @@ def _hoist(element: ET.Element) -> None:
             child.attrib.pop("style", None)
 
 
-def _localise(root: ET.Element, key: str) -> None:
+def _prefix_ids(root: ET.Element, key: str) -> None:
     """Keep only ids that something refers to, under the chart's own prefix."""
     wanted = set()
     for element in root.iter():
@@ -146,9 +158,9 @@ def _localise(root: ET.Element, key: str) -> None:
                 wanted.update(_REFERENCE.findall(value))
         wanted.add(element.get("href", "")[1:])
     for element in root.iter():
-        found = element.attrib.pop("id", None)
-        if found in wanted:
-            element.set("id", f"{key}-{found}")
+        own_id = element.attrib.pop("id", None)
+        if own_id in wanted:
+            element.set("id", f"{key}-{own_id}")
         for name, value in element.attrib.items():
             if "url(" in value:
                 element.set(name, _REFERENCE.sub(rf"url(#{key}-\1)", value))
@@ -156,7 +168,7 @@ def _localise(root: ET.Element, key: str) -> None:
             element.set("href", f"#{key}-{element.attrib['href'][1:]}")
 
 
-def _head(root: ET.Element, key: str, title: str, description: str) -> None:
+def _write_head(root: ET.Element, key: str, title: str, description: str) -> None:
     box = [float(number) for number in root.attrib["viewBox"].split()]
     root.attrib.clear()
     root.attrib.update(
@@ -169,7 +181,7 @@ def _head(root: ET.Element, key: str, title: str, description: str) -> None:
             "height": f"{box[3]:g}",
         }
     )
-    for place, (name, text) in enumerate((("title", title), ("desc", description))):
+    for index, (name, text) in enumerate((("title", title), ("desc", description))):
         element = ET.Element(name, {"id": f"{key}-{name}"})
         element.text = text
-        root.insert(place, element)
+        root.insert(index, element)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from report import fmt
-from report.page.charts.ceilings import Points, ceilings
+from report.page.charts.ceilings import CeilingLine, draw_ceilings
 from report.page.context import Context
 from report.page.model import Column, Entry, Part, Table, TableRow, entry, figure
 from results.model import Ceiling
@@ -20,7 +20,7 @@ def part(here: Context) -> Part | None:
     found = here.run.plan.ceilings
     if not found:
         return None
-    svg = ceilings(
+    svg = draw_ceilings(
         [_points(shape, members) for shape, members in _by_shape(found).items()],
         key="ceilings",
         title="The most that the generator can do, by connections",
@@ -43,9 +43,9 @@ def _by_shape(found: tuple[Ceiling, ...]) -> dict[str, list[Ceiling]]:
     return shapes
 
 
-def _points(shape: str, members: list[Ceiling]) -> Points:
+def _points(shape: str, members: list[Ceiling]) -> CeilingLine:
     members = sorted(members, key=lambda each: each.connections)
-    return Points(
+    return CeilingLine(
         label=shape,
         connections=tuple(each.connections for each in members),
         rps=tuple(each.rps for each in members),

@@ -8,7 +8,7 @@ from functools import partial
 from report import fmt
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.charts.consumption import consumption
+from report.page.charts.consumption import draw_consumption
 from report.page.context import Context, panels, sides
 from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, figure, gap, measured
 
@@ -71,7 +71,7 @@ def _part(here: Context, wanted: Workload, place: int) -> Part:
         panels(here, wanted, metric, partial(fmt.amount, unit=unit), gap=_short)
         for metric, unit in UNITS.items()
     )
-    svg = consumption(
+    svg = draw_consumption(
         cpu,
         memory,
         here.look,

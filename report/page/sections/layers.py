@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from report.analysis.costs import NOT_COUNTED, Costs, in_process
 from report.analysis.layers import Count, Layers, Step
-from report.page.charts.rows import Panel, Row
-from report.page.charts.waterfall import waterfall
+from report.page.charts.rows import ChartRow, Panel
+from report.page.charts.waterfall import draw_waterfall
 from report.page.context import Context, scaled, side
 from report.page.model import (
     Column,
@@ -80,7 +80,7 @@ def _parts(here: Context, found: Costs, place: int) -> Iterator[Part]:
 
 def _part(here: Context, found: Costs, scenario: str, place: str, named: str) -> Part:
     groups = [each for each in found.layers if each.scenario == scenario]
-    svg = waterfall(
+    svg = draw_waterfall(
         [_panel(here, each) for each in groups],
         here.look,
         key=f"layers{place}",
@@ -101,15 +101,15 @@ def _panel(here: Context, group: Layers) -> Panel:
     return Panel(heading=side(group.server, group.interface), rows=rows)
 
 
-def _row(here: Context, step: Step) -> Row:
+def _row(here: Context, step: Step) -> ChartRow:
     """In thousands, from where the layer below ends, with the interval of what is added."""
     cell, total = step.count.cell, scaled(step.count.level, 1e-3)
     label = here.title(cell.framework)
     if total is None:
-        return Row(label=label, framework=cell.framework, server=cell.server, text=step.count.reason)
+        return ChartRow(label=label, framework=cell.framework, server=cell.server, text=step.count.reason)
     added = scaled(step.level, 1e-3)
     start = total.value - added.value if added and step.over else 0.0
-    return Row(
+    return ChartRow(
         label=label,
         framework=cell.framework,
         server=cell.server,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from report import fmt
 from report.analysis.summary import Summary
-from report.page.charts.saturation import Line, Lines, saturation
+from report.page.charts.saturation import RateLine, RatePanel, draw_saturation
 from report.page.context import Context, scaled, side
 from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
 
@@ -64,12 +64,12 @@ def _answer(here: Context, found: dict[Asked, dict[str, list[Summary]]]) -> str:
 
 def _part(here: Context, asked: Asked, stacks: dict[str, list[Summary]], place: int) -> Part:
     scenario, connections, workers, arrivals = asked
-    panels: dict[str, list[Line]] = {}
+    panels: dict[str, list[RateLine]] = {}
     for members in stacks.values():
         cell = members[0].cell
         panels.setdefault(side(cell.server, cell.interface), []).append(_line(here, members))
-    svg = saturation(
-        [Lines(heading=name, lines=tuple(lines)) for name, lines in sorted(panels.items())],
+    svg = draw_saturation(
+        [RatePanel(heading=name, lines=tuple(lines)) for name, lines in sorted(panels.items())],
         here.look,
         key=f"saturate{place}",
         title=f"{scenario}: 99th percentile by offered rate",
@@ -87,9 +87,9 @@ def _part(here: Context, asked: Asked, stacks: dict[str, list[Summary]], place: 
     )
 
 
-def _line(here: Context, members: list[Summary]) -> Line:
+def _line(here: Context, members: list[Summary]) -> RateLine:
     points = [(each.cell.rate_rps or 0.0, p99.value) for each in members if (p99 := each.level("p99_us"))]
-    return Line(
+    return RateLine(
         label=here.title(members[0].cell.framework),
         framework=members[0].cell.framework,
         server=members[0].cell.server,

@@ -6,7 +6,7 @@ from report import fmt
 from report.analysis import flags
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.charts.bars import bars
+from report.page.charts.bars import draw_bars
 from report.page.context import Context, panels, sides
 from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
 from report.stats.levels import Level
@@ -49,7 +49,7 @@ def _named(here: Context, level: Level, each: Summary) -> str:
 
 def _part(here: Context, wanted: Workload, place: int) -> Part:
     heading = here.heading(wanted)
-    svg = bars(
+    svg = draw_bars(
         panels(here, wanted, METRIC, lambda level: fmt.amount(level, "/s")),
         here.look,
         key=f"serve{place}",

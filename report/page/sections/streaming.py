@@ -9,7 +9,7 @@ from report import fmt
 from report.analysis.streams import FIRST_BYTE, JITTER, StreamTiming, timings
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.charts.waiting import Curve, Curves, waiting
+from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
 from report.page.context import Context, scaled, sides
 from report.page.model import Column, Entry, Figure, Table, TableRow, entry, figure, measured
 from report.stats.levels import Level
@@ -75,11 +75,13 @@ def figures(here: Context, wanted: Workload, place: int) -> Iterator[tuple[tuple
 
 
 def _figures(here: Context, shown: Shown) -> tuple[Figure, ...]:
-    panels = [Curves(heading=name, curves=_curves(here, members, shown)) for name, members in shown.groups]
+    panels = [
+        CurvePanel(heading=name, curves=_curves(here, members, shown)) for name, members in shown.groups
+    ]
     drawn = [panel for panel in panels if panel.curves]
     if not drawn:
         return ()
-    svg = waiting(
+    svg = draw_waiting(
         drawn,
         here.look,
         key=f"{shown.kind.name.replace('_', '')}{shown.place}",

@@ -10,7 +10,7 @@ from report import fmt
 from report.analysis.conclusions import Control
 from report.analysis.flags import CATALOGUE
 from report.analysis.summary import LOCKSTEP
-from report.page.charts.drift import drift
+from report.page.charts.drift import draw_drift
 from report.page.context import Context
 from report.page.model import Column, Entry, Log, Part, Section, Table, TableRow, entry, figure, gap, table
 from report.page.sections import ceilings, observed
@@ -132,7 +132,7 @@ def _drift(here: Context) -> Part | None:
             cells.append({block: value / mean for block, value in values.items()})
     if not cells:
         return None
-    svg = drift(
+    svg = draw_drift(
         cells,
         key="drift",
         title="Throughput of every cell by block, relative to its own mean",

@@ -8,7 +8,7 @@ from report import fmt
 from report.analysis.contenders import Group, comparisons
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.charts.waiting import Curve, Curves, waiting
+from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
 from report.page.context import Context, scaled, side, sides
 from report.page.model import (
     Column,
@@ -108,12 +108,12 @@ def _what(wanted: Workload) -> str:
 def _part(here: Context, wanted: Workload, place: int, compared: Sequence[Group]) -> Part:
     heading = here.heading(wanted)
     found = [(name, _curves(here, members)) for name, members in sides(here, wanted)]
-    drawn = [Curves(heading=name, curves=curves) for name, curves in found if curves]
+    drawn = [CurvePanel(heading=name, curves=curves) for name, curves in found if curves]
     caption = (
         f"{fmt.sentence(words.load(wanted))} Each step to the right on the 1/(1−p) axis is ten times "
         "rarer; curves end where fewer than 10 samples lie beyond. All panels share their axes."
     )
-    svg = waiting(
+    svg = draw_waiting(
         drawn,
         here.look,
         key=f"wait{place}",

@@ -9,8 +9,8 @@ from report.analysis import flags
 from report.analysis.contenders import Contender, Group, is_floor
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.charts.forest import forest
-from report.page.charts.rows import Panel, Row
+from report.page.charts.forest import draw_forest
+from report.page.charts.rows import ChartRow, Panel
 from report.page.context import Context, side, sides
 from report.page.model import (
     Column,
@@ -73,7 +73,7 @@ def _part(here: Context, wanted: Workload, place: int) -> Part:
     groups = [group for group in here.groups if group.workload == wanted]
     heading = here.heading(wanted)
     points = tuple(Fact(name=f"{each.server}", text=words.of_group(each, here.titles)) for each in groups)
-    svg = forest(
+    svg = draw_forest(
         _panels(here, wanted, groups),
         here.look,
         key=f"which{place}",
@@ -122,12 +122,12 @@ def _said(contender: Contender, group: Group | None) -> tuple[str, str]:
     return text, interval
 
 
-def _row(here: Context, each: Summary, group: Group | None) -> Row:
+def _row(here: Context, each: Summary, group: Group | None) -> ChartRow:
     contender = _contender(group, each)
     ratio, tier = (contender.ratio, contender.tier) if contender else (None, None)
     reason = each.reason("throughput_rps") or "nothing to compare it with on this server"
     text = " ".join(_said(contender, group)) if contender else reason
-    return Row(
+    return ChartRow(
         label=here.title(each.cell.framework) + (contender.mark if contender else ""),
         framework=each.cell.framework,
         server=each.cell.server,

@@ -10,27 +10,27 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from report.page.charts.bars import bars
-from report.page.charts.ceilings import Points, ceilings
-from report.page.charts.consumption import consumption
-from report.page.charts.drift import drift
-from report.page.charts.forest import STEPS, TICKS_AT_MOST, _ticks, forest
-from report.page.charts.frame import LABEL, apart
-from report.page.charts.look import NEUTRAL, OKABE_ITO, look, style
-from report.page.charts.rows import WIDTH, Panel, Row
-from report.page.charts.saturation import Line, Lines, saturation
-from report.page.charts.svg import plain
-from report.page.charts.waiting import Curve, Curves, waiting
-from report.page.charts.waterfall import waterfall
+from report.page.charts.bars import draw_bars
+from report.page.charts.ceilings import CeilingLine, draw_ceilings
+from report.page.charts.consumption import draw_consumption
+from report.page.charts.drift import draw_drift
+from report.page.charts.forest import STEPS, TICKS_AT_MOST, _ticks, draw_forest
+from report.page.charts.frame import LABEL_HEIGHT, spread_apart
+from report.page.charts.look import NEUTRAL, OKABE_ITO, assign_look, chart_style
+from report.page.charts.rows import WIDTH, ChartRow, Panel
+from report.page.charts.saturation import RateLine, RatePanel, draw_saturation
+from report.page.charts.svg import single_line
+from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
+from report.page.charts.waterfall import draw_waterfall
 
 HOSTILE = "<script>alert('$x_1$')</script> & \"--> ]]> \x00\x1b[31m"
 SHIPPED = ("starlette", "fastapi", "litestar", "litestar-pydantic", "flask", "django")
-LOOK = look(SHIPPED, ("uvicorn-standard", "granian-asgi", "gunicorn-gthread"))
+LOOK = assign_look(SHIPPED, ("uvicorn-standard", "granian-asgi", "gunicorn-gthread"))
 
 
 def panel(*names: str, value: float | None = 100.0, text: str = "100 /s") -> Panel:
     rows = tuple(
-        Row(
+        ChartRow(
             label=name,
             framework=name,
             server="granian-asgi",
@@ -53,22 +53,24 @@ def curve(label: str, framework: str = "flask") -> Curve:
     return Curve(label=label, framework=framework, shares=(0.0, 0.5, 0.9, 0.99), latency_ms=(1, 2, 3, 5))
 
 
-def rates(name: str) -> Line:
-    return Line(label=name, framework=name, server="granian-asgi", rates_rps=(10.0, 20.0), p99_ms=(1.0, 2.0))
+def rates(name: str) -> RateLine:
+    return RateLine(
+        label=name, framework=name, server="granian-asgi", rates_rps=(10.0, 20.0), p99_ms=(1.0, 2.0)
+    )
 
 
 def draw_all(key: str, name: str = "flask") -> dict[str, str]:
     said = {"key": key, "title": name, "description": name}
     panels = [panel(name), panel(name, value=None, text=f"not measured: {name}")]
     return {
-        "forest": forest([panel(name, value=0.9)], LOOK, axis_label="ratio", **said),
-        "bars": bars(panels, LOOK, axis_label="requests", **said),
-        "consumption": consumption(panels, panels, LOOK, **said),
-        "waiting": waiting([Curves(heading=name, curves=(curve(name),))], LOOK, **said),
-        "waterfall": waterfall(panels, LOOK, axis_label="instructions", **said),
-        "saturation": saturation([Lines(heading=name, lines=(rates(name),))], LOOK, **said),
-        "ceilings": ceilings([Points(label=name, connections=(1, 8), rps=(10.0, 50.0))], **said),
-        "drift": drift([{0: 1.0, 1: 0.9}, {0: 1.0, 1: 1.1}], **said),
+        "forest": draw_forest([panel(name, value=0.9)], LOOK, axis_label="ratio", **said),
+        "bars": draw_bars(panels, LOOK, axis_label="requests", **said),
+        "consumption": draw_consumption(panels, panels, LOOK, **said),
+        "waiting": draw_waiting([CurvePanel(heading=name, curves=(curve(name),))], LOOK, **said),
+        "waterfall": draw_waterfall(panels, LOOK, axis_label="instructions", **said),
+        "saturation": draw_saturation([RatePanel(heading=name, lines=(rates(name),))], LOOK, **said),
+        "ceilings": draw_ceilings([CeilingLine(label=name, connections=(1, 8), rps=(10.0, 50.0))], **said),
+        "drift": draw_drift([{0: 1.0, 1: 0.9}, {0: 1.0, 1: 1.1}], **said),
     }
 
 
@@ -121,12 +123,12 @@ def test_hostile_names_are_text() -> None:
 
 
 def test_dollar_signs_are_no_maths() -> None:
-    svg = bars([panel("a$x_1$b")], LOOK, key="a", title="t", description="d", axis_label="$")
+    svg = draw_bars([panel("a$x_1$b")], LOOK, key="a", title="t", description="d", axis_label="$")
     assert "a$x_1$b" in svg
 
 
 def test_a_gap_is_text_and_no_bar() -> None:
-    svg = bars(
+    svg = draw_bars(
         [panel("django", value=None, text="not measured: it did not start")],
         LOOK,
         key="a",
@@ -146,11 +148,11 @@ def test_marks_carry_their_framework_for_the_filter(drawn: dict[str, str]) -> No
 def test_shipped_names_have_colours_of_their_own_that_a_filter_keeps() -> None:
     assert len({LOOK.colour(name) for name in SHIPPED}) == len(SHIPPED)
     for name in SHIPPED:
-        assert look([name], []).colour(name) == LOOK.colour(name)
+        assert assign_look([name], []).colour(name) == LOOK.colour(name)
 
 
 def test_a_floor_is_neutral_and_too_many_names_share_colours() -> None:
-    many = look([f"framework-{number}" for number in range(20)], [])
+    many = assign_look([f"framework-{number}" for number in range(20)], [])
     assert many.colour("asgi") == NEUTRAL
     assert set(many.colours.values()) == set(OKABE_ITO)
 
@@ -162,9 +164,9 @@ def test_servers_differ_by_hatch_and_marker() -> None:
 
 
 def test_labels_at_curves_ends_keep_apart_and_in_order() -> None:
-    moved = apart([10.0, 11.0, 12.0, 80.0])
+    moved = spread_apart([10.0, 11.0, 12.0, 80.0])
     assert moved == sorted(moved)
-    assert all(second - first >= LABEL for first, second in pairwise(moved))
+    assert all(second - first >= LABEL_HEIGHT for first, second in pairwise(moved))
     assert moved[-1] == 80.0
 
 
@@ -177,8 +179,12 @@ def test_ticks_are_few_and_hold_one() -> None:
 
 def test_curves_without_samples_are_left_out() -> None:
     empty = Curve(label="nobody", framework="flask", shares=(), latency_ms=())
-    svg = waiting(
-        [Curves(heading="x", curves=(empty, curve("somebody")))], LOOK, key="a", title="t", description="d"
+    svg = draw_waiting(
+        [CurvePanel(heading="x", curves=(empty, curve("somebody")))],
+        LOOK,
+        key="a",
+        title="t",
+        description="d",
     )
     assert "somebody" in svg
     assert "nobody" not in svg
@@ -195,9 +201,9 @@ def bars_of(svg: str) -> list[tuple[float, float]]:
 
 
 def test_a_bar_of_the_waterfall_begins_where_the_one_below_ends() -> None:
-    floor = Row(label="asgi", framework="asgi", server="granian-asgi", value=100.0, text="100")
+    floor = ChartRow(label="asgi", framework="asgi", server="granian-asgi", value=100.0, text="100")
     upper = replace(floor, framework="flask", start=100.0, value=250.0, text="+150")
-    svg = waterfall(
+    svg = draw_waterfall(
         [Panel(heading="x", rows=(floor, upper))], LOOK, key="a", title="t", description="d", axis_label="i"
     )
     (left, first), (second, right) = bars_of(svg)
@@ -207,7 +213,7 @@ def test_a_bar_of_the_waterfall_begins_where_the_one_below_ends() -> None:
 
 def test_each_trial_is_a_dot_at_its_own_place() -> None:
     dotted = replace(panel("flask").rows[0], dots=(95.0, 100.0, 105.0))
-    svg = bars(
+    svg = draw_bars(
         [Panel(heading="x", rows=(dotted,))], LOOK, key="a", title="t", description="d", axis_label="requests"
     )
     outer, inner = re.findall(r'<path d="((?:M [\d.]+ [\d.]+ L [\d.]+ [\d.]+ ?){2,})"[^>]*linecap:round', svg)
@@ -222,13 +228,13 @@ def test_each_trial_is_a_dot_at_its_own_place() -> None:
 
 def test_the_collector_runs_again_after_a_chart() -> None:
     assert gc.isenabled()
-    with style():
+    with chart_style():
         assert not gc.isenabled()
     assert gc.isenabled()
 
 
 def test_ticks_outside_of_the_axes_are_not_drawn() -> None:
-    svg = bars([panel("flask")], LOOK, key="a", title="t", description="d", axis_label="requests")
+    svg = draw_bars([panel("flask")], LOOK, key="a", title="t", description="d", axis_label="requests")
     places = [float(x) for x in re.findall(r'<text[^>]*x="([\d.]+)"', svg)]
     assert places
     assert min(places) >= 0
@@ -236,5 +242,5 @@ def test_ticks_outside_of_the_axes_are_not_drawn() -> None:
 
 
 def test_plain_is_one_printable_line() -> None:
-    assert plain("a\nb\x00c\u202ed") == "a b c d"
-    assert plain("x" * 50, 10) == "x" * 9 + "…"
+    assert single_line("a\nb\x00c\u202ed") == "a b c d"
+    assert single_line("x" * 50, 10) == "x" * 9 + "…"
