@@ -14,7 +14,7 @@ from runners.environments.uv_tool import shown
 from runners.errors import PlanError, ProvisionError
 from runners.experiments import ceilings
 from runners.experiments.progress import Watcher
-from runners.machine import facts
+from runners.machine import facts, placement
 from runners.selection import frameworks, rates
 from runners.selection.frameworks import Framework
 from runners.selection.matrix import Parts, Selection, control_of, expand
@@ -115,7 +115,7 @@ def plan_of(
         )
     cells += control_of(cells, parts)
     setup = _setup(options, cells)
-    for warning in facts.crowding(setup):
+    for warning in placement.crowding(setup):
         watcher.say(f"warning: {warning}")
     launches = visits(cells, parts.scenarios)
     if url is not None:
@@ -243,7 +243,7 @@ def environments_of(
 def _setup(options: RunOptions, cells: tuple[Cell, ...]) -> Setup:
     spread = options.spread
     workers = cells[0].workers if spread.url is None else 0
-    server_cpus, generator_cpus = facts.choose_cpus(workers, spread.generators)
+    server_cpus, generator_cpus = placement.choose_cpus(workers, spread.generators)
     return Setup(
         blocks=options.timing.blocks,
         warmup_s=options.timing.warmup_s,

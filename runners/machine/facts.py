@@ -1,4 +1,4 @@
-"""The machine under a run: what it is, which of its CPUs are whose, and how busy it was before."""
+"""The machine under a run: what it is, and how busy it was before."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 
-from results.model import Machine, Setup
+from results.model import Machine
 from runners.errors import PlanError
+from runners.machine import kernel_files
+from runners.machine.placement import cores
 
 MEASURING = ("hotlap", "locust", "gevent", "httptools", "hdrhistogram", "numpy", "psutil", "uv")
 """Packages of the harness that a number could depend on."""
-SYS = Path("/sys/devices/system/cpu")
-PROC = Path("/proc")
 
 
 def require_linux() -> None:
@@ -29,13 +29,14 @@ def require_linux() -> None:
 
 def machine() -> Machine:
     """Facts of this machine; neither its name nor a path."""
-    cpuinfo = _fields(PROC / "cpuinfo")
+    cpus, text = kernel_files.cpu_folder(), kernel_files.text
+    cpuinfo = _fields(kernel_files.PROC / "cpuinfo")
     return Machine(
         cpu_model=cpuinfo.get("model name", platform.machine()),
         logical_cpus=os.cpu_count() or 1,
         physical_cores=len(cores(range(os.cpu_count() or 1))) or None,
-        smt={"0": False, "1": True}.get(_text(SYS / "smt" / "active")),
-        governor=_text(SYS / "cpu0" / "cpufreq" / "scaling_governor") or None,
+        smt={"0": False, "1": True}.get(text(cpus / "smt" / "active")),
+        governor=text(cpus / "cpu0" / "cpufreq" / "scaling_governor") or None,
         memory_bytes=_memory("MemTotal"),
         kernel=f"{platform.system()} {platform.release()}",
         system=_system(),
@@ -62,63 +63,6 @@ def harness_versions() -> dict[str, str]:
     return found
 
 
-def cores(cpus: range | set[int]) -> list[list[int]]:
-    """``cpus`` grouped by physical core, in ascending order; one group each where the kernel says nothing."""
-    groups: dict[frozenset[int], list[int]] = {}
-    for cpu in sorted(cpus):
-        siblings = _cpu_list(_text(SYS / f"cpu{cpu}" / "topology" / "thread_siblings_list")) or {cpu}
-        groups.setdefault(frozenset(siblings), []).append(cpu)
-    return list(groups.values())
-
-
-def choose_cpus(workers: int, generators: int = 1) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """(CPUs of the server, CPUs of the generator) among those that we may use.
-
-    One CPU per worker; the generator has a physical core to itself where there are enough, then at least
-    a CPU to itself. Several generators have a CPU each, as far as those go that no worker has. Where not
-    even one is left, workers and generator share (``sharing`` says so). Raises PlanError where the workers
-    outnumber the CPUs.
-    """
-    allowed = os.sched_getaffinity(0)
-    if workers > len(allowed):
-        raise PlanError(
-            f"{workers} workers need a CPU each and one more for the load; {len(allowed)} may be used",
-            remedy="ask for fewer workers, or allow more CPUs (taskset, cpuset, limits of the container)",
-        )
-    return place(cores(allowed), workers, generators)
-
-
-def place(
-    groups: list[list[int]], workers: int, generators: int = 1
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """``choose_cpus`` on CPUs grouped by core: the generator on the first core, workers from the last."""
-    generator, spare = groups[0][0], groups[0][1:]
-    others = groups[:0:-1]
-    firsts, siblings = [core[0] for core in others], [cpu for core in others for cpu in core[1:]]
-    server = (firsts + siblings + spare + [generator])[:workers]
-    free = [cpu for core in groups for cpu in core[:1]] + [cpu for core in groups for cpu in core[1:]]
-    further = [cpu for cpu in free if cpu not in server and cpu != generator]
-    return tuple(sorted(server)), (generator, *further[: max(generators - 1, 0)])
-
-
-def sharing(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) -> str | None:
-    """A warning where server and generator disturb each other by their place, else None."""
-    if set(server_cpus) & set(generator_cpus):
-        return (
-            f"server and load share CPU {generator_cpus[0]}: throughput is that of both together; "
-            "give hotlap one CPU more than workers"
-        )
-    return None
-
-
-def crowding(setup: Setup) -> tuple[str, ...]:
-    """Warnings about the places of server and generators."""
-    few, many = len(setup.generator_cpus), setup.generators
-    found = sharing(setup.server_cpus, setup.generator_cpus)
-    shared = f"{many} generators share {few} CPU{'s' * (few > 1)}: they make no more load than {few}"
-    return (*((found,) if found else ()), *((shared,) if few < many else ()))
-
-
 def _system() -> str:
     try:
         release = platform.freedesktop_os_release()
@@ -142,28 +86,11 @@ def _container(flags: str) -> str | None:
 
 def _fields(path: Path) -> dict[str, str]:
     """``name : value`` lines of the first paragraph of a file in ``/proc``."""
-    lines = _text(path).split("\n\n", 1)[0].splitlines()
+    lines = kernel_files.text(path).split("\n\n", 1)[0].splitlines()
     pairs = (line.partition(":") for line in lines)
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 def _memory(name: str) -> int:
-    value = _fields(PROC / "meminfo").get(name, "0 kB")
+    value = _fields(kernel_files.PROC / "meminfo").get(name, "0 kB")
     return int(value.split()[0]) * 1024
-
-
-def _cpu_list(text: str) -> set[int]:
-    """``0-2,5`` as a set."""
-    found: set[int] = set()
-    for part in filter(None, text.split(",")):
-        first, _, last = part.partition("-")
-        found |= set(range(int(first), int(last or first) + 1))
-    return found
-
-
-def _text(path: Path) -> str:
-    """What stands in ``path`` without surrounding blanks; empty where there is no such file."""
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except OSError:
-        return ""

@@ -7,13 +7,12 @@ a file, and nothing where the kernel shows none of it (most virtual machines hid
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-SYS = Path("/sys")
-PROC = Path("/proc")
+from runners.machine import kernel_files
+
 _HEAT = ("thermal_throttle/core_throttle_count", "thermal_throttle/package_throttle_count")
 _CLOCK = ("cpufreq/scaling_governor", "cpufreq/scaling_max_freq")
 
@@ -32,12 +31,12 @@ class Brakes:
 
 def read(cpus: tuple[int, ...], cgroup: str | None = None) -> Brakes:
     """Brakes of ``cpus`` now, of our own cgroups and of the server's ``cgroup``."""
-    quotas = [found for path in _quotas(cgroup) if (found := _throttled(_text(path))) is not None]
-    heat = [int(text) for path in _files(cpus, _HEAT) if (text := _text(path)).isdigit()]
+    quotas = [found for path in _quotas(cgroup) if (found := _throttled(kernel_files.text(path))) is not None]
+    heat = [int(text) for path in _files(cpus, _HEAT) if (text := kernel_files.text(path)).isdigit()]
     return Brakes(
         periods=sum(quotas) if quotas else None,
         heat=sum(heat) if heat else None,
-        policy=tuple(_text(path) for path in _files(cpus, _CLOCK)),
+        policy=tuple(kernel_files.text(path) for path in _files(cpus, _CLOCK)),
     )
 
 
@@ -53,13 +52,13 @@ def _quotas(cgroup: str | None) -> tuple[Path, ...]:
 def _homes() -> list[tuple[Path, str]]:
     """Mount point of each hierarchy that may hold quotas, and our own path in it."""
     ours = {}
-    for line in _text(PROC / "self" / "cgroup").splitlines():
+    for line in kernel_files.text(kernel_files.PROC / "self" / "cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
         ours[controllers] = path
     version_1 = next((name for name in ours if "cpu" in name.split(",")), None)
-    places = [(SYS / "fs/cgroup", ours.get("", "/"))]
+    places = [(kernel_files.SYS / "fs/cgroup", ours.get("", "/"))]
     if version_1:
-        places += [(SYS / "fs/cgroup" / name, ours[version_1]) for name in (version_1, "cpu")]
+        places += [(kernel_files.SYS / "fs/cgroup" / name, ours[version_1]) for name in (version_1, "cpu")]
     return places
 
 
@@ -74,7 +73,7 @@ def _upwards(home: tuple[Path, str]) -> list[Path]:
 
 @cache
 def _files(cpus: tuple[int, ...], names: Sequence[str]) -> tuple[Path, ...]:
-    paths = (SYS / f"devices/system/cpu/cpu{cpu}" / name for cpu in cpus for name in names)
+    paths = (kernel_files.cpu_folder() / f"cpu{cpu}" / name for cpu in cpus for name in names)
     return tuple(path for path in paths if path.is_file())
 
 
@@ -83,9 +82,3 @@ def _throttled(text: str) -> int | None:
     words = text.split()
     counts = dict(zip(words[::2], words[1::2], strict=False))
     return int(counts["nr_throttled"]) if "nr_throttled" in counts else None
-
-
-def _text(path: Path) -> str:
-    with suppress(OSError):
-        return path.read_text(encoding="ascii").strip()
-    return ""

@@ -1,4 +1,4 @@
-"""What a process tree costs: its CPU time over a window, its memory, and who else kept the CPUs busy.
+"""What a process tree costs: its CPU time over a window, and its memory.
 
 Standard library only: the generator reads these clocks at the edges of its window.
 """
@@ -13,11 +13,6 @@ from contextlib import suppress
 from runners.processes.supervisor import descendants
 
 CPUCLOCK_SCHED = 2  # linux/posix-timers.h: clock id of a process is (~pid << 3) | CPUCLOCK_SCHED
-PROCESSES = (0, 1, 2)
-"""Columns of ``/proc/stat``: user (guests included), nice, system."""
-INTERRUPTS = (5, 6)
-"""irq and softirq, where most of the kernel's loopback networking is done."""
-STEAL = 7
 
 
 def tree(root_pid: int) -> list[int]:
@@ -81,23 +76,6 @@ def _thread_states(pid: int) -> Iterator[bytes]:
         for thread in os.listdir(f"/proc/{pid}/task"):
             with suppress(OSError), open(f"/proc/{pid}/task/{thread}/stat", "rb") as file:
                 yield file.read().rpartition(b")")[2].split()[0]
-
-
-def ticks(cpus: Iterable[int]) -> tuple[int, int]:
-    """(busy, stolen) ticks of ``cpus`` since boot, by anyone, from ``/proc/stat``.
-
-    Busy is what the clocks of processes tell as well. A kernel that times its interrupts
-    (``CONFIG_IRQ_TIME_ACCOUNTING``) leaves them out of those clocks, and shows it by hardware interrupts that
-    took time; any other counts them as time of whichever process was interrupted.
-    """
-    wanted = {f"cpu{cpu}".encode() for cpu in cpus}
-    with open("/proc/stat", "rb") as file:
-        lines = [line.split() for line in file if line.startswith(b"cpu")]
-    columns = [[int(value) for value in values] for _, *values in lines]
-    timed = columns[0][INTERRUPTS[0]] > 0
-    counted = PROCESSES if timed else PROCESSES + INTERRUPTS
-    ours = [row for (name, *_), row in zip(lines, columns, strict=True) if name in wanted]
-    return sum(row[column] for row in ours for column in counted), sum(row[STEAL] for row in ours)
 
 
 def pss_bytes(pids: Iterable[int]) -> int | None:

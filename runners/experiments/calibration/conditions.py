@@ -12,7 +12,8 @@ from runners.experiments.calibration.client_comparison import ClientComparison, 
 from runners.experiments.calibration.clients import Bench
 from runners.experiments.calibration.responder import HOST
 from runners.generator.client import Generator
-from runners.machine.facts import choose_cpus, require_linux
+from runners.machine.facts import require_linux
+from runners.machine.placement import choose_cpus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

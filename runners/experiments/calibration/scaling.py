@@ -11,7 +11,7 @@ from runners.experiments.calibration.responder import HOST
 from runners.generator.client import Generator
 from runners.generator.distributed import Distributed
 from runners.generator.messages import Order
-from runners.machine.facts import choose_cpus
+from runners.machine.placement import choose_cpus
 
 
 def two_processes(folder: Path, port: int, one: Generator, *, rounds: int, seconds: float) -> Promise:

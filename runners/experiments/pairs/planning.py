@@ -20,7 +20,7 @@ from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, launch_o
 from runners.experiments.pairs.sides import SideParts, SidesOptions, resolve_sides
 from runners.experiments.planning import QUICK, RunOptions, environments_of
 from runners.experiments.progress import Watcher
-from runners.machine import facts
+from runners.machine import facts, placement
 from runners.selection.matrix import CONNECTIONS, Matrix, Selection, expand
 
 PAIRS = 8
@@ -246,7 +246,7 @@ def _recorded(side_parts: SideParts, environments: Mapping[str, Provisioned]) ->
 
 
 def _setup(options: PairOptions) -> Setup:
-    server_cpus, generator_cpus = facts.choose_cpus(options.selection.workers, 1)
+    server_cpus, generator_cpus = placement.choose_cpus(options.selection.workers, 1)
     return Setup(
         blocks=options.pairs,
         warmup_s=WARMUP_S,

@@ -12,8 +12,9 @@ from typing import Any
 
 from runners.generator.pump.pump import Pump
 from runners.machine import throttling
+from runners.machine.clocks import ticks
 from runners.machine.throttling import Brakes
-from runners.processes.accounting import ServerClock, ticks
+from runners.processes.accounting import ServerClock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from runners.generator.distributed import Distributed
 from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
 from runners.launching.remote import RemoteLauncher
-from runners.machine.facts import crowding, place
+from runners.machine.placement import crowding, place
 from runners.processes import ports
 from runners.selection.schedule import visits
 from runners.selection.spread import Spread

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runners.machine import throttling
+from runners.machine import kernel_files, throttling
 from runners.machine.throttling import Brakes
 
 STAT = "usage_usec 10\nnr_periods 9\nnr_throttled {}\nthrottled_usec 5\n"
@@ -13,8 +13,8 @@ STAT = "usage_usec 10\nnr_periods 9\nnr_throttled {}\nthrottled_usec 5\n"
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine without quotas, heat or clock; whoever needs one writes its files."""
-    monkeypatch.setattr(throttling, "SYS", tmp_path / "sys")
-    monkeypatch.setattr(throttling, "PROC", tmp_path / "proc")
+    monkeypatch.setattr(kernel_files, "SYS", tmp_path / "sys")
+    monkeypatch.setattr(kernel_files, "PROC", tmp_path / "proc")
     put(tmp_path / "proc/self/cgroup", "0::/\n")
     for cached in (throttling._quotas, throttling._files):
         cached.cache_clear()

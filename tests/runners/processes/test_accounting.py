@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -66,15 +65,6 @@ def test_a_cgroup_is_read_as_the_kernel_writes_it(tmp_path: Path) -> None:
     assert clock.read() == (1_234_000, frozenset({17, 18}))
 
 
-def test_ticks_are_those_of_the_cpus_asked_for() -> None:
-    cpus = range(os.cpu_count() or 1)
-    before = [accounting.ticks([cpu]) for cpu in cpus]
-    whole = accounting.ticks(cpus)
-    after = [accounting.ticks([cpu]) for cpu in cpus]
-    for column in (0, 1):
-        assert sum(one[column] for one in before) <= whole[column] <= sum(one[column] for one in after)
-
-
 def test_memory_is_the_sum_over_the_tree(burner: int) -> None:
     alone, both = accounting.pss_bytes([burner]), accounting.pss_bytes(accounting.tree(burner))
     assert alone is not None
@@ -116,12 +106,3 @@ def test_our_own_cgroup_is_where_a_leaf_goes(
 def test_a_home_that_is_found_is_a_cgroup() -> None:
     home = accounting.cgroup_home()
     assert home is None or (Path(home) / "cgroup.procs").exists()
-
-
-@pytest.mark.parametrize(("irq", "busy"), [(0, 6 + 40), (7, 6)])
-def test_interrupts_are_busy_time_only_where_the_clocks_of_processes_count_them(
-    monkeypatch: pytest.MonkeyPatch, irq: int, busy: int
-) -> None:
-    stat = f"cpu 2 4 6 8 10 {irq} 80 6 0 0\ncpu0 1 2 3 4 5 {irq} 40 3 0 0\ncpu1 1 2 3 4 5 0 40 3 0 0\n"
-    monkeypatch.setattr("builtins.open", lambda *_: BytesIO(stat.encode()))
-    assert accounting.ticks([0]) == (busy, 3)
