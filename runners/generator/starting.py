@@ -10,7 +10,7 @@ from typing import NoReturn
 from results.model import Setup
 from runners.errors import PlanError
 from runners.generator.client import Generator, environment_of_ours, python_m
-from runners.generator.distributed import Distributed
+from runners.generator.distributed_client import Distributed
 from runners.http.address import LOOPBACK, Endpoint
 from runners.machine import facts
 

@@ -9,7 +9,7 @@ from runners.errors import LoadError
 from runners.experiments.calibration.promises import Promise, scaling
 from runners.experiments.calibration.responder import HOST
 from runners.generator.client import Generator
-from runners.generator.distributed import Distributed
+from runners.generator.distributed_client import Distributed
 from runners.generator.messages import Order
 from runners.machine.placement import choose_cpus
 

@@ -15,7 +15,7 @@ import pytest
 
 from runners.errors import LoadError
 from runners.generator.client import environment_of_ours, python_m
-from runners.generator.distributed import Distributed
+from runners.generator.distributed_client import Distributed
 from runners.generator.messages import Order
 from runners.http.address import Endpoint
 from tests.support.paths import ROOT

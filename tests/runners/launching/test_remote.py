@@ -7,7 +7,7 @@ import pytest
 
 from runners.errors import LaunchError, PlanError
 from runners.generator.client import Generator
-from runners.generator.distributed import Distributed
+from runners.generator.distributed_client import Distributed
 from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
 from runners.launching.remote import RemoteLauncher

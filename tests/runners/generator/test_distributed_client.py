@@ -14,9 +14,9 @@ import pytest
 
 from results.histogram import Latency
 from runners.errors import LoadError, PlanError
-from runners.generator import distributed
+from runners.generator import distributed_client
 from runners.generator.client import environment_of_ours, python_m
-from runners.generator.distributed import Distributed
+from runners.generator.distributed_client import Distributed
 from runners.generator.messages import Order
 from runners.http.address import Endpoint
 from runners.processes import ports
