@@ -11,7 +11,8 @@ from runners.errors import HotlapError, VerifyError
 from runners.experiments.progress import Watcher
 from runners.launching.launcher import Launcher
 from runners.selection.schedule import Visit
-from runners.verify.contract import Verified, diff, verify
+from runners.verify.agreement import diff
+from runners.verify.contract import Verified, verify
 
 AT_ONCE = 2
 """Launches that verify side by side: nothing is timed here."""

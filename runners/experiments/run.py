@@ -21,7 +21,8 @@ from runners.experiments.progress import Amount, Watcher
 from runners.experiments.sweep import Slo, Sweep, Swept
 from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
-from runners.launching.launcher import Launcher, LocalLauncher
+from runners.launching.launcher import Launcher
+from runners.launching.local import LocalLauncher
 from runners.launching.remote import RemoteLauncher
 from runners.selection import rates
 from runners.selection.matrix import Parts, Stack

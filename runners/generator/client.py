@@ -24,7 +24,7 @@ from runners.generator.messages import (
     from_line,
     to_line,
 )
-from runners.processes.tree import Supervised, tail
+from runners.processes.tree import ProcessTree, tail
 
 START_S = 60.0
 """Importing Locust, numpy and the scenarios takes a second or two, on a busy machine more."""
@@ -46,7 +46,7 @@ class Generator:
         """``cpus``: where it may run, empty for anywhere; ``log`` takes what it prints."""
         self._cpus = tuple(cpus)
         self._log = log
-        self._process: Supervised | None = None
+        self._process: ProcessTree | None = None
         self._channel: socket.socket | None = None
         self._unread = b""
 
@@ -129,7 +129,7 @@ class Generator:
         argv = [*python_m(*command), "--channel", str(theirs.fileno())]
         with theirs, self._log.open("ab") as output:
             try:
-                self._process = Supervised(
+                self._process = ProcessTree(
                     argv,
                     environment=environment_of_ours(),
                     cwd=self._log.parent,

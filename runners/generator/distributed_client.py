@@ -11,7 +11,7 @@ from runners.generator.client import Generator, environment_of_ours, python_m
 from runners.generator.messages import Duel, Message, Order
 from runners.http.address import LOOPBACK, Endpoint
 from runners.processes import ports
-from runners.processes.tree import Supervised
+from runners.processes.tree import ProcessTree
 
 ANYWHERE = ("0.0.0.0", "::", "*")  # noqa: S104 - recognised, not bound
 GATHER_S = 30.0
@@ -25,7 +25,7 @@ FAREWELL_S = 2.0
 POLL_S = 0.01
 
 
-class Distributed(Generator):
+class DistributedGenerator(Generator):
     """As ``Generator``, made of ``local`` processes here and ``joined`` ones on further machines.
 
     Local ones have a CPU of ``cpus`` each where there are enough. One that died is started anew for the
@@ -48,7 +48,7 @@ class Distributed(Generator):
         self._joined = joined
         self._listen = listen or Endpoint(LOOPBACK, 0)
         self._echo = echo
-        self._workers: dict[int, Supervised] = {}
+        self._workers: dict[int, ProcessTree] = {}
         self._gather_s = JOIN_S if joined else GATHER_S
         self._master = self._listen
 
@@ -101,14 +101,14 @@ class Distributed(Generator):
             self._workers[number] = worker or self._worker(number)
         return super()._ask(order)
 
-    def _worker(self, number: int) -> Supervised:
+    def _worker(self, number: int) -> ProcessTree:
         """One more generator of this machine."""
         host = LOOPBACK if self._master.host in ANYWHERE else self._master.host
         log = self._log.with_name(f"{self._log.stem}-{number + 1}{self._log.suffix}")
         master = str(Endpoint(host, self._master.port))
         with log.open("ab") as output:
             try:
-                return Supervised(
+                return ProcessTree(
                     python_m("runners.generator.worker", "--master", master),
                     environment=environment_of_ours(),
                     cwd=log.parent,

@@ -10,7 +10,7 @@ from typing import NoReturn
 from results.model import Setup
 from runners.errors import PlanError
 from runners.generator.client import Generator, environment_of_ours, python_m
-from runners.generator.distributed_client import Distributed
+from runners.generator.distributed_client import DistributedGenerator
 from runners.http.address import LOOPBACK, Endpoint
 from runners.machine import facts
 
@@ -26,7 +26,7 @@ def generator_of(
     log = logs / "generator.log"
     if setup.generators == 1 and not setup.joined:
         return Generator(cpus=setup.generator_cpus, log=log)
-    return Distributed(
+    return DistributedGenerator(
         cpus=setup.generator_cpus,
         log=log,
         local=setup.generators,

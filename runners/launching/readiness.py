@@ -6,12 +6,12 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from runners.errors import LaunchError
+from runners.launching.server_log import ServerLog
 from runners.processes import accounting, ports
 from runners.processes.supervisor import NOT_EXECUTABLE, SIGNALLED
-from runners.processes.tree import Supervised, since, tail
+from runners.processes.tree import ProcessTree
 from runners.servers.recipe import Serve
 
 POLL_S = 0.01
@@ -24,27 +24,11 @@ Ready = Callable[[str, int], str | None]
 """Asks (host, port) once: None when the answer is right, else what came instead. OSError: not yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerLog:
-    """The file that a server writes to, and the paths that no record should show."""
-
-    path: Path
-    hidden: tuple[tuple[str, str], ...] = ()
-    """(path, what stands for it), longest path first."""
-
-    def tail(self, lines: int = 20) -> str:
-        """Last ``lines`` lines."""
-        text = tail(self.path, lines)
-        for path, name in self.hidden:
-            text = text.replace(path, name)
-        return text
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
+class StartingServer:
     """A server that was just forked; every method raises LaunchError, carrying the log's tail."""
 
-    tree: Supervised
+    tree: ProcessTree
     name: str
     """Of the variant, for messages."""
     serve: Serve
@@ -63,9 +47,9 @@ class Start:
                 came, wrong_ns = f"{type(error).__name__}: {error}", None
             else:
                 if came is None:
-                    return since(self.tree.begun_ns)
+                    return _since(self.tree.begun_ns)
                 wrong_ns = wrong_ns or time.monotonic_ns()
-            if wrong_ns and since(wrong_ns) > WRONG_S:
+            if wrong_ns and _since(wrong_ns) > WRONG_S:
                 raise self._error(
                     f"answers wrongly: {came}",
                     remedy="run `hotlap verify` for it: the app or its environment",
@@ -101,7 +85,7 @@ class Start:
         self._must_live()
         if self.is_aborted():
             raise self._error("was not waited for: interrupted", remedy="resume the run")
-        if since(self.tree.begun_ns) > self.deadline_s:
+        if _since(self.tree.begun_ns) > self.deadline_s:
             raise self._error(
                 f"is not ready after {self.deadline_s:g} s: {trouble}",
                 remedy="read the end of its log below; does the app import by itself?",
@@ -119,3 +103,8 @@ def _ended(status: int) -> str:
     if status > SIGNALLED:
         return f"signal {signal.Signals(status - SIGNALLED).name}"
     return f"exit status {status}"
+
+
+def _since(begun_ns: int) -> float:
+    """Seconds of the monotonic clock since ``begun_ns``."""
+    return (time.monotonic_ns() - begun_ns) / 1e9

@@ -12,20 +12,21 @@ from typing import Self
 
 from runners.errors import LaunchError
 from runners.http.address import LOOPBACK
-from runners.launching.readiness import Ready, ServerLog, Start
+from runners.launching.readiness import Ready, StartingServer
+from runners.launching.server_log import ServerLog, log_of, log_path
 from runners.processes import accounting, ports
-from runners.processes.tree import Supervised
+from runners.processes.tree import ProcessTree
 from runners.servers.recipe import Serve, Variant
 
 DEADLINE_S = 20.0
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs for heartbeat and upload files of servers
 
 
-class Server:
+class LocalServer:
     """A running server that has answered rightly; ``stop``, or the end of its ``with``, kills its tree."""
 
     def __init__(
-        self, tree: Supervised, *, serve: Serve, argv: tuple[str, ...], first_answer_s: float, log: ServerLog
+        self, tree: ProcessTree, *, serve: Serve, argv: tuple[str, ...], first_answer_s: float, log: ServerLog
     ) -> None:
         self._tree = tree
         self._log = log
@@ -83,7 +84,7 @@ def launch(
     under: Sequence[str] = (),
     deadline_s: float | None = None,
     is_aborted: Callable[[], bool] = lambda: False,
-) -> Server:
+) -> LocalServer:
     """Start ``variant`` on ``serve`` (port 0: a free one); returns once ``ready`` found a right answer.
 
     ``under`` is a command that the server's command line is the argument of, such as a counter's;
@@ -106,7 +107,7 @@ def launch(
     tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
     try:
         log = log_of(python, stage, folder)
-        start = Start(
+        start = StartingServer(
             tree=tree,
             name=variant.name,
             serve=serve,
@@ -121,7 +122,7 @@ def launch(
     except BaseException:
         tree.stop()
         raise
-    return Server(tree, serve=serve, argv=("python", *argv), first_answer_s=first_answer_s, log=log)
+    return LocalServer(tree, serve=serve, argv=("python", *argv), first_answer_s=first_answer_s, log=log)
 
 
 def environment_of(
@@ -159,13 +160,13 @@ def start_tree(
     cpus: Sequence[int],
     *,
     pass_fds: Sequence[int] = (),
-) -> Supervised:
-    """Start ``argv`` in an empty working directory of ``folder``, its output in the log there."""
+) -> ProcessTree:
+    """StartingServer ``argv`` in an empty working directory of ``folder``, its output in the log there."""
     cwd = folder / "cwd"
     shutil.rmtree(cwd, ignore_errors=True)
     cwd.mkdir(parents=True)
-    with _log_path(folder).open("wb") as output:
-        return Supervised(
+    with log_path(folder).open("wb") as output:
+        return ProcessTree(
             argv,
             environment=environment,
             cwd=cwd,
@@ -174,26 +175,3 @@ def start_tree(
             cgroup_home=accounting.cgroup_home(),
             pass_fds=pass_fds,
         )
-
-
-def log_of(python: Path, stage: Path, folder: Path) -> ServerLog:
-    """What was started in ``folder`` wrote, without machine paths."""
-    return ServerLog(_log_path(folder), _hidden(python, stage, folder))
-
-
-def _log_path(folder: Path) -> Path:
-    return folder / "server.log"
-
-
-def _hidden(python: Path, stage: Path, folder: Path) -> tuple[tuple[str, str], ...]:
-    names = {
-        python.resolve().parent.parent: "<python>",
-        Path.home(): "~",
-        folder: "<run>",
-        python.parent.parent: "<environment>",
-        stage: "<stage>",
-    }
-    longest_first = sorted(
-        ((str(path), name) for path, name in names.items()), key=lambda pair: -len(pair[0])
-    )
-    return tuple((path, name) for path, name in longest_first if path != "/")

@@ -6,7 +6,6 @@ import os
 import select
 import subprocess
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -22,7 +21,7 @@ STOP_S = 10.0
 """How long the kernel may take to end a killed tree; it needs a few ms."""
 
 
-class Supervised:
+class ProcessTree:
     """One command under ``supervisor.py``; ``stop``, or the end of its ``with``, kills the whole tree."""
 
     def __init__(
@@ -115,8 +114,3 @@ def tail(log: Path, lines: int, *, at_most: int = 16_384) -> str:
     except FileNotFoundError:
         return ""
     return "\n".join(text.splitlines()[-lines:])
-
-
-def since(begun_ns: int) -> float:
-    """Seconds of the monotonic clock since ``begun_ns``."""
-    return (time.monotonic_ns() - begun_ns) / 1e9

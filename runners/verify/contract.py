@@ -1,19 +1,16 @@
-"""Holds a running stack against the contract: differences, findings, and answers to compare across stacks."""
+"""Holds a running stack against the contract: what differs, and findings where the contract says nothing."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
 from runners.http.client import DEADLINE_S, HttpClient, MalformedAnswerError, ask, exchange
-from scenarios import event_stream
-from scenarios.answers import GREETING, GREETING_VARIED, media_type
+from runners.verify import words
+from runners.verify.agreement import canonical_form
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario, parse_json
 
 SAMPLE = 16
@@ -22,9 +19,7 @@ CALLS = 3
 """Answers that must differ from each other where an answer varies."""
 SILENT = 3
 """After this many exchanges in a row without an answer no more are tried."""
-MESSAGE_CHARACTERS = 400
 FINDING_CHARACTERS = 160
-CANONICAL_CHARACTERS = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,11 +73,11 @@ def probe(
     try:
         answer = ask(host, port, one, timeout_s)
     except TimeoutError:
-        return _message(one, f"no answer within {timeout_s:g} s")
+        return words.message(one, f"no answer within {timeout_s:g} s")
     except MalformedAnswerError as error:
-        return _message(one, str(error))
+        return words.message(one, str(error))
     problem = judge(one, answer)
-    return _message(one, problem) if problem else None
+    return words.message(one, problem) if problem else None
 
 
 def judge(one: Exchange, answer: Answer) -> str | None:
@@ -94,29 +89,6 @@ def judge(one: Exchange, answer: Answer) -> str | None:
             f"answered after {answer.elapsed_s * 1000:.2f} ms, wanted {one.min_elapsed_s * 1000:g} at least"
         )
     return None
-
-
-def diff(canonical: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    """First difference of each stack (by its slug) whose right answers are not those of most others.
-
-    Where no answer has a majority, nobody can say who is right, and all that gave one are named.
-    """
-    found: dict[str, str] = {}
-    for key in dict.fromkeys(key for answers in canonical.values() for key in answers):
-        given = {stack: answers[key] for stack, answers in canonical.items() if key in answers}
-        common, count = Counter(given.values()).most_common(1)[0]
-        majority = count * 2 > len(given)
-        for stack, got in given.items():
-            if not majority or got != common:
-                found.setdefault(stack, _odd_one(key, got, common if majority else None))
-    return found
-
-
-def _odd_one(key: str, got: str, common: str | None) -> str:
-    others = (
-        f"others answer {common:.120}" if common is not None else "and the stacks do not agree on another"
-    )
-    return _capped(f"{key}: {got:.120} where {others}")
 
 
 @dataclass(slots=True)
@@ -138,7 +110,7 @@ class _Witness:
         if answer is None:
             return
         if problem := judge(one, answer):
-            self.differences.append(_message(one, problem))
+            self.differences.append(words.message(one, problem))
         else:
             self.canonical[key] = canonical_form(answer)
 
@@ -148,7 +120,7 @@ class _Witness:
         bodies = [answer.body for _ in range(CALLS) if (answer := self._answer(one))]
         if len(set(bodies)) < len(bodies):
             self.differences.append(
-                _message(one, f"the answer is not made on every call: {_capped(repr(bodies))}")
+                words.message(one, f"the answer is not made on every call: {words.capped(repr(bodies))}")
             )
 
     def _answer(self, one: Exchange) -> Answer | None:
@@ -158,7 +130,9 @@ class _Witness:
             answer = self.client.ask(one)
         except OSError as error:
             self.silent += 1
-            self.differences.append(_message(one, f"no answer: {_words(error, self.client.timeout_s)}"))
+            self.differences.append(
+                words.message(one, f"no answer: {words.no_answer(error, self.client.timeout_s)}")
+            )
             if self.gave_up:
                 self.differences.append(f"gave up after {SILENT} exchanges in a row without an answer")
             return None
@@ -166,44 +140,17 @@ class _Witness:
         return answer
 
 
-def canonical_form(answer: Answer) -> str:
-    """Status and body, equal where two answers mean the same; of a refusal its status family.
-
-    JSON has its keys sorted, of an event stream the data counts, a varying greeting is the constant one,
-    a long body is its hash.
-    """
-    if answer.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
-        return f"{answer.status // 100}xx"
-    text = answer.body.decode("utf-8", "replace")
-    value, problem = _value(answer)
-    if problem is None:
-        text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    text = re.sub(GREETING_VARIED, GREETING, text).encode("utf-8", "backslashreplace").decode()
-    if len(text) > CANONICAL_CHARACTERS:
-        text = f"{len(text)} characters, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}"
-    return f"{answer.status} {text}"
-
-
-def _value(answer: Answer) -> tuple[object, str | None]:
-    """(what a right answer means, None), or (None, why its bytes are all there is)."""
-    if answer.messages:
-        return [f"{type(message).__name__} {message!r}" for message in answer.messages], None
-    if not media_type(answer).startswith(event_stream.MEDIA):
-        return parse_json(answer.body)
-    return [parse_json(data.encode()) for data in event_stream.parse(answer.body)], None
-
-
 def _exchanges(scenario: Scenario, seed: int, *, verifying: bool) -> Iterator[tuple[str, Exchange]]:
     """Every probe, and a sample of the ring where the launch's answers can be those of the ring."""
     if verifying or not scenario.varies:
         for index, one in enumerate(scenario.probes(Random(seed))):
-            yield f"probe {index}, {_name(one)}", one
+            yield f"probe {index}, {words.name(one)}", one
     if verifying and scenario.varies:
         return
     ring = scenario.ring(Random(seed))
     step = -(-len(ring) // SAMPLE)
     for index in range(0, len(ring), step):
-        yield f"entry {index}, {_name(ring[index])}", ring[index]
+        yield f"entry {index}, {words.name(ring[index])}", ring[index]
 
 
 @lru_cache(maxsize=64)
@@ -222,7 +169,7 @@ def _findings(
             answer = exchange(host, port, oddity.request, timeout_s)
         except OSError as error:
             silent += 1
-            yield oddity.about, f"no answer: {_words(error, timeout_s)}"
+            yield oddity.about, f"no answer: {words.no_answer(error, timeout_s)}"
             if silent == SILENT:
                 return
         else:
@@ -242,24 +189,3 @@ def _shown(oddity: Oddity, answer: Answer) -> str:
         except (LookupError, TypeError):
             pass
     return " ".join(f"{answer.status} {text}".split())[:FINDING_CHARACTERS]
-
-
-def _words(error: OSError, timeout_s: float) -> str:
-    return (
-        f"none within {timeout_s:g} s"
-        if isinstance(error, TimeoutError)
-        else str(error) or type(error).__name__
-    )
-
-
-def _name(one: Exchange) -> str:
-    return one.about or f"{one.request.method} {one.request.target}"
-
-
-def _message(one: Exchange, problem: str) -> str:
-    about = f" ({one.about})" if one.about else ""
-    return _capped(f"{one.request.method} {one.request.target[:100]}{about}: {problem}")
-
-
-def _capped(text: str) -> str:
-    return text if len(text) <= MESSAGE_CHARACTERS else f"{text[: MESSAGE_CHARACTERS - 3]}..."

@@ -18,7 +18,7 @@ from runners.experiments.calibration.responder import HOST, wait_until_answering
 from runners.generator.client import environment_of_ours, python_m
 from runners.processes.descriptors import make_room
 from runners.processes.ports import free_port
-from runners.processes.tree import Supervised
+from runners.processes.tree import ProcessTree
 from scenarios.answers import GREETING, TEXT
 
 CONNECTIONS = 2048
@@ -112,7 +112,7 @@ def delay_line(
     argv = python_m("runners.experiments.calibration.delay_line", str(port), str(capacity_rps), str(delay_s))
     with (
         log.open("wb") as output,
-        Supervised(argv, environment=environment_of_ours(), cwd=folder, output=output, cpus=cpus) as tree,
+        ProcessTree(argv, environment=environment_of_ours(), cwd=folder, output=output, cpus=cpus) as tree,
     ):
         wait_until_answering(tree, port, log, "the delay line")
         yield port, tree.pid

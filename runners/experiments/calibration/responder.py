@@ -11,7 +11,7 @@ from pathlib import Path
 from runners.errors import LaunchError, PlanError
 from runners.http.client import exchange
 from runners.processes.ports import free_port
-from runners.processes.tree import Supervised, tail
+from runners.processes.tree import ProcessTree, tail
 from scenarios.answers import TEXT
 from scenarios.exchange import Request
 from scenarios.shapes import ANSWERS, KB, POST, text
@@ -71,7 +71,7 @@ def responder(folder: Path, cpus: Sequence[int]) -> Iterator[int]:
     argv = [program, "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")]
     with (
         log.open("wb") as output,
-        Supervised(argv, environment={}, cwd=folder, output=output, cpus=cpus) as tree,
+        ProcessTree(argv, environment={}, cwd=folder, output=output, cpus=cpus) as tree,
     ):
         wait_until_answering(tree, port, log, "nginx")
         yield port
@@ -85,7 +85,7 @@ def program_named(name: str, *, package: str) -> str:
     return path
 
 
-def wait_until_answering(tree: Supervised, port: int, log: Path, name: str) -> None:
+def wait_until_answering(tree: ProcessTree, port: int, log: Path, name: str) -> None:
     """Return once ``name`` answers on ``port``; raises LaunchError where it does not in time."""
     deadline_s = time.monotonic() + UP_S
     while True:

@@ -9,7 +9,7 @@ from runners.errors import LoadError
 from runners.experiments.calibration.promises import Promise, scaling
 from runners.experiments.calibration.responder import HOST
 from runners.generator.client import Generator
-from runners.generator.distributed_client import Distributed
+from runners.generator.distributed_client import DistributedGenerator
 from runners.generator.messages import Order
 from runners.machine.placement import choose_cpus
 
@@ -24,7 +24,7 @@ def two_processes(folder: Path, port: int, one: Generator, *, rounds: int, secon
     order = Order(
         host=HOST, port=port, scenario="plaintext", seed=0, connections=64, warmup_s=0.25, window_s=seconds
     )
-    with Distributed(cpus, folder / "two.log", local=2) as two:
+    with DistributedGenerator(cpus, folder / "two.log", local=2) as two:
         ratios = [
             _throughput(two, replace(order, seed=number)) / _throughput(one, replace(order, seed=number))
             for number in range(rounds)

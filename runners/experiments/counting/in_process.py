@@ -21,9 +21,10 @@ from runners.experiments.counting.counter import Counter
 from runners.experiments.counting.inputs import Inputs
 from runners.experiments.counting.launch_counts import Measure
 from runners.experiments.counting.lockstep import wrong
-from runners.launching.server import environment_of, log_of, start_tree
+from runners.launching.server import environment_of, start_tree
+from runners.launching.server_log import log_of
 from runners.processes import accounting
-from runners.processes.tree import Supervised
+from runners.processes.tree import ProcessTree
 from runners.selection.schedule import groups_of
 from runners.servers.recipe import Variant
 from scenarios.exchange import Answer, Exchange, Request, Scenario
@@ -189,7 +190,7 @@ def _script(
     folder: Path,
     is_aborted: Callable[[], bool],
     variables: Mapping[str, str] | None,
-) -> Iterator[tuple[Dialogue, Supervised]]:
+) -> Iterator[tuple[Dialogue, ProcessTree]]:
     """The script under the counter, and the dialogue with it; killed at the end."""
     folder.mkdir(parents=True, exist_ok=True)
     environment = environment_of(

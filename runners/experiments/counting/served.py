@@ -12,8 +12,8 @@ from runners.experiments.counting.cost_cell import HASH_SEED, Launched, Subject,
 from runners.experiments.counting.counter import Counter, Reading
 from runners.experiments.counting.launch_counts import Measure
 from runners.experiments.counting.lockstep import Lockstep
-from runners.launching.launcher import LocalLauncher
-from runners.launching.server import Server
+from runners.launching.local import LocalLauncher
+from runners.launching.server import LocalServer
 from runners.selection.matrix import Stack
 from runners.selection.schedule import visits
 from runners.servers.recipe import Variant
@@ -60,7 +60,7 @@ def count_served(
 
 
 def _measured(
-    server: Server,
+    server: LocalServer,
     measure: Measure[T],
     reading: Reading,
     scenario: Scenario,

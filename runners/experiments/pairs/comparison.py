@@ -23,7 +23,8 @@ from runners.experiments.pairs.pairing import LaunchPair
 from runners.experiments.pairs.planning import PairOptions, Prepared, prepare
 from runners.experiments.progress import Amount, Watcher
 from runners.generator.client import Generator
-from runners.launching.launcher import Launcher, LocalLauncher
+from runners.launching.launcher import Launcher
+from runners.launching.local import LocalLauncher
 from runners.selection.matrix import Stack
 from runners.selection.schedule import Visit
 

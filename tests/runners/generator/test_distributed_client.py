@@ -16,7 +16,7 @@ from results.histogram import Latency
 from runners.errors import LoadError, PlanError
 from runners.generator import distributed_client
 from runners.generator.client import environment_of_ours, python_m
-from runners.generator.distributed_client import Distributed
+from runners.generator.distributed_client import DistributedGenerator
 from runners.generator.messages import Order
 from runners.http.address import Endpoint
 from runners.processes import ports
@@ -51,7 +51,7 @@ def worker(*options: str) -> subprocess.Popen[str]:
 def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
     with (
         ScriptedServer(serving(GREETING)) as server,
-        Distributed((), tmp_path / "generator.log", local=2) as generator,
+        DistributedGenerator((), tmp_path / "generator.log", local=2) as generator,
     ):
         for connections in (6, 3, 3):
             measured = generator.measure(order(server.port, connections))
@@ -82,7 +82,7 @@ def test_one_killed_in_the_middle_makes_the_trial_invalid_and_is_replaced(tmp_pa
 
     with (
         ScriptedServer(script) as server,
-        Distributed((), tmp_path / "generator.log", local=2) as generator,
+        DistributedGenerator((), tmp_path / "generator.log", local=2) as generator,
     ):
         with pytest.raises(
             LoadError, match=r"invalid: generator \d of 2 .pid \d+, this machine. disappeared"
@@ -95,7 +95,7 @@ def test_a_server_that_refuses_is_an_error_of_all(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     with (
-        Distributed((), tmp_path / "generator.log", local=2) as generator,
+        DistributedGenerator((), tmp_path / "generator.log", local=2) as generator,
         pytest.raises(LoadError, match=r"generator \d of 2 .*no answer in the warm-up .*refused"),
     ):
         generator.measure(order(port))
@@ -105,10 +105,10 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listen = Endpoint("127.0.0.1", ports.free_port())
-    monkeypatch.setattr(distributed, "JOIN_S", 30.0)
+    monkeypatch.setattr(distributed_client, "JOIN_S", 30.0)
     with (
         ScriptedServer(serving(GREETING)) as server,
-        Distributed((), tmp_path / "log", local=1, joined=1, listen=listen) as generator,
+        DistributedGenerator((), tmp_path / "log", local=1, joined=1, listen=listen) as generator,
         worker("--master", str(listen)) as joined,
     ):
         assert generator.measure(order(server.port)).requests
@@ -136,9 +136,9 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
 def test_workers_that_do_not_come_are_not_waited_for_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distributed, "JOIN_S", 1.0)
+    monkeypatch.setattr(distributed_client, "JOIN_S", 1.0)
     said: list[str] = []
-    with Distributed((), tmp_path / "log", local=0, joined=2, echo=said.append) as generator:
+    with DistributedGenerator((), tmp_path / "log", local=0, joined=2, echo=said.append) as generator:
         with pytest.raises(LoadError, match="0 of 2 generators came within 1 s"):
             generator.measure(order(1))
         with pytest.raises(LoadError, match="0 of 2 generators came within 0 s"):  # the next cell
@@ -150,7 +150,7 @@ def test_an_address_that_is_taken_is_wrong_use(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = Endpoint("127.0.0.1", taken.getsockname()[1])
         with (
-            Distributed((), tmp_path / "log", local=2, listen=listen) as generator,
+            DistributedGenerator((), tmp_path / "log", local=2, listen=listen) as generator,
             pytest.raises(PlanError, match="cannot be listened on"),
         ):
             generator.measure(order(1))

@@ -15,7 +15,7 @@ import pytest
 
 from runners.errors import LoadError
 from runners.generator.client import environment_of_ours, python_m
-from runners.generator.distributed_client import Distributed
+from runners.generator.distributed_client import DistributedGenerator
 from runners.generator.messages import Order
 from runners.http.address import Endpoint
 from tests.support.paths import ROOT
@@ -99,7 +99,7 @@ def test_a_generator_that_is_killed_in_the_middle_makes_the_trial_invalid(tmp_pa
     join = python_m("runners.generator.worker", "--master", str(listen))
     with (
         inside("server", [sys.executable, "-c", SERVER, address("server"), str(PORT)]) as server,
-        Distributed((), tmp_path / "generator.log", local=0, joined=2, listen=listen) as generator,
+        DistributedGenerator((), tmp_path / "generator.log", local=0, joined=2, listen=listen) as generator,
         inside("one", join) as one,
         inside("two", join) as two,
     ):

@@ -7,7 +7,7 @@ import pytest
 
 from runners.errors import LaunchError, PlanError
 from runners.generator.client import Generator
-from runners.generator.distributed_client import Distributed
+from runners.generator.distributed_client import DistributedGenerator
 from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
 from runners.launching.remote import RemoteLauncher
@@ -57,8 +57,8 @@ def test_loopback_is_recognised() -> None:
 
 def test_one_generator_needs_no_master(tmp_path: Path) -> None:
     assert type(generator_of(SETUP, tmp_path)) is Generator
-    assert type(generator_of(replace(SETUP, generators=2), tmp_path)) is Distributed
-    assert type(generator_of(replace(SETUP, joined=1), tmp_path)) is Distributed
+    assert type(generator_of(replace(SETUP, generators=2), tmp_path)) is DistributedGenerator
+    assert type(generator_of(replace(SETUP, joined=1), tmp_path)) is DistributedGenerator
 
 
 def test_listening_is_loopback_unless_asked() -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from runners.errors import LaunchError
-from runners.launching.server import Server, environment_of, launch
+from runners.launching.server import LocalServer, environment_of, launch
 from runners.processes import ports
 from runners.servers.recipe import Serve, Variant
 
@@ -36,7 +36,7 @@ def answer(listener, text=b"right"):
         connection.close()
 """
 GOOD = "answer(listen())"
-Launch = Callable[..., Server]
+Launch = Callable[..., LocalServer]
 
 
 def ready(host: str, port: int) -> str | None:
@@ -56,7 +56,7 @@ VARIANT = Variant(name="fake", interface="wsgi", title="Fake", command=command, 
 def start(tmp_path: Path) -> Launch:
     """Launch a fake server whose module is the given script."""
 
-    def call(script: str, *, workers: int = 1, **options: object) -> Server:
+    def call(script: str, *, workers: int = 1, **options: object) -> LocalServer:
         stage = tmp_path / "stage"
         stage.mkdir(exist_ok=True)
         (stage / "fake.py").write_text(PREAMBLE + textwrap.dedent(script), encoding="utf-8")

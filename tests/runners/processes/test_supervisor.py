@@ -17,7 +17,7 @@ import pytest
 from runners.errors import LaunchError
 from runners.processes import supervisor
 from runners.processes.accounting import process_cpu_ns
-from runners.processes.tree import Supervised, tail
+from runners.processes.tree import ProcessTree, tail
 
 DEADLINE_S = 20.0
 
@@ -47,9 +47,9 @@ def gone(pid: int) -> bool:
     return not Path(f"/proc/{pid}").exists()
 
 
-def start(script: str, folder: Path, *, cpus: tuple[int, ...] = (), **environment: str) -> Supervised:
+def start(script: str, folder: Path, *, cpus: tuple[int, ...] = (), **environment: str) -> ProcessTree:
     with (folder / "log").open("wb") as output:
-        return Supervised(
+        return ProcessTree(
             [sys.executable, "-c", textwrap.dedent(script)],
             environment=environment,
             cwd=folder,
@@ -97,9 +97,10 @@ def test_a_killed_harness_takes_everything_with_it(tmp_path: Path) -> None:
     harness = f"""
         import sys, time
         from pathlib import Path
-        from runners.processes.tree import Supervised
+        from runners.processes.tree import ProcessTree
         with open("log", "wb") as output:
-            tree = Supervised([sys.executable, "-c", {FAMILY!r}], environment={{}}, cwd=Path(), output=output)
+            argv = [sys.executable, "-c", {FAMILY!r}]
+            tree = ProcessTree(argv, environment={{}}, cwd=Path(), output=output)
         time.sleep(600)
     """
     root = Path(supervisor.__file__).parent.parent
@@ -140,7 +141,7 @@ def test_the_commands_own_end_is_passed_on_and_its_leftovers_killed(
 
 def test_what_cannot_be_executed_says_so(tmp_path: Path) -> None:
     with (tmp_path / "log").open("wb") as output:
-        tree = Supervised(["/no/such/python"], environment={}, cwd=tmp_path, output=output)
+        tree = ProcessTree(["/no/such/python"], environment={}, cwd=tmp_path, output=output)
     until(lambda: tree.exit_status() is not None)
     assert tree.exit_status() == supervisor.NOT_EXECUTABLE
     assert "cannot start /no/such/python" in tail(tmp_path / "log", 5)

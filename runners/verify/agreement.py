@@ -1,0 +1,67 @@
+"""Do stacks agree: right answers in one form, and which stack's is not that of most others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from runners.verify.words import capped
+from scenarios import event_stream
+from scenarios.answers import GREETING, GREETING_VARIED, media_type
+from scenarios.exchange import Answer, parse_json
+
+CANONICAL_CHARACTERS = 2000
+"""A longer body is compared by its hash."""
+
+
+def canonical_form(answer: Answer) -> str:
+    """Status and body, equal where two answers mean the same; of a refusal its status family.
+
+    JSON has its keys sorted, of an event stream the data counts, a varying greeting is the constant one,
+    a long body is its hash.
+    """
+    if answer.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
+        return f"{answer.status // 100}xx"
+    text = answer.body.decode("utf-8", "replace")
+    value, problem = _value(answer)
+    if problem is None:
+        text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = re.sub(GREETING_VARIED, GREETING, text).encode("utf-8", "backslashreplace").decode()
+    if len(text) > CANONICAL_CHARACTERS:
+        text = f"{len(text)} characters, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}"
+    return f"{answer.status} {text}"
+
+
+def _value(answer: Answer) -> tuple[object, str | None]:
+    """(what a right answer means, None), or (None, why its bytes are all there is)."""
+    if answer.messages:
+        return [f"{type(message).__name__} {message!r}" for message in answer.messages], None
+    if not media_type(answer).startswith(event_stream.MEDIA):
+        return parse_json(answer.body)
+    return [parse_json(data.encode()) for data in event_stream.parse(answer.body)], None
+
+
+def diff(canonical: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    """First difference of each stack (by its slug) whose right answers are not those of most others.
+
+    Where no answer has a majority, nobody can say who is right, and all that gave one are named.
+    """
+    found: dict[str, str] = {}
+    for key in dict.fromkeys(key for answers in canonical.values() for key in answers):
+        given = {stack: answers[key] for stack, answers in canonical.items() if key in answers}
+        common, count = Counter(given.values()).most_common(1)[0]
+        majority = count * 2 > len(given)
+        for stack, got in given.items():
+            if not majority or got != common:
+                found.setdefault(stack, _odd_one(key, got, common if majority else None))
+    return found
+
+
+def _odd_one(key: str, got: str, common: str | None) -> str:
+    others = (
+        f"others answer {common:.120}" if common is not None else "and the stacks do not agree on another"
+    )
+    return capped(f"{key}: {got:.120} where {others}")
