@@ -8,6 +8,7 @@
 # serialiser = "stdlib json"
 # validator = "none"
 # floor = true
+# quick = ["uvicorn-standard"]
 # implements = ["plaintext", "json", "stream", "websocket"]
 #
 # [tool.hotlap.targets.asgi]
@@ -15,6 +16,9 @@
 #
 # [tool.hotlap.not-applicable]
 # "*" = "a floor has no framework: it serves what shows the server"
+#
+# [tool.hotlap.boundaries]
+# serialisation = ["json/__init__.py::dumps"]
 # ///
 """The floor of ASGI servers: what any framework on them is measured against."""
 

@@ -12,6 +12,8 @@
 # Django's ASGI handler has no lifespan: servers go on without."""
 # serialiser = "stdlib json (JsonResponse)"
 # validator = "pydantic, called by the views"
+# quick = ["gunicorn-gthread", "granian-wsgi"]
+# sentinel = ["granian-wsgi--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "routing",
@@ -28,6 +30,28 @@
 # [tool.hotlap.not-applicable]
 # dependencies = "Django has no dependency injection"
 # websocket = "Django has no WebSocket of its own: another package (Channels) adds it"
+#
+# [tool.hotlap.boundaries]
+# "framework, whole" = [
+#     "django/core/handlers/wsgi.py::WSGIHandler.__call__",
+#     "django/core/handlers/asgi.py::ASGIHandler.__call__",
+# ]
+# middleware = ["django/utils/deprecation.py::MiddlewareMixin.__call__"]
+# routing = ["django/urls/resolvers.py::URLResolver.resolve"]
+# "input and validation" = [
+#     "pydantic/main.py::BaseModel.model_validate",
+#     "pydantic/main.py::BaseModel.model_validate_json",
+#     "pydantic/type_adapter.py::TypeAdapter.validate_python",
+# ]
+# serialisation = [
+#     "json/__init__.py::dumps",
+#     "pydantic/main.py::BaseModel.model_dump",
+#     "pydantic/type_adapter.py::TypeAdapter.dump_python",
+# ]
+# response = [
+#     "django/http/response.py::JsonResponse.__init__",
+#     "django/http/response.py::HttpResponseBase.close",
+# ]
 # ///
 """Django: the contract as one list of URLs per group, under WSGI and under ASGI."""
 

@@ -10,6 +10,9 @@
 # Documentation routes and telemetry stay as shipped (no OpenTelemetry SDK is installed)."""
 # serialiser = "pydantic (response model)"
 # validator = "pydantic"
+# built-on = "starlette"
+# quick = ["uvicorn-standard", "granian-asgi"]
+# sentinel = ["uvicorn-standard--orders", "granian-asgi--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
 #     "stream", "sse", "websocket", "routing",
@@ -20,6 +23,15 @@
 # routing = "app_routing"
 #
 # [tool.hotlap.not-applicable]
+#
+# [tool.hotlap.boundaries]
+# "framework, whole" = ["fastapi/applications.py::FastAPI.__call__"]
+# routing = [
+#     "fastapi/routing.py::APIRoute.matches",
+#     "fastapi/routing.py::APIRoute.handle",
+# ]
+# "input and validation" = ["fastapi/dependencies/utils.py::solve_dependencies"]
+# serialisation = ["fastapi/routing.py::serialize_response"]
 # ///
 """FastAPI: the contract as path operations, one router per group."""
 

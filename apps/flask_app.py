@@ -9,6 +9,8 @@
 # Models become dicts and Flask's JSON provider serialises them, with sorted keys as shipped."""
 # serialiser = "stdlib json (Flask's provider)"
 # validator = "pydantic, called by the views"
+# quick = ["gunicorn-gthread", "granian-wsgi"]
+# sentinel = ["gunicorn-gthread--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "routing",
@@ -21,6 +23,28 @@
 # [tool.hotlap.not-applicable]
 # dependencies = "Flask has no dependency injection"
 # websocket = "Flask speaks WSGI, which has no WebSocket"
+#
+# [tool.hotlap.boundaries]
+# "framework, whole" = ["flask/app.py::Flask.__call__"]
+# routing = [
+#     "flask/app.py::Flask.full_dispatch_request",
+#     "werkzeug/routing/map.py::MapAdapter.match",
+# ]
+# "input and validation" = [
+#     "pydantic/main.py::BaseModel.model_validate",
+#     "pydantic/main.py::BaseModel.model_validate_json",
+#     "pydantic/type_adapter.py::TypeAdapter.validate_python",
+# ]
+# serialisation = [
+#     "flask/json/provider.py::DefaultJSONProvider.dumps",
+#     "json/__init__.py::dumps",
+#     "pydantic/main.py::BaseModel.model_dump",
+#     "pydantic/type_adapter.py::TypeAdapter.dump_python",
+# ]
+# response = [
+#     "flask/app.py::Flask.finalize_request",
+#     "werkzeug/wrappers/response.py::Response.__call__",
+# ]
 # ///
 """Flask: the contract as one blueprint per group, with pydantic called where input is to be checked."""
 

@@ -11,6 +11,8 @@
 # Documentation routes stay as shipped."""
 # serialiser = "msgspec"
 # validator = "msgspec"
+# quick = ["uvicorn-standard", "granian-asgi"]
+# sentinel = ["uvicorn-standard--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
 #     "stream", "sse", "websocket", "routing",
@@ -21,6 +23,23 @@
 # routing = "app_routing"
 #
 # [tool.hotlap.not-applicable]
+#
+# [tool.hotlap.boundaries]
+# "framework, whole" = ["litestar/app.py::Litestar.__call__"]
+# routing = [
+#     "litestar/_asgi/asgi_router.py::ASGIRouter.__call__",
+#     "litestar/_asgi/asgi_router.py::ASGIRouter.handle_routing",
+#     "litestar/routes/http.py::HTTPRoute.handle",
+# ]
+# "input and validation" = [
+#     "litestar/_kwargs/kwargs_model.py::KwargsModel.to_kwargs",
+#     "litestar/_signature/model.py::SignatureModel.parse_values_from_connection_kwargs",
+# ]
+# serialisation = ["litestar/serialization/msgspec_hooks.py::encode_json"]
+# response = [
+#     "litestar/handlers/http_handlers/base.py::HTTPRouteHandler.to_response",
+#     "litestar/response/base.py::ASGIResponse.__call__",
+# ]
 # ///
 """Litestar: the contract as one controller per group, with msgspec's structs in and out."""
 

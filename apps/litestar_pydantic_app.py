@@ -16,6 +16,17 @@
 #
 # [tool.hotlap.not-applicable]
 # "*" = "a variant for what models cost: without one, it would be the same as litestar"
+#
+# [tool.hotlap.boundaries]
+# "input and validation" = [
+#     "pydantic/main.py::BaseModel.model_validate",
+#     "pydantic/main.py::BaseModel.model_validate_json",
+#     "pydantic/type_adapter.py::TypeAdapter.validate_python",
+# ]
+# serialisation = [
+#     "pydantic/main.py::BaseModel.model_dump",
+#     "pydantic/type_adapter.py::TypeAdapter.dump_python",
+# ]
 # ///
 """Litestar with pydantic models in the place of structs: what the choice of models costs."""
 

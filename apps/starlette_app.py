@@ -9,6 +9,8 @@
 # Models become dicts and JSONResponse serialises them."""
 # serialiser = "stdlib json (JSONResponse)"
 # validator = "pydantic, called by the handlers"
+# quick = ["uvicorn-standard", "granian-asgi"]
+# sentinel = ["uvicorn-standard--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "websocket", "routing",
@@ -20,6 +22,32 @@
 #
 # [tool.hotlap.not-applicable]
 # dependencies = "Starlette has no dependency injection"
+#
+# [tool.hotlap.boundaries]
+# "framework, whole" = ["starlette/applications.py::Starlette.__call__"]
+# middleware = ["starlette/middleware/authentication.py::AuthenticationMiddleware.__call__"]
+# routing = [
+#     "starlette/routing.py::Router.__call__",
+#     "starlette/routing.py::Route.matches",
+# ]
+# "input and validation" = [
+#     "starlette/requests.py::Request.body",
+#     "starlette/requests.py::Request.json",
+#     "starlette/requests.py::Request._get_form",
+#     "pydantic/main.py::BaseModel.model_validate",
+#     "pydantic/main.py::BaseModel.model_validate_json",
+#     "pydantic/type_adapter.py::TypeAdapter.validate_python",
+# ]
+# serialisation = [
+#     "starlette/responses.py::JSONResponse.render",
+#     "json/__init__.py::dumps",
+#     "pydantic/main.py::BaseModel.model_dump",
+#     "pydantic/type_adapter.py::TypeAdapter.dump_python",
+# ]
+# response = [
+#     "starlette/responses.py::Response.__call__",
+#     "starlette/responses.py::StreamingResponse.__call__",
+# ]
 # ///
 """Starlette: the contract as plain routes, with pydantic called where input is to be checked."""
 

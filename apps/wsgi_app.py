@@ -15,6 +15,9 @@
 #
 # [tool.hotlap.not-applicable]
 # "*" = "a floor has no framework: it serves what shows the server"
+#
+# [tool.hotlap.boundaries]
+# serialisation = ["json/__init__.py::dumps"]
 # ///
 """The floor of WSGI servers: what any framework on them is measured against."""
 

@@ -124,6 +124,12 @@ class Scenario:
     """The answer has no input, so it must differ from call to call while verifying."""
     connections: tuple[int, ...] | None = None
     """Its own default numbers of connections; None: the run's."""
+    quick: bool = False
+    """Part of the quick matrix."""
+    counted: tuple[str, ...] = ()
+    """Cells of its own that a gate counts unless told otherwise: globs over ``framework--server``."""
+    sentinel: tuple[str, ...] = ()
+    """Cells of its own that a gate loads unless told otherwise: globs over ``framework--server``."""
 
 
 def same(want: object, got: object, where: str = "$") -> str | None:

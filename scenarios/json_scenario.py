@@ -27,5 +27,14 @@ def probes(_random: Random) -> tuple[Exchange, ...]:
 
 
 SCENARIOS = (
-    Scenario(name="json", title="a small JSON object", group="json", ring=ring, probes=probes, varies=True),
+    Scenario(
+        name="json",
+        title="a small JSON object",
+        group="json",
+        ring=ring,
+        probes=probes,
+        varies=True,
+        quick=True,
+        counted=("*--in-process",),
+    ),
 )

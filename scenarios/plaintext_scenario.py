@@ -34,5 +34,6 @@ SCENARIOS = (
         ring=ring,
         probes=probes,
         varies=True,
+        quick=True,
     ),
 )

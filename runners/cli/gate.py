@@ -124,8 +124,10 @@ def gate(
         )
         folder, interrupted = _find(from_, results), False
     else:
-        from runners.experiments.pairs.gate_cells import CELLS, EVERYTHING, SENTINELS, Globs
+        from runners.experiments.pairs.gate_cells import EVERYTHING, Globs
         from runners.experiments.pairs.planning import PairOptions
+        from runners.experiments.planning import discover
+        from runners.selection import gate_defaults
 
         if not cost and not load:
             raise PlanError("neither tier is left to be measured", remedy="leave out --no-cost or --no-load")
@@ -142,9 +144,12 @@ def gate(
             command=tuple(sys.argv[1:]),
             kind="gate",
         )
+        parts = discover()
+        counted, sentinels = gate_defaults.counted(parts), gate_defaults.sentinels(parts)
         globs = Globs(
-            cells=tuple(cell or CELLS) if cost else (),
-            sentinels=tuple(sentinel or SENTINELS) if load else (),
+            cells=tuple(cell or counted) if cost else (),
+            sentinels=tuple(sentinel or sentinels) if load else (),
+            declared=frozenset((*counted, *sentinels)) - {*(cell or ()), *(sentinel or ())},
             frameworks=tuple(framework or ()),
             servers=tuple(server or ()),
             scenarios=tuple(scenario or ()),

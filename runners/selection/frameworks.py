@@ -18,8 +18,13 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 
 SUFFIX = "_app.py"
 INTERFACES = ("asgi", "wsgi", "rsgi")
-KEYS = {"title", "notes", "serialiser", "validator", "floor", "implements", "targets", "not-applicable"}
+KEYS = {
+    *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
+    *("implements", "targets", "not-applicable", "boundaries"),
+}
 """What ``[tool.hotlap]`` may hold."""
+BOUNDARY = "::"
+"""Between file and qualified name of a boundary function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,16 @@ class Framework:
     validator: str = ""
     floor: bool = False
     """A bare interface app, which frameworks are measured against."""
+    built_on: str = ""
+    """Framework that it stands on; empty for the floor of its server and interface."""
+    quick: tuple[str, ...] = ()
+    """Server variants of the quick matrix; empty: it is not part of that."""
+    counted: tuple[str, ...] = ()
+    """Cells of its own that a gate counts unless told otherwise: globs over ``server--scenario``."""
+    sentinel: tuple[str, ...] = ()
+    """Cells of its own that a gate loads unless told otherwise: globs over ``server--scenario``."""
+    boundaries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Layer -> functions whose share of a request is told, as ``file.py::Class.function``."""
 
     @property
     def lock(self) -> Path:
@@ -69,10 +84,17 @@ def discover(apps_dir: Path = APPS) -> dict[str, Framework]:
         PlanError: the folder is missing or has no app, or a block is wrong; it names the file.
 
     """
-    found = [read(path) for path in apps_dir.glob(f"*{SUFFIX}")]
-    if not found:
+    frameworks: dict[str, Framework] = {}
+    for framework in map(read, sorted(apps_dir.glob(f"*{SUFFIX}"))):
+        twin = frameworks.setdefault(framework.name, framework)
+        if twin is not framework:
+            raise PlanError(
+                f"{twin.path.name} and {framework.path.name} both declare a framework {framework.name!r}",
+                remedy="Rename one of them: a framework is named by its file, with `-` and `_` alike.",
+            )
+    if not frameworks:
         raise PlanError(f"there is no *{SUFFIX} in {apps_dir}", remedy="Name a folder of app files.")
-    return {framework.name: framework for framework in sorted(found, key=lambda framework: framework.name)}
+    return dict(sorted(frameworks.items()))
 
 
 def read(path: Path) -> Framework:
@@ -99,6 +121,11 @@ def read(path: Path) -> Framework:
         serialiser=block.string(tool, "serialiser", default=""),
         validator=block.string(tool, "validator", default=""),
         floor=tool.get("floor", False) is True,
+        built_on=block.string(tool, "built-on", default=""),
+        quick=block.strings(tool, "quick", default=()),
+        counted=block.strings(tool, "counted", default=()),
+        sentinel=block.strings(tool, "sentinel", default=()),
+        boundaries=block.boundaries(tool.get("boundaries", {})),
     )
     block.refuse(framework.implements & set(framework.not_applicable), "both implemented and not applicable")
     return framework
@@ -122,10 +149,10 @@ class _Block:
 
     def table(self, parent: dict[str, Any], *keys: str) -> dict[str, Any]:
         for key in keys:
-            found = parent.get(key)
-            if not isinstance(found, dict):
+            child = parent.get(key)
+            if not isinstance(child, dict):
                 raise self.wrong(f"[{'.'.join(keys)}] is missing")
-            parent = found
+            parent = child
         return parent
 
     def string(self, parent: dict[str, Any], key: str, default: str | None = None) -> str:
@@ -134,9 +161,11 @@ class _Block:
             raise self.wrong(f"{key} must be a string")
         return value
 
-    def strings(self, parent: dict[str, Any], key: str) -> tuple[str, ...]:
-        value = parent.get(key)
-        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
+    def strings(
+        self, parent: dict[str, Any], key: str, default: tuple[str, ...] | None = None
+    ) -> tuple[str, ...]:
+        value = parent.get(key, default)
+        if not isinstance(value, list | tuple) or not all(isinstance(entry, str) for entry in value):
             raise self.wrong(f"{key} must be a list of strings")
         return tuple(value)
 
@@ -153,13 +182,23 @@ class _Block:
             raise self.wrong(f"requires-python: {error}") from error
 
     def dependencies(self) -> tuple[str, ...]:
-        found = self.strings(self.metadata, "dependencies")
-        for text in found:
+        requirements = self.strings(self.metadata, "dependencies")
+        for text in requirements:
             try:
                 Requirement(text)
             except InvalidRequirement as error:
                 raise self.wrong(f"dependency {text!r}: {error}") from error
-        return found
+        return requirements
+
+    def boundaries(self, value: object) -> dict[str, tuple[str, ...]]:
+        if not isinstance(value, dict):
+            raise self.wrong("[tool.hotlap.boundaries] must map layers to lists of functions")
+        functions = {layer: self.strings(value, layer) for layer in value}
+        self.refuse(
+            {text for texts in functions.values() for text in texts if text.count(BOUNDARY) != 1},
+            f"boundaries that are not written file.py{BOUNDARY}Class.function",
+        )
+        return functions
 
     def targets(self, tool: dict[str, Any]) -> dict[str, dict[str, str]]:
         table = self.table(tool, "targets")

@@ -13,19 +13,8 @@ from runners.selection.frameworks import Framework
 from runners.servers.recipe import Variant
 from scenarios.exchange import Scenario
 
-QUICK_SERVERS: Mapping[str, tuple[str, ...]] = {
-    "asgi": ("uvicorn-standard",),
-    "starlette": ("uvicorn-standard", "granian-asgi"),
-    "fastapi": ("uvicorn-standard", "granian-asgi"),
-    "litestar": ("uvicorn-standard", "granian-asgi"),
-    "flask": ("gunicorn-gthread", "granian-wsgi"),
-    "django": ("gunicorn-gthread", "granian-wsgi"),
-}
-"""The quick matrix: eleven stacks that answer the question most people come with."""
-QUICK_OTHERS = ("uvicorn-standard", "gunicorn-gthread", "granian-asgi", "granian-wsgi", "granian-rsgi")
-"""Servers of a framework that the quick matrix lacks but somebody asked for."""
-QUICK_SCENARIOS = ("plaintext", "json", "orders")
 CONNECTIONS = 64
+"""Of closed load, unless asked otherwise and where a scenario has no numbers of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,17 +95,17 @@ def stacks(selection: Selection, parts: Parts) -> tuple[Stack, ...]:
     frameworks = choose(
         selection.frameworks or _default_frameworks(selection, parts), parts.frameworks, "framework"
     )
-    found = [
+    meeting = [
         Stack(framework=parts.frameworks[name], variant=parts.servers[server])
         for name in frameworks
         for server in _servers_for(name, selection, parts)
         if parts.servers[server].interface in parts.frameworks[name].targets
     ]
-    if not found:
+    if not meeting:
         raise PlanError(
             _why_none(frameworks, selection, parts), remedy="choose servers of that interface: `hotlap list`"
         )
-    return tuple(found)
+    return tuple(meeting)
 
 
 def choose(wanted: Iterable[str], known: Mapping[str, object], kind: str) -> tuple[str, ...]:
@@ -159,20 +148,35 @@ def _absence(stack: Stack, scenario: Scenario) -> tuple[str, str] | None:
 
 
 def _scenarios(selection: Selection, parts: Parts) -> tuple[Scenario, ...]:
-    wanted = selection.scenarios or (QUICK_SCENARIOS if selection.quick else ("*",))
-    return tuple(parts.scenarios[name] for name in choose(wanted, parts.scenarios, "scenario"))
+    if selection.quick and not selection.scenarios:
+        return tuple(scenario for scenario in parts.scenarios.values() if scenario.quick)
+    names = choose(selection.scenarios or ("*",), parts.scenarios, "scenario")
+    return tuple(parts.scenarios[name] for name in names)
 
 
 def _default_frameworks(selection: Selection, parts: Parts) -> tuple[str, ...]:
-    return tuple(name for name in parts.frameworks if not selection.quick or name in QUICK_SERVERS)
+    return tuple(
+        name for name, framework in parts.frameworks.items() if framework.quick or not selection.quick
+    )
 
 
 def _servers_for(framework: str, selection: Selection, parts: Parts) -> tuple[str, ...]:
     if selection.servers:
         return choose(selection.servers, parts.servers, "server")
     if selection.quick:
-        return choose(QUICK_SERVERS.get(framework, QUICK_OTHERS), parts.servers, "server")
+        return _quick_servers(parts.frameworks[framework], parts)
     return tuple(name for name, variant in parts.servers.items() if variant.default)
+
+
+def _quick_servers(framework: Framework, parts: Parts) -> tuple[str, ...]:
+    """Those that its file names; else, as somebody asked for it all the same, the usual ones."""
+    if not framework.quick:
+        return tuple(name for name, variant in parts.servers.items() if variant.quick)
+    try:
+        return choose(framework.quick, parts.servers, "server")
+    except PlanError as error:
+        error.message = f"{framework.path.name}, quick: {error.message}"
+        raise
 
 
 def _why_none(frameworks: Iterable[str], selection: Selection, parts: Parts) -> str:

@@ -47,6 +47,8 @@ def _variant(interface: str, capabilities: frozenset[str]) -> Variant:
         notes="Its threads for input and output share the worker's CPU with Python.",
         command=partial(_command, interface=interface),
         capabilities=capabilities,
+        quick=True,
+        counted=("*--json",),
     )
 
 
@@ -61,5 +63,6 @@ VARIANTS = (
         notes="No option set: up to 512 threads, at most 1,024 connections a worker.",
         command=partial(_as_shipped, interface="wsgi"),
         default=False,
+        counted=("*--json",),
     ),
 )

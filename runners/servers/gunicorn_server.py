@@ -71,6 +71,7 @@ VARIANTS = (
         interface="wsgi",
         title="gunicorn (gthread)",
         command=partial(_command, worker="gthread", options=_threads),
+        quick=True,
     ),
     Variant(
         name="gunicorn-gevent",

@@ -50,6 +50,12 @@ class Variant:
     """False: a new connection for each request, never charted beside the others."""
     default: bool = True
     """False: only measured when it is named (``as shipped``)."""
+    quick: bool = False
+    """In the quick matrix it serves frameworks that are no part of that and that somebody asked for."""
+    counted: tuple[str, ...] = ()
+    """Cells of its own that a gate counts unless told otherwise: globs over ``framework--scenario``."""
+    sentinel: tuple[str, ...] = ()
+    """Cells of its own that a gate loads unless told otherwise: globs over ``framework--scenario``."""
 
 
 HTTP = frozenset({"http"})

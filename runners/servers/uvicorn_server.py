@@ -48,6 +48,8 @@ VARIANTS = (
         title="uvicorn (uvloop, httptools)",
         command=partial(_command, loop="uvloop", http="httptools"),
         capabilities=ASGI,
+        quick=True,
+        counted=("*--json",),
     ),
     Variant(
         name="uvicorn-pure",

@@ -36,8 +36,8 @@ def setting_up(folder: Path) -> None:
     program = (
         "from runners.selection.frameworks import discover; "
         "from runners.environments.provision import provision_all; "
-        "from runners.selection.matrix import QUICK_SERVERS; known = discover(); "
-        "print(provision_all([known[name] for name in QUICK_SERVERS], echo=lambda _: None).keys())"
+        "quick = [framework for framework in discover().values() if framework.quick]; "
+        "print(provision_all(quick, echo=lambda _: None).keys())"
     )
     begun = time.monotonic()
     subprocess.run(

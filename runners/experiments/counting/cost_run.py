@@ -10,9 +10,11 @@ from pathlib import Path
 
 from results.model import Cell, Environment, Plan, Setup
 from results.store import Writer, create
+from runners import servers
 from runners.environments.provision import Provisioned
 from runners.environments.uv_tool import shown
 from runners.errors import ProvisionError
+from runners.experiments.counting.boundaries import Boundaries, collect
 from runners.experiments.counting.cost_cell import Subject
 from runners.experiments.counting.countable import chosen
 from runners.experiments.counting.counter import Counter
@@ -67,6 +69,7 @@ def new(
     """
     facts.require_linux()
     parts = discover()
+    boundaries = collect(parts.frameworks.values(), servers.boundaries())
     matrix = chosen(options.selection, parts, in_process=in_process)
     environments, failures = environments_of(matrix.cells, parts.frameworks, options, watcher)
     cells = tuple(cell for cell in matrix.cells if cell.framework in environments)
@@ -99,12 +102,20 @@ def new(
         parts=parts,
         environments=environments,
         writer=writer,
-        bench=bench(plan, parts, counter, writer, watcher),
+        bench=bench(plan, parts, counter, writer, watcher, boundaries=boundaries),
         where=where,
     )
 
 
-def bench(plan: Plan, parts: Parts, counter: Counter, writer: Writer, watcher: Watcher) -> Bench:
+def bench(
+    plan: Plan,
+    parts: Parts,
+    counter: Counter,
+    writer: Writer,
+    watcher: Watcher,
+    *,
+    boundaries: Boundaries | None = None,
+) -> Bench:
     """What counting the cells of ``plan`` needs, its records going to ``writer``.
 
     Nothing is timed, so every CPU counts, whichever of them the load of the plan is for.
@@ -117,6 +128,7 @@ def bench(plan: Plan, parts: Parts, counter: Counter, writer: Writer, watcher: W
         folder=writer.folder.resolve() / "logs",
         append=writer.append,
         watcher=watcher,
+        boundaries=boundaries or Boundaries(),
     )
 
 

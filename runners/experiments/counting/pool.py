@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 from results.model import IN_PROCESS, CostRecord, CostShares, Failure, Setup
 from runners.errors import HotlapError
 from runners.experiments.counting import where
+from runners.experiments.counting.boundaries import Boundaries
 from runners.experiments.counting.callgrind import Callgrind
 from runners.experiments.counting.callgrind_dumps import OPTIONS
 from runners.experiments.counting.cost_cell import HASH_SEED, Launched, Subject, T
@@ -63,6 +64,8 @@ class Bench:
     append: Callable[[Outcome], None]
     """``results.store.Writer.append``; called from the thread that called ``count`` only."""
     watcher: Watcher = field(default_factory=Watcher)
+    boundaries: Boundaries = field(default_factory=Boundaries)
+    """Functions whose shares ``where`` tells."""
     cpus: tuple[int, ...] = ()
     """CPUs that may be used, one a subject; empty: all that this process may use."""
     _lanes: Lanes = field(init=False)
@@ -144,8 +147,8 @@ class Bench:
         counter = Callgrind(version=self.counter.tool, options=OPTIONS)
         variables = where.VARIABLES if where.names_functions(subject.environment.record.python) else None
         try:
-            launched = self._launch(subject, cpu, counter, where.profile, variables)
-            return list(where.shares(subject, launched.made, counter.tool))
+            launched = self._launch(subject, cpu, counter, where.take_profile, variables)
+            return list(where.shares(subject, launched.made, counter.tool, self.boundaries))
         except HotlapError as error:
             return [_failure(error, subject)]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from results.model import CostShares
 from runners.errors import CostError, PlanError
-from runners.experiments.counting.boundaries import HANDLER, boundary
+from runners.experiments.counting.boundaries import HANDLER, Boundaries
 from runners.experiments.counting.callgrind import CallgrindReading
 from runners.experiments.counting.callgrind_dumps import MADE, Profile, perf_map
 from runners.experiments.counting.cost_cell import Subject
@@ -20,7 +20,7 @@ from scenarios.exchange import Scenario
 NAMED_SINCE = (3, 12)
 """Interpreters that can give each Python function machine code of its own."""
 VARIABLES: Mapping[str, str] = {"PYTHONPERFSUPPORT": "1"}
-"""What makes them do so, and write perf maps."""
+"""Environment in which an interpreter gives functions machine code of their own and writes perf maps."""
 MAPS = Path("/tmp")  # noqa: S108 - where CPython writes perf maps, whatever TMPDIR says
 SMALL = 0.001
 """Shared objects that take less are told together."""
@@ -33,7 +33,7 @@ def must_be_callgrind(name: str) -> None:
         raise PlanError(f"--where needs callgrind, not {name}", remedy="leave out --counter or --where")
 
 
-def profile(
+def take_profile(
     asker: Asker,
     reading: Reading,
     scenario: Scenario,
@@ -41,7 +41,7 @@ def profile(
     *,
     idles: bool,  # noqa: ARG001 - idling is part of what a share is taken of
 ) -> Profile:
-    """Ask one warm hand and give where it went; a ``counting.protocol.Measure``."""
+    """Ask the requests of one interval, warm, and give where they went; a ``counting.protocol.Measure``."""
     if not isinstance(reading, CallgrindReading):
         raise CostError("only callgrind tells where instructions go", remedy="leave out --counter")
     ring = ring_of(scenario)
@@ -55,30 +55,33 @@ def profile(
         asker.check()
         reading.read()
         asker.ask(1)
-        found = Profile()
+        profile = Profile()
         for pid, dump in reading.dumps():
-            found.add(dump, perf_map(_map(pid)))
+            profile.add(dump, perf_map(_map(pid)))
             dump.unlink()
         asker.check()
     finally:
         for pid in counted:
             with suppress(OSError):
                 _map(pid).unlink(missing_ok=True)
-    return found
+    return profile
 
 
 def _map(pid: int) -> Path:
     return MAPS / f"perf-{pid}.map"
 
 
-def shares(subject: Subject, found: Profile, tool: str) -> tuple[CostShares, ...]:
-    """By function where the interpreter named them, and by shared object; raises CostError of nothing."""
-    if not found.total:
+def shares(subject: Subject, profile: Profile, tool: str, boundaries: Boundaries) -> tuple[CostShares, ...]:
+    """Shares by function where the interpreter named them, and by shared object.
+
+    Raises CostError where nothing was counted, or no boundary met.
+    """
+    if not profile.total:
         raise CostError("callgrind counted nothing", remedy="see valgrind's log below")
     python = subject.environment.record.python
-    kinds = {"object": _by_object(found)}
+    kinds = {"object": _by_object(profile)}
     if names_functions(python):
-        kinds = {"function": _by_function(found), **kinds}
+        kinds = {"function": _by_function(profile, boundaries), **kinds}
     return tuple(
         CostShares(cell=subject.cell, side=subject.side, by=by, shares=told, tool=tool, python=python)
         for by, told in kinds.items()
@@ -86,35 +89,35 @@ def shares(subject: Subject, found: Profile, tool: str) -> tuple[CostShares, ...
 
 
 def names_functions(python: str) -> bool:
-    """Whether an interpreter of this version can be asked to."""
+    """Whether an interpreter of this version can give functions machine code of their own."""
     return tuple(int(part) for part in python.split(".")[:2]) >= NAMED_SINCE
 
 
-def _by_function(found: Profile) -> dict[str, float]:
+def _by_function(profile: Profile, boundaries: Boundaries) -> dict[str, float]:
     """Inclusive shares at boundaries; of an app's functions the one that holds the most is the handler."""
     told: dict[str, float] = {}
     handler = ("", 0.0)
-    for symbol, cost in found.by_symbol.items():
-        if (here := boundary(symbol)) is None:
+    for symbol, cost in profile.by_symbol.items():
+        if (boundary := boundaries.find(symbol)) is None:
             continue
-        share = cost / found.total
-        if here.layer != HANDLER:
-            told[here.name] = max(share, told.get(here.name, 0.0))
+        share = cost / profile.total
+        if boundary.layer != HANDLER:
+            told[boundary.name] = max(share, told.get(boundary.name, 0.0))
         elif share > handler[1]:
-            handler = (here.name, share)
+            handler = (boundary.name, share)
     if handler[1]:
         told[handler[0]] = handler[1]
     if not told:
         raise CostError(
             "no boundary function was met: the interpreter wrote no perf map, or the names are others now",
-            remedy="compare runners/experiments/counting/boundaries.py with the versions that are installed",
+            remedy="compare the boundaries that apps/ and runners/servers/ declare with what is installed",
         )
     return dict(sorted(told.items(), key=lambda pair: -pair[1]))
 
 
-def _by_object(found: Profile) -> dict[str, float]:
+def _by_object(profile: Profile) -> dict[str, float]:
     """Exclusive shares; they add up to 1."""
-    told = {name: cost / found.total for name, cost in found.by_object.most_common()}
+    told = {name: cost / profile.total for name, cost in profile.by_object.most_common()}
     large = {name: share for name, share in told.items() if share >= SMALL or name == MADE}
     rest = sum(told.values()) - sum(large.values())
     return {**large, OTHERS: rest} if rest > 0 else large

@@ -15,17 +15,6 @@ from runners.experiments.pairs.sides import SideParts
 from runners.selection.matrix import CONNECTIONS, Selection, expand
 
 EVERYTHING = Selection(frameworks=("*",), servers=("*",), scenarios=("*",), connections=(CONNECTIONS,))
-CELLS = ("*--in-process--json", "*--in-process--orders", "*--uvicorn-standard--json", "*--granian-*--json")
-"""Counted where nothing else is configured."""
-SENTINELS = (
-    "starlette--uvicorn-standard--json",
-    "fastapi--uvicorn-standard--orders",
-    "fastapi--granian-asgi--json",
-    "litestar--uvicorn-standard--json",
-    "flask--gunicorn-gthread--json",
-    "django--granian-wsgi--json",
-)
-"""Loaded where nothing else is configured: every framework, and each kind of server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +33,8 @@ class Globs:
     """Of the cost tier; empty: it is left out."""
     sentinels: tuple[str, ...]
     """Of the load tier; empty: it is left out."""
+    declared: frozenset[str] = frozenset()
+    """Those among both that files declare and nobody asked for: they need not match anything."""
     frameworks: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()
@@ -82,12 +73,17 @@ def _tier(
 ) -> MatchedCells:
     known = dict.fromkeys(name_of(cell) for side in cells.values() for cell in side)
     for glob in wanted:
-        if not any(fnmatchcase(name, glob) for name in known):
+        if glob not in globs.declared and not any(fnmatchcase(name, glob) for name in known):
             near = get_close_matches(glob, known, n=3, cutoff=0.3)
             raise PlanError(
                 f"no cell is called {glob!r}" + (f"; nearest: {', '.join(near)}" if near else ""),
                 remedy="cells are globs over framework--server--scenario, see `hotlap list`",
             )
+    if wanted and not any(fnmatchcase(name, glob) for name in known for glob in wanted):
+        raise PlanError(
+            f"no cell of these sides is one that a gate looks at unless told: {', '.join(wanted)}",
+            remedy="name cells by --cell and --sentinel, or leave a tier out by --no-cost or --no-load",
+        )
 
     def is_wanted(cell: Cell) -> bool:
         return globs.admits(cell) and any(fnmatchcase(name_of(cell), glob) for glob in wanted)

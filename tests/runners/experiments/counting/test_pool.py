@@ -17,7 +17,7 @@ from runners.experiments.counting.callgrind_dumps import Profile
 from runners.experiments.counting.cost_cell import Launched, Subject
 from runners.experiments.counting.launch_counts import Counted, DisagreementError
 from runners.experiments.counting.pool import Bench, Outcome
-from runners.experiments.counting.where import profile
+from runners.experiments.counting.where import take_profile
 from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
 from tests.support.cost_parts import SETUP, cell, provisioned
@@ -281,6 +281,6 @@ def test_where_it_goes_is_a_launch_of_its_own_with_named_functions(
     told = made.where([subject("a", server="in-process")])
     assert kept == told
     assert [(each.by, each.shares) for each in told] == [("object", {"libpython3.13": 1.0})]
-    assert given == [(profile, None)]  # Python 3.11 names no function
+    assert given == [(take_profile, None)]  # Python 3.11 names no function
     assert not yard.launches
     assert heard(made).counts == [(1, "small--in-process a")]

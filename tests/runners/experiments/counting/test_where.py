@@ -9,12 +9,14 @@ import pytest
 
 import runners.experiments.counting.where
 from results.model import CostShares
+from runners import servers
 from runners.errors import CostError, PlanError
-from runners.experiments.counting.boundaries import BOUNDARIES, boundary
+from runners.experiments.counting.boundaries import Boundaries, Boundary, collect
 from runners.experiments.counting.callgrind import CallgrindReading
 from runners.experiments.counting.callgrind_dumps import MADE, Profile, perf_map, short
 from runners.experiments.counting.inputs import Inputs
-from runners.experiments.counting.where import must_be_callgrind, profile, shares
+from runners.experiments.counting.where import must_be_callgrind, shares, take_profile
+from runners.selection import frameworks
 from scenarios.exchange import Answer, Exchange
 from tests.support.cost_parts import fake_valgrind, subject, tool
 from tests.support.parts import scenario
@@ -76,19 +78,19 @@ def dump(tmp_path: Path) -> Path:
 
 
 def test_a_dump_says_what_each_object_took_itself_and_each_function_with_what_it_called(dump: Path) -> None:
-    found = Profile()
-    found.add(dump, SYMBOLS)
-    assert found.total == 1000
-    assert found.by_object == {"libpython3.13": 400, "_pydantic_core": 450, MADE: 149, "libtiny": 1}
-    assert found.by_symbol == {SYMBOLS[0x79096D0]: 500}  # what is within itself is counted once
+    profile = Profile()
+    profile.add(dump, SYMBOLS)
+    assert profile.total == 1000
+    assert profile.by_object == {"libpython3.13": 400, "_pydantic_core": 450, MADE: 149, "libtiny": 1}
+    assert profile.by_symbol == {SYMBOLS[0x79096D0]: 500}  # what is within itself is counted once
 
 
 def test_processes_add_up(dump: Path) -> None:
-    found = Profile()
-    found.add(dump, SYMBOLS)
-    found.add(dump, {})
-    assert found.total == 2000
-    assert found.by_symbol[SYMBOLS[0x79096D0]] == 500
+    profile = Profile()
+    profile.add(dump, SYMBOLS)
+    profile.add(dump, {})
+    assert profile.total == 2000
+    assert profile.by_symbol[SYMBOLS[0x79096D0]] == 500
 
 
 def test_a_perf_map_names_addresses(tmp_path: Path) -> None:
@@ -114,51 +116,53 @@ def test_objects_are_called_as_a_person_would(path: str, name: str) -> None:
 
 
 def test_boundaries_are_told_by_function_and_file() -> None:
-    here = boundary("py::solve_dependencies:/venv/site-packages/fastapi/dependencies/utils.py")
-    assert here is not None
-    assert here.name == "input and validation: solve_dependencies"
-    assert boundary("py::solve_dependencies:/venv/site-packages/other/utils.py") is None
-    handler = boundary("py::OrdersController.create_order:/stage/apps/litestar_app.py")
+    known = collect(frameworks.discover().values(), servers.boundaries())
+    boundary = known.find("py::solve_dependencies:/venv/site-packages/fastapi/dependencies/utils.py")
+    assert boundary is not None
+    assert boundary.name == "input and validation: solve_dependencies"
+    assert known.find("py::solve_dependencies:/venv/site-packages/other/utils.py") is None
+    handler = known.find("py::OrdersController.create_order:/stage/apps/litestar_app.py")
     assert handler is not None
     assert handler.name == "handler: OrdersController.create_order"
-    assert boundary("py::total_cents:/stage/apps/contract.py") is None
-    assert boundary("main") is None
-    assert len({each.name + each.file for each in BOUNDARIES.values()}) == len(BOUNDARIES)
+    assert known.find("py::total_cents:/stage/apps/contract.py") is None
+    assert known.find("main") is None
 
 
 def profiled(**symbols: int) -> Profile:
-    found = Profile(total=1000)
-    found.by_object.update({"libpython3.13": 400, "_pydantic_core": 599, "libtiny": 1})
+    profile = Profile(total=1000)
+    profile.by_object.update({"libpython3.13": 400, "_pydantic_core": 599, "libtiny": 1})
     files = {"app": "/v/starlette/applications.py", "small": "/s/apps/x_app.py", "large": "/s/apps/x_app.py"}
     names = {"app": "Starlette.__call__", "small": "helper", "large": "message"}
-    found.by_symbol.update({f"py::{names[key]}:{files[key]}": cost for key, cost in symbols.items()})
-    return found
+    profile.by_symbol.update({f"py::{names[key]}:{files[key]}": cost for key, cost in symbols.items()})
+    return profile
 
 
-def of(tmp_path: Path, python: str, found: Profile) -> dict[str, CostShares]:
-    here = subject(tmp_path, "")
-    object.__setattr__(here.environment.record, "python", python)
-    return {each.by: each for each in shares(here, found, "valgrind-3")}
+def shares_of(tmp_path: Path, python: str, profile: Profile) -> dict[str, CostShares]:
+    profiled_subject = subject(tmp_path, "")
+    object.__setattr__(profiled_subject.environment.record, "python", python)
+    boundary = Boundary("framework, whole", "starlette/applications.py", "Starlette.__call__")
+    told = shares(profiled_subject, profile, "valgrind-3", Boundaries([boundary]))
+    return {by_kind.by: by_kind for by_kind in told}
 
 
 def test_shares_are_told_by_function_and_by_object(tmp_path: Path) -> None:
-    told = of(tmp_path, "3.13.0", profiled(app=900, small=30, large=70))
+    told = shares_of(tmp_path, "3.13.0", profiled(app=900, small=30, large=70))
     assert told["function"].shares == {"framework, whole: Starlette.__call__": 0.9, "handler: message": 0.07}
     assert told["object"].shares == {"_pydantic_core": 0.599, "libpython3.13": 0.4, "libtiny": 0.001}
-    assert {(each.tool, each.python) for each in told.values()} == {("valgrind-3", "3.13.0")}
+    assert {(by_kind.tool, by_kind.python) for by_kind in told.values()} == {("valgrind-3", "3.13.0")}
 
 
 def test_before_python_3_12_by_object_alone(tmp_path: Path) -> None:
-    told = of(tmp_path, "3.11.7", profiled())
+    told = shares_of(tmp_path, "3.11.7", profiled())
     assert told.keys() == {"object"}
     assert sum(told["object"].shares.values()) == pytest.approx(1.0)
 
 
 def test_no_boundary_at_all_is_an_error_and_not_an_empty_table(tmp_path: Path) -> None:
     with pytest.raises(CostError, match="no boundary function was met"):
-        of(tmp_path, "3.12.1", profiled())
+        shares_of(tmp_path, "3.12.1", profiled())
     with pytest.raises(CostError, match="counted nothing"):
-        of(tmp_path, "3.12.1", Profile())
+        shares_of(tmp_path, "3.12.1", Profile())
 
 
 def test_only_callgrind_tells_where() -> None:
@@ -170,7 +174,7 @@ def test_only_callgrind_tells_where() -> None:
 class Asked:
     """An app that is asked nothing."""
 
-    def first(self, _one: Exchange) -> Answer:
+    def first(self, _exchange: Exchange) -> Answer:
         return Answer(status=200, headers=(), body=b"")
 
     def take(self, chosen: Inputs) -> None: ...
@@ -200,9 +204,9 @@ def test_a_profile_is_of_one_warm_hand_and_leaves_no_file(
     monkeypatch.setenv("FAKE_DUMP", str(dump))
     monkeypatch.setattr(runners.experiments.counting.where, "MAPS", tmp_path)
     (tmp_path / f"perf-{os.getpid()}.map").write_text(MAP, encoding="utf-8")
-    found = profile(
+    profile = take_profile(
         Asked(), CallgrindReading(folder=tmp_path), scenario("json"), lambda: [os.getpid()], idles=True
     )
-    assert found.by_symbol == {SYMBOLS[0x79096D0]: 500}
+    assert profile.by_symbol == {SYMBOLS[0x79096D0]: 500}
     assert not list(tmp_path.glob(f"callgrind.out.{os.getpid()}.*"))
     assert not list(tmp_path.glob("perf-*.map"))
