@@ -12,6 +12,7 @@ from report.analysis.precision import Precision, precision
 from report.analysis.summary import METRICS, Metric, Summary, summarise
 from report.stats import levels
 from report.stats.levels import Level
+from report.stats.ranking import BLOCKS_TO_RANK
 from results.model import Cell, Run
 
 DISTURBED = frozenset({"foreign-work", "steal"})
@@ -108,7 +109,7 @@ def _run_flags(
     holds = {
         "one-cpu": timed and one_cpu(run.plan.setup),
         "control": any(not control.ok for control in found),
-        "few-blocks": timed and len(blocks) < levels.BLOCKS_TO_RANK,
+        "few-blocks": timed and len(blocks) < BLOCKS_TO_RANK,
         "incomplete": timed and not used_up and not (precise and precise.reached),
         "imprecise": used_up and precise is not None and not precise.reached,
         "slow-interpreter": any(not each.optimised_build for each in run.plan.environment.frameworks),

@@ -10,6 +10,7 @@ from report.analysis.summary import METRICS, Metric, Summary
 from report.analysis.workload import Workload, workload
 from report.stats import levels
 from report.stats.levels import Level
+from report.stats.ranking import BLOCKS_TO_RANK, Tiers, tiers
 from results.model import Cell
 
 MARK = "†"
@@ -95,7 +96,7 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
     floors = [each for each in measured if is_floor(each.cell)]
     by_stack = {each.cell.stack: each for each in measured if not is_floor(each.cell)}
     blocks = {stack: each.measures[metric.name].by_block for stack, each in by_stack.items()}
-    found = levels.tiers(blocks, higher_is_better=metric.higher_is_better)
+    found = tiers(blocks, higher_is_better=metric.higher_is_better)
     ordered = [by_stack[stack] for stack in found.order]
     entries = tuple(_entry(each, ordered[0], metric, found) for each in ordered)
     most = max((len(values) for values in blocks.values()), default=0)
@@ -115,7 +116,7 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
     )
 
 
-def _entry(summary: Summary, best: Summary, metric: Metric, found: levels.Tiers) -> Contender:
+def _entry(summary: Summary, best: Summary, metric: Metric, found: Tiers) -> Contender:
     level = summary.level(metric.name)
     best_level = best.level(metric.name)
     if level is None or best_level is None:
@@ -142,7 +143,7 @@ def _sentence(entries: Sequence[Contender], metric: Metric, blocks: int, kind: s
     if len(entries) == 1:
         return f"{names[0]} is alone here: nothing to compare it with."
     if entries[0].tier is None:
-        return f"Only {blocks} blocks: too few to rank, {levels.BLOCKS_TO_RANK} are needed."
+        return f"Only {blocks} blocks: too few to rank, {BLOCKS_TO_RANK} are needed."
     first = [name for name, entry in zip(names, entries, strict=True) if entry.tier == 1]
     next_ = [
         _next(entry, name, names[0], metric)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from report.analysis.counts import cost_of, cost_per_request
-from report.analysis.layers import Count, Layers, Step, layers, listed, mean, place, validation
+from report.analysis.layers import Count, Layers, Step, layers, listed, place, validation
 from report.analysis.summary import LOCKSTEP, sorted_cells, why_absent
+from report.stats.means import mean_level
 from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Run
 
 NOT_COUNTED = "What the kernel does and time spent waiting are not counted."
@@ -95,7 +96,7 @@ def _count(cell: Cell, records: Sequence[CostRecord], absent: str, run: Run) -> 
     intervals = [value for record in records for value in cost_per_request(record)]
     return Count(
         cell=cell,
-        level=mean(by_repeat),
+        level=mean_level(by_repeat),
         by_repeat=by_repeat,
         spread=(max(intervals) - min(intervals)) / fmean(intervals),
         counter=records[0].counter,

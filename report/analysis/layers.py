@@ -6,15 +6,12 @@ difference, but the reason.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, variance
-
-from scipy import stats
 
 from report.analysis.contenders import is_floor
-from report.stats.levels import CONFIDENCE, Level
+from report.stats.levels import Level
+from report.stats.means import difference_of_means
 from results.model import Cell
 
 BUILT_ON = {"fastapi": "starlette"}
@@ -69,30 +66,6 @@ class Layers:
     steps: tuple[Step, ...]
 
 
-def mean(values: Sequence[float]) -> Level:
-    """Mean of independent counts with Student's interval; without one where there is one value only."""
-    value, n = fmean(values), len(values)
-    if n < 2:  # noqa: PLR2004 - a spread needs two
-        return Level(value=value, n=n)
-    return _within(value, math.sqrt(variance(values) / n), n - 1, n)
-
-
-def difference(upper: Sequence[float], lower: Sequence[float]) -> Level:
-    """``upper`` minus ``lower`` by Welch's interval (Biometrika 34, 1947); none for a single count."""
-    value, n = fmean(upper) - fmean(lower), min(len(upper), len(lower))
-    if n < 2:  # noqa: PLR2004 - a spread needs two
-        return Level(value=value, n=n)
-    parts = [(variance(values) / len(values), len(values) - 1) for values in (upper, lower)]
-    total = sum(part for part, _ in parts)
-    freedom = total**2 / sum(part**2 / own for part, own in parts) if total else 1.0
-    return _within(value, math.sqrt(total), freedom, n)
-
-
-def _within(value: float, standard_error: float, freedom: float, n: int) -> Level:
-    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * standard_error
-    return Level(value=value, low=value - half, high=value + half, n=n)
-
-
 def place(cell: Cell) -> tuple[str, str, str, str]:
     """(framework, interface, scenario, server)."""
     return cell.framework, cell.interface, cell.scenario, cell.server
@@ -144,7 +117,7 @@ def _step(each: Count, below: Count | None) -> Step:
     reason = each.reason or _why_no_difference(each, below)
     if reason or below is None:
         return Step(count=each, over=below, reason=reason)
-    return Step(count=each, over=below, level=difference(each.by_repeat, below.by_repeat))
+    return Step(count=each, over=below, level=difference_of_means(each.by_repeat, below.by_repeat))
 
 
 def _why_no_difference(each: Count, below: Count | None) -> str:

@@ -1,4 +1,4 @@
-"""The statistics of two sides: differences of logs by launch pair or by repeat, tests, power, Holm.
+"""Two samples: how much worse head is than base, from pairs or from independent values, and how sure that is.
 
 Everywhere a difference is ln(head/base), turned so that positive is worse. Tests are one-sided: how likely
 a difference at least that bad would be if head were no worse than base. Distributions come from scipy.
@@ -6,31 +6,20 @@ a difference at least that bad would be if head were no worse than base. Distrib
 
 from __future__ import annotations
 
-import gc
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import count
 
 import numpy as np
 from scipy import stats
 
 from report.stats.levels import CONFIDENCE, student
-
-ALPHA = 0.01
-"""A regression is claimed, and excluded, only with less than this risk of being wrong (one-sided)."""
-POWER = 0.90
-PLANNED_EFFECT = 0.10
-"""On the log scale: the difference that confirmation must be able to see."""
-MOST_PAIRS = 200
-_LOST = 2
-"""Degrees of freedom that the difference and the bias of place take."""
+from report.stats.power import ALPHA, LOST_FREEDOM, POWER, visible_in_errors
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """One launch pair."""
+class PairedDifference:
+    """Of one pair of measurements, such as one launch pair."""
 
     number: int
     worse: float
@@ -48,13 +37,13 @@ class Estimate:
     freedom: float
     """Degrees of freedom of the standard error."""
     deviation: float
-    """Of one pair (or one repeat) about what the model says."""
+    """Standard deviation of one pair (or one repeat) about the model, on the log scale."""
     n: int
-    """Pairs, or repeats of the side that has fewer."""
+    """How many pairs, or repeats of the side that has fewer."""
 
     def bounds(self, confidence: float = CONFIDENCE) -> tuple[float, float]:
         """Student's two-sided interval."""
-        half = _student(confidence, self.freedom) * self.standard_error
+        half = student(confidence, self.freedom) * self.standard_error
         return self.mean - half, self.mean + half
 
     def upper(self, alpha: float = ALPHA) -> float:
@@ -83,23 +72,23 @@ class Estimate:
         return self.mean / self.standard_error
 
 
-def paired(pairs: Sequence[Pair]) -> Estimate | None:
+def paired(pairs: Sequence[PairedDifference]) -> Estimate | None:
     """Least squares of d_i = delta + beta order_i + noise: delta is free of a bias of place.
 
     METHOD section 6. None below four pairs, or where one side came first in all of them: a bias of place
     could not be told from a difference then.
     """
     orders = [pair.order for pair in pairs]
-    if len(pairs) < _LOST + 2 or len(set(orders)) < 2:  # noqa: PLR2004 - both orders
+    if len(pairs) < LOST_FREEDOM + 2 or len(set(orders)) < 2:  # noqa: PLR2004 - both orders
         return None
     design = np.column_stack((np.ones(len(pairs)), orders))
     worse = np.asarray([pair.worse for pair in pairs])
-    found = np.linalg.lstsq(design, worse)[0]
-    freedom = len(pairs) - _LOST
-    deviation = math.sqrt(float(np.sum((worse - design @ found) ** 2)) / freedom)
+    solution = np.linalg.lstsq(design, worse)[0]
+    freedom = len(pairs) - LOST_FREEDOM
+    deviation = math.sqrt(float(np.sum((worse - design @ solution) ** 2)) / freedom)
     weight = float(np.linalg.inv(design.T @ design)[0, 0])
     return Estimate(
-        mean=float(found[0]),
+        mean=float(solution[0]),
         standard_error=deviation * math.sqrt(weight),
         freedom=freedom,
         deviation=deviation,
@@ -148,66 +137,6 @@ def moderated(
         deviation=math.sqrt(variance),
         n=min(len(base), len(head)),
     )
-
-
-@cache
-def visible_in_errors(freedom: float, alpha: float = ALPHA, power: float = POWER) -> float:
-    """Smallest difference, in standard errors, that a one-sided t test at ``alpha`` finds with ``power``.
-
-    The non-centrality at which the power of the noncentral t reaches ``power``.
-    """
-    from scipy import optimize  # noqa: PLC0415 - most readers of a record never need it
-
-    critical = float(stats.t.ppf(1 - alpha, freedom))
-
-    def missing(noncentrality: float) -> float:
-        return _power(noncentrality, critical, freedom) - power
-
-    return float(optimize.brentq(missing, 0, 10 * (critical + 1)))
-
-
-@cache
-def needed_pairs(
-    deviation: float, effect: float = PLANNED_EFFECT, alpha: float = ALPHA, power: float = POWER
-) -> int:
-    """Fewest pairs whose test at ``alpha`` finds ``effect`` with ``power``; ``MOST_PAIRS`` at most.
-
-    ``deviation`` is that of one pair; both are on the log scale. Deviations of 0.075, 0.10 and 0.15 need 11,
-    17 and 33 pairs (METHOD section 6).
-    """
-    if deviation < effect / 1_000:
-        return _LOST + 2
-    normal = float(stats.norm.ppf(1 - alpha) + stats.norm.ppf(power))
-    too_few = int((normal * deviation / effect) ** 2)  # Student's t never needs fewer than the normal
-    for n in count(max(_LOST + 2, min(too_few, MOST_PAIRS))):
-        critical, error = float(stats.t.ppf(1 - alpha, n - _LOST)), deviation / math.sqrt(n)
-        if n >= MOST_PAIRS or _power(effect / error, critical, n - _LOST) >= power:
-            return n
-    raise AssertionError  # pragma: no cover - counting never ends
-
-
-def holm(p_values: Iterable[float]) -> list[float]:
-    """Adjusted for how many there are, by Holm's step-down (Scand. J. Statist. 6, 1979)."""
-    given = list(p_values)
-    if len(given) < 2:  # noqa: PLR2004 - one alone is not multiple, and the import takes seconds
-        return given
-    from statsmodels.stats.multitest import multipletests  # noqa: PLC0415 - takes seconds
-
-    gc.freeze()  # it collects garbage each time, which takes longer than everything else here
-    try:
-        return [float(p) for p in multipletests(given, method="holm")[1]]
-    finally:
-        gc.unfreeze()
-
-
-def _power(noncentrality: float, critical: float, freedom: float) -> float:
-    return float(stats.nct.sf(critical, freedom, noncentrality))
-
-
-def _student(confidence: float, freedom: float) -> float:
-    if freedom == int(freedom):
-        return student(confidence, int(freedom))
-    return float(stats.t.ppf((1 + confidence) / 2, freedom))
 
 
 def _log_mean(values: Sequence[float]) -> float:

@@ -11,7 +11,7 @@ from itertools import groupby
 from report import fmt
 from report.analysis.contenders import MARK, Contender, Group
 from report.analysis.workload import Workload
-from report.stats.levels import BLOCKS_TO_RANK
+from report.stats.ranking import BLOCKS_TO_RANK
 
 SHORT_INTERFACE = {"asgi": "ASGI", "wsgi": "WSGI", "rsgi": "RSGI"}
 

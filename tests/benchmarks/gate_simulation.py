@@ -24,7 +24,7 @@ from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import COST, CPU
 from report.analysis.two_sides.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
 from report.analysis.two_sides.verdict import Word
-from report.stats.two_samples import Estimate, Pair, moderated, paired
+from report.stats.two_samples import Estimate, PairedDifference, moderated, paired
 from results.model import Cell, Pairing
 from results.store import read
 
@@ -73,7 +73,7 @@ def recorded(paths: Iterable[Path]) -> Noise:
     return Noise(deviation=float(np.std(found)), residuals=tuple(found))
 
 
-def residuals(pairs: Sequence[Pair]) -> list[float]:
+def residuals(pairs: Sequence[PairedDifference]) -> list[float]:
     """Differences less their mean by order, scaled."""
     left = []
     for order in (1, -1):
@@ -88,7 +88,9 @@ def pairing(number: int) -> Pairing:
     return Pairing(base=cell, head=cell)
 
 
-def launch_pairs(random: np.random.Generator, noise: Noise, delta: float, count: int) -> list[Pair]:
+def launch_pairs(
+    random: np.random.Generator, noise: Noise, delta: float, count: int
+) -> list[PairedDifference]:
     """Differences of ``count`` pairs, of every two of which one begins with the base."""
     orders = [order for _ in range((count + 1) // 2) for order in random.permutation([1, -1]).tolist()][
         :count
@@ -103,7 +105,7 @@ def launch_pairs(random: np.random.Generator, noise: Noise, delta: float, count:
     hit = random.random(count) < noise.foreign
     worse = worse + hit * random.choice([-1, 1], count) * np.log1p(random.uniform(0.1, 0.3, count))
     return [
-        Pair(number=n, worse=float(each), order=order)
+        PairedDifference(number=n, worse=float(each), order=order)
         for n, (each, order) in enumerate(zip(worse, orders, strict=True))
     ]
 

@@ -11,7 +11,8 @@ from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_chan
 from report.analysis.two_sides.checks import unusable
 from report.analysis.two_sides.matching import COST, CPU
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
-from report.stats.two_samples import Estimate, needed_pairs
+from report.stats.power import needed_pairs
+from report.stats.two_samples import Estimate
 from results.model import Pairing, Run
 
 SURE_OF_DEVIATION = 0.8

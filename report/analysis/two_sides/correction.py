@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.verdict import Word, inconclusive, word
-from report.stats.two_samples import holm
+from report.stats.correction import holm
 
 UNCONFIRMED = "worse in the screen, and not confirmed on fresh pairs: give it more --budget"
 

@@ -12,7 +12,7 @@ from report.analysis import flags
 from report.analysis.counts import cost_of
 from report.analysis.frames import PERCENTILES
 from report.analysis.summary import METRICS, Metric
-from report.stats.two_samples import Pair
+from report.stats.two_samples import PairedDifference
 from results.histogram import Latency
 from results.model import BASE, HEAD, CostRecord, Failure, Pairing, Run, Trial
 
@@ -79,11 +79,11 @@ def stages(run: Run, pairing: Pairing) -> set[str]:
     return {trial.stage for trial in run.trials if (trial.side, trial.cell) in cells}
 
 
-def pairs(measured: Iterable[MatchedTrials], metric: Metric) -> list[Pair]:
+def pairs(measured: Iterable[MatchedTrials], metric: Metric) -> list[PairedDifference]:
     """Differences of a metric by launch pair, positive is worse; UnusableError where a trial has none."""
     sign = -1 if metric.higher_is_better else 1
     return [
-        Pair(
+        PairedDifference(
             number=each.number,
             worse=sign * math.log(value(each.head, metric) / value(each.base, metric)),
             order=each.order,

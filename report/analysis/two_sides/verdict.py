@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from report.stats.two_samples import ALPHA, Estimate
+from report.stats.power import ALPHA
+from report.stats.two_samples import Estimate
 
 
 class Word(StrEnum):

@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy import stats
 
 from report.analysis.costs import costs
-from report.analysis.layers import Layers, difference, mean
+from report.analysis.layers import Layers
 from results.model import Run
 from tests.support.counted import FRAMEWORK, make_cost_run
-
-COUNTS = st.lists(st.floats(1e4, 1e6), min_size=2, max_size=6)
 
 
 def group(run: Run, server: str, scenario: str = "plaintext", interface: str = "asgi") -> Layers:
@@ -133,26 +127,3 @@ def test_validation_is_orders_minus_its_unvalidated_twin() -> None:
         assert step.level is not None
         assert step.level.value == pytest.approx(115_000, rel=0.02)
     assert costs(make_cost_run(scenarios=("orders",))).validation == ()
-
-
-@given(COUNTS, COUNTS)
-def test_the_interval_of_a_difference_is_welch_s(upper: list[float], lower: list[float]) -> None:
-    found = difference(upper, lower)
-    assert found.value == pytest.approx(np.mean(upper) - np.mean(lower), abs=1e-6)
-    if min(np.std(upper), np.std(lower)) > 1:
-        welch = stats.ttest_ind(upper, lower, equal_var=False).confidence_interval(0.95)
-        assert (found.low, found.high) == pytest.approx((welch.low, welch.high), rel=1e-6, abs=1e-3)
-
-
-@given(COUNTS)
-def test_the_interval_of_a_mean_is_student_s(values: list[float]) -> None:
-    found = mean(values)
-    if np.std(values) > 1:
-        student = stats.ttest_1samp(values, 0).confidence_interval(0.95)
-        assert (found.low, found.high) == pytest.approx((student.low, student.high), rel=1e-6)
-
-
-def test_equal_counts_differ_by_exactly_nothing() -> None:
-    found = difference([5000.0, 5000.0], [5000.0, 5000.0])
-    assert (found.value, found.low, found.high) == (0, 0, 0)
-    assert difference([5000.0], [4000.0, 4000.0]).low is None
