@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+SWITCHED = 101
+"""Status of the answer that opens a WebSocket."""
+NORMAL_END = 1000
+"""Code that a WebSocket is closed with at its normal end."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

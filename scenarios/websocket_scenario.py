@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from scenarios.exchange import Answer, Exchange, Request, Scenario
+from scenarios.exchange import NORMAL_END, SWITCHED, Answer, Exchange, Request, Scenario
 from scenarios.inputs import UNICODE_WORDS, words
 
 NUMBER = 17
@@ -15,9 +15,8 @@ MESSAGES = 1000
 """Entries of the ring, every other one binary."""
 BINARY_MOST = 250
 """Bytes of a binary message at most: both short forms of a frame's length occur."""
-SWITCHED, NORMAL = 101, 1000
-"""Status of an opened WebSocket, code of its normal end."""
 BURST = 64
+"""Messages that are sent at once."""
 
 
 def _right(*messages: str | bytes, about: str = "") -> Exchange:
@@ -28,8 +27,8 @@ def _right(*messages: str | bytes, about: str = "") -> Exchange:
             return f"wanted status 101, got {answer.status}"
         if answer.messages != messages:
             return f"wanted {messages!r:.80} back, got {answer.messages!r:.80}"
-        if answer.close_code not in {None, NORMAL}:
-            return f"wanted a close with code {NORMAL}, got {answer.close_code}"
+        if answer.close_code not in {None, NORMAL_END}:
+            return f"wanted a close with code {NORMAL_END}, got {answer.close_code}"
         return None
 
     return Exchange(request=OPENING, messages=messages, check=check, about=about)

@@ -48,7 +48,7 @@ def bad_apps(apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     everything = runners.experiments.planning.discover()
     parts = Parts(frameworks=discover(apps), servers=everything.servers, scenarios=everything.scenarios)
     monkeypatch.setattr("runners.experiments.run.discover", lambda: parts)
-    monkeypatch.setattr(runners.launching.server, "DEADLINE_S", 3.0)
+    monkeypatch.setattr(runners.launching.server, "READY_DEADLINE_S", 3.0)
     monkeypatch.chdir(tmp_path)
 
 

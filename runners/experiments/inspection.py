@@ -11,7 +11,7 @@ from runners.errors import HotlapError, VerifyError
 from runners.experiments.progress import Watcher
 from runners.launching.launcher import Launcher
 from runners.selection.schedule import Visit
-from runners.verify.agreement import diff
+from runners.verify.agreement import disagreements
 from runners.verify.contract import Verified, verify
 
 AT_ONCE = 2
@@ -108,7 +108,7 @@ def _across(found: Inspection, answers: Mapping[str, Mapping[str, Verified]]) ->
     """Failures of the stacks whose right answers differ from most others' in the same scenario."""
     failures = []
     for scenario, by_stack in answers.items():
-        odd = diff({stack: one.canonical for stack, one in by_stack.items()})
+        odd = disagreements({stack: one.canonical for stack, one in by_stack.items()})
         for stack, difference in odd.items():
             for cell in [c for c in found.passed if c.stack == stack and c.scenario == scenario]:
                 found.passed.remove(cell)

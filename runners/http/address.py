@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from runners.errors import PlanError
 
 LOOPBACK = "127.0.0.1"
-PORT = 5557
+MASTER_PORT = 5557
 """Where a master listens unless told otherwise: Locust's own choice."""
 
 
@@ -22,7 +22,7 @@ class Endpoint:
     port: int
 
     @classmethod
-    def parse(cls, text: str, default_port: int = PORT) -> Self:
+    def parse(cls, text: str, default_port: int = MASTER_PORT) -> Self:
         """From ``HOST``, ``HOST:PORT`` or ``[IPV6]:PORT``; raises ValueError."""
         parts = urlsplit(f"//{text}")
         if not parts.hostname or parts.path or parts.query or parts.username:

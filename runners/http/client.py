@@ -13,12 +13,13 @@ from typing import Self
 
 from runners.http.pieces import Reads, arrived_ns
 from runners.http.response import ProtocolError, ResponseParser
-from runners.http.web_socket import Dialogue, frames
+from runners.http.web_socket import WebSocketClient, frames
 from scenarios.exchange import Answer, Exchange, Request
 
-DEADLINE_S = 5.0
-"""A whole exchange, connecting included, that takes longer has hung."""
-READ_BYTES = 1 << 18
+ANSWER_DEADLINE_S = 5.0
+"""A server that takes longer for one answer, connecting included, hangs."""
+RECEIVE_BYTES = 1 << 18
+"""Taken from a socket at once at most."""
 
 
 class MalformedAnswerError(ConnectionError):
@@ -31,11 +32,11 @@ class HttpClient:
     Used as a context manager. Nothing is ever sent twice.
     """
 
-    def __init__(self, host: str, port: int, timeout_s: float = DEADLINE_S) -> None:
+    def __init__(self, host: str, port: int, timeout_s: float = ANSWER_DEADLINE_S) -> None:
         self.host, self.port, self.timeout_s = host, port, timeout_s
         self._socket: socket.socket | None = None
 
-    def exchange(self, request: Request) -> Answer:
+    def send(self, request: Request) -> Answer:
         """Send ``request`` and read its whole answer.
 
         Raises TimeoutError past the deadline, ConnectionError where the server refuses, closes or resets
@@ -43,25 +44,26 @@ class HttpClient:
         """
         return self.ask(Exchange(request=request, check=lambda _: None))
 
-    def ask(self, one: Exchange) -> Answer:
-        """Send the request of ``one`` and read its whole answer, with arrivals where it watches them.
+    def ask(self, exchange: Exchange) -> Answer:
+        """Send the request of ``exchange`` and read its whole answer, with arrivals where it watches them.
 
         An exchange of messages has a WebSocket of its own, from the opening handshake to the closing one.
 
-        Raises as ``exchange``.
+        Raises as ``send``.
         """
-        if one.messages:
-            return converse(self.host, self.port, one, self.timeout_s)
-        kept = False
+        if exchange.messages:
+            return converse(self.host, self.port, exchange, self.timeout_s)
+        keep_alive = False
         try:
-            answer, kept = self._ask(one)
+            answer, keep_alive = self._ask(exchange)
         finally:
-            if not kept:
+            if not keep_alive:
                 self.close()
         return answer
 
-    def _ask(self, one: Exchange) -> tuple[Answer, bool]:
-        request, begun_s = one.request, time.monotonic()
+    def _ask(self, exchange: Exchange) -> tuple[Answer, bool]:
+        """The answer, and whether the connection may be used again."""
+        request, begun_s = exchange.request, time.monotonic()
         connection = self._connection()
         connection.settimeout(self.timeout_s)
         sent_s = time.monotonic()
@@ -69,11 +71,12 @@ class HttpClient:
             connection.sendall(request.encode(f"{self.host}:{self.port}"))
         response, reads = _receive(connection, request.method, begun_s + self.timeout_s)
         elapsed_s = time.monotonic() - sent_s
-        instants_ns = arrived_ns(reads, response, one.watch) if one.watch and response.pieces else []
+        watch = exchange.watch if response.pieces else None
+        instants_ns = arrived_ns(reads, response, watch) if watch else []
         return response.answer(elapsed_s, [at / 1e9 - sent_s for at in instants_ns]), response.keep_alive
 
     def _connection(self) -> socket.socket:
-        """Give the kept connection where it is still open and silent, else a new one."""
+        """The kept connection where it is still open and silent, else a new one."""
         if self._socket is not None and _readable(self._socket):
             self.close()
         if self._socket is None:
@@ -96,61 +99,63 @@ class HttpClient:
         self.close()
 
 
-def converse(host: str, port: int, one: Exchange, timeout_s: float = DEADLINE_S) -> Answer:
-    """Open a WebSocket, send the messages of ``one``, hear as many, close it; raises as ``exchange``."""
+def converse(host: str, port: int, exchange: Exchange, timeout_s: float = ANSWER_DEADLINE_S) -> Answer:
+    """Open a WebSocket, send the messages of ``exchange``, receive as many, close it; raises as ``send``."""
     begun_s = time.monotonic()
-    dialogue = Dialogue(one.request, f"{host}:{port}")
+    web_socket = WebSocketClient(exchange.request, f"{host}:{port}")
     with socket.create_connection((host, port), timeout=timeout_s) as connection:
-        hear = partial(_hear, connection, dialogue, begun_s + timeout_s)
-        hear(until=lambda: dialogue.status > 0)
-        if dialogue.is_open:
-            with suppress(BrokenPipeError, ConnectionResetError):  # why it did not read shows in what it said
-                connection.sendall(frames(one.messages, masked=True))
-            hear(until=lambda: len(dialogue.messages) >= len(one.messages) or not dialogue.is_open)
-        if dialogue.is_open:
-            dialogue.close()
-            hear(until=lambda: not dialogue.is_open)
+        receive = partial(_receive_until, connection, web_socket, begun_s + timeout_s)
+        receive(until=lambda: web_socket.status > 0)
+        if web_socket.is_open:
+            with suppress(BrokenPipeError, ConnectionResetError):  # what it sent says why it did not read
+                connection.sendall(frames(exchange.messages, masked=True))
+            receive(
+                until=lambda: len(web_socket.messages) >= len(exchange.messages) or not web_socket.is_open
+            )
+        if web_socket.is_open:
+            web_socket.close()
+            receive(until=lambda: not web_socket.is_open)
     return Answer(
-        status=dialogue.status,
+        status=web_socket.status,
         headers=(),
         body=b"",
         elapsed_s=time.monotonic() - begun_s,
-        messages=tuple(dialogue.messages),
-        close_code=dialogue.close_code,
+        messages=tuple(web_socket.messages),
+        close_code=web_socket.close_code,
     )
 
 
-def _hear(
-    connection: socket.socket, dialogue: Dialogue, deadline_s: float, *, until: Callable[[], bool]
+def _receive_until(
+    connection: socket.socket, web_socket: WebSocketClient, deadline_s: float, *, until: Callable[[], bool]
 ) -> None:
-    """Read, and send what the dialogue wants sent, until something is so."""
-    while outgoing := dialogue.take():
+    """Read, and send what the WebSocket is to send, until ``until`` says so."""
+    while outgoing := web_socket.take():
         connection.sendall(outgoing)
     while not until():
         left_s = deadline_s - time.monotonic()
         if left_s <= 0:
             raise TimeoutError("timed out")
         connection.settimeout(left_s)
-        data = connection.recv(READ_BYTES)
+        data = connection.recv(RECEIVE_BYTES)
         if not data:
             raise ConnectionAbortedError("closed without the closing handshake of a WebSocket")
         try:
-            dialogue.feed(data)
+            web_socket.feed(data)
         except ProtocolError as error:
             raise MalformedAnswerError(str(error)) from error
-        connection.sendall(dialogue.take())
+        connection.sendall(web_socket.take())
 
 
-def exchange(host: str, port: int, request: Request, timeout_s: float = DEADLINE_S) -> Answer:
-    """Send one request, over a connection of its own; raises as ``HttpClient.exchange``."""
+def send(host: str, port: int, request: Request, timeout_s: float = ANSWER_DEADLINE_S) -> Answer:
+    """Send one request, over a connection of its own; raises as ``HttpClient.send``."""
     with HttpClient(host, port, timeout_s) as client:
-        return client.exchange(request)
+        return client.send(request)
 
 
-def ask(host: str, port: int, one: Exchange, timeout_s: float = DEADLINE_S) -> Answer:
-    """Ask once, over a connection of its own; raises as ``HttpClient.exchange``."""
+def ask(host: str, port: int, exchange: Exchange, timeout_s: float = ANSWER_DEADLINE_S) -> Answer:
+    """Ask once, over a connection of its own; raises as ``HttpClient.send``."""
     with HttpClient(host, port, timeout_s) as client:
-        return client.ask(one)
+        return client.ask(exchange)
 
 
 def _receive(connection: socket.socket, method: str, deadline_s: float) -> tuple[ResponseParser, Reads]:
@@ -160,7 +165,7 @@ def _receive(connection: socket.socket, method: str, deadline_s: float) -> tuple
         if left_s <= 0:
             raise TimeoutError("timed out")
         connection.settimeout(left_s)
-        data = connection.recv(READ_BYTES)
+        data = connection.recv(RECEIVE_BYTES)
         if not data and not response.eof():
             raise ConnectionAbortedError(f"closed {'within' if response.begun else 'without'} an answer")
         if data:

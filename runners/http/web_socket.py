@@ -1,4 +1,4 @@
-"""WebSocket without sockets: frames encoded ahead, and a dialogue for all that is not the frame expected."""
+"""WebSocket without sockets: frames encoded ahead, and a client for all that is not the frame expected."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from wsproto.connection import ConnectionState
 from wsproto.frame_protocol import FrameProtocol
 
 from runners.http.response import MAX_BYTES, ProtocolError
-from scenarios.exchange import Answer, Exchange, Request
+from scenarios.exchange import NORMAL_END, SWITCHED, Answer, Exchange, Request
 
-SWITCHED = 101
-NORMAL = 1000
-_CLOSE = bytes(FrameProtocol(client=True, extensions=[]).close(NORMAL))
+_CLOSE = bytes(FrameProtocol(client=True, extensions=[]).close(NORMAL_END))
 
 
 def frames(messages: tuple[str | bytes, ...], *, masked: bool) -> bytes:
@@ -21,10 +19,10 @@ def frames(messages: tuple[str | bytes, ...], *, masked: bool) -> bytes:
     return b"".join(bytes(protocol.send_data(message)) for message in messages)
 
 
-class Dialogue:
+class WebSocketClient:
     """One WebSocket, seen by its client: the opening handshake, messages, pings, the end.
 
-    Bytes to be sent are found by ``take``. Whole frames that were recognised elsewhere need not pass here.
+    ``take`` gives the bytes to be sent. Whole frames that the pump recognised need not pass through it.
     """
 
     def __init__(self, request: Request, host: str) -> None:
@@ -32,12 +30,12 @@ class Dialogue:
         headers = [(name.encode(), value.encode()) for name, value in request.headers]
         opening = events.Request(host=host, target=request.target, extra_headers=headers)
         self._outgoing = self._connection.send(opening)
-        self._parts: list[str | bytes] = []
+        self._fragments: list[str | bytes] = []
         self._size = 0
         self.status = 0
-        """Of the answer to the handshake; 0: there was none yet."""
+        """Of the answer to the handshake; 0: none has come yet."""
         self.messages: list[str | bytes] = []
-        """What came, in order."""
+        """Whole messages that came, in order."""
         self.close_code: int | None = None
         """What the server closed with."""
 
@@ -53,18 +51,18 @@ class Dialogue:
 
     def close(self) -> None:
         """Begin the closing handshake, with code 1000."""
-        self._outgoing += self._connection.send(events.CloseConnection(code=NORMAL))
+        self._outgoing += self._connection.send(events.CloseConnection(code=NORMAL_END))
 
     def feed(self, data: bytes) -> None:
         """Take what arrived; raises ProtocolError where it is no WebSocket."""
         try:
             self._connection.receive_data(data)
             for event in self._connection.events():
-                self._hear(event)
+                self._take_event(event)
         except wsproto.utilities.ProtocolError as error:
             raise ProtocolError(f"not a WebSocket ({error}): {data[:80]!r}") from error
 
-    def _hear(self, event: events.Event) -> None:
+    def _take_event(self, event: events.Event) -> None:
         if isinstance(event, events.AcceptConnection):
             self.status = SWITCHED
         elif isinstance(event, events.RejectConnection):
@@ -85,37 +83,37 @@ class Dialogue:
             self._outgoing += self._connection.send(event.response())
 
     def _gather(self, event: events.TextMessage | events.BytesMessage) -> None:
-        self._parts.append(event.data if isinstance(event, events.TextMessage) else bytes(event.data))
+        self._fragments.append(event.data if isinstance(event, events.TextMessage) else bytes(event.data))
         self._size += len(event.data)
         if self._size > MAX_BYTES:
             raise ProtocolError(f"a message of more than {MAX_BYTES} bytes")
         if event.message_finished:
             empty: str | bytes = "" if isinstance(event, events.TextMessage) else b""
-            self.messages.append(empty.join(self._parts))  # type: ignore[arg-type] # parts of one kind
-            self._parts, self._size = [], 0
+            self.messages.append(empty.join(self._fragments))  # type: ignore[arg-type] # parts of one kind
+            self._fragments, self._size = [], 0
 
 
 class Echo:
     """What comes back for one exchange, where it is not the bytes expected or not in one piece."""
 
-    __slots__ = ("_dialogue", "_wanted", "keep_alive", "parser")
+    __slots__ = ("_wanted", "_web_socket", "keep_alive", "parser")
 
-    def __init__(self, dialogue: Dialogue, one: Exchange) -> None:
-        self._dialogue = dialogue
-        self._wanted = len(one.messages)
+    def __init__(self, web_socket: WebSocketClient, exchange: Exchange) -> None:
+        self._web_socket = web_socket
+        self._wanted = len(exchange.messages)
         self.keep_alive = True
         self.parser = None
         """An echo is known before it comes: nothing is learnt from it."""
 
     def feed(self, data: bytes) -> bool:
         """Take what arrived; True once as many messages came as were sent. Raises ProtocolError."""
-        dialogue = self._dialogue
-        dialogue.feed(data)
-        if dialogue.status not in {0, SWITCHED}:
-            raise ProtocolError(f"the server refuses a WebSocket: status {dialogue.status}")
-        if dialogue.close_code is not None:
-            raise ProtocolError(f"the server closed the WebSocket with code {dialogue.close_code}")
-        return len(dialogue.messages) >= self._wanted
+        web_socket = self._web_socket
+        web_socket.feed(data)
+        if web_socket.status not in {0, SWITCHED}:
+            raise ProtocolError(f"the server refuses a WebSocket: status {web_socket.status}")
+        if web_socket.close_code is not None:
+            raise ProtocolError(f"the server closed the WebSocket with code {web_socket.close_code}")
+        return len(web_socket.messages) >= self._wanted
 
     def eof(self) -> bool:
         """Take the end of the stream, which completes nothing."""
@@ -123,8 +121,8 @@ class Echo:
 
     def answer(self, elapsed_s: float) -> Answer:
         """The messages that came."""
-        messages = tuple(self._dialogue.messages)
-        self._dialogue.messages.clear()
+        messages = tuple(self._web_socket.messages)
+        self._web_socket.messages.clear()
         return Answer(status=SWITCHED, headers=(), body=b"", elapsed_s=elapsed_s, messages=messages)
 
     def arrivals_ns(self) -> list[int]:

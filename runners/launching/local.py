@@ -19,11 +19,12 @@ from scenarios.exchange import Scenario
 CONNECTIONS_MARGIN = 2
 """Servers accept this many times the largest number of connections of the run."""
 CONNECTIONS_LEAST = 1024
+"""Servers accept this many in any case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalLauncher:
-    """Knows how to start every visit of a run."""
+    """Starts the stacks of a run on this machine."""
 
     stacks: Mapping[str, Stack]
     """By the slug that cells carry; the control under its own."""
@@ -47,8 +48,8 @@ class LocalLauncher:
         stack = self.stacks[visit.stack]
         scenario = self.scenarios[first.scenario]
 
-        def ready(host: str, at: int) -> str | None:
-            return probe(host, at, scenario, verifying=verifying)
+        def ready(host: str, server_port: int) -> str | None:
+            return probe(host, server_port, scenario, verifying=verifying)
 
         return launch(
             python=self.environments[stack.framework.name].python,

@@ -14,19 +14,20 @@ from runners.processes.supervisor import NOT_EXECUTABLE, SIGNALLED
 from runners.processes.tree import ProcessTree
 from runners.servers.recipe import Serve
 
-POLL_S = 0.01
+READY_POLL_S = 0.01
+"""Between two looks at a server that is not ready yet."""
 WRONG_S = 1.0
 """How long a server may answer wrongly before that counts as its answer and not as its warming up."""
-QUIET = 10
-"""Workers are up when no thread of the tree worked in so many looks, one at each poll."""
+IDLE_LOOKS = 10
+"""Workers are up when no thread of the tree worked at so many looks in a row."""
 
 Ready = Callable[[str, int], str | None]
-"""Asks (host, port) once: None when the answer is right, else what came instead. OSError: not yet."""
+"""Asks (host, port) once: None when the answer is right, else what is wrong; OSError where none came yet."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StartingServer:
-    """A server that was just forked; every method raises LaunchError, carrying the log's tail."""
+    """A server that was just forked; its methods raise LaunchError with the log's tail."""
 
     tree: ProcessTree
     name: str
@@ -34,55 +35,66 @@ class StartingServer:
     serve: Serve
     log: ServerLog
     deadline_s: float
-    """Since its fork."""
+    """Until it must be ready, since its fork."""
     is_aborted: Callable[[], bool]
 
-    def first_answer_s(self, ready: Ready) -> float:
-        """Seconds from the fork to the first right answer, polled every 10 ms."""
+    def wait_ready(self, ready: Ready) -> float:
+        """Wait until it answers rightly, alone on its port, with all workers up.
+
+        Returns the seconds from its fork to its first right answer, which is asked for every 10 ms.
+        """
+        first_answer_s = self._first_answer_s(ready)
+        self._require_own_port()
+        if self.serve.workers > 1:
+            self._wait_idle()
+        return first_answer_s
+
+    def _first_answer_s(self, ready: Ready) -> float:
         wrong_ns: int | None = None
         while True:
             try:
-                came = ready(self.serve.host, self.serve.port)
+                problem = ready(self.serve.host, self.serve.port)
             except OSError as error:
-                came, wrong_ns = f"{type(error).__name__}: {error}", None
+                problem, wrong_ns = f"{type(error).__name__}: {error}", None
             else:
-                if came is None:
+                if problem is None:
                     return _since(self.tree.begun_ns)
                 wrong_ns = wrong_ns or time.monotonic_ns()
             if wrong_ns and _since(wrong_ns) > WRONG_S:
                 raise self._error(
-                    f"answers wrongly: {came}",
+                    f"answers wrongly: {problem}",
                     remedy="run `hotlap verify` for it: the app or its environment",
                 )
-            self._must_go_on(f"no right answer, last seen: {came}")
-            time.sleep(POLL_S)
+            self._require_time_left(f"no right answer, last seen: {problem}")
+            time.sleep(READY_POLL_S)
 
-    def must_own_port(self) -> None:
+    def _require_own_port(self) -> None:
         """Every listening socket on the port is the tree's: with another's the load would be halved."""
         port = self.serve.port
-        foreign = ports.listeners(port) - ports.held(accounting.tree(self.tree.pid))
+        foreign = ports.listeners(port) - ports.sockets_of(accounting.tree_pids(self.tree.pid))
         if foreign & ports.listeners(port):  # a second look: the tree may have dropped one between
-            self._must_live()
+            self._require_alive()
             raise self._error(
                 f"is not alone on port {port}: {ports.owner(foreign)} listens there too",
                 remedy="end that process, or let hotlap choose the port",
             )
 
-    def wait_idle(self) -> None:
-        """Wait until all workers are up: the first answer says that one of them is."""
-        quiet = 0
-        while quiet < QUIET:
-            quiet = 0 if accounting.is_working(accounting.tree(self.tree.pid)) else quiet + 1
-            self._must_go_on("busy since its first answer, though nothing is asked of it")
-            time.sleep(POLL_S)
+    def _wait_idle(self) -> None:
+        """Wait until all workers are up: after the first answer one of them is."""
+        idle_looks = 0
+        while idle_looks < IDLE_LOOKS:
+            is_working = accounting.is_working(accounting.tree_pids(self.tree.pid))
+            idle_looks = 0 if is_working else idle_looks + 1
+            self._require_time_left("busy since its first answer, though nothing is asked of it")
+            time.sleep(READY_POLL_S)
 
-    def _must_live(self) -> None:
+    def _require_alive(self) -> None:
         status = self.tree.exit_status()
         if status is not None:
             raise self._error(f"died at its start ({_ended(status)})", remedy="read the end of its log below")
 
-    def _must_go_on(self, trouble: str) -> None:
-        self._must_live()
+    def _require_time_left(self, trouble: str) -> None:
+        self._require_alive()
         if self.is_aborted():
             raise self._error("was not waited for: interrupted", remedy="resume the run")
         if _since(self.tree.begun_ns) > self.deadline_s:

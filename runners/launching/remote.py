@@ -14,7 +14,7 @@ from runners.verify.contract import probe
 from scenarios.exchange import Scenario
 
 REACH_S = 2.0
-"""A server that was right before is right within this; a slow one is measured, not waited for."""
+"""Within this a server that has answered rightly before does so again, or it is taken for gone."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class RemoteServer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteLauncher:
-    """Stands where ``LocalLauncher`` does, for the server at ``url``."""
+    """In place of ``LocalLauncher``, for the server at ``url``."""
 
     url: str
     scenarios: Mapping[str, Scenario]
@@ -66,15 +66,15 @@ class RemoteLauncher:
         """Look whether it answers ``first`` rightly; raises LaunchError where it does not."""
         at, scenario = Endpoint.of_url(self.url), self.scenarios[first.scenario]
         try:
-            came = probe(at.host, at.port, scenario)
+            problem = probe(at.host, at.port, scenario)
         except OSError as error:
             raise LaunchError(
                 f"nobody answers at {self.url}: {error}",
                 remedy="start it there with `hotlap serve --host ADDRESS`; is a firewall between?",
             ) from error
-        if came is not None:
+        if problem is not None:
             raise LaunchError(
-                f"{self.url} answers wrongly: {came}",
+                f"{self.url} answers wrongly: {problem}",
                 remedy=f"serve {first.framework} on {first.server} with --scenario {first.scenario} there",
             )
         yield RemoteServer(host=at.host, port=at.port, first_answer_s=None, scenario=scenario)

@@ -18,7 +18,8 @@ from runners.processes import accounting, ports
 from runners.processes.tree import ProcessTree
 from runners.servers.recipe import Serve, Variant
 
-DEADLINE_S = 20.0
+READY_DEADLINE_S = 20.0
+"""From the fork of a server to its first right answer."""
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs for heartbeat and upload files of servers
 
 
@@ -42,7 +43,7 @@ class LocalServer:
 
     def pids(self) -> frozenset[int]:
         """The server's processes."""
-        return frozenset(accounting.tree(self.pid))
+        return frozenset(accounting.tree_pids(self.pid))
 
     def pss_bytes(self) -> int | None:
         """Memory of the tree, shared pages divided among those that share them; None: not readable."""
@@ -85,17 +86,15 @@ def launch(
     deadline_s: float | None = None,
     is_aborted: Callable[[], bool] = lambda: False,
 ) -> LocalServer:
-    """Start ``variant`` on ``serve`` (port 0: a free one); returns once ``ready`` found a right answer.
+    """Start ``variant`` on ``serve`` (port 0: a free one); returns once ``ready`` has had a right answer.
 
-    ``under`` is a command that the server's command line is the argument of, such as a counter's;
-    ``deadline_s`` is ``DEADLINE_S`` unless given.
-
+    ``under`` is a command that takes the server's command line as its arguments, such as a counter's.
     ``folder`` gets ``server.log`` and the empty working directory ``cwd``, both emptied first. Raises
     LaunchError, with nothing left running, when the port is taken, the server dies, hangs or answers
     wrongly, when somebody else listens on its port too, and when ``is_aborted`` says so.
     """
     if serve.port:
-        _must_be_free(serve)
+        _require_free(serve)
     else:  # not looked at again: until it execs, a child of another thread holds the first look's socket
         serve = replace(serve, port=ports.free_port(serve.host))
     argv = variant.command(serve)
@@ -105,20 +104,11 @@ def launch(
     if serve.host != LOOPBACK:
         environment["HOTLAP_HOST"] = serve.host
     tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
+    log = log_of(python, stage, folder)
+    within_s = READY_DEADLINE_S if deadline_s is None else deadline_s
+    starting = StartingServer(tree, variant.name, serve, log, within_s, is_aborted)
     try:
-        log = log_of(python, stage, folder)
-        start = StartingServer(
-            tree=tree,
-            name=variant.name,
-            serve=serve,
-            log=log,
-            deadline_s=DEADLINE_S if deadline_s is None else deadline_s,
-            is_aborted=is_aborted,
-        )
-        first_answer_s = start.first_answer_s(ready)
-        start.must_own_port()
-        if serve.workers > 1:
-            start.wait_idle()
+        first_answer_s = starting.wait_ready(ready)
     except BaseException:
         tree.stop()
         raise
@@ -130,7 +120,7 @@ def environment_of(
 ) -> dict[str, str]:
     """Every variable that a server sees; nothing else of ours reaches it."""
     shared = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK | os.X_OK) else folder
-    given = {
+    variables = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
@@ -142,10 +132,10 @@ def environment_of(
         "HOTLAP_GROUPS": ",".join(groups),
     }
     verify = {"HOTLAP_VERIFY": "1"} if verifying else {}
-    return {**given, **verify, **variant.environment}
+    return {**variables, **verify, **variant.environment}
 
 
-def _must_be_free(serve: Serve) -> None:
+def _require_free(serve: Serve) -> None:
     if not ports.can_bind(serve.host, serve.port):
         raise LaunchError(
             f"port {serve.port} of {serve.host} is taken by {ports.owner(ports.listeners(serve.port))}",
@@ -161,7 +151,7 @@ def start_tree(
     *,
     pass_fds: Sequence[int] = (),
 ) -> ProcessTree:
-    """StartingServer ``argv`` in an empty working directory of ``folder``, its output in the log there."""
+    """Start ``argv`` in an empty working directory of ``folder``, its output in the log there."""
     cwd = folder / "cwd"
     shutil.rmtree(cwd, ignore_errors=True)
     cwd.mkdir(parents=True)

@@ -56,11 +56,11 @@ def memory_available() -> int:
 
 def harness_versions() -> dict[str, str]:
     """Versions of hotlap, its interpreter and the packages that measure."""
-    found = {"python": platform.python_version()}
+    versions = {"python": platform.python_version()}
     for name in MEASURING:
         with suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
+            versions[name] = metadata.version(name)
+    return versions
 
 
 def _system() -> str:

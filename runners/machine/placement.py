@@ -49,7 +49,7 @@ def place(
 
 
 def sharing(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) -> str | None:
-    """A warning where server and generator disturb each other by their place, else None."""
+    """A warning where server and generator share a CPU, else None."""
     if set(server_cpus) & set(generator_cpus):
         return (
             f"server and load share CPU {generator_cpus[0]}: throughput is that of both together; "
@@ -59,17 +59,17 @@ def sharing(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) -> st
 
 
 def crowding(setup: Setup) -> tuple[str, ...]:
-    """Warnings about the places of server and generators."""
+    """Warnings about CPUs that server and generators share."""
     few, many = len(setup.generator_cpus), setup.generators
-    found = sharing(setup.server_cpus, setup.generator_cpus)
+    warning = sharing(setup.server_cpus, setup.generator_cpus)
     shared = f"{many} generators share {few} CPU{'s' * (few > 1)}: they make no more load than {few}"
-    return (*((found,) if found else ()), *((shared,) if few < many else ()))
+    return (*((warning,) if warning else ()), *((shared,) if few < many else ()))
 
 
 def _cpu_list(text: str) -> set[int]:
     """``0-2,5`` as a set."""
-    found: set[int] = set()
+    cpus: set[int] = set()
     for part in filter(None, text.split(",")):
         first, _, last = part.partition("-")
-        found |= set(range(int(first), int(last or first) + 1))
-    return found
+        cpus |= set(range(int(first), int(last or first) + 1))
+    return cpus

@@ -1,7 +1,7 @@
 """What may slow our CPUs down within a window: quotas of cgroups, heat, and a changed limit of the clock.
 
-Standard library only: the generator reads it at the edges of its window, which takes some ten microseconds
-a file, and nothing where the kernel shows none of it (most virtual machines hide heat and clock).
+Standard library only: the generator reads the files at the edges of its window. That takes some ten
+microseconds a file, and nothing where the kernel has none (most virtual machines hide heat and clock).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CLOCK = ("cpufreq/scaling_governor", "cpufreq/scaling_max_freq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Brakes:
+class Throttling:
     """Counters that only grow, and what is set, at one instant."""
 
     periods: int | None = None
@@ -29,11 +29,11 @@ class Brakes:
     """Governor and highest clock of our CPUs."""
 
 
-def read(cpus: tuple[int, ...], cgroup: str | None = None) -> Brakes:
-    """Brakes of ``cpus`` now, of our own cgroups and of the server's ``cgroup``."""
-    quotas = [found for path in _quotas(cgroup) if (found := _throttled(kernel_files.text(path))) is not None]
+def read(cpus: tuple[int, ...], cgroup: str | None = None) -> Throttling:
+    """What slowed ``cpus``, our own cgroups and the server's ``cgroup`` down until now."""
+    quotas = [count for path in _quotas(cgroup) if (count := _throttled(kernel_files.text(path))) is not None]
     heat = [int(text) for path in _files(cpus, _HEAT) if (text := kernel_files.text(path)).isdigit()]
-    return Brakes(
+    return Throttling(
         periods=sum(quotas) if quotas else None,
         heat=sum(heat) if heat else None,
         policy=tuple(kernel_files.text(path) for path in _files(cpus, _CLOCK)),
@@ -43,28 +43,28 @@ def read(cpus: tuple[int, ...], cgroup: str | None = None) -> Brakes:
 @cache
 def _quotas(cgroup: str | None) -> tuple[Path, ...]:
     """``cpu.stat`` of every cgroup that limits us or the server, where it can be read."""
-    found = [path for home in _homes() for path in _upwards(home)]
+    folders = [path for mount, own in _hierarchies() for path in _upwards(mount, own)]
     if cgroup:
-        found.append(Path(cgroup))
-    return tuple(dict.fromkeys(path / "cpu.stat" for path in found if (path / "cpu.stat").is_file()))
+        folders.append(Path(cgroup))
+    return tuple(dict.fromkeys(path / "cpu.stat" for path in folders if (path / "cpu.stat").is_file()))
 
 
-def _homes() -> list[tuple[Path, str]]:
+def _hierarchies() -> list[tuple[Path, str]]:
     """Mount point of each hierarchy that may hold quotas, and our own path in it."""
     ours = {}
     for line in kernel_files.text(kernel_files.PROC / "self" / "cgroup").splitlines():
         _, controllers, path = line.split(":", 2)
         ours[controllers] = path
     version_1 = next((name for name in ours if "cpu" in name.split(",")), None)
-    places = [(kernel_files.SYS / "fs/cgroup", ours.get("", "/"))]
+    mount = kernel_files.SYS / "fs/cgroup"
+    hierarchies = [(mount, ours.get("", "/"))]
     if version_1:
-        places += [(kernel_files.SYS / "fs/cgroup" / name, ours[version_1]) for name in (version_1, "cpu")]
-    return places
+        hierarchies += [(mount / name, ours[version_1]) for name in (version_1, "cpu")]
+    return hierarchies
 
 
-def _upwards(home: tuple[Path, str]) -> list[Path]:
+def _upwards(mount: Path, own: str) -> list[Path]:
     """Our cgroup and all above it, down from the mount point; what leads out of it is left out."""
-    mount, own = home
     parts = [part for part in own.split("/") if part]
     if ".." in parts:
         parts = []

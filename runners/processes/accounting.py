@@ -15,7 +15,7 @@ from runners.processes.supervisor import descendants
 CPUCLOCK_SCHED = 2  # linux/posix-timers.h: clock id of a process is (~pid << 3) | CPUCLOCK_SCHED
 
 
-def tree(root_pid: int) -> list[int]:
+def tree_pids(root_pid: int) -> list[int]:
     """``root_pid`` and all its descendants."""
     return [root_pid, *descendants(root_pid)]
 
@@ -52,8 +52,9 @@ class ServerClock:
             return int(used_us) * 1000, frozenset(map(int, file.read().split()))
 
     def _read_clocks(self) -> tuple[int, frozenset[int]]:
-        clocks = {pid: cpu_ns for pid in tree(self._root_pid) if (cpu_ns := process_cpu_ns(pid)) is not None}
-        return sum(clocks.values()), frozenset(clocks)
+        clocks = {pid: process_cpu_ns(pid) for pid in tree_pids(self._root_pid)}
+        read = {pid: cpu_ns for pid, cpu_ns in clocks.items() if cpu_ns is not None}
+        return sum(read.values()), frozenset(read)
 
 
 def process_cpu_ns(pid: int) -> int | None:
@@ -66,7 +67,7 @@ def process_cpu_ns(pid: int) -> int | None:
 def is_working(pids: Iterable[int]) -> bool:
     """Whether any thread of ``pids`` runs, wants to, or waits for a disk (states R and D of proc(5)).
 
-    Unlike a look at the CPU clock, this does not take one that other work keeps from running for idle.
+    A thread that other work keeps from running is not idle, though its CPU clock stands still.
     """
     return any(state in b"RD" for pid in pids for state in _thread_states(pid))
 

@@ -6,13 +6,13 @@ import resource
 
 from runners.errors import LoadError
 
-SPARE = 64
-"""What a process has open besides: channel, log, epoll sets, libraries."""
+OTHER_DESCRIPTORS = 64
+"""Descriptors beside those of connections: channel, log, epoll sets, libraries."""
 
 
 def make_room(connections: int) -> None:
     """Raise our limit as far as ``connections`` need; LoadError, naming the limit, where it may not be."""
-    needed = connections + SPARE
+    needed = connections + OTHER_DESCRIPTORS
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if _fits(needed, soft):
         return

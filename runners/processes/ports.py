@@ -14,8 +14,10 @@ from pathlib import Path
 from runners.errors import LaunchError
 
 LOWEST, HIGHEST = 10_240, 65_535
+"""Ports that servers may be given."""
 RANGE_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 RANGE_UNKNOWN = (32_768, 60_999)
+"""Linux's own default, where the file cannot be read."""
 LISTEN = "0A"
 """State of a listening socket in ``/proc/net/tcp`` (``net/tcp_states.h``)."""
 
@@ -25,7 +27,7 @@ _CHOOSING = threading.Lock()
 
 @cache
 def _candidates() -> Iterator[int]:
-    """Ports outside the ephemeral range, round and round; every process begins somewhere else."""
+    """Ports outside the ephemeral range, over and over; every process begins at another."""
     low, high = ephemeral()
     everything = range(LOWEST, HIGHEST + 1)
     ports = [port for port in everything if not low <= port <= high] or [*everything]
@@ -60,7 +62,7 @@ def can_bind(host: str, port: int) -> bool:
     """Whether ``port`` can be had alone: bound without SO_REUSEPORT, which any listener there refuses."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # TIME_WAIT is not a neighbour
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # sockets in TIME_WAIT do not count
         try:
             probe.bind((host, port))
             probe.listen(1)
@@ -71,34 +73,34 @@ def can_bind(host: str, port: int) -> bool:
 
 def listeners(port: int) -> frozenset[str]:
     """Inodes of all sockets that listen on ``port``, on any address, in our network namespace."""
-    found = set()
+    inodes = set()
     for table in ("tcp", "tcp6"):
         with suppress(FileNotFoundError):
             for line in Path(f"/proc/self/net/{table}").read_text(encoding="ascii").splitlines()[1:]:
                 columns = line.split()
                 if columns[3] == LISTEN and int(columns[1].rpartition(":")[2], 16) == port:
-                    found.add(columns[9])
-    return frozenset(found)
+                    inodes.add(columns[9])
+    return frozenset(inodes)
 
 
-def held(pids: Iterable[int]) -> frozenset[str]:
+def sockets_of(pids: Iterable[int]) -> frozenset[str]:
     """Inodes of all sockets that ``pids`` have open, as far as we may look."""
-    found = set()
+    inodes = set()
     for pid in pids:
         with suppress(OSError):
             for descriptor in Path(f"/proc/{pid}/fd").iterdir():
                 with suppress(OSError):
                     link = str(descriptor.readlink())
                     if link.startswith("socket:["):
-                        found.add(link[8:-1])
-    return frozenset(found)
+                        inodes.add(link[8:-1])
+    return frozenset(inodes)
 
 
 def owner(inodes: Iterable[str]) -> str:
     """Who holds one of ``inodes``, as ``name (pid 1234)``; ``a process of another user`` where unseen."""
     wanted = frozenset(inodes)
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and wanted & held([int(entry.name)]):
+        if entry.name.isdigit() and wanted & sockets_of([int(entry.name)]):
             with suppress(OSError):
                 return f"{(entry / 'comm').read_text(encoding='utf-8').strip()} (pid {entry.name})"
     return "a process of another user"

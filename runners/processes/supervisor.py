@@ -26,31 +26,33 @@ from contextlib import suppress
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 STOPS = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 NOT_EXECUTABLE = 127
+"""Exit status of a command that cannot be executed, as shells have it."""
 SIGNALLED = 128
+"""Added to the number of the signal that ended a command, as shells do."""
 
 
 def descendants(root: int) -> list[int]:
     """Pids of all descendants of ``root``, zombies included, parents before their children."""
     listed = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
     children = _children_listed if listed else _children_scanned()
-    found = [root]
-    for pid in found:  # grows as it goes
-        found += children(pid)
-    return found[1:]
+    pids = [root]
+    for pid in pids:  # grows as it goes
+        pids += children(pid)
+    return pids[1:]
 
 
 def _children_listed(pid: int) -> list[int]:
     """Children of every thread of ``pid``: a child is listed by the thread that forked it."""
-    found: list[int] = []
+    children: list[int] = []
     with suppress(OSError):
         for task in os.listdir(f"/proc/{pid}/task"):
             with suppress(OSError), open(f"/proc/{pid}/task/{task}/children", "rb") as file:
-                found += map(int, file.read().split())
-    return found
+                children += map(int, file.read().split())
+    return children
 
 
 def _children_scanned() -> Callable[[int], list[int]]:
-    """The same from all of ``/proc``, for kernels without ``CONFIG_PROC_CHILDREN``."""
+    """Finds children in all of ``/proc``, for kernels without ``CONFIG_PROC_CHILDREN``."""
     parents: dict[int, list[int]] = {}
     for name in filter(str.isdigit, os.listdir("/proc")):
         with suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
@@ -174,12 +176,12 @@ def _watch(child: int, lifeline: int, wake: int) -> int:
 
 def _reap(child: int) -> int | None:
     """Reap whatever has ended; the exit status of ``child`` where it is among them."""
-    found = None
+    status = None
     with suppress(ChildProcessError):
         while (ended := os.waitpid(-1, os.WNOHANG)) != (0, 0):
             if ended[0] == child:
-                found = os.waitstatus_to_exitcode(ended[1])
-    return found if found is None or found >= 0 else SIGNALLED - found
+                status = os.waitstatus_to_exitcode(ended[1])
+    return status if status is None or status >= 0 else SIGNALLED - status
 
 
 if __name__ == "__main__":

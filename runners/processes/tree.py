@@ -1,4 +1,4 @@
-"""A process tree under the supervisor, as the harness holds it: started, watched, ended for certain."""
+"""A process tree as the harness sees it: started under the supervisor, watched, ended for certain."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import IO, Self
 from runners.errors import LaunchError
 from runners.processes import supervisor
 
-SCRIPT = Path(supervisor.__file__)
+SUPERVISOR = Path(supervisor.__file__)
 REPORT_S = 10.0
 """How long the supervisor may take to fork; it needs about 20 ms."""
 STOP_S = 10.0
@@ -66,7 +66,7 @@ class ProcessTree:
             self.stop()
             raise LaunchError(
                 f"the supervisor did not start (exit status {self._process.returncode})",
-                remedy=f"run {Path(sys.executable).name} -S -E {SCRIPT.name} -- true by hand",
+                remedy=f"run {Path(sys.executable).name} -S -E {SUPERVISOR.name} -- true by hand",
             )
         pid, begun_ns, cgroup = line.strip().split(" ", 2)
         return int(pid), int(begun_ns), None if cgroup == "-" else cgroup
@@ -97,7 +97,7 @@ class ProcessTree:
 
 
 def _supervisor(reported: int, cpus: Sequence[int], cgroup_home: str | None) -> list[str]:
-    command = [sys.executable, "-S", "-E", "-P", str(SCRIPT), "--report", str(reported)]
+    command = [sys.executable, "-S", "-E", "-P", str(SUPERVISOR), "--report", str(reported)]
     if cpus:
         command += ["--cpus", ",".join(map(str, cpus))]
     if cgroup_home:

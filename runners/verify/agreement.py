@@ -44,24 +44,18 @@ def _value(answer: Answer) -> tuple[object, str | None]:
     return [parse_json(data.encode()) for data in event_stream.parse(answer.body)], None
 
 
-def diff(canonical: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def disagreements(canonical: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """First difference of each stack (by its slug) whose right answers are not those of most others.
 
-    Where no answer has a majority, nobody can say who is right, and all that gave one are named.
+    Where no answer has a majority, nobody can say who is right, and all stacks that answered are named.
     """
-    found: dict[str, str] = {}
+    differences: dict[str, str] = {}
     for key in dict.fromkeys(key for answers in canonical.values() for key in answers):
-        given = {stack: answers[key] for stack, answers in canonical.items() if key in answers}
-        common, count = Counter(given.values()).most_common(1)[0]
-        majority = count * 2 > len(given)
-        for stack, got in given.items():
-            if not majority or got != common:
-                found.setdefault(stack, _odd_one(key, got, common if majority else None))
-    return found
-
-
-def _odd_one(key: str, got: str, common: str | None) -> str:
-    others = (
-        f"others answer {common:.120}" if common is not None else "and the stacks do not agree on another"
-    )
-    return capped(f"{key}: {got:.120} where {others}")
+        by_stack = {stack: answers[key] for stack, answers in canonical.items() if key in answers}
+        common, count = Counter(by_stack.values()).most_common(1)[0]
+        majority = count * 2 > len(by_stack)
+        others = f"others answer {common:.120}" if majority else "and the stacks do not agree on another"
+        for stack, answer in by_stack.items():
+            if not majority or answer != common:
+                differences.setdefault(stack, capped(f"{key}: {answer:.120} where {others}"))
+    return differences

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
-from runners.http.client import DEADLINE_S, HttpClient, MalformedAnswerError, ask, exchange
+from runners.http.client import ANSWER_DEADLINE_S, HttpClient, MalformedAnswerError, ask, send
 from runners.verify import words
 from runners.verify.agreement import canonical_form
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario, parse_json
@@ -27,11 +27,11 @@ class Verified:
     """What came of verifying one scenario on one stack."""
 
     differences: tuple[str, ...]
-    """Each a request, and how its answer differs from the contract; empty: the stack is right."""
+    """Requests, and how their answers differ from the contract; empty: the stack is right."""
     findings: tuple[tuple[str, str], ...]
     """(what was sent, what came back) of oddities."""
     canonical: dict[str, str]
-    """Right answers in a form to compare across stacks, by exchange; of refusals only that they were."""
+    """Right answers in a form to compare across stacks, by exchange; of refusals only the status family."""
 
 
 def verify(
@@ -41,7 +41,7 @@ def verify(
     seed: int,
     *,
     verifying: bool = True,
-    timeout_s: float = DEADLINE_S,
+    timeout_s: float = ANSWER_DEADLINE_S,
 ) -> Verified:
     """Verify ``scenario``; never raises for what a server does, and never hangs.
 
@@ -50,50 +50,49 @@ def verify(
     The same seed sends the same exchanges, so that ``canonical`` can be compared.
     """
     with HttpClient(host, port, timeout_s) as client:
-        witness = _Witness(client)
-        for key, one in _exchanges(scenario, seed, verifying=verifying):
-            witness.hear(key, one)
-        if scenario.varies and verifying and not witness.differences:
-            witness.hear_varying(scenario.ring(Random(seed))[0].request)
-    findings = () if witness.gave_up else _findings(host, port, scenario.oddities(Random(seed)), timeout_s)
+        checks = _Checks(client)
+        for key, exchange in _exchanges(scenario, seed, verifying=verifying):
+            checks.check(key, exchange)
+        if scenario.varies and verifying and not checks.differences:
+            checks.check_varying(scenario.ring(Random(seed))[0].request)
+    findings = () if checks.gave_up else _findings(host, port, scenario.oddities(Random(seed)), timeout_s)
     return Verified(
-        differences=tuple(witness.differences), findings=tuple(findings), canonical=witness.canonical
+        differences=tuple(checks.differences), findings=tuple(findings), canonical=checks.canonical
     )
 
 
 def probe(
-    host: str, port: int, scenario: Scenario, *, verifying: bool = False, timeout_s: float = DEADLINE_S
+    host: str, port: int, scenario: Scenario, *, verifying: bool = False, timeout_s: float = ANSWER_DEADLINE_S
 ) -> str | None:
-    """Ask one thing: None where the answer is right, else what is wrong with it.
+    """Ask for one answer: None where it is right, else what is wrong with it.
 
     ``verifying`` says that the launch verifies, so that its greeting varies. Raises ConnectionError where
     nobody answers (yet).
     """
-    one = _easiest(scenario, verifying)
+    exchange = _easiest(scenario, verifying)
     try:
-        answer = ask(host, port, one, timeout_s)
+        answer = ask(host, port, exchange, timeout_s)
     except TimeoutError:
-        return words.message(one, f"no answer within {timeout_s:g} s")
+        return words.message(exchange, f"no answer within {timeout_s:g} s")
     except MalformedAnswerError as error:
-        return words.message(one, str(error))
-    problem = judge(one, answer)
-    return words.message(one, problem) if problem else None
+        return words.message(exchange, str(error))
+    problem = judge(exchange, answer)
+    return words.message(exchange, problem) if problem else None
 
 
-def judge(one: Exchange, answer: Answer) -> str | None:
+def judge(exchange: Exchange, answer: Answer) -> str | None:
     """Say what is wrong with ``answer``, its time included; None: it is right."""
-    if problem := one.check(answer):
+    if problem := exchange.check(answer):
         return problem
-    if answer.elapsed_s < one.min_elapsed_s:
-        return (
-            f"answered after {answer.elapsed_s * 1000:.2f} ms, wanted {one.min_elapsed_s * 1000:g} at least"
-        )
+    least_s = exchange.min_elapsed_s
+    if answer.elapsed_s < least_s:
+        return f"answered after {answer.elapsed_s * 1000:.2f} ms, wanted {least_s * 1000:g} at least"
     return None
 
 
 @dataclass(slots=True)
-class _Witness:
-    """Hears exchanges one after the other and notes what is wrong."""
+class _Checks:
+    """Asks one exchange after the other, and notes what is wrong with the answers."""
 
     client: HttpClient
     differences: list[str] = field(default_factory=list)
@@ -104,34 +103,34 @@ class _Witness:
     def gave_up(self) -> bool:
         return self.silent >= SILENT
 
-    def hear(self, key: str, one: Exchange) -> None:
-        """Hold one answer against its check."""
-        answer = self._answer(one)
+    def check(self, key: str, exchange: Exchange) -> None:
+        """Ask, and check the answer."""
+        answer = self._ask(exchange)
         if answer is None:
             return
-        if problem := judge(one, answer):
-            self.differences.append(words.message(one, problem))
+        if problem := judge(exchange, answer):
+            self.differences.append(words.message(exchange, problem))
         else:
             self.canonical[key] = canonical_form(answer)
 
-    def hear_varying(self, request: Request) -> None:
+    def check_varying(self, request: Request) -> None:
         """Demand that answers to the same request differ from each other."""
-        one = Exchange(request=request, check=lambda _: None, about=f"{CALLS} times in a row")
-        bodies = [answer.body for _ in range(CALLS) if (answer := self._answer(one))]
+        exchange = Exchange(request=request, check=lambda _: None, about=f"{CALLS} times in a row")
+        bodies = [answer.body for _ in range(CALLS) if (answer := self._ask(exchange))]
         if len(set(bodies)) < len(bodies):
             self.differences.append(
-                words.message(one, f"the answer is not made on every call: {words.capped(repr(bodies))}")
+                words.message(exchange, f"the answer is not made on every call: {words.capped(repr(bodies))}")
             )
 
-    def _answer(self, one: Exchange) -> Answer | None:
+    def _ask(self, exchange: Exchange) -> Answer | None:
         if self.gave_up:
             return None
         try:
-            answer = self.client.ask(one)
+            answer = self.client.ask(exchange)
         except OSError as error:
             self.silent += 1
             self.differences.append(
-                words.message(one, f"no answer: {words.no_answer(error, self.client.timeout_s)}")
+                words.message(exchange, f"no answer: {words.no_answer(error, self.client.timeout_s)}")
             )
             if self.gave_up:
                 self.differences.append(f"gave up after {SILENT} exchanges in a row without an answer")
@@ -143,8 +142,8 @@ class _Witness:
 def _exchanges(scenario: Scenario, seed: int, *, verifying: bool) -> Iterator[tuple[str, Exchange]]:
     """Every probe, and a sample of the ring where the launch's answers can be those of the ring."""
     if verifying or not scenario.varies:
-        for index, one in enumerate(scenario.probes(Random(seed))):
-            yield f"probe {index}, {words.name(one)}", one
+        for index, exchange in enumerate(scenario.probes(Random(seed))):
+            yield f"probe {index}, {words.name(exchange)}", exchange
     if verifying and scenario.varies:
         return
     ring = scenario.ring(Random(seed))
@@ -166,7 +165,7 @@ def _findings(
     silent = 0
     for oddity in oddities:
         try:
-            answer = exchange(host, port, oddity.request, timeout_s)
+            answer = send(host, port, oddity.request, timeout_s)
         except OSError as error:
             silent += 1
             yield oddity.about, f"no answer: {words.no_answer(error, timeout_s)}"

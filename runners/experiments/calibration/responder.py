@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runners.errors import LaunchError, PlanError
-from runners.http.client import exchange
+from runners.http.client import send
 from runners.processes.ports import free_port
 from runners.processes.tree import ProcessTree, tail
 from scenarios.answers import TEXT
@@ -90,7 +90,7 @@ def wait_until_answering(tree: ProcessTree, port: int, log: Path, name: str) -> 
     deadline_s = time.monotonic() + UP_S
     while True:
         try:
-            exchange(HOST, port, Request(target=TARGETS["plaintext"]))
+            send(HOST, port, Request(target=TARGETS["plaintext"]))
         except OSError as error:
             if tree.exit_status() is not None or time.monotonic() > deadline_s:
                 raise LaunchError(f"{name} did not answer ({error})", log_tail=tail(log, 20)) from error

@@ -168,7 +168,7 @@ def count_in_process(
             if ready != READY:
                 raise CostError("the script that calls the app did not start", remedy="please report this")
             made = measure(
-                Called(dialogue), reading, scenario, lambda: accounting.tree(tree.pid), idles=False
+                Called(dialogue), reading, scenario, lambda: accounting.tree_pids(tree.pid), idles=False
             )
     except HotlapError as error:
         error.log_tail = error.log_tail or log.tail()

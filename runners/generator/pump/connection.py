@@ -10,7 +10,7 @@ from typing import Any
 
 from runners.generator.pump.reply import Reply
 from runners.generator.pump.ring import Ring, RingEntry
-from runners.http.web_socket import Dialogue, Echo, close_frame
+from runners.http.web_socket import Echo, WebSocketClient, close_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,6 @@ class Connection:
 
     __slots__ = (
         "answered",
-        "dialogue",
         "entry",
         "failures",
         "fd",
@@ -50,6 +49,7 @@ class Connection:
         "sock",
         "start_ns",
         "unsent",
+        "web_socket",
     )
 
     entry: RingEntry
@@ -76,7 +76,7 @@ class Connection:
         """Answers on this socket off the fast path: all there were, where its reuse is limited."""
         self.off_path = True
         """What comes next is not, or not surely, a whole answer in one piece."""
-        self.dialogue: Dialogue | None = None
+        self.web_socket: WebSocketClient | None = None
         """The WebSocket on this socket, if it is one."""
         self.reply: Reply | Echo | None = None
         """The answer under way off the fast path."""
@@ -105,8 +105,8 @@ class Connection:
         exchange = self.entry.exchange
         if not exchange.messages:
             return self.entry.request
-        self.dialogue = Dialogue(exchange.request, ring.host)
-        return self.dialogue.take()
+        self.web_socket = WebSocketClient(exchange.request, ring.host)
+        return self.web_socket.take()
 
     def open(self, address: Address, socket_type: Any) -> None:  # noqa: ANN401 - the original socket class
         """Begin to connect; how it went shows when the socket is written to or read.
@@ -126,17 +126,17 @@ class Connection:
     def expect(self) -> Reply | Echo:
         """Make what collects the answer to the request in flight."""
         reply = self.reply = (
-            Reply(self.entry) if self.dialogue is None else Echo(self.dialogue, self.entry.exchange)
+            Reply(self.entry) if self.web_socket is None else Echo(self.web_socket, self.entry.exchange)
         )
         return reply
 
     def close(self) -> None:
         """Close the socket, if there is one, and forget what was under way on it."""
         if self.sock is not None:
-            if self.dialogue is not None and self.dialogue.is_open and not self.unsent:
+            if self.web_socket is not None and self.web_socket.is_open and not self.unsent:
                 with suppress(OSError):
                     self.sock.send(close_frame())
             self.sock.close()
-        self.dialogue = None
+        self.web_socket = None
         self.sock, self.fd = None, -1
         self.reply, self.unsent, self.off_path = None, b"", True

@@ -17,7 +17,7 @@ from runners.generator.pump.fleet import READABLE, RETRY_NS, WRITABLE, Fleet, na
 from runners.generator.pump.reply import Reply
 from runners.http.pieces import jitter_ns
 from runners.http.response import ProtocolError
-from runners.http.web_socket import Dialogue, Echo
+from runners.http.web_socket import Echo, WebSocketClient
 
 READ_BYTES = 1 << 16
 BATCH = 1024
@@ -147,21 +147,21 @@ class Pump(Fleet):
         self.tally.received += len(data)
         connection.off_path = True
         reply = connection.reply or connection.expect()
-        opening = connection.dialogue is not None and not connection.dialogue.is_open
+        opening = connection.web_socket is not None and not connection.web_socket.is_open
         try:
             complete = reply.feed(data)
         except ProtocolError as error:
             self._fail(connection, "protocol", str(error))
             return
-        if connection.dialogue is not None:
-            self._converse(connection, connection.dialogue, opening=opening)
+        if connection.web_socket is not None:
+            self._send_outgoing(connection, connection.web_socket, opening=opening)
         if complete:
             self._judge(connection, reply)
 
-    def _converse(self, connection: Connection, dialogue: Dialogue, *, opening: bool) -> None:
+    def _send_outgoing(self, connection: Connection, web_socket: WebSocketClient, *, opening: bool) -> None:
         """Send what a WebSocket is to be told: answers to pings, and the first message once it is open."""
-        outgoing = dialogue.take()
-        if opening and dialogue.is_open:
+        outgoing = web_socket.take()
+        if opening and web_socket.is_open:
             outgoing += connection.entry.request
         if connection.unsent:
             connection.unsent += outgoing
@@ -170,20 +170,20 @@ class Pump(Fleet):
 
     def _disturbed(self, connection: Connection) -> None:
         """A connection that waits hears something: it was closed, or it is a WebSocket and pinged."""
-        dialogue = connection.dialogue
+        web_socket = connection.web_socket
         try:
-            data = b"" if dialogue is None else os.read(connection.fd, READ_BYTES)
-            if dialogue is None or not data:
+            data = b"" if web_socket is None else os.read(connection.fd, READ_BYTES)
+            if web_socket is None or not data:
                 self._close(connection)
                 return
-            dialogue.feed(data)
+            web_socket.feed(data)
         except (OSError, ProtocolError):
             self._close(connection)
             return
-        if dialogue.messages or not dialogue.is_open:
+        if web_socket.messages or not web_socket.is_open:
             self._close(connection)
         else:
-            self._converse(connection, dialogue, opening=False)
+            self._send_outgoing(connection, web_socket, opening=False)
 
     def _ended(self, connection: Connection) -> None:
         """The stream ended: with the answer, within it, or before it."""

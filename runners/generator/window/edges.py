@@ -13,7 +13,7 @@ from typing import Any
 from runners.generator.pump.pump import Pump
 from runners.machine import throttling
 from runners.machine.clocks import ticks
-from runners.machine.throttling import Brakes
+from runners.machine.throttling import Throttling
 from runners.processes.accounting import ServerClock
 
 
@@ -31,7 +31,7 @@ class Edge:
     busy_ticks: int | None = None
     steal_ticks: int | None = None
     collections: int = 0
-    brakes: Brakes = field(default_factory=Brakes)
+    throttled: Throttling = field(default_factory=Throttling)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Meters:
             busy_ticks=busy,
             steal_ticks=steal,
             collections=sum(each["collections"] for each in gc.get_stats()),
-            brakes=throttling.read(tuple(self.cpus), self.server.cgroup if self.server else None),
+            throttled=throttling.read(tuple(self.cpus), self.server.cgroup if self.server else None),
         )
 
     def between(self, begin: Edge, end: Edge) -> dict[str, Any]:
@@ -67,9 +67,9 @@ class Meters:
             "in_flight_end": end.in_flight,
             "generator_collections": end.collections - begin.collections,
             "generator_rss_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            "throttled_periods": _grown(begin.brakes.periods, end.brakes.periods),
-            "heat_events": _grown(begin.brakes.heat, end.brakes.heat),
-            "clock_changed": begin.brakes.policy != end.brakes.policy,
+            "throttled_periods": _grown(begin.throttled.periods, end.throttled.periods),
+            "heat_events": _grown(begin.throttled.heat, end.throttled.heat),
+            "clock_changed": begin.throttled.policy != end.throttled.policy,
             "generator_cpu_ns": end.own_cpu_ns - begin.own_cpu_ns,
             "server_cpu_ns": _grown(begin.server_cpu_ns, end.server_cpu_ns),
             "server_cpu_source": self.server.source if self.server else None,

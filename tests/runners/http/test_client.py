@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from runners.http.client import HttpClient, MalformedAnswerError, exchange
+from runners.http.client import HttpClient, MalformedAnswerError, send
 from scenarios.exchange import Request
 
 GET = Request(target="/x")
@@ -51,33 +51,33 @@ def saying(*pieces: bytes, then_wait: bool = False) -> Callable[[socket.socket],
 
 def test_an_answer_is_read_whole_and_timed() -> None:
     with scripted(saying(OK)) as port:
-        answer = exchange("127.0.0.1", port, GET)
+        answer = send("127.0.0.1", port, GET)
     assert (answer.status, answer.body, answer.header("x-a")) == (200, b"hi", "b")
     assert 0 < answer.elapsed_s < 5
 
 
 def test_a_connection_is_kept() -> None:
     with scripted(saying(OK, OK)) as port, HttpClient("127.0.0.1", port) as client:
-        assert [client.exchange(GET).body for _ in range(2)] == [b"hi", b"hi"]
+        assert [client.send(GET).body for _ in range(2)] == [b"hi", b"hi"]
 
 
 def test_a_connection_that_the_server_closes_is_opened_again() -> None:
     with scripted(saying(CLOSED), saying(OK)) as port, HttpClient("127.0.0.1", port) as client:
-        assert [client.exchange(GET).status for _ in range(2)] == [200, 200]
+        assert [client.send(GET).status for _ in range(2)] == [200, 200]
 
 
 def test_a_body_may_be_chunked_or_end_with_the_stream() -> None:
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n1\r\n!\r\n0\r\n\r\n"
     until_end = b"HTTP/1.1 200 OK\r\n\r\nhi!"
     with scripted(saying(chunked)) as port:
-        assert exchange("127.0.0.1", port, GET).body == b"hi!"
+        assert send("127.0.0.1", port, GET).body == b"hi!"
     with scripted(saying(until_end)) as port:
-        assert exchange("127.0.0.1", port, GET).body == b"hi!"
+        assert send("127.0.0.1", port, GET).body == b"hi!"
 
 
 def test_an_interim_answer_is_passed_over() -> None:
     with scripted(saying(b"HTTP/1.1 100 Continue\r\n\r\n" + OK)) as port:
-        assert exchange("127.0.0.1", port, GET).status == 200
+        assert send("127.0.0.1", port, GET).status == 200
 
 
 @pytest.mark.parametrize("said", [b"hello\r\n\r\n", OK + OK, OK + b"surplus", b"HTTP/9.9 x"])
@@ -88,7 +88,7 @@ def test_what_is_not_one_answer_is_malformed(said: bytes) -> None:
         connection.recv(65536)
 
     with scripted(script) as port, pytest.raises(MalformedAnswerError):
-        exchange("127.0.0.1", port, GET)
+        send("127.0.0.1", port, GET)
 
 
 @pytest.mark.parametrize(
@@ -97,13 +97,13 @@ def test_what_is_not_one_answer_is_malformed(said: bytes) -> None:
 )
 def test_an_early_end_is_a_connection_error(said: bytes, words: str) -> None:
     with scripted(saying(said)) as port, pytest.raises(ConnectionError, match=words):
-        exchange("127.0.0.1", port, GET)
+        send("127.0.0.1", port, GET)
 
 
 @pytest.mark.parametrize("said", [b"", OK[:30]])
 def test_a_server_that_hangs_meets_the_deadline(said: bytes) -> None:
     with scripted(saying(said, then_wait=True)) as port, pytest.raises(TimeoutError):
-        exchange("127.0.0.1", port, GET, 0.1)
+        send("127.0.0.1", port, GET, 0.1)
 
 
 def test_a_server_that_drips_meets_the_deadline_too() -> None:
@@ -122,14 +122,14 @@ def test_a_server_that_drips_meets_the_deadline_too() -> None:
                 return
 
     with scripted(drip) as port, pytest.raises(TimeoutError):
-        exchange("127.0.0.1", port, GET, 0.1)
+        send("127.0.0.1", port, GET, 0.1)
 
 
 def test_nobody_there_is_a_connection_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     with pytest.raises(ConnectionRefusedError):
-        exchange("127.0.0.1", port, GET)
+        send("127.0.0.1", port, GET)
 
 
 def test_an_answer_that_comes_before_the_request_was_read_is_heard() -> None:
@@ -141,4 +141,4 @@ def test_an_answer_that_comes_before_the_request_was_read_is_heard() -> None:
 
     request = Request(method="POST", target="/x", body=b"x" * (1 << 22))
     with scripted(hasty) as port:
-        assert exchange("127.0.0.1", port, request).status == 413
+        assert send("127.0.0.1", port, request).status == 413

@@ -16,7 +16,7 @@ from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
 from runners.http.client import HttpClient, MalformedAnswerError, converse
 from runners.http.response import ProtocolError
-from runners.http.web_socket import Dialogue, Echo, frames
+from runners.http.web_socket import Echo, WebSocketClient, frames
 from scenarios.exchange import Answer, Exchange, Request
 from tests.support.pumping import drive_until, right
 from tests.support.reference import echo
@@ -35,16 +35,16 @@ def exchange(*messages: str | bytes) -> Exchange:
     return Exchange(request=Request(target="/ws"), messages=messages, check=check)
 
 
-def opened() -> tuple[Dialogue, wsproto.WSConnection]:
-    dialogue, server = (
-        Dialogue(Request(target="/ws"), HERE),
+def open_web_socket() -> tuple[WebSocketClient, wsproto.WSConnection]:
+    web_socket, server = (
+        WebSocketClient(Request(target="/ws"), HERE),
         wsproto.WSConnection(wsproto.ConnectionType.SERVER),
     )
-    server.receive_data(dialogue.take())
+    server.receive_data(web_socket.take())
     assert isinstance(next(server.events()), events.Request)
-    dialogue.feed(server.send(events.AcceptConnection()))
-    assert dialogue.is_open
-    return dialogue, server
+    web_socket.feed(server.send(events.AcceptConnection()))
+    assert web_socket.is_open
+    return web_socket, server
 
 
 def heard(server: wsproto.WSConnection, data: bytes) -> list[str | bytes]:
@@ -63,52 +63,52 @@ def heard(server: wsproto.WSConnection, data: bytes) -> list[str | bytes]:
 
 @given(st.lists(message, max_size=6))
 def test_masked_frames_are_what_a_server_hears(messages: list[str | bytes]) -> None:
-    assert heard(opened()[1], frames(tuple(messages), masked=True)) == messages
+    assert heard(open_web_socket()[1], frames(tuple(messages), masked=True)) == messages
 
 
 @given(st.lists(message, min_size=1, max_size=6), st.lists(st.integers(1, 200), min_size=1, max_size=5))
 def test_frames_in_any_pieces_are_what_was_sent(messages: list[str | bytes], cuts: list[int]) -> None:
-    dialogue, _ = opened()
+    web_socket, _ = open_web_socket()
     wire, turn = frames(tuple(messages), masked=False), 0
     while wire:
         size = cuts[turn % len(cuts)]
-        dialogue.feed(wire[:size])
+        web_socket.feed(wire[:size])
         wire, turn = wire[size:], turn + 1
-    assert dialogue.messages == messages
+    assert web_socket.messages == messages
 
 
 @given(message)
-def test_the_frame_expected_is_the_one_that_a_server_sends(one: str | bytes) -> None:
-    event = events.TextMessage(data=one) if isinstance(one, str) else events.BytesMessage(data=one)
-    assert frames((one,), masked=False) == opened()[1].send(event)
+def test_the_frame_expected_is_the_one_that_a_server_sends(sent: str | bytes) -> None:
+    event = events.TextMessage(data=sent) if isinstance(sent, str) else events.BytesMessage(data=sent)
+    assert frames((sent,), masked=False) == open_web_socket()[1].send(event)
 
 
 def test_a_message_in_fragments_is_put_together() -> None:
-    dialogue, server = opened()
-    reply = Echo(dialogue, exchange("hello"))
+    web_socket, server = open_web_socket()
+    reply = Echo(web_socket, exchange("hello"))
     assert not reply.feed(server.send(events.TextMessage(data="hel", message_finished=False)))
     assert reply.feed(server.send(events.TextMessage(data="lo")))
     assert reply.answer(0.5).messages == ("hello",)
 
 
 def test_a_ping_is_answered() -> None:
-    dialogue, server = opened()
-    dialogue.feed(server.send(events.Ping(payload=b"x")))
-    server.receive_data(dialogue.take())
+    web_socket, server = open_web_socket()
+    web_socket.feed(server.send(events.Ping(payload=b"x")))
+    server.receive_data(web_socket.take())
     assert isinstance(next(server.events()), events.Pong)
-    assert dialogue.take() == b""
+    assert web_socket.take() == b""
 
 
 @pytest.mark.parametrize("junk", [b"HTTP/1.1 garbage", b"\x00" * 40])
 def test_what_is_no_handshake_is_an_error(junk: bytes) -> None:
     with pytest.raises(ProtocolError):
-        Dialogue(Request(target="/ws"), HERE).feed(junk + b"\r\n\r\n")
+        WebSocketClient(Request(target="/ws"), HERE).feed(junk + b"\r\n\r\n")
 
 
 def test_what_is_no_frame_is_an_error() -> None:
-    dialogue, _ = opened()
+    web_socket, _ = open_web_socket()
     with pytest.raises(ProtocolError, match="not a WebSocket"):
-        dialogue.feed(b"\xff\xff\xff")
+        web_socket.feed(b"\xff\xff\xff")
 
 
 # Under load.

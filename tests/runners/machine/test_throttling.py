@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from runners.machine import kernel_files, throttling
-from runners.machine.throttling import Brakes
+from runners.machine.throttling import Throttling
 
 STAT = "usage_usec 10\nnr_periods 9\nnr_throttled {}\nthrottled_usec 5\n"
 
@@ -27,7 +27,7 @@ def put(path: Path, text: str) -> None:
 
 
 def test_a_machine_that_shows_nothing() -> None:
-    assert throttling.read((0, 1)) == Brakes()
+    assert throttling.read((0, 1)) == Throttling()
 
 
 def test_quotas_of_all_cgroups_above_us_and_of_the_servers(machine: Path) -> None:
@@ -65,4 +65,4 @@ def test_heat_and_clock_of_our_cpus(machine: Path) -> None:
     put(cpu / "cpu1/cpufreq/scaling_max_freq", "3400000\n")
     put(cpu / "cpu2/thermal_throttle/core_throttle_count", "50\n")
 
-    assert throttling.read((0, 1)) == Brakes(heat=3, policy=("performance", "3400000"))
+    assert throttling.read((0, 1)) == Throttling(heat=3, policy=("performance", "3400000"))

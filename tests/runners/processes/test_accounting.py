@@ -23,9 +23,9 @@ def burner() -> Iterator[int]:
     """A process that sleeps, with a child that burns CPU."""
     with subprocess.Popen([sys.executable, "-S", "-E", "-c", BURNER]) as process:
         deadline = time.monotonic() + DEADLINE_S
-        while len(accounting.tree(process.pid)) < 2 and time.monotonic() < deadline:
+        while len(accounting.tree_pids(process.pid)) < 2 and time.monotonic() < deadline:
             time.sleep(0.005)
-        family = accounting.tree(process.pid)
+        family = accounting.tree_pids(process.pid)
         yield process.pid
         for pid in family:
             os.kill(pid, 9)
@@ -35,7 +35,7 @@ def test_process_clocks_sum_over_the_tree(burner: int) -> None:
     clock = ServerClock(burner, None)
     assert clock.source == "process-clock"
     begun_ns, pids = clock.read()
-    assert pids == frozenset(accounting.tree(burner))
+    assert pids == frozenset(accounting.tree_pids(burner))
     child = next(iter(pids - {burner}))
     deadline = time.monotonic() + DEADLINE_S
     while clock.read()[0] - begun_ns < 20_000_000:
@@ -44,7 +44,7 @@ def test_process_clocks_sum_over_the_tree(burner: int) -> None:
 
 
 def test_a_child_that_burns_is_at_work_and_its_sleeping_parent_is_not(burner: int) -> None:
-    assert accounting.is_working(accounting.tree(burner))
+    assert accounting.is_working(accounting.tree_pids(burner))
     deadline = time.monotonic() + DEADLINE_S
     while accounting.is_working([burner]):
         assert time.monotonic() < deadline
@@ -66,7 +66,7 @@ def test_a_cgroup_is_read_as_the_kernel_writes_it(tmp_path: Path) -> None:
 
 
 def test_memory_is_the_sum_over_the_tree(burner: int) -> None:
-    alone, both = accounting.pss_bytes([burner]), accounting.pss_bytes(accounting.tree(burner))
+    alone, both = accounting.pss_bytes([burner]), accounting.pss_bytes(accounting.tree_pids(burner))
     assert alone is not None
     assert both is not None
     assert 0 < alone < both

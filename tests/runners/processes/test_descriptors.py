@@ -5,7 +5,7 @@ import resource
 import pytest
 
 from runners.errors import LoadError
-from runners.processes.descriptors import SPARE, make_room
+from runners.processes.descriptors import OTHER_DESCRIPTORS, make_room
 
 
 @pytest.fixture
@@ -18,13 +18,13 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_what_fits_changes_nothing(limits: list[int]) -> None:
-    make_room(1024 - SPARE)
+    make_room(1024 - OTHER_DESCRIPTORS)
     assert limits == [1024, 4096]
 
 
 def test_the_soft_limit_is_raised_as_far_as_needed(limits: list[int]) -> None:
     make_room(2000)
-    assert limits == [2000 + SPARE, 4096]
+    assert limits == [2000 + OTHER_DESCRIPTORS, 4096]
 
 
 def test_past_the_hard_limit_it_says_which_limit_and_what_to_do(limits: list[int]) -> None:
@@ -39,4 +39,4 @@ def test_past_the_hard_limit_it_says_which_limit_and_what_to_do(limits: list[int
 def test_no_limit_at_all(limits: list[int]) -> None:
     limits[:] = [1024, resource.RLIM_INFINITY]
     make_room(100_000)
-    assert limits[0] == 100_000 + SPARE
+    assert limits[0] == 100_000 + OTHER_DESCRIPTORS

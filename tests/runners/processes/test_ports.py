@@ -36,7 +36,7 @@ def test_a_listener_refuses_the_exclusive_bind_even_with_reuseport() -> None:
         listener.bind((HOST, port))
         listener.listen()
         assert not ports.can_bind(HOST, port)
-        assert ports.listeners(port) <= ports.held([os.getpid()])
+        assert ports.listeners(port) <= ports.sockets_of([os.getpid()])
         assert ports.owner(ports.listeners(port)).endswith(f"(pid {os.getpid()})")
     assert ports.can_bind(HOST, port)
     assert not ports.listeners(port)

@@ -28,7 +28,7 @@ from runners.experiments.calibration.delay_line import delay_line
 from runners.experiments.calibration.open_load import Felt
 from runners.experiments.calibration.stalls import Stalls
 from runners.generator.client import Generator
-from runners.http.client import exchange
+from runners.http.client import send
 from runners.machine import facts as machine
 from scenarios.catalogue import named
 from tests.support.measurements import measured
@@ -305,7 +305,7 @@ def test_a_wrong_answer_ends_a_calibration(bench: Bench, monkeypatch: pytest.Mon
 def test_the_responder_gives_right_answers(tmp_path: Path, shape: str) -> None:
     (timed,) = named(shape).ring(Random(0))
     with responder.responder(tmp_path, ()) as port:
-        found = [exchange(responder.HOST, port, timed.request) for _ in range(2)]
+        found = [send(responder.HOST, port, timed.request) for _ in range(2)]
     assert timed.request.target == responder.TARGETS[shape]
     assert [timed.check(each) for each in found] == [None, None]
 

@@ -11,7 +11,7 @@ import pytest
 from runners.errors import LaunchError
 from runners.experiments.calibration import delay_line as module
 from runners.experiments.calibration.delay_line import ANSWER, DelayLine, Pace, delay_line
-from runners.http.client import exchange
+from runners.http.client import send
 from scenarios.catalogue import named
 from scenarios.exchange import Request
 
@@ -63,7 +63,7 @@ def test_many_at_once_each_get_the_answer_and_one_that_leaves_harms_nobody() -> 
 def test_the_process_answers_plaintext_rightly(tmp_path: Path) -> None:
     (timed,) = named("plaintext").ring(None)  # type: ignore[arg-type] # it has no random input
     with delay_line(tmp_path, (), capacity_rps=1000, delay_s=0.02) as (port, pid):
-        answer = exchange("127.0.0.1", port, Request(target="/plaintext"))
+        answer = send("127.0.0.1", port, Request(target="/plaintext"))
         assert Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-4:-1] == [
             str(port).encode(),
             b"1000",
