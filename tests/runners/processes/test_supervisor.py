@@ -172,7 +172,7 @@ def test_the_supervisor_itself_costs_the_command_nothing(tmp_path: Path) -> None
 def test_a_supervisor_that_cannot_start_is_an_error_with_a_remedy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runners.processes.tree.SCRIPT", tmp_path / "missing.py")
+    monkeypatch.setattr("runners.processes.tree.SUPERVISOR", tmp_path / "missing.py")
     with pytest.raises(LaunchError, match="supervisor did not start") as raised:
         start("pass", tmp_path)
     assert raised.value.remedy
