@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from report.analysis.contenders import Group, comparisons
-from report.analysis.flags import CATALOGUE, Flag, one_cpu
+from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import Frames, build
 from report.analysis.precision import Precision, precision
 from report.analysis.summary import METRICS, Metric, Summary, summarise
+from report.analysis.validity import one_cpu
 from report.stats import levels
 from report.stats.levels import Level
 from report.stats.ranking import BLOCKS_TO_RANK

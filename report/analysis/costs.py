@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
-from report.analysis.counts import cost_of, cost_per_request
+from report.analysis.cost_records import cost_of, cost_per_request
 from report.analysis.layers import Count, Layers, Step, layers, listed, place, validation
 from report.analysis.summary import LOCKSTEP, sorted_cells, why_absent
 from report.stats.means import mean_level

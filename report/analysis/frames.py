@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from report.analysis import flags
+from report.analysis import flags, validity
 from results.histogram import Latency
 from results.model import Plan, Run, Trial
 
@@ -93,16 +93,16 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "errors": sum(trial.errors.values()),
         "throughput_rps": trial.requests / trial.window_s,
         "cpu_us_per_request": cpu / 1e3 / trial.requests if cpu and trial.requests else float("nan"),
-        "utilisation": _or_nan(flags.utilisation(trial)),
-        "occupied": _or_nan(flags.occupied(trial)),
+        "utilisation": _or_nan(validity.utilisation(trial)),
+        "occupied": _or_nan(validity.occupied(trial)),
         "memory_mib": memory / 2**20 if memory else float("nan"),
-        "cycle_s": _or_nan(flags.cycle_s(trial)),
-        "settled": flags.settled(trial),
-        "late": flags.late(trial),
-        "foreign_share": _or_nan(flags.foreign_share(trial)),
+        "cycle_s": _or_nan(validity.cycle_s(trial)),
+        "settled": validity.settled(trial),
+        "late": validity.late(trial),
+        "foreign_share": _or_nan(validity.foreign_share(trial)),
         "generator_idle_share": trial.generator_idle_s / trial.window_s,
         "generator_wait_us": trial.generator_wait_us,
-        "flags": tuple(flag.name for flag in flags.flags(trial, plan.setup, plan.ceilings)),
+        "flags": tuple(flag.name for flag in flags.flag_trial(trial, plan.setup, plan.ceilings)),
     }
 
 

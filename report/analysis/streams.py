@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from report.analysis import flags
+from report.analysis import validity
 from report.stats import levels
 from report.stats.levels import Level
 from results.histogram import Latency
@@ -40,7 +40,7 @@ def timings(run: Run, name: str) -> dict[str, StreamTiming]:
 
 
 def _timing(trials: Iterable[Trial], name: str) -> StreamTiming:
-    good = [trial for trial in trials if flags.settled(trial) and not flags.late(trial)]
+    good = [trial for trial in trials if validity.settled(trial) and not validity.late(trial)]
     if not good:
         return StreamTiming(reason="no trial settled and kept its schedule")
     try:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from report.analysis.flags import CATALOGUE, SATURATED, Flag
+from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import PERCENTILES, Frames, build
+from report.analysis.validity import SATURATED
 from report.analysis.workload import shares
 from report.stats import levels
 from report.stats.levels import Level

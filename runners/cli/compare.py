@@ -68,7 +68,7 @@ def compare(
     if runs:
         _recorded(runs, sides, results, as_json=as_json)
         return
-    from report.analysis.flags import foreign
+    from report.analysis.validity import foreign
     from runners.cli.progress import watcher
     from runners.experiments.pairs import comparison
     from runners.experiments.pairs.planning import PairOptions

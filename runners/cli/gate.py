@@ -160,8 +160,8 @@ def gate(
 
 def _measured(options: PairOptions, globs: Globs, budget: float, results: Path) -> tuple[Path, bool]:
     """Folder of a gate measured now, and whether it was interrupted."""
-    from report.analysis.flags import foreign
     from report.analysis.gate import decide
+    from report.analysis.validity import foreign
     from runners.cli.progress import watcher
     from runners.experiments.counting import counters
     from runners.experiments.pairs import gate as gates

@@ -80,8 +80,8 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
-    from report.analysis.flags import foreign
     from report.analysis.precision import undecided
+    from report.analysis.validity import foreign
     from runners.cli.progress import watcher
     from runners.experiments import run as job
     from runners.experiments.planning import RunOptions, timing

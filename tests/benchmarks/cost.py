@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean, median
 
-from report.analysis.counts import cost_of
+from report.analysis.cost_records import cost_of
 from results.model import IN_PROCESS, Cell, Failure
 from results.store import read
 from runners.environments.provision import provision

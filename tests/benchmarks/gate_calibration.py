@@ -20,7 +20,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from report.analysis.counts import cost_of
+from report.analysis.cost_records import cost_of
 from results.model import BASE, HEAD, Trial
 from results.store import read
 from runners.machine.facts import machine

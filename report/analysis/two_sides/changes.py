@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from report import fmt
-from report.analysis import flags
+from report.analysis import flags, validity
 from report.analysis.summary import Metric
 from report.analysis.two_sides import matching
 from report.analysis.two_sides.matching import COST, CPU, MatchedTrials, UnusableError
@@ -102,7 +102,7 @@ def _load(measured: Sequence[MatchedTrials], metric: Metric, tolerances: Toleran
     for pair in measured:
         _same("was measured by different means", [_means(pair.base), _means(pair.head)])
     if metric == CPU and (busy := matching.too_idle(measured)) is not None:
-        wanted = f"CPU per request is compared only from {100 * flags.SATURATED:.0f}%"
+        wanted = f"CPU per request is compared only from {100 * validity.SATURATED:.0f}%"
         raise UnusableError(f"the server was only {100 * busy:.0f}% busy; {wanted}")
     estimate = paired(found)
     if estimate is None:
@@ -143,7 +143,7 @@ def _notes(run: Run, measured: Sequence[MatchedTrials]) -> tuple[str, ...]:
     found = Counter(
         flag.word
         for trial in trials
-        for flag in flags.flags(trial, run.plan.setup, run.plan.ceilings)
+        for flag in flags.flag_trial(trial, run.plan.setup, run.plan.ceilings)
         if flag.name not in _UNREMARKABLE
     )
     return tuple(f"{word} ({count} of {len(trials)} trials)" for word, count in found.items())

@@ -190,7 +190,9 @@ def _incomparable(base: Summary, head: Summary, metric: Metric) -> str:
 
 def _flagged(base: Summary, head: Summary) -> tuple[str, ...]:
     return tuple(
-        f"{side}: {flags.flagged(each.flags)}" for side, each in ((BASE, base), (HEAD, head)) if each.flags
+        f"{side}: {flags.with_counts(each.flags)}"
+        for side, each in ((BASE, base), (HEAD, head))
+        if each.flags
     )
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import median
 
-from report.analysis import flags
-from report.analysis.counts import cost_of
+from report.analysis import validity
+from report.analysis.cost_records import cost_of
 from report.analysis.frames import PERCENTILES
 from report.analysis.summary import METRICS, Metric
 from report.stats.two_samples import PairedDifference
@@ -111,8 +111,8 @@ def invalid(trial: Trial) -> str:
         (trial.window_s <= 0 or trial.requests <= 0, "not one right answer"),
         (wrong > 0, f"{wrong:,} answers were wrong, late or missing"),
         (trial.processes_changed, "the server started or lost a process within the window"),
-        (flags.late(trial), "the generator missed the schedule of its open load"),
-        (flags.miscounted(trial), "the connections were not all in use"),
+        (validity.late(trial), "the generator missed the schedule of its open load"),
+        (validity.miscounted(trial), "the connections were not all in use"),
         (trial.side not in {BASE, HEAD} or trial.place not in {0, 1}, "side or place was not recorded"),
     )
     return next((reason for holds, reason in reasons if holds), "")
@@ -123,10 +123,10 @@ def too_idle(measured: Sequence[MatchedTrials]) -> float | None:
     if not measured or measured[0].head.cell.load != "closed":
         return None
     busy = [
-        median(flags.occupied(each) or 0.0 for each in side)
+        median(validity.occupied(each) or 0.0 for each in side)
         for side in zip(*((each.base, each.head) for each in measured), strict=True)
     ]
-    return min(busy) if min(busy) < flags.SATURATED else None
+    return min(busy) if min(busy) < validity.SATURATED else None
 
 
 def costs(run: Run, pairing: Pairing) -> tuple[list[CostRecord], list[CostRecord]]:
@@ -187,7 +187,7 @@ def as_sides(base: Run, head: Run) -> Run:
 def _percentile(trial: Trial, name: str) -> float:
     if name == "p99_us" and trial.requests < P99_REQUESTS:
         raise UnusableError(f"fewer than {P99_REQUESTS:,} requests a trial say nothing of p99")
-    if not flags.settled(trial):
+    if not validity.settled(trial):
         raise UnusableError(f"{_about(trial)}: the window was too short for its latencies to mean something")
     try:
         shown = _shown(trial.latency)[name]

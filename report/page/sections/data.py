@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from report import fmt
-from report.analysis.counts import cost_per_request, idle_rate
+from report.analysis.cost_records import cost_per_request, idle_rate
 from report.page.context import Context
 from report.page.model import Part, Section
 from results.model import CostRecord

@@ -107,6 +107,6 @@ def _row(here: Context, each: Summary, name: str) -> TableRow:
             Entry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
             Entry(text=str(each.n_trials), key=each.n_trials),
             Entry(text=f"{each.requests:,}", key=each.requests),
-            entry(flags.flagged(each.flags)),
+            entry(flags.with_counts(each.flags)),
         ),
     )

@@ -174,7 +174,7 @@ def _table_row(here: Context, each: Summary, name: str, group: Group | None) -> 
             measured(contender.ratio if contender else None, reason, *shown),
             _tier_entry(each, contender.tier if contender else None),
             Entry(text=str(each.n_blocks), key=each.n_blocks),
-            entry(flags.flagged(each.flags)),
+            entry(flags.with_counts(each.flags)),
         ),
     )
 
@@ -218,6 +218,6 @@ def _stack_row(here: Context, each: Contender, group: Group) -> TableRow:
             entry(words.SHORT_INTERFACE.get(each.cell.interface, each.cell.interface)),
             measured(each.ratio, "", *_said(each, group)),
             tier if each.tier else gap("not ranked"),
-            entry(flags.flagged(each.flags)),
+            entry(flags.with_counts(each.flags)),
         ),
     )

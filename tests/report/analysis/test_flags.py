@@ -7,28 +7,11 @@ import pytest
 
 from report.analysis import flags
 from results.model import Ceiling, Trial
-from tests.support.synthetic import make_run
-
-RUN = make_run(blocks=1, scenarios=("json",), troubles=False)
-GOOD = replace(
-    RUN.trials[0],
-    window_s=1.0,
-    requests=6_400,
-    errors={},
-    stale=0,
-    connections_opened=0,
-    in_flight_mean=64.0,
-    server_cpu_ns=980_000_000,
-    generator_cpu_ns=100_000_000,
-    generator_idle_s=0.9,
-    generator_wait_us=30.0,
-    busy_ticks=110,
-    steal_ticks=0,
-)
+from tests.support.good_trial import GOOD, RUN
 
 
 def names(trial: Trial) -> list[str]:
-    return [flag.name for flag in flags.flags(trial, RUN.plan.setup)]
+    return [flag.name for flag in flags.flag_trial(trial, RUN.plan.setup)]
 
 
 def test_a_good_trial_has_none() -> None:
@@ -75,18 +58,6 @@ def test_connections_that_the_client_closes_are_not_the_servers_doing(reuse: int
     assert "reconnecting" in names(replace(closing, connections_opened=opened + 1))
 
 
-def test_a_window_of_five_rounds_is_settled() -> None:
-    assert flags.settled(replace(GOOD, requests=320))
-    assert not flags.settled(replace(GOOD, requests=319))
-    assert not flags.settled(replace(GOOD, requests=0))
-
-
-def test_open_load_has_no_rounds_and_no_fixed_number_in_flight() -> None:
-    arriving = replace(GOOD, cell=replace(GOOD.cell, load="open"), in_flight_mean=3.0, requests=100)
-    assert flags.settled(arriving)
-    assert not flags.miscounted(arriving)
-
-
 def test_late_sends_and_nothing_else_judge_the_generator_of_an_open_load() -> None:
     cell = replace(GOOD.cell, load="open", rate_rps=1000.0, arrivals="constant")
     spinning = replace(GOOD, cell=cell, generator_idle_s=0.0, arrivals=1000, late_sends=10)
@@ -95,28 +66,10 @@ def test_late_sends_and_nothing_else_judge_the_generator_of_an_open_load() -> No
     assert names(replace(GOOD, arrivals=None, late_sends=None)) == []
 
 
-def test_foreign_work_needs_three_ticks() -> None:
-    short = replace(GOOD, window_s=0.4, server_cpu_ns=400_000_000, generator_cpu_ns=0)
-    assert flags.foreign(replace(short, busy_ticks=43))
-    assert not flags.foreign(replace(short, busy_ticks=42))
-
-
-def test_foreign_work_is_unknown_where_cpu_was_not_read() -> None:
-    for unknown in (replace(GOOD, busy_ticks=None), replace(GOOD, server_cpu_ns=None)):
-        assert flags.foreign_share(unknown) is None
-        assert not flags.foreign(unknown)
-    assert flags.utilisation(replace(GOOD, server_cpu_ns=None)) is None
-
-
-def test_utilisation_is_per_worker() -> None:
-    two = replace(GOOD, cell=replace(GOOD.cell, workers=2))
-    assert flags.utilisation(two) == pytest.approx(0.49)
-
-
 def test_one_cpu_is_on_every_trial() -> None:
     setup = replace(RUN.plan.setup, server_cpus=(0,), generator_cpus=(0,))
-    assert flags.ONE_CPU in flags.flags(GOOD, setup)
-    assert flags.ONE_CPU not in flags.flags(GOOD)
+    assert flags.ONE_CPU in flags.flag_trial(GOOD, setup)
+    assert flags.ONE_CPU not in flags.flag_trial(GOOD)
 
 
 def test_every_flag_says_why_and_what_to_do() -> None:
@@ -135,30 +88,7 @@ def test_steal_and_foreign_work_are_told_apart() -> None:
 def test_throughput_past_four_fifths_of_the_ceiling_is_bound_by_the_generator() -> None:
     def bound(rps: float) -> bool:
         ceilings = (Ceiling(shape="json", connections=64, rps=rps, bytes_per_request=200.0),)
-        return flags.GENERATOR_BOUND in flags.flags(GOOD, RUN.plan.setup, ceilings)
+        return flags.GENERATOR_BOUND in flags.flag_trial(GOOD, RUN.plan.setup, ceilings)
 
     assert bound(7_999.0)  # GOOD has 6,400/s
     assert not bound(8_001.0)
-
-
-def test_a_server_kept_from_its_cpu_by_others_is_occupied() -> None:
-    beside = replace(GOOD, server_cpu_ns=600_000_000, busy_ticks=110)  # 0.7 s by us, 0.4 s by others
-
-    assert flags.utilisation(beside) == pytest.approx(0.6)
-    assert flags.occupied(beside) == pytest.approx(1.0)
-
-
-def test_one_that_idles_is_not() -> None:
-    idle = replace(GOOD, server_cpu_ns=600_000_000, busy_ticks=70)
-
-    assert flags.occupied(idle) == pytest.approx(0.6)
-
-
-def test_nor_one_that_waits_for_its_generator() -> None:
-    starved = replace(GOOD, server_cpu_ns=600_000_000, busy_ticks=110, generator_idle_s=0.01)
-
-    assert flags.occupied(starved) == pytest.approx(0.6)
-
-
-def test_what_was_not_measured_is_not_known() -> None:
-    assert flags.occupied(replace(GOOD, server_cpu_ns=None)) is None

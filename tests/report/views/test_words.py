@@ -83,7 +83,7 @@ def test_whoever_has_flagged_trials_is_named_with_a_dagger() -> None:
     assert "among ASGI frameworks Starlette† is fastest" in words.verdict(groups, TITLES)
     assert "Starlette† is fastest." in words.of_group(groups[0], TITLES)
     assert re.search(r"FastAPI serves .* of Starlette† on", words.widest(groups, TITLES))
-    assert flags.flagged(summaries[0].flags) == "stale connections (1)"
-    assert flags.flagged(()) == "none"
+    assert flags.with_counts(summaries[0].flags) == "stale connections (1)"
+    assert flags.with_counts(()) == "none"
     assert words.legend(groups).startswith("† marks")
     assert not words.legend(comparisons(summarise(clean)))

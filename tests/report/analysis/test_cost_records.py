@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.analysis.counts import cost_of, cost_per_request
+from report.analysis.cost_records import cost_of, cost_per_request
 from results.model import Cell, CostRecord, Interval
 
 RECORD = CostRecord(
