@@ -1,150 +1,92 @@
-"""Recorded types to JSON and back by their type hints: unknown fields are ignored, types are strict."""
+"""Dataclasses as JSON: msgspec reads them strictly, Python's own JSON writes them and refuses NaN.
+
+msgspec writes NaN as ``null`` without a word, and reads neither NaN nor half a surrogate pair, both of which
+Python writes: hence the two.
+"""
 
 from __future__ import annotations
 
-import dataclasses
+import json
 import math
-import types
-from collections.abc import Callable
+from dataclasses import asdict
 from functools import cache
-from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-Decoder = Callable[[Any], Any]
+import msgspec
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 T = TypeVar("T")
-_LARGEST = 2**63 - 1
 
 
 class CodecError(ValueError):
-    """A JSON value does not have the shape of its type; the message begins with the path to it."""
+    """JSON does not have the shape of its type; ``path`` leads to the value at fault."""
+
+    def __init__(self, reason: str, path: str = "") -> None:
+        super().__init__(f"{path}: {reason}" if path else reason)
+        self.reason = reason
+        self.path = path
 
 
-def encode(value: object) -> Any:  # noqa: ANN401 - JSON
-    """``value`` as plain JSON types; tuples become lists, dataclasses objects with all their fields."""
-    if dataclasses.is_dataclass(value):
-        return {name: encode(getattr(value, name)) for name in _names(cast("Any", type(value)))}
-    if isinstance(value, list | tuple):
-        return [encode(each) for each in value]
-    if isinstance(value, dict):
-        return {key: encode(each) for key, each in value.items()}
-    return value
+class UnknownValueError(CodecError):
+    """A text is none of the values that its field may have, as where a newer hotlap wrote it."""
 
 
-def decode(kind: type[T], value: object) -> T:
-    """A ``kind`` from plain JSON types; CodecError where a field is missing or of another type."""
-    return cast("T", _decoder(cast("Any", kind))(value))
+class _NotFinite:
+    """Stands for a NaN or an infinity that was read, so that no field takes it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+def encode(value: DataclassInstance, **more: object) -> bytes:
+    """``value`` as a JSON object of all its fields, ``more`` before them.
+
+    Raises ValueError or TypeError for what JSON cannot hold, as a NaN.
+    """
+    text = json.dumps({**more, **asdict(value)}, allow_nan=False, separators=(",", ":"))
+    return text.encode("ascii")
+
+
+def decode(kind: type[T], text: bytes) -> T:
+    """A ``kind`` from a JSON object; CodecError where it is none."""
+    try:
+        return cast("T", _decoder(cast("Any", kind)).decode(text))
+    except msgspec.ValidationError as error:
+        raise _codec_error(error) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return convert(kind, _loads(text))
+
+
+def convert(kind: type[T], value: object) -> T:
+    """A ``kind`` from plain JSON types; CodecError where they are none."""
+    try:
+        return msgspec.convert(value, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise _codec_error(error) from None
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(each.name for each in dataclasses.fields(kind))
+def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, strict=True)
 
 
-@cache
-def _decoder(hint: Any) -> Decoder:  # noqa: ANN401 - a type hint
-    """How values of a type hint are read; made once per hint."""
-    if dataclasses.is_dataclass(hint):
-        return _object(cast("type", hint))
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin in (Union, types.UnionType):
-        return _optional(arguments)
-    if origin is tuple:
-        return _several(arguments)
-    if origin is dict:
-        return _mapping(_decoder(arguments[1]))
-    return _PLAIN[hint]
+def _loads(text: bytes) -> Any:  # noqa: ANN401 - JSON
+    """By Python's own JSON, whose message says best where a text that is none is wrong."""
+    try:
+        return json.loads(text, parse_constant=_NotFinite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        raise CodecError(f"not JSON: {error}") from None
 
 
-def _object(kind: type) -> Decoder:
-    hints = get_type_hints(kind)
-    fields = [(each.name, _decoder(hints[each.name])) for each in dataclasses.fields(kind)]
-    required = {
-        each.name
-        for each in dataclasses.fields(kind)
-        if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING
-    }
-
-    def read(value: Any) -> Any:  # noqa: ANN401 - JSON
-        if type(value) is not dict:
-            raise _wanted("an object", value)
-        if missing := sorted(required - value.keys()):
-            raise CodecError(f": missing {', '.join(missing)}")
-        given = {}
-        for name, decoder in fields:
-            if name in value:
-                try:
-                    given[name] = decoder(value[name])
-                except CodecError as error:
-                    raise CodecError(f".{name}{error}") from None
-        return kind(**given)
-
-    return read
+def _finite(text: str) -> float | _NotFinite:
+    value = float(text)
+    return value if math.isfinite(value) else _NotFinite(text)
 
 
-def _optional(arguments: tuple[Any, ...]) -> Decoder:
-    inner = _decoder(next(each for each in arguments if each is not type(None)))
-    return lambda value: None if value is None else inner(value)
-
-
-def _several(arguments: tuple[Any, ...]) -> Decoder:
-    if arguments[-1] is Ellipsis:
-        each = _decoder(arguments[0])
-        return lambda value: tuple(each(item) for item in _list(value))
-    decoders = [_decoder(argument) for argument in arguments]
-
-    def read(value: Any) -> tuple[Any, ...]:  # noqa: ANN401 - JSON
-        if len(_list(value)) != len(decoders):
-            raise _wanted(f"{len(decoders)} elements", value)
-        return tuple(decoder(item) for decoder, item in zip(decoders, value, strict=True))
-
-    return read
-
-
-def _mapping(inner: Decoder) -> Decoder:
-    def read(value: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
-        if type(value) is not dict:
-            raise _wanted("an object", value)
-        return {key: inner(each) for key, each in value.items()}
-
-    return read
-
-
-def _list(value: object) -> list[Any]:
-    if type(value) is not list:
-        raise _wanted("a list", value)
-    return value
-
-
-def _exactly(kind: type, name: str) -> Decoder:
-    def read(value: Any) -> Any:  # noqa: ANN401 - JSON
-        if type(value) is not kind:
-            raise _wanted(name, value)
-        return value
-
-    return read
-
-
-def _int(value: Any) -> int:  # noqa: ANN401 - JSON
-    if type(value) is not int or not -_LARGEST <= value <= _LARGEST:
-        raise _wanted("an integer of 64 bits", value)
-    return value
-
-
-def _float(value: Any) -> float:  # noqa: ANN401 - JSON
-    if type(value) is int:
-        return float(_int(value))
-    if type(value) is not float or not math.isfinite(value):
-        raise _wanted("a finite number", value)
-    return value
-
-
-def _wanted(what: str, value: object) -> CodecError:
-    shown = repr(value)
-    return CodecError(f": wanted {what}, got {shown if len(shown) <= 40 else shown[:37] + '...'}")  # noqa: PLR2004
-
-
-_PLAIN: dict[Any, Decoder] = {
-    str: _exactly(str, "a text"),
-    int: _int,
-    bool: _exactly(bool, "true or false"),
-    float: _float,
-}
+def _codec_error(error: msgspec.ValidationError) -> CodecError:
+    """The words of msgspec, with the path (``$.cell.load``) taken out of them."""
+    reason, _, path = str(error).partition(" - at `$")
+    kind = UnknownValueError if reason.startswith("Invalid enum value") else CodecError
+    return kind(reason.replace(f"`{_NotFinite.__name__}`", "NaN or an infinity"), path.removesuffix("`"))

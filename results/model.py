@@ -7,11 +7,16 @@ by a major one where an old reader would be misled. Nothing here is computed fro
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from msgspec import Meta
 
 SCHEMA = (1, 4)
 """(major, minor) of the records written by this version."""
 FIRST_LOOK = 8
 """Blocks before anybody looks whether a run is as precise as asked for."""
+Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
+"""An integer that everything that works on records can hold."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +32,15 @@ class Cell:
     scenario: str
     load: str = "closed"
     """``closed``, ``open``, or ``lockstep``: one request after the other on one connection, to be counted."""
-    connections: int = 64
+    connections: Int64 = 64
     """Closed load: how many; open load: how many at most."""
     rate_rps: float | None = None
     """Open load: arrivals per second that are offered; None under closed load."""
     arrivals: str | None = None
     """Open load: ``constant`` or ``poisson``."""
-    reuse: int | None = None
+    reuse: Int64 | None = None
     """Closed load: a connection is closed by the client after so many requests; None: it is kept."""
-    workers: int = 1
+    workers: Int64 = 1
     control: bool = False
     """The same stack a second time, under its own name: the A/A control of a run."""
 
@@ -90,18 +95,18 @@ class NotApplicable:
 class Setup:
     """How the run was asked for: what, if changed, would make it another run."""
 
-    blocks: int
+    blocks: Int64
     warmup_s: float
     window_s: float
-    seed: int
-    server_cpus: tuple[int, ...]
-    generator_cpus: tuple[int, ...]
-    backlog: int = 2048
-    keep_alive_s: int = 60
-    threads: int = 40
-    generators: int = 1
+    seed: Int64
+    server_cpus: tuple[Int64, ...]
+    generator_cpus: tuple[Int64, ...]
+    backlog: Int64 = 2048
+    keep_alive_s: Int64 = 60
+    threads: Int64 = 40
+    generators: Int64 = 1
     """Processes of this machine that make the load."""
-    joined: int = 0
+    joined: Int64 = 0
     """Processes of further machines that make it with them."""
     host: str = "127.0.0.1"
     """Address that servers listened on."""
@@ -118,11 +123,11 @@ class Machine:
     """What the run was measured on; no host name, no path."""
 
     cpu_model: str
-    logical_cpus: int
-    physical_cores: int | None
+    logical_cpus: Int64
+    physical_cores: Int64 | None
     smt: bool | None
     governor: str | None
-    memory_bytes: int
+    memory_bytes: Int64
     kernel: str
     system: str
     """Distribution's name and version."""
@@ -168,9 +173,9 @@ class Environment:
 class Launch:
     """One fresh start of a stack within a block."""
 
-    id: int
+    id: Int64
     """Unique within a run, counting every launch ever made in it."""
-    block: int
+    block: Int64
     """From 0."""
     stack: str
     target: str
@@ -184,7 +189,7 @@ class Launch:
     hash_seed: str
     loadavg_1m: float
     """Before the launch."""
-    memory_available_bytes: int
+    memory_available_bytes: Int64
     """Before the launch."""
     side: str = ""
     """``base`` or ``head`` in a comparison, else empty."""
@@ -195,20 +200,20 @@ class Trial:
     """One measured window of one cell within one fresh launch, after warm-up."""
 
     cell: Cell
-    block: int
-    launch: int
+    block: Int64
+    launch: Int64
     """``Launch.id`` that it was measured in."""
-    position: int
+    position: Int64
     """Place in the launch's visiting order, from 0."""
-    attempt: int = 0
+    attempt: Int64 = 0
     """0, or how often it was repeated within its launch because of foreign work."""
     side: str = ""
     """``base`` or ``head`` in a comparison, where ``block`` is the number of the launch pair; else empty."""
-    place: int | None = None
+    place: Int64 | None = None
     """In a comparison: 0 where its side came first within the pair, else 1."""
     stage: str = ""
     """In a gate: ``screen`` or ``confirm``; else empty."""
-    windows: int = 1
+    windows: Int64 = 1
     """How many windows, taken in turn with the other side, are added up here."""
     started_unix_s: float
     warmup_s: float
@@ -216,68 +221,68 @@ class Trial:
     """Relative change of throughput between the halves of the warm-up; recorded, decides nothing."""
     window_s: float
     """Between the two edges as they were, monotonic clock."""
-    requests: int
+    requests: Int64
     """Right answers within the window."""
-    errors: dict[str, int] = field(default_factory=dict)
+    errors: dict[str, Int64] = field(default_factory=dict)
     """Count by kind: ``wrong-answer``, ``timeout``, ``reset``, ``closed``, ``refused``, ..."""
     error_example: str = ""
-    stale: int = 0
+    stale: Int64 = 0
     """Reused connections found closed before the first byte of an answer, reopened with the clock running."""
-    connections_opened: int = 0
+    connections_opened: Int64 = 0
     """Within the window."""
-    bytes_received: int = 0
-    bytes_sent: int = 0
+    bytes_received: Int64 = 0
+    bytes_sent: Int64 = 0
     latency: str
     """HdrHistogram V2, compressed and base64, 1 us to 60 s, 3 significant digits."""
     in_flight_mean: float
     """Time-average of requests in flight, unfinished ones included."""
-    in_flight_end: int = 0
+    in_flight_end: Int64 = 0
     """Requests begun and unfinished at the window's end."""
-    quarters: tuple[int, ...] = ()
+    quarters: tuple[Int64, ...] = ()
     """Right answers by quarter of the window; empty where they were not counted apart."""
-    arrivals: int | None = None
+    arrivals: Int64 | None = None
     """Open load: requests that were due within the window."""
-    late_sends: int | None = None
+    late_sends: Int64 | None = None
     """Open load: of these, sent over 1 ms after they were due by the generator's own fault."""
     lateness: str | None = None
     """Open load: histogram of sending behind schedule by the generator's own fault, like ``latency``."""
-    waited: int | None = None
+    waited: Int64 | None = None
     """Open load: arrivals that found no free connection; their clock ran."""
     first_byte: str | None = None
     """Streams: histogram of the time to the first chunk or event, like ``latency``."""
     jitter: str | None = None
     """Events: histogram of how much gaps between them differed from what was asked for, like ``latency``."""
-    checked_full: int = 0
+    checked_full: Int64 = 0
     """Answers within the window that went through the full parser and semantic check."""
-    server_cpu_ns: int | None = None
+    server_cpu_ns: Int64 | None = None
     """CPU time of the server's tree within the window; None: not measured."""
     server_cpu_source: str | None = None
     """``cgroup`` or ``process-clock``."""
     processes_changed: bool = False
     """The set of the server's processes at the window's end was another than at its begin."""
-    processes: int | None = None
-    generator_cpu_ns: int
+    processes: Int64 | None = None
+    generator_cpu_ns: Int64
     generator_idle_s: float
     """Time that the generator waited for events within the window."""
     generator_wait_us: float
     """Mean wait of an answer from the poll's return to its processing."""
-    generator_collections: int | None = None
+    generator_collections: Int64 | None = None
     """Garbage collections of the generator within the window: 0, as its collector is off then."""
-    generator_rss_bytes: int | None = None
+    generator_rss_bytes: Int64 | None = None
     """The most memory (RSS) that the generator ever had, until the window's end."""
-    throttled_periods: int | None = None
+    throttled_periods: Int64 | None = None
     """Periods in which a CPU quota (a cgroup's ``cpu.max``) stopped us within the window; None: not known."""
-    heat_events: int | None = None
+    heat_events: Int64 | None = None
     """Times that heat slowed one of our CPUs down within the window; None: not known."""
     clock_changed: bool = False
     """Governor or limit of the clock of one of our CPUs changed within the window."""
-    busy_ticks: int | None = None
+    busy_ticks: Int64 | None = None
     """Ticks (``tick_hz``) that the CPUs of server and generator were busy within the window, by anyone."""
-    steal_ticks: int | None = None
-    tick_hz: int = 100
-    memory_pss_bytes: int | None = None
+    steal_ticks: Int64 | None = None
+    tick_hz: Int64 = 100
+    memory_pss_bytes: Int64 | None = None
     """Sum of PSS over the server's tree, read after the window; None: not readable."""
-    mounted_position: int = 0
+    mounted_position: Int64 = 0
     """Place of the measured group among those mounted, from 0."""
     log_tail: str = ""
     """The server's log where anything was odd."""
@@ -290,14 +295,14 @@ class Failure:
     stack: str
     cell: Cell | None
     """None where the whole stack failed."""
-    block: int | None
+    block: Int64 | None
     """None where it failed before the first block."""
     stage: str
     """``environment``, ``launch``, ``verify``, ``load``, ``verify-after`` or ``not-implemented``."""
     message: str
     remedy: str = ""
     log_tail: str = ""
-    launch: int | None = None
+    launch: Int64 | None = None
     side: str = ""
     """``base`` or ``head`` in a comparison, else empty."""
 
@@ -310,11 +315,11 @@ IN_PROCESS = "in-process"
 class Interval:
     """Instructions between two readings of a counter."""
 
-    instructions: int
+    instructions: Int64
     """User-space instructions, summed over all processes and threads of the tree."""
     seconds: float
     """Monotonic time between the readings."""
-    requests: int
+    requests: Int64
     """Right answers in between; 0: nothing was asked."""
 
 
@@ -326,9 +331,9 @@ class CostRecord:
     """With ``load`` ``lockstep``, and server ``in-process`` where the app was called without one."""
     side: str = ""
     """``base`` or ``head`` in a comparison, else empty."""
-    repeat: int = 0
+    repeat: Int64 = 0
     """From 0; each is a launch of its own."""
-    attempt: int = 0
+    attempt: Int64 = 0
     """How often it was begun anew because its intervals did not agree."""
     started_unix_s: float
     seconds: float
@@ -340,9 +345,9 @@ class CostRecord:
     intervals: tuple[Interval, ...]
     idle: Interval | None = None
     """While nothing was asked; its rate is taken off. None in process, where nothing idles."""
-    uncounted_requests: int = 0
+    uncounted_requests: Int64 = 0
     """Asked before counting began, to be warm."""
-    processes: int = 1
+    processes: Int64 = 1
     target: str = ""
     argv: tuple[str, ...] = ()
     """The server's command line with machine paths shortened."""
@@ -382,7 +387,7 @@ class Ceiling:
 
     shape: str
     """Name of request and answer, such as ``answer-10k``."""
-    connections: int
+    connections: Int64
     rps: float
     bytes_per_request: float
     """Sent and received together: what a ceiling depends on."""
@@ -392,7 +397,7 @@ class Ceiling:
 class BlockEnd:
     """Says that a block is complete; a block without it is run again whole by ``--resume``."""
 
-    block: int
+    block: Int64
     seconds_measuring: float
     """Warm-up and windows of the block together."""
     seconds_total: float
@@ -402,7 +407,7 @@ class BlockEnd:
 class BlockStart:
     """Says that a block begins; records of the same block before it are partial."""
 
-    block: int
+    block: Int64
     started_unix_s: float
 
 
@@ -410,7 +415,7 @@ class BlockStart:
 class Plan:
     """Line 1 of a run: everything that was resolved before measuring, which ``--resume`` follows."""
 
-    schema: tuple[int, int] = SCHEMA
+    schema: tuple[Int64, Int64] = SCHEMA
     name: str
     """Name of the run's folder."""
     created_unix_s: float

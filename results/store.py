@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self, TypeVar
 
-from results.codec import CodecError, decode, encode
+import msgspec
+
+from results.codec import CodecError, UnknownValueError, decode, encode
 from results.model import (
     SCHEMA,
     BlockEnd,
@@ -27,6 +28,7 @@ from results.model import (
 )
 from results.replay import Replay
 
+T = TypeVar("T")
 FILE = "run.jsonl"
 TYPES: dict[str, type[Record]] = {
     "launch": Launch,
@@ -40,6 +42,13 @@ TYPES: dict[str, type[Record]] = {
 }
 """By the ``type`` of a line; line 1 is a ``plan``."""
 _NAMES: dict[type, str] = {kind: name for name, kind in TYPES.items()} | {Plan: "plan"}
+
+
+class _Head(msgspec.Struct):
+    """What is looked at first in a line: the type of the record, and the schema where it is the plan."""
+
+    type: object = None
+    schema: object = None
 
 
 class RecordError(Exception):
@@ -88,7 +97,7 @@ class Writer:
         whole = content.rfind(b"\n") + 1
         if not (tail := content[whole:]):
             return
-        if _is_json(tail):
+        if _is_whole(tail):
             os.write(self._fd, b"\n")
         else:
             _keep(self.path, tail)
@@ -164,8 +173,7 @@ def read(path: Path) -> Run:
             try:
                 replay.take(_record(line))
             except CodecError as error:
-                torn = "" if line.endswith(b"\n") else " (torn: the writer was interrupted, or still writes)"
-                problems.append(f"line {number}: {error}{torn}")
+                problems.append(f"line {number}: {error} ({_advice(line, error)})")
     return replay.run(tuple(problems))
 
 
@@ -173,33 +181,36 @@ def to_line(record: Record | Plan) -> bytes:
     """``record`` as a line; RecordError where JSON cannot hold it, as with NaN."""
     name = _NAMES[type(record)]
     try:
-        text = json.dumps({"type": name, **encode(record)}, allow_nan=False, separators=(",", ":"))
+        return encode(record, type=name) + b"\n"
     except (TypeError, ValueError) as error:
         cell = getattr(record, "cell", None)
         about = f"{name} of {cell.slug}" if cell else name
         raise RecordError(f"{about} cannot be recorded: {error}", remedy="please report this") from error
-    return text.encode("ascii") + b"\n"
 
 
 def _record(line: bytes) -> Record:
-    value = _json(line)
-    kind = TYPES.get(str(value.get("type")))
+    name = decode(_Head, line).type
+    kind = TYPES.get(name) if isinstance(name, str) else None
     if kind is None:
-        raise CodecError(f"unknown type of record: {value.get('type')!r:.40}")
+        raise UnknownValueError(f"unknown type of record: {name!r:.40}")
+    return _decode(kind, line)
+
+
+def _decode(kind: type[T], line: bytes) -> T:
+    """A ``kind``; the path in a CodecError begins with the type of the record."""
     try:
-        return decode(kind, value)
+        return decode(kind, line)
     except CodecError as error:
-        raise CodecError(f"{value['type']}{error}") from None
+        raise type(error)(error.reason, f"{_NAMES[kind]}{error.path}") from None
 
 
-def _json(line: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise CodecError(f"not JSON: {error}") from None
-    if not isinstance(value, dict):
-        raise CodecError("not a JSON object")
-    return value
+def _advice(line: bytes, error: CodecError) -> str:
+    """What became of a line that cannot be read, or what to do about it."""
+    if not line.endswith(b"\n"):
+        return "torn: the writer was interrupted, or still writes"
+    if isinstance(error, UnknownValueError):
+        return f"was {FILE} written by a newer hotlap? then update this one"
+    return f"was {FILE} changed since it was written? then restore it, or measure again"
 
 
 def _read_plan(file: Path) -> Plan:
@@ -207,11 +218,15 @@ def _read_plan(file: Path) -> Plan:
     remedy = "it is no run of hotlap, or was never begun: measure again"
     try:
         with file.open("rb") as lines:
-            value = _json(lines.readline())
-        if value.get("type") != "plan":
+            line = lines.readline()
+        head = decode(_Head, line)
+        if head.type != "plan":
             raise RecordError(f"{file}: line 1 is no plan", remedy=remedy)
-        _check_schema(file, value.get("schema"))
-        return decode(Plan, value)
+        _check_schema(file, head.schema)
+        return _decode(Plan, line)
+    except UnknownValueError as error:
+        remedy = "update hotlap, where a newer one wrote it"
+        raise RecordError(f"{file}: line 1: {error}", remedy=remedy) from None
     except CodecError as error:
         raise RecordError(f"{file}: line 1 is no plan: {error}", remedy=remedy) from None
     except OSError as error:
@@ -220,14 +235,16 @@ def _read_plan(file: Path) -> Plan:
 
 def _check_schema(file: Path, schema: object) -> None:
     major = schema[0] if isinstance(schema, list) and schema else None
-    if isinstance(major, int) and major > SCHEMA[0]:
-        message = f"{file} was written by a newer hotlap (schema {major}, this one reads {SCHEMA[0]})"
-        raise RecordError(message, remedy="update hotlap")
+    if isinstance(major, int) and major != SCHEMA[0]:
+        age = "a newer" if major > SCHEMA[0] else "an older"
+        message = f"{file} was written by {age} hotlap (schema {major}, this one reads {SCHEMA[0]})"
+        remedy = "update hotlap" if major > SCHEMA[0] else "read it with that one, or measure again"
+        raise RecordError(message, remedy=remedy)
 
 
-def _is_json(tail: bytes) -> bool:
+def _is_whole(line: bytes) -> bool:
     try:
-        _json(tail)
+        decode(_Head, line)
     except CodecError:
         return False
     return True

@@ -104,16 +104,17 @@ def test_reading_while_a_line_is_being_written_names_it(folder: Path) -> None:
     [
         (b"rubbish\n", "line 3: not JSON"),
         (b"\x00\xff\x00\n", "line 3: not JSON"),
-        (b"[" * 100_000 + b"\n", "line 3: not JSON"),
-        (b"[]\n", "line 3: not a JSON object"),
+        (b"[" * 100_000 + b"\n", "line 3: Expected `object`, got `array`"),
+        (b'{"type":' + b"[" * 100_000 + b"\n", "line 3: not JSON"),
+        (b"[]\n", "line 3: Expected `object`, got `array`"),
         (b"{}\n", "line 3: unknown type of record: None"),
         (b'{"type": ["trial"]}\n', "line 3: unknown type of record"),
         (b'{"type": "gadget", "cell": 1}\n', "line 3: unknown type of record: 'gadget'"),
-        (b'{"type": "trial"}\n', "line 3: trial: missing block, cell"),
-        (b'{"type": "block-end", "block": "1"}\n', "line 3: block-end: missing seconds_measuring"),
+        (b'{"type": "trial"}\n', "line 3: trial: Object missing required field `cell`"),
+        (b'{"type": "block-end", "block": "1"}\n', "line 3: block-end.block: Expected `int`, got `str`"),
         (
             b'{"type": "block-end", "block": 0, "seconds_measuring": NaN, "seconds_total": 1}\n',
-            "line 3: block-end.seconds_measuring: wanted a finite number",
+            "line 3: block-end.seconds_measuring: Expected `float`, got NaN or an infinity",
         ),
         (b'{"type": "block-start", "block": 0, "started_unix_s": 1e999}\n', "line 3: block-start.started"),
     ],
@@ -213,6 +214,14 @@ def test_a_newer_major_schema_is_an_error(tmp_path: Path) -> None:
         with pytest.raises(RecordError, match="newer hotlap") as caught:
             reader(tmp_path)
         assert caught.value.remedy == "update hotlap"
+
+
+def test_an_older_major_schema_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(with_schema([SCHEMA[0] - 1, 9]))
+    for reader in (read, reopen):
+        with pytest.raises(RecordError, match="older hotlap") as caught:
+            reader(tmp_path)
+        assert "measure again" in caught.value.remedy
 
 
 def test_a_newer_minor_schema_is_read(tmp_path: Path) -> None:
