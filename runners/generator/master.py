@@ -24,7 +24,16 @@ from locust.runners import STATE_MISSING, MasterRunner, WorkerNode
 from runners.errors import LoadError
 from runners.generator import process, shares
 from runners.generator.messages import Failed, Measured, Order, Ready, from_line
-from runners.generator.shares import Assignment, Clock, Hello, Part, Record, Refused, Stage
+from runners.generator.shares import (
+    Assignment,
+    Clock,
+    Hello,
+    Refused,
+    ShareMeasured,
+    ShareResult,
+    TrialSignal,
+    from_data,
+)
 from runners.http.address import Endpoint
 
 POLL_S = 0.005
@@ -62,7 +71,7 @@ class Master:
         """Clock answers heard in this trial."""
         self._trial = 0
         self._warm: set[str] = set()
-        self._records: dict[str, Record] = {}
+        self._records: dict[str, ShareResult] = {}
         for kind, listener in (
             (shares.HELLO, self._greet),
             (shares.CLOCK, self._hear_clock),
@@ -79,7 +88,7 @@ class Master:
         try:
             return self._measure(order)
         except LoadError as error:
-            self._tell_all(shares.CANCEL, Stage(trial=self._trial).data())
+            self._tell_all(shares.CANCEL, asdict(TrialSignal(trial=self._trial)))
             return Failed(message=error.message, remedy=error.remedy)
 
     def end(self) -> None:
@@ -94,12 +103,12 @@ class Master:
         self._bring(order.connections, workers)
         self._compare_clocks(workers)
         users = [self._runner.clients[worker].user_count for worker in workers]
-        local = [self._members[worker].machine == shares.here() for worker in workers]
+        local = [self._members[worker].machine == shares.this_machine() for worker in workers]
         reader = local.index(True) if True in local else None
         warm_s = order.warmup_s + 2 * order.deadline_s + SPARE_S
         for worker, share in zip(workers, shares.shares(order, users, reader), strict=True):
-            assignment = Assignment(trial=self._trial, order=asdict(share), patience_s=warm_s)
-            self._runner.send_message(shares.TRIAL, assignment.data(), client_id=worker)
+            assignment = Assignment(trial=self._trial, order=share, patience_s=warm_s)
+            self._runner.send_message(shares.TRIAL, asdict(assignment), client_id=worker)
         self._await(workers, lambda worker: worker in self._warm, warm_s, "its load settled")
         self._go(order, workers)
         self._await(
@@ -178,7 +187,7 @@ class Master:
         for ping in range(1, PINGS + 1):
             for worker in workers:
                 asked = Clock(asked_ns=time.monotonic_ns())
-                self._runner.send_message(shares.CLOCK, asked.data(), client_id=worker)
+                self._runner.send_message(shares.CLOCK, asdict(asked), client_id=worker)
             self._await(
                 workers,
                 partial(self._has_told, ping),
@@ -195,10 +204,10 @@ class Master:
         constant = order.rate_rps is not None and order.arrivals == "constant"
         stagger_ns = 1e9 / order.rate_rps if constant and order.rate_rps else 0.0
         for number, worker in enumerate(workers):
-            stage = Stage(
+            stage = TrialSignal(
                 trial=self._trial, begin_ns=begin_ns + self._clocks[worker][1] + round(number * stagger_ns)
             )
-            self._runner.send_message(shares.GO, stage.data(), client_id=worker)
+            self._runner.send_message(shares.GO, asdict(stage), client_id=worker)
 
     def _await(self, workers: list[str], done: Callable[[str], bool], within_s: float, what: str) -> None:
         """Wait until all are ``done``; raises LoadError where one fails, is lost, or is late."""
@@ -228,22 +237,24 @@ class Master:
                 remedy="look at that generator's machine; a new `hotlap worker` may take its place",
             )
 
-    def _part(self, worker: str) -> Part:
+    def _part(self, worker: str) -> ShareMeasured:
         record = self._records[worker]
-        return Part(
+        if record.measured is None:
+            raise LoadError(f"{self._names[worker]} sent neither a measurement nor why there is none")
+        return ShareMeasured(
             worker=self._names[worker],
-            measured=record.result(),
+            measured=record.measured,
             begun_ns=record.begun_ns - self._clocks[worker][1],
         )
 
     # What workers say.
 
     def _greet(self, environment: Environment, msg: Any) -> None:  # noqa: ANN401, ARG002 - Locust's
-        worker, hello = str(msg.node_id), Hello.of(msg.data)
+        worker, hello = str(msg.node_id), from_data(Hello, msg.data)
         refused = self._refusal(worker, hello)
         if refused is not None:
             self._refused = refused.message
-            self._runner.send_message(shares.REFUSED, refused.data(), client_id=worker)
+            self._runner.send_message(shares.REFUSED, asdict(refused), client_id=worker)
             if worker in self._runner.clients:
                 del self._runner.clients[worker]
             return
@@ -251,7 +262,7 @@ class Master:
             self._runner.clients[worker] = WorkerNode(worker, heartbeat_liveness=LIVENESS)
         taken = {self._names[member] for member in self._members}
         number = next(n for n in range(1, self._expected + 1) if not _is_number(n, taken))
-        where = "this" if hello.machine == shares.here() else "another"
+        where = "this" if hello.machine == shares.this_machine() else "another"
         self._names[worker] = f"generator {number} of {self._expected} (pid {hello.pid}, {where} machine)"
         self._members[worker] = hello
         self._runner.send_message(shares.WELCOME, {}, client_id=worker)
@@ -270,17 +281,17 @@ class Master:
         return None
 
     def _hear_clock(self, environment: Environment, msg: Any) -> None:  # noqa: ANN401, ARG002
-        now_ns, clock, worker = time.monotonic_ns(), Clock.of(msg.data), str(msg.node_id)
+        now_ns, clock, worker = time.monotonic_ns(), from_data(Clock, msg.data), str(msg.node_id)
         heard = (now_ns - clock.asked_ns, clock.at_ns - (clock.asked_ns + now_ns) // 2)
         self._clocks[worker] = min(heard, self._clocks.get(worker, heard))
         self._answers[worker] = self._answers.get(worker, 0) + 1
 
     def _hear_warm(self, environment: Environment, msg: Any) -> None:  # noqa: ANN401, ARG002
-        if Stage.of(msg.data).trial == self._trial:
+        if from_data(TrialSignal, msg.data).trial == self._trial:
             self._warm.add(str(msg.node_id))
 
     def _hear_record(self, environment: Environment, msg: Any) -> None:  # noqa: ANN401, ARG002
-        record = Record.of(msg.data)
+        record = from_data(ShareResult, msg.data)
         if record.trial == self._trial:
             self._records[str(msg.node_id)] = record
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+from results.codec import convert, decode, encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,37 +126,27 @@ class Failed:
 
 
 Message = Order | Measured | Duel | Duelled | Ready | Failed
-_KINDS: dict[str, type[Message]] = {
+_TYPES: dict[str, type[Message]] = {
     kind.__name__: kind for kind in (Order, Measured, Duel, Duelled, Ready, Failed)
 }
-_PARTS: dict[str, type[Message]] = {"Duel": Order, "Duelled": Measured}
-"""Kind of what a message of two trials holds as ``first`` and ``second``."""
+"""By the one name in a line."""
 
 
 def to_line(message: Message) -> str:
     """One line of JSON, newline included; ValueError where a number is not finite."""
-    return json.dumps({type(message).__name__: asdict(message)}, allow_nan=False) + "\n"
+    return f'{{"{type(message).__name__}":{encode(message).decode()}}}\n'
 
 
 def from_line(line: str | bytes) -> Message:
     """Back from ``to_line``; ValueError where the line is no message."""
-    value: Any = json.loads(line)
-    if not isinstance(value, dict) or len(value) != 1:
-        raise ValueError(f"not a message: {line[:80]!r}")
-    (name, fields), *_ = value.items()
-    if name not in _KINDS:
-        raise ValueError(f"not a message of a known kind: {name!r}")
-    try:
-        return _message(name, fields)
-    except (TypeError, AttributeError) as error:
-        raise ValueError(f"not a message: {error}") from error
-
-
-def _message(name: str, fields: dict[str, Any]) -> Message:
-    given: dict[str, Any] = {
-        key: tuple(each) if isinstance(each, list) else each for key, each in fields.items()
-    }
-    if name in _PARTS:
-        for part in ("first", "second"):
-            given[part] = _message(_PARTS[name].__name__, given[part])
-    return _KINDS[name](**given)
+    text = line.encode() if isinstance(line, str) else line
+    message = decode(dict[str, dict[str, Any]], text)
+    if len(message) != 1:
+        raise ValueError(f"not a message: {text[:80]!r}")
+    ((name, values),) = message.items()
+    if name not in _TYPES:
+        raise ValueError(f"not a message of a known type: {name!r}")
+    kind = _TYPES[name]
+    if unknown := values.keys() - {field.name for field in fields(kind)}:
+        raise ValueError(f"a message {name} has no {', '.join(sorted(unknown))}")
+    return convert(kind, values)

@@ -10,19 +10,21 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from random import Random
-from typing import Any, Self, get_type_hints
+from typing import Any, TypeVar, get_type_hints
 
 import runners
 import scenarios
+from results.codec import CodecError, convert
 from results.histogram import Latency
 from runners.errors import LoadError
 from runners.generator.messages import Measured, Order
 
+T = TypeVar("T")
 HELLO, WELCOME, REFUSED, CLOCK = "hotlap_hello", "hotlap_welcome", "hotlap_refused", "hotlap_clock"
 TRIAL, WARM, GO, RECORD, CANCEL = (
     "hotlap_trial",
@@ -58,30 +60,22 @@ def _sources() -> str:
     return content.hexdigest()[:10]
 
 
-def here() -> str:
+def this_machine() -> str:
     """What tells this machine (or container) from another: its boot, and its view of processes."""
     boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     return f"{boot}/{os.stat('/proc/self/ns/pid').st_ino}"  # noqa: PTH116 - a link that cannot be resolved
 
 
-class _Data:
-    """A message's data: ``data`` into what Locust sends, ``of`` back from it."""
-
-    def data(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)  # type: ignore[call-overload,no-any-return]  # every subclass is a dataclass
-
-    @classmethod
-    def of(cls, data: object) -> Self:
-        """Back from ``data``; raises LoadError where it is not that."""
-        try:
-            return cls(**data)  # type: ignore[arg-type]
-        except TypeError as error:
-            raise LoadError(f"a message that is no {cls.__name__}: {error}") from error
+def from_data(kind: type[T], data: object) -> T:
+    """The message that Locust brought as ``data``; raises LoadError where it is none."""
+    try:
+        return convert(kind, data)
+    except CodecError as error:
+        raise LoadError(f"a message that is no {kind.__name__}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hello(_Data):
+class Hello:
     """A worker introduces itself."""
 
     identity: str
@@ -90,7 +84,7 @@ class Hello(_Data):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Refused(_Data):
+class Refused:
     """A worker that cannot take part, and why."""
 
     message: str
@@ -98,7 +92,7 @@ class Refused(_Data):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clock(_Data):
+class Clock:
     """Asked with the master's instant, answered with the worker's beside it; both monotonic."""
 
     asked_ns: int
@@ -106,20 +100,16 @@ class Clock(_Data):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Assignment(_Data):
+class Assignment:
     """One worker's part of a trial: its order, and how long it waits for the others."""
 
     trial: int
-    order: dict[str, Any]
+    order: Order
     patience_s: float
-
-    def share(self) -> Order:
-        """The order."""
-        return Order(**{**self.order, "cpus": tuple(self.order["cpus"])})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stage(_Data):
+class TrialSignal:
     """WARM, GO or CANCEL of a trial; with GO the instant that its window begins at."""
 
     trial: int
@@ -127,25 +117,14 @@ class Stage(_Data):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Record(_Data):
+class ShareResult:
     """What became of a worker's part: the measurement and when its window began, or why there is none."""
 
     trial: int
-    measured: dict[str, Any] | None = None
+    measured: Measured | None = None
     begun_ns: int = 0
     message: str = ""
     remedy: str = ""
-
-    def result(self) -> Measured:
-        """The measurement; raises LoadError where it is none."""
-        values: dict[str, Any] = {
-            name: tuple(each) if isinstance(each, list) else each
-            for name, each in (self.measured or {}).items()
-        }
-        try:
-            return Measured(**values)
-        except TypeError as error:
-            raise LoadError(f"a record that is no measurement: {error}") from error
 
 
 def shares(order: Order, users: Sequence[int], reader: int | None) -> list[Order]:
@@ -169,7 +148,7 @@ def shares(order: Order, users: Sequence[int], reader: int | None) -> list[Order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ShareMeasured:
     """What one worker measured, its window on the master's clock."""
 
     worker: str
@@ -182,13 +161,13 @@ class Part:
         return self.begun_ns + round(self.measured.window_s * 1e9)
 
 
-def overlap(parts: Sequence[Part]) -> float:
+def overlap(parts: Sequence[ShareMeasured]) -> float:
     """Share of the longest window that all windows have in common."""
     common_ns = min(part.end_ns for part in parts) - max(part.begun_ns for part in parts)
     return max(common_ns, 0) / max(part.end_ns - part.begun_ns for part in parts)
 
 
-def merge(parts: Sequence[Part]) -> Measured:
+def merge(parts: Sequence[ShareMeasured]) -> Measured:
     """One measurement of all; raises LoadError where the windows were not the same one."""
     share = overlap(parts)
     if share < OVERLAP_LEAST:

@@ -24,7 +24,7 @@ from locust.runners import WorkerRunner
 from runners.errors import LoadError
 from runners.generator import process, shares
 from runners.generator.pump.pump import Pump
-from runners.generator.shares import Assignment, Clock, Hello, Record, Refused, Stage
+from runners.generator.shares import Assignment, Clock, Hello, Refused, ShareResult, TrialSignal, from_data
 from runners.generator.window.trial import measure
 from runners.http.address import Endpoint
 
@@ -47,14 +47,14 @@ class Worker:
         self._runner = runner
         self._orders: Queue[Assignment] = Queue()
         self._greeted: Queue[Refused | None] = Queue()
-        self._stages: dict[int, Stage | None] = {}
+        self._stages: dict[int, TrialSignal | None] = {}
         """By trial: the instant to begin at, or None: it is cancelled."""
         self._ended = False
         for kind, listener in (
             (shares.WELCOME, lambda _: self._greeted.put(None)),
-            (shares.REFUSED, lambda data: self._greeted.put(Refused.of(data))),
+            (shares.REFUSED, lambda data: self._greeted.put(from_data(Refused, data))),
             (shares.CLOCK, self._tell_time),
-            (shares.TRIAL, lambda data: self._orders.put(Assignment.of(data))),
+            (shares.TRIAL, lambda data: self._orders.put(from_data(Assignment, data))),
             (shares.GO, self._go),
             (shares.CANCEL, self._cancel),
             (shares.END, self._end),
@@ -63,8 +63,8 @@ class Worker:
 
     def join(self) -> None:
         """Introduce this worker; raises LoadError where the master refuses it or does not answer."""
-        hello = Hello(identity=shares.identity(), pid=os.getpid(), machine=shares.here())
-        self._runner.send_message(shares.HELLO, hello.data())
+        hello = Hello(identity=shares.identity(), pid=os.getpid(), machine=shares.this_machine())
+        self._runner.send_message(shares.HELLO, asdict(hello))
         try:
             refused = self._greeted.get(timeout=JOIN_S)
         except Empty:
@@ -85,11 +85,11 @@ class Worker:
             else:
                 record = self._measure(assignment)
                 if record is not None:
-                    self._runner.send_message(shares.RECORD, record.data())
+                    self._runner.send_message(shares.RECORD, asdict(record))
                 self._stages.pop(assignment.trial, None)
 
-    def _measure(self, assignment: Assignment) -> Record | None:
-        trial, order = assignment.trial, assignment.share()
+    def _measure(self, assignment: Assignment) -> ShareResult | None:
+        trial, order = assignment.trial, assignment.order
         try:
             exchanges = process.exchanges_of(order.scenario, order.seed)
             process.wait_for_users(order.connections)
@@ -97,16 +97,16 @@ class Worker:
         except _CancelledError:
             return None
         except LoadError as error:
-            return Record(trial=trial, message=error.message, remedy=error.remedy)
+            return ShareResult(trial=trial, message=error.message, remedy=error.remedy)
         except OSError as error:
-            return Record(trial=trial, message=f"{order.host}:{order.port}: {error}")
+            return ShareResult(trial=trial, message=f"{order.host}:{order.port}: {error}")
         process.tell(self._runner.stats, exchanges, order.scenario, outcome.tally)
-        return Record(trial=trial, measured=asdict(outcome.measured), begun_ns=outcome.begun_ns)
+        return ShareResult(trial=trial, measured=outcome.measured, begun_ns=outcome.begun_ns)
 
     def _meet(self, pump: Pump, assignment: Assignment) -> None:
         """Keep the load up until the instant at which all windows begin."""
         trial = assignment.trial
-        self._runner.send_message(shares.WARM, Stage(trial=trial).data())
+        self._runner.send_message(shares.WARM, asdict(TrialSignal(trial=trial)))
         deadline_ns = time.monotonic_ns() + round(assignment.patience_s * 1e9)
         while trial not in self._stages:
             if time.monotonic_ns() > deadline_ns:
@@ -118,16 +118,16 @@ class Worker:
         pump.drive(stage.begin_ns)
 
     def _tell_time(self, data: object) -> None:
-        asked_ns = Clock.of(data).asked_ns
+        asked_ns = from_data(Clock, data).asked_ns
         answer = Clock(asked_ns=asked_ns, at_ns=time.monotonic_ns())
-        self._runner.send_message(shares.CLOCK, answer.data())
+        self._runner.send_message(shares.CLOCK, asdict(answer))
 
     def _go(self, data: object) -> None:
-        stage = Stage.of(data)
+        stage = from_data(TrialSignal, data)
         self._stages.setdefault(stage.trial, stage)
 
     def _cancel(self, data: object) -> None:
-        self._stages[Stage.of(data).trial] = None
+        self._stages[from_data(TrialSignal, data).trial] = None
 
     def _end(self, _data: object) -> None:
         self._ended = True

@@ -47,7 +47,11 @@ def test_messages_come_back_as_they_were(message: Order | Measured | Ready | Fai
 
 @pytest.mark.parametrize(
     "line",
-    ["", "x", "[]", "{}", '{"Order": {}}', '{"Other": {}}', '{"Ready": {"pid": 1, "x": 2}}', '{"Ready": 1}'],
+    [
+        *("", "x", "[]", "{}", '{"Order": {}}', '{"Other": {}}'),
+        *('{"Ready": {"pid": 1, "x": 2}}', '{"Ready": 1}'),
+        *('{"Ready": {"pid": "1"}}', '{"Ready": {"pid": NaN}}', '{"Ready": {"pid": 1}', "[" * 100_000),
+    ],
 )
 def test_what_is_no_message(line: str) -> None:
     with pytest.raises(ValueError, match=r"."):

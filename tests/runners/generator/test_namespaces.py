@@ -26,7 +26,7 @@ HERE = f"{NET}.254"
 PORT = 8000
 SERVER = """
 import sys, time
-from tests.scripted_server import ScriptedServer, answer, serving
+from tests.support.scripted_server import ScriptedServer, answer, serving
 head = b"HTTP/1.1 200 OK\\r\\nContent-Type: text/plain; charset=utf-8\\r\\n"
 GREETING = answer(b"Hello, World!", head=head)
 with ScriptedServer(serving(GREETING), host=sys.argv[1], port=int(sys.argv[2])):

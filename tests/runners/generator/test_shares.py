@@ -8,7 +8,16 @@ from results.histogram import Latency
 from runners.errors import LoadError
 from runners.generator import shares as distribution
 from runners.generator.messages import Measured, Order
-from runners.generator.shares import Assignment, Clock, Hello, Part, merge, overlap, shares
+from runners.generator.shares import (
+    Assignment,
+    Clock,
+    Hello,
+    ShareMeasured,
+    from_data,
+    merge,
+    overlap,
+    shares,
+)
 
 ORDER = Order(
     host="h",
@@ -46,8 +55,8 @@ def measured(latencies_us: list[int], **more: object) -> Measured:
     return replace(known, **more)  # type: ignore[arg-type]  # fields by name
 
 
-def part(one: Measured, begun_ns: int = 0, worker: str = "generator 1 of 2") -> Part:
-    return Part(worker=worker, measured=one, begun_ns=begun_ns)
+def part(one: Measured, begun_ns: int = 0, worker: str = "generator 1 of 2") -> ShareMeasured:
+    return ShareMeasured(worker=worker, measured=one, begun_ns=begun_ns)
 
 
 def test_shares_are_of_connections_and_of_the_rate() -> None:
@@ -71,21 +80,21 @@ def test_every_share_has_a_seed_of_its_own() -> None:
 
 
 def test_an_order_crosses_over_unchanged() -> None:
-    data = Assignment(trial=1, order=asdict(ORDER), patience_s=1.0).data()
+    data = asdict(Assignment(trial=1, order=ORDER, patience_s=1.0))
     data["order"]["cpus"] = list(data["order"]["cpus"])  # as msgpack has it
-    assert Assignment.of(data).share() == ORDER
+    assert from_data(Assignment, data).order == ORDER
 
 
 @pytest.mark.parametrize("data", [None, {}, {"trial": 1, "what": 2}])
 def test_what_is_no_message_is_said(data: object) -> None:
     with pytest.raises(LoadError, match="no Assignment"):
-        Assignment.of(data)
+        from_data(Assignment, data)
 
 
 def test_messages_come_back_as_they_went() -> None:
     hello = Hello(identity="1", pid=2, machine="m")
-    assert Hello.of(hello.data()) == hello
-    assert Clock.of(Clock(asked_ns=2**60).data()).asked_ns == 2**60
+    assert from_data(Hello, asdict(hello)) == hello
+    assert from_data(Clock, asdict(Clock(asked_ns=2**60))).asked_ns == 2**60
 
 
 def test_counts_are_added_and_histograms_merged() -> None:
