@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from report.analysis.cost_records import cost_of, cost_per_request
-from report.analysis.layers import Count, Layers, Step, layers, listed, place, validation
+from report.analysis.layers import Count, Layers, Step, built_on, layers, listed, place, validation
 from report.analysis.summary import LOCKSTEP, sorted_cells, why_absent
 from report.stats.means import mean_level
 from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Run
@@ -68,11 +68,12 @@ def costs(run: Run) -> Costs:
         for cell in dict.fromkeys((*planned, *records, *failed, *absent))
     ]
     counts.sort(key=lambda each: (each.cell.scenario != FIRST, each.cell.server == IN_PROCESS))
+    below = built_on(run.plan.environment.frameworks)
     return Costs(
         name=run.plan.name,
         counts=tuple(counts),
-        layers=layers(counts),
-        validation=validation(counts),
+        layers=layers(counts, below),
+        validation=validation(counts, below),
         shares=tuple(each for each in run.shares if not each.side),
         problems=tuple(problems.values()),
     )

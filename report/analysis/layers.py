@@ -6,16 +6,18 @@ difference, but the reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from report.analysis.contenders import is_floor
 from report.stats.levels import Level
 from report.stats.means import difference_of_means
-from results.model import Cell
+from results.model import Cell, FrameworkEnvironment
 
-BUILT_ON = {"fastapi": "starlette"}
-"""Frameworks that stand on another one; all others stand on the floor of their server and interface."""
+DECLARED = "built-on"
+"""Key under which a framework declares the framework that it stands on."""
+BUILT_ON_UNTIL_DECLARED = {"fastapi": "starlette"}
+"""What frameworks stand on where a record does not say it, as those of schema 1.3 and older do not."""
 VALIDATED, RAW = "orders", "orders-raw"
 """A scenario, and the same one without validation."""
 
@@ -49,11 +51,8 @@ class Step:
     """Difference in instructions per request with its 95% interval; it may be negative."""
     reason: str = ""
     """Why there is no level."""
-
-    @property
-    def below(self) -> str:
-        """Framework that it stands on, empty for the floor of its server."""
-        return BUILT_ON.get(self.count.cell.framework, "")
+    below: str = ""
+    """Framework that it stands on, empty for the floor of its server."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,64 +70,83 @@ def place(cell: Cell) -> tuple[str, str, str, str]:
     return cell.framework, cell.interface, cell.scenario, cell.server
 
 
-def layers(counts: Sequence[Count]) -> tuple[Layers, ...]:
-    """The steps of each scenario on each server variant and interface, in the order of ``counts``."""
+def built_on(environments: Iterable[FrameworkEnvironment]) -> dict[str, str]:
+    """What each framework stands on, by name; those that are not in it stand on the floor of their server."""
+    declared = {environment.framework: environment.declared.get(DECLARED) for environment in environments}
+    return BUILT_ON_UNTIL_DECLARED | {name: below for name, below in declared.items() if below}
+
+
+def layers(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Layers, ...]:
+    """The steps of each scenario on each server variant and interface, in the order of ``counts``.
+
+    ``below`` is what frameworks stand on, as ``built_on`` gives it.
+    """
     groups: dict[tuple[str, str, str], list[Count]] = {}
-    for each in counts:
-        key = each.cell.scenario, each.cell.server, each.cell.interface
-        groups.setdefault(key, []).append(each)
+    for count in counts:
+        key = count.cell.scenario, count.cell.server, count.cell.interface
+        groups.setdefault(key, []).append(count)
     return tuple(
-        Layers(scenario=scenario, server=server, interface=interface, steps=_steps(members))
+        Layers(scenario=scenario, server=server, interface=interface, steps=_steps(members, below))
         for (scenario, server, interface), members in groups.items()
     )
 
 
-def validation(counts: Sequence[Count]) -> tuple[Step, ...]:
+def validation(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Step, ...]:
     """What validating costs each stack: the validated scenario over its unvalidated twin."""
-    raw = {place(each.cell): each for each in counts if each.cell.scenario == RAW}
-    found = []
-    for each in counts:
-        if each.cell.scenario == VALIDATED and not is_floor(each.cell):
-            below = raw.get((each.cell.framework, each.cell.interface, RAW, each.cell.server))
-            if below is not None:
-                found.append(_step(each, below))
-    return tuple(found)
-
-
-def _steps(members: Sequence[Count]) -> tuple[Step, ...]:
-    """The floor, then each framework followed by those that are built on it."""
-    by_name = {each.cell.framework: each for each in members}
-    floor = next((each for each in members if is_floor(each.cell)), None)
-    steps = [Step(count=floor, level=floor.level, reason=floor.reason)] if floor else []
-    for each in sorted(members, key=lambda one: _order(one.cell.framework)):
-        if each is not floor:
-            below = by_name.get(BUILT_ON[each.cell.framework]) if each.cell.framework in BUILT_ON else floor
-            steps.append(_step(each, below))
+    twins = {place(count.cell): count for count in counts if count.cell.scenario == RAW}
+    steps = []
+    for count in counts:
+        cell = count.cell
+        if cell.scenario == VALIDATED and not is_floor(cell):
+            twin = twins.get((cell.framework, cell.interface, RAW, cell.server))
+            if twin is not None:
+                steps.append(_step(count, twin, below.get(cell.framework, "")))
     return tuple(steps)
 
 
-def _order(framework: str) -> tuple[bool, str, bool]:
-    """Starlette and what is built on it first, then the others by name."""
-    base = BUILT_ON.get(framework, framework)
-    return base not in BUILT_ON.values(), base, framework in BUILT_ON
+def _steps(members: Sequence[Count], below: Mapping[str, str]) -> tuple[Step, ...]:
+    """The floor, then each framework followed by those that are built on it."""
+    by_name = {count.cell.framework: count for count in members}
+    floor = next((count for count in members if is_floor(count.cell)), None)
+    steps = [Step(count=floor, level=floor.level, reason=floor.reason)] if floor else []
+    bases = set(below.values())
+    for count in sorted(members, key=lambda member: _order(_ancestry(member.cell.framework, below), bases)):
+        if count is not floor:
+            base = below.get(count.cell.framework, "")
+            steps.append(_step(count, by_name.get(base) if base else floor, base))
+    return tuple(steps)
 
 
-def _step(each: Count, below: Count | None) -> Step:
-    reason = each.reason or _why_no_difference(each, below)
-    if reason or below is None:
-        return Step(count=each, over=below, reason=reason)
-    return Step(count=each, over=below, level=difference_of_means(each.by_repeat, below.by_repeat))
+def _ancestry(framework: str, below: Mapping[str, str]) -> tuple[str, ...]:
+    """What ``framework`` stands on, the lowest first, and itself."""
+    names = [framework]
+    while (base := below.get(names[0], "")) and base not in names:
+        names.insert(0, base)
+    return tuple(names)
 
 
-def _why_no_difference(each: Count, below: Count | None) -> str:
-    if below is None:
-        return f"not measured: {BUILT_ON.get(each.cell.framework, 'the floor')} was not counted here"
-    if below.reason:
-        return below.reason
-    if (each.counter, each.tool) != (below.counter, below.tool):
-        return f"not compared: counted by {listed({each.tool, below.tool})}"
-    if each.build != below.build:
-        return f"not compared: {listed({each.build, below.build})} are different builds"
+def _order(ancestry: tuple[str, ...], bases: Collection[str]) -> tuple[bool, tuple[str, ...]]:
+    """Frameworks that others stand on first, each followed by these, then the others by name."""
+    return ancestry[0] not in bases, ancestry
+
+
+def _step(count: Count, over: Count | None, below: str) -> Step:
+    reason = count.reason or _why_no_difference(count, over, below)
+    if reason or over is None:
+        return Step(count=count, over=over, reason=reason, below=below)
+    level = difference_of_means(count.by_repeat, over.by_repeat)
+    return Step(count=count, over=over, level=level, below=below)
+
+
+def _why_no_difference(count: Count, over: Count | None, below: str) -> str:
+    if over is None:
+        return f"not measured: {below or 'the floor'} was not counted here"
+    if over.reason:
+        return over.reason
+    if (count.counter, count.tool) != (over.counter, over.tool):
+        return f"not compared: counted by {listed({count.tool, over.tool})}"
+    if count.build != over.build:
+        return f"not compared: {listed({count.build, over.build})} are different builds"
     return ""
 
 

@@ -193,6 +193,7 @@ def _record(
         "serialiser": framework.serialiser,
         "validator": framework.validator,
         "notes": framework.notes,
+        "built-on": framework.built_on,
     }
     return FrameworkEnvironment(
         framework=framework.name,

@@ -7,33 +7,64 @@ from dataclasses import replace
 import pytest
 
 from report.analysis.costs import costs
-from report.analysis.layers import Layers
+from report.analysis.layers import Layers, built_on
+from report.analysis.layers import layers as layers_of
 from results.model import Run
 from tests.support.counted import FRAMEWORK, make_cost_run
 
 
 def group(run: Run, server: str, scenario: str = "plaintext", interface: str = "asgi") -> Layers:
     return next(
-        each
-        for each in costs(run).layers
-        if (each.scenario, each.server, each.interface) == (scenario, server, interface)
+        layers
+        for layers in costs(run).layers
+        if (layers.scenario, layers.server, layers.interface) == (scenario, server, interface)
     )
 
 
-def names(found: Layers) -> list[tuple[str, str]]:
+def names(layers: Layers) -> list[tuple[str, str]]:
     return [
-        (step.count.cell.framework, step.over.cell.framework if step.over else "") for step in found.steps
+        (step.count.cell.framework, step.over.cell.framework if step.over else "") for step in layers.steps
     ]
 
 
 def test_fastapi_stands_on_starlette_and_all_others_on_the_floor() -> None:
-    found = group(make_cost_run(), "uvicorn-standard")
-    assert names(found) == [
+    layers = group(make_cost_run(), "uvicorn-standard")
+    assert names(layers) == [
         ("asgi", ""),
         ("starlette", "asgi"),
         ("fastapi", "starlette"),
         ("litestar", "asgi"),
     ]
+
+
+def test_what_a_framework_stands_on_is_what_it_declared_when_it_was_measured() -> None:
+    run = make_cost_run()
+    declared = {"litestar": "fastapi", "starlette": "litestar-that-was-not-counted"}
+    environments = tuple(
+        replace(environment, declared={"built-on": declared[environment.framework]})
+        if environment.framework in declared
+        else environment
+        for environment in run.plan.environment.frameworks
+    )
+    environment = replace(run.plan.environment, frameworks=environments)
+    layers = group(replace(run, plan=replace(run.plan, environment=environment)), "uvicorn-standard")
+    assert names(layers) == [
+        ("asgi", ""),
+        ("starlette", ""),
+        ("fastapi", "starlette"),
+        ("litestar", "fastapi"),
+    ]
+    reasons = [step.reason for step in layers.steps]
+    assert reasons[1] == "not measured: litestar-that-was-not-counted was not counted here"
+    assert reasons[2:] == ["", ""]
+
+
+def test_frameworks_that_stand_on_each_other_are_shown_all_the_same() -> None:
+    below = built_on([])
+    assert below == {"fastapi": "starlette"}
+    counts = costs(make_cost_run()).counts
+    steps = next(iter(layers_of(counts, below | {"starlette": "fastapi"}))).steps
+    assert sorted(step.count.cell.framework for step in steps) == ["asgi", "fastapi", "litestar", "starlette"]
 
 
 def test_a_layer_is_what_is_added_and_the_layers_add_up() -> None:
