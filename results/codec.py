@@ -10,12 +10,9 @@ import json
 import math
 from dataclasses import asdict
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 T = TypeVar("T")
 
@@ -40,8 +37,8 @@ class _NotFinite:
         self.text = text
 
 
-def encode(value: DataclassInstance, **more: object) -> bytes:
-    """``value`` as a JSON object of all its fields, ``more`` before them.
+def encode(value: Any, **more: object) -> bytes:  # noqa: ANN401 - any dataclass
+    """A dataclass as a JSON object of all its fields, ``more`` before them.
 
     Raises ValueError or TypeError for what JSON cannot hold, as a NaN.
     """
