@@ -9,13 +9,13 @@ from pathlib import Path
 
 FOLDERS = ("apps", "report", "results", "runners", "scenarios")
 EMPTY = {"each", "one", "found", "given", "here", "of", "only", "nothing", "opened", "held"}
-"""Not the name of a function, a parameter, an attribute or a variable: a noun says the type, a verb the act."""
+"""Never the name of a function, parameter, attribute or variable: a noun says the type, a verb the act."""
 PRIVATE_JARGON = {"Spot", "Sitting", "Corner", "Bout"}
 """Not the name of a type: docs/glossary.md has the words of the field."""
 
 
 def bound(tree: ast.AST, *, variables: bool) -> Iterator[tuple[int, str]]:
-    """Line and name of what a module binds: functions, types, parameters, attributes, and variables if asked."""
+    """Line and name of functions, types, parameters, attributes, and variables if asked."""
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name, lineno=line) | ast.AsyncFunctionDef(name=name, lineno=line):
@@ -44,7 +44,9 @@ def main() -> None:
     """Exit with status 1, and a list, where a name is refused."""
     code = (path for folder in FOLDERS for path in sorted(Path(folder).rglob("*.py")))
     found = [place for path in code for place in refused(path, variables=True)]
-    found += [place for path in sorted(Path("tests").rglob("*.py")) for place in refused(path, variables=False)]
+    found += [
+        place for path in sorted(Path("tests").rglob("*.py")) for place in refused(path, variables=False)
+    ]
     if found:
         sys.exit("\n".join([*found, f"{len(found)} names say nothing: see CONTRIBUTING.md, How we write"]))
 
