@@ -13,8 +13,12 @@ from scenarios.shapes import SHAPES
 SUFFIX = "_scenario"
 
 
+class DuplicateError(ValueError):
+    """Two scenarios share a name."""
+
+
 def discover() -> dict[str, Scenario]:
-    """All scenarios by name, in the catalogue's order; ValueError where two share a name."""
+    """All scenarios by name, in the catalogue's order; raises DuplicateError."""
     return dict(_scenarios())
 
 
@@ -25,13 +29,18 @@ def named(name: str) -> Scenario:
 
 @cache
 def _scenarios() -> dict[str, Scenario]:
-    found: dict[str, Scenario] = {}
+    scenarios: dict[str, Scenario] = {}
+    declared_by: dict[str, str] = {}
     for module in sorted(_modules(), key=_place):
+        file = f"{module.__name__.rpartition('.')[2]}.py"
         for scenario in module.SCENARIOS:
-            if scenario.name in found:
-                raise ValueError(f"two scenarios are called {scenario.name!r}, one in {module.__name__}")
-            found[scenario.name] = scenario
-    return found
+            if scenario.name in scenarios:
+                raise DuplicateError(
+                    f"{declared_by[scenario.name]} and {file} both declare a scenario {scenario.name!r}"
+                )
+            scenarios[scenario.name] = scenario
+            declared_by[scenario.name] = file
+    return scenarios
 
 
 def _modules() -> list[ModuleType]:

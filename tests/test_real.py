@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-import runners.experiments.planning
 import runners.launching.server
 from results.model import Run
 from results.store import read
 from runners.cli import main
-from runners.selection.frameworks import APPS, discover
-from runners.selection.matrix import Parts
+from runners.selection.discovery import discover
+from runners.selection.frameworks import APPS
 
 pytestmark = pytest.mark.servers
 
@@ -45,8 +44,7 @@ def apps(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bad_apps(apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    everything = runners.experiments.planning.discover()
-    parts = Parts(frameworks=discover(apps), servers=everything.servers, scenarios=everything.scenarios)
+    parts = discover(apps)
     monkeypatch.setattr("runners.experiments.run.discover", lambda: parts)
     monkeypatch.setattr(runners.launching.server, "READY_DEADLINE_S", 3.0)
     monkeypatch.chdir(tmp_path)

@@ -126,8 +126,8 @@ def gate(
     else:
         from runners.experiments.pairs.gate_cells import EVERYTHING, Globs
         from runners.experiments.pairs.planning import PairOptions
-        from runners.experiments.planning import discover
         from runners.selection import gate_defaults
+        from runners.selection.discovery import discover
 
         if not cost and not load:
             raise PlanError("neither tier is left to be measured", remedy="leave out --no-cost or --no-load")

@@ -15,7 +15,7 @@ def lock(
 ) -> None:
     """Refresh the locks of the frameworks in apps/locks/."""
     from runners.environments.lock import lock as write
-    from runners.experiments.planning import discover
+    from runners.selection.discovery import discover
     from runners.selection.matrix import choose
 
     known = discover().frameworks

@@ -29,7 +29,7 @@ def list_(
 ) -> None:
     """Show frameworks, servers, scenarios, and the cells that a selection gives."""
     from runners.cli import listing
-    from runners.experiments.planning import discover
+    from runners.selection.discovery import discover
     from runners.selection.matrix import expand
 
     parts = discover()

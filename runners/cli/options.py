@@ -9,7 +9,7 @@ import typer
 
 
 def _names(kind: str) -> list[str]:
-    from runners.experiments.planning import discover
+    from runners.selection.discovery import discover
 
     return list(getattr(discover(), kind))
 

@@ -8,20 +8,18 @@ from dataclasses import dataclass, field, replace
 from random import SystemRandom
 
 from results.model import FIRST_LOOK, Cell, Environment, Failure, NotApplicable, Plan, Run, Setup
-from runners import servers
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.environments.uv_tool import shown
 from runners.errors import PlanError, ProvisionError
 from runners.experiments import ceilings
 from runners.experiments.progress import Watcher
 from runners.machine import facts, placement
-from runners.selection import frameworks, rates
+from runners.selection import rates
 from runners.selection.frameworks import Framework
 from runners.selection.matrix import Parts, Selection, control_of, expand
 from runners.selection.rates import ARRIVALS, Rate
 from runners.selection.schedule import Visit, block_order, visits
 from runners.selection.spread import Spread
-from scenarios import catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +71,6 @@ class RunOptions:
     """Of an open load; empty: closed load."""
     arrivals: str = ARRIVALS[0]
     spread: Spread = field(default_factory=Spread)
-
-
-def discover() -> Parts:
-    """Everything there is: frameworks, servers and scenarios, one file each."""
-    return Parts(frameworks=frameworks.discover(), servers=servers.discover(), scenarios=catalogue.discover())
 
 
 def plan_of(

@@ -16,7 +16,7 @@ from runners.errors import PlanError
 from runners.experiments.blocks import Measurer, RunBlocks
 from runners.experiments.capacity import Capacities, Pass
 from runners.experiments.inspection import Inspection, inspect
-from runners.experiments.planning import RunOptions, discover, opened, plan_of, taken_up
+from runners.experiments.planning import RunOptions, opened, plan_of, taken_up
 from runners.experiments.progress import Amount, Watcher
 from runners.experiments.sweep import Slo, Sweep, Swept
 from runners.generator.starting import generator_of
@@ -25,6 +25,7 @@ from runners.launching.launcher import Launcher
 from runners.launching.local import LocalLauncher
 from runners.launching.remote import RemoteLauncher
 from runners.selection import rates
+from runners.selection.discovery import discover
 from runners.selection.matrix import Parts, Stack
 from runners.selection.schedule import Visit, only, visits
 

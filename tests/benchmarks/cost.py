@@ -23,8 +23,9 @@ from runners.experiments.counting import counters
 from runners.experiments.counting.cost_cell import Subject
 from runners.experiments.counting.countable import LOCKSTEP
 from runners.experiments.counting.pool import Bench, Outcome
-from runners.experiments.planning import RunOptions, Timing, discover
+from runners.experiments.planning import RunOptions, Timing
 from runners.experiments.progress import Watcher
+from runners.selection.discovery import discover
 from runners.selection.matrix import Selection
 from tests.benchmarks.harness import show
 

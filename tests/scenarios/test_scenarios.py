@@ -255,7 +255,10 @@ def test_the_media_type_is_exact_but_for_case_and_spaces(media: str, right: bool
 def test_two_scenarios_of_one_name_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(json_scenario, "SCENARIOS", plaintext_scenario.SCENARIOS)
     catalogue._scenarios.cache_clear()
-    with pytest.raises(ValueError, match="two scenarios are called 'plaintext'"):
+    with pytest.raises(
+        catalogue.DuplicateError,
+        match=r"^plaintext_scenario\.py and json_scenario\.py both declare a scenario 'plaintext'",
+    ):
         catalogue.discover()
     monkeypatch.undo()
     catalogue._scenarios.cache_clear()

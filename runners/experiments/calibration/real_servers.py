@@ -10,10 +10,11 @@ from pathlib import Path
 
 from runners.errors import HotlapError
 from runners.experiments.calibration.client_comparison import Echo
-from runners.experiments.planning import QUICK, RunOptions, discover, plan_of
+from runners.experiments.planning import QUICK, RunOptions, plan_of
 from runners.experiments.progress import Watcher
 from runners.experiments.run import launcher_of
 from runners.launching.launcher import RunningServer
+from runners.selection.discovery import discover
 from runners.selection.matrix import Selection
 from runners.selection.schedule import visits
 

@@ -19,9 +19,10 @@ from runners.experiments.counting.cost_cell import Subject
 from runners.experiments.counting.countable import chosen
 from runners.experiments.counting.counter import Counter
 from runners.experiments.counting.pool import Bench
-from runners.experiments.planning import RunOptions, discover, environments_of, not_implemented
+from runners.experiments.planning import RunOptions, environments_of, not_implemented
 from runners.experiments.progress import Watcher
 from runners.machine import facts
+from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
 
 

@@ -8,13 +8,11 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from results.model import BASE, HEAD, Side
-from runners import servers
 from runners.environments.uv_tool import shown
 from runners.errors import HotlapError, PlanError
 from runners.experiments.pairs.revision import Source, source_of
-from runners.selection import frameworks
+from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
-from scenarios import catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +93,7 @@ def resolve_sides(options: SidesOptions, *, cache: Path | None = None) -> dict[s
 def _side_parts(name: str, options: SideOptions, cache: Path | None) -> SideParts:
     try:
         source = source_of(options.revision, root=cache)
-        found = frameworks.discover(source.apps)
+        parts = discover(source.apps)
     except HotlapError as error:
         error.message = f"{name}: {error.message}"
         raise
@@ -105,7 +103,6 @@ def _side_parts(name: str, options: SideOptions, cache: Path | None) -> SidePart
         python=None if options.python is None else shown_python(options.python),
         revision=source.commit,
     )
-    parts = Parts(frameworks=found, servers=servers.discover(), scenarios=catalogue.discover())
     return SideParts(options=options, side=side, parts=parts)
 
 

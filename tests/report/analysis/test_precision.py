@@ -14,8 +14,9 @@ from report.stats import levels
 from report.views.terminal import as_json, as_text
 from results.model import FIRST_LOOK, Run
 from runners.errors import PlanError
-from runners.experiments.planning import MOST_BLOCKS, RunOptions, Timing, discover, plan_of, timing
+from runners.experiments.planning import MOST_BLOCKS, RunOptions, Timing, plan_of, timing
 from runners.experiments.progress import Watcher
+from runners.selection.discovery import discover
 from runners.selection.matrix import Selection
 from tests.support.synthetic import make_run
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from runners.errors import PlanError
-from runners.experiments.planning import discover
+from runners.selection.discovery import discover
 from runners.selection.frameworks import discover as discover_frameworks
 from runners.selection.matrix import Selection, choose, control_of, expand, stacks
 from tests.support.parts import parts

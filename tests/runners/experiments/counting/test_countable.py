@@ -7,7 +7,7 @@ import pytest
 
 from runners.errors import PlanError
 from runners.experiments.counting.countable import chosen, unfit
-from runners.experiments.planning import discover
+from runners.selection.discovery import discover
 from runners.selection.matrix import Parts, Selection
 from scenarios.exchange import Exchange, Request
 from tests.support.parts import parts, scenario, variant
