@@ -1,8 +1,8 @@
-"""What every section of a page starts from: one run, what was found out about it, and how it looks."""
+"""What every section of a page starts from: a run, the conclusions from it, and its colours."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from report.analysis.conclusions import Conclusions, conclude
@@ -13,7 +13,7 @@ from report.analysis.summary import Summary
 from report.analysis.titles import titles_of
 from report.analysis.workload import Workload, shares, workload
 from report.page.charts.look import Look, assign_look
-from report.page.charts.rows import ChartRow, Panel
+from report.page.model import TableEntry, entry
 from report.stats.levels import Level
 from report.views import words
 from results.model import Cell, Failure, Run
@@ -21,28 +21,29 @@ from results.model import Cell, Failure, Run
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """One run, worked out once."""
+    """A run with all that its page needs of it, computed once."""
 
     run: Run
     frames: Frames
-    findings: Conclusions
+    conclusions: Conclusions
     look: Look
     titles: Mapping[str, str]
+    """Title of each framework."""
     shares: Mapping[Cell, float]
     """Open cells whose rate is a share of their own capacity."""
-    counting: tuple[Run, ...]
-    """Runs that counted instructions, this one or others shown with it."""
-    counted: tuple[Costs, ...]
-    """What each of them counted."""
+    counting_runs: tuple[Run, ...]
+    """Runs that counted instructions: this one, or others shown with it."""
+    costs: tuple[Costs, ...]
+    """What each of ``counting_runs`` counted."""
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """This run, and the others whose counts are shown with it."""
-        return self.run, *(each for each in self.counting if each is not self.run)
+        return self.run, *(run for run in self.counting_runs if run is not self.run)
 
     @property
     def failures(self) -> tuple[Failure, ...]:
-        """Of all ``runs``."""
+        """Failures of all ``runs``."""
         return tuple(failure for run in self.runs for failure in run.failures)
 
     @property
@@ -52,125 +53,119 @@ class Context:
 
     @property
     def summaries(self) -> tuple[Summary, ...]:
-        """All but the A/A control, which is shown once, on its own."""
-        return tuple(each for each in self.findings.summaries if not each.cell.control)
+        """Summaries of all cells but those of the A/A control, which has a table of its own."""
+        return tuple(summary for summary in self.conclusions.summaries if not summary.cell.control)
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Frameworks on the same server variant and interface, where there is one at all."""
-        return tuple(group for group in self.findings.groups if group.entries)
+        """Frameworks on the same server variant and interface, where any was measured."""
+        return tuple(group for group in self.conclusions.groups if group.entries)
 
     def title(self, framework: str) -> str:
         """A framework's name for the reader."""
         return self.titles.get(framework, framework)
 
+    def stack_name(self, cell: Cell) -> str:
+        """A cell's framework and server for the reader."""
+        return f"{self.title(cell.framework)} on {cell.server}"
+
+    def cell_name(self, cell: Cell) -> str:
+        """A cell's framework, server and scenario for the reader."""
+        return f"{self.stack_name(cell)}, {cell.scenario}"
+
     def workload(self, cell: Cell) -> Workload:
         """What is asked of the cell's stack."""
         return workload(cell, self.shares.get(cell))
 
-    def workloads(self, *loads: str) -> list[Workload]:
-        """What was asked of the stacks under these loads (under any), in the order of the plan."""
-        found = dict.fromkeys(self.workload(each.cell) for each in self.summaries)
-        return [each for each in found if not loads or each.load in loads]
+    def workloads(self, load: str = "") -> list[Workload]:
+        """What was asked of the stacks under this load (under any), in the order of the plan."""
+        workloads = dict.fromkeys(self.workload(summary.cell) for summary in self.summaries)
+        return [workload for workload in workloads if load in ("", workload.load)]
 
-    def heading(self, wanted: Workload) -> str:
+    def heading(self, workload: Workload) -> str:
         """A workload's name: the scenario's, with the load where the run has several."""
         loads = {other[1:] for other in self.workloads()}
         if len(loads) == 1:
-            return wanted.scenario
-        opens = [other for other in loads if other[0] != "closed"]
-        alike = len({other[1:3] for other in opens}) == 1 and len({other[4] for other in opens}) == 1
-        short = wanted.load != "closed" and alike
-        return f"{wanted.scenario}: {words.offered(wanted) if short else words.load(wanted)}"
+            return workload.scenario
+        open_loads = [load for load in loads if load[0] != "closed"]
+        alike = len({load[1:3] for load in open_loads}) == 1 and len({load[4] for load in open_loads}) == 1
+        short = workload.load != "closed" and alike
+        return f"{workload.scenario}: {words.offered(workload) if short else words.load(workload)}"
 
 
-def context(run: Run, others: Sequence[Run] = ()) -> Context:
-    """Work out a run; what ``others`` counted is shown with it."""
+def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
+    """Analyse a run; what ``others`` counted is shown with it."""
     frames = build(run)
-    found = conclude(run, frames)
-    cells = [each.cell for each in found.summaries]
-    cells += [each.cell for each in run.plan.not_applicable]
-    counting = [each for each in (run, *others) if holds_costs(each)]
-    counted = tuple(costs(each) for each in counting)
-    cells += [each.cell for found in counted for each in found.counts]
+    conclusions = conclude(run, frames)
+    counting_runs = tuple(candidate for candidate in (run, *others) if holds_costs(candidate))
+    all_costs = tuple(costs(counting_run) for counting_run in counting_runs)
+    cells = [
+        *(summary.cell for summary in conclusions.summaries),
+        *(absent.cell for absent in run.plan.not_applicable),
+        *(count.cell for run_costs in all_costs for count in run_costs.counts),
+    ]
     return Context(
         run=run,
         frames=frames,
-        findings=found,
+        conclusions=conclusions,
         look=assign_look(
             (cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)
         ),
-        titles={name: title for each in (*others, run) for name, title in titles_of(each).items()},
+        titles={name: title for shown in (*others, run) for name, title in titles_of(shown).items()},
         shares=shares(run),
-        counting=tuple(counting),
-        counted=counted,
+        counting_runs=counting_runs,
+        costs=all_costs,
     )
 
 
-def sides(here: Context, wanted: Workload) -> list[tuple[str, list[Summary]]]:
-    """Summaries of a workload by interface and server variant, each in the order it is shown.
+def summaries_by_variant(context: Context, workload: Workload) -> list[tuple[str, list[Summary]]]:
+    """Summaries of a workload by name of server variant, each in the order it is shown.
 
-    Floors come first; then the best first where that could be told, else by name.
+    Floors come first; then the best first where tiers could be told, else by name.
     """
-    found: dict[str, list[Summary]] = {}
-    for each in here.summaries:
-        if here.workload(each.cell) == wanted:
-            found.setdefault(side(each.cell.server, each.cell.interface), []).append(each)
+    by_variant: dict[str, list[Summary]] = {}
+    for summary in context.summaries:
+        if context.workload(summary.cell) == workload:
+            by_variant.setdefault(variant_of(summary.cell), []).append(summary)
     order = {
-        entry.cell: place if group.entries[0].tier else 0
-        for group in here.groups
-        for place, entry in enumerate(group.entries)
+        contender.cell: index if group.entries[0].tier else 0
+        for group in context.groups
+        for index, contender in enumerate(group.entries)
     }
-    for members in found.values():
-        members.sort(
-            key=lambda each: (
-                not is_floor(each.cell),
-                order.get(each.cell, len(order)),
-                each.cell.framework,
+    for summaries in by_variant.values():
+        summaries.sort(
+            key=lambda summary: (
+                not is_floor(summary.cell),
+                order.get(summary.cell, len(order)),
+                summary.cell.framework,
             )
         )
-    return sorted(found.items(), key=lambda pair: (pair[1][0].cell.interface, pair[1][0].cell.server))
+    return sorted(by_variant.items(), key=lambda pair: (pair[1][0].cell.interface, pair[1][0].cell.server))
 
 
-def side(server: str | None, interface: str | None) -> str:
-    """Name of the place where a comparison between frameworks is fair: server variant and interface."""
+def summaries_in_order(context: Context, workload: Workload) -> list[Summary]:
+    """Summaries of a workload in the order of its charts and tables."""
+    return [summary for _, summaries in summaries_by_variant(context, workload) for summary in summaries]
+
+
+def variant_name(server: str | None, interface: str | None) -> str:
+    """A server variant and its interface for the reader: only frameworks on the same are compared."""
     return f"{server} · {words.SHORT_INTERFACE.get(interface or '', interface)}"
 
 
-def panels(
-    here: Context,
-    wanted: Workload,
-    metric: str,
-    text: Callable[[Level], str],
-    *,
-    scale: float = 1,
-    gap: Callable[[str], str] = str,
-) -> list[Panel]:
-    """A metric of every stack of a workload as a chart's rows, one panel a server variant."""
-
-    def row(each: Summary) -> ChartRow:
-        measure = each.measures[metric]
-        level = scaled(measure.level, scale)
-        return ChartRow(
-            label=here.title(each.cell.framework),
-            framework=each.cell.framework,
-            server=each.cell.server,
-            value=level.value if level else None,
-            low=level.low if level else None,
-            high=level.high if level else None,
-            dots=tuple(value * scale for value in measure.by_block.values()) if level else (),
-            text=text(level) if level else gap(measure.reason),
-        )
-
-    return [
-        Panel(heading=name, rows=tuple(row(each) for each in members))
-        for name, members in sides(here, wanted)
-    ]
+def variant_of(cell: Cell) -> str:
+    """Name of the server variant that the cell's framework is compared on."""
+    return variant_name(cell.server, cell.interface)
 
 
-def scaled(level: Level | None, scale: float) -> Level | None:
+def stack_entries(context: Context, cell: Cell, mark: str = "") -> tuple[TableEntry, TableEntry]:
+    """A cell's framework (with ``mark`` behind it) and server variant, for ``model.STACK_COLUMNS``."""
+    return entry(context.title(cell.framework) + mark), entry(variant_of(cell))
+
+
+def scale_level(level: Level | None, factor: float) -> Level | None:
     """A level in another unit."""
     if level is None:
         return None
-    low, high = (None if bound is None else bound * scale for bound in (level.low, level.high))
-    return Level(value=level.value * scale, low=low, high=high, n=level.n)
+    low, high = (None if bound is None else bound * factor for bound in (level.low, level.high))
+    return Level(value=level.value * factor, low=low, high=high, n=level.n)

@@ -1,24 +1,25 @@
-"""What the template shows: sections of parts with figures, tables and logs, as plain text and numbers."""
+"""What the template shows: sections, their parts, figures, tables and logs, as plain text and numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from report import fmt
 from report.stats.levels import Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TableEntry:
     """One cell of a table."""
 
     text: str
     detail: str = ""
-    """Beside it and quieter: the interval."""
+    """The interval, shown beside the text in grey."""
     key: float | None = None
-    """What it is sorted by, where that is not its text."""
+    """Number to sort by, where the text is not what is sorted by."""
     strong: bool = False
     gap: bool = False
     """The text says why there is no value."""
@@ -26,46 +27,51 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """Head of a table's column."""
+    """Head and kind of a table's column."""
 
     label: str
     unit: str = ""
     numeric: bool = False
     code: bool = False
     short: bool = False
-    """Its texts are never broken into lines."""
+    """Its texts are not wrapped."""
+
+
+STACK_COLUMNS = (Column(label="Framework"), Column(label="Server", short=True))
+"""The first columns of a table with a row a stack; ``context.stack_entries`` fills them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableRow:
-    """A row; the first entry is its head."""
+    """A row of a table; the first entry is its head."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[TableEntry, ...]
     framework: str = ""
-    """What filters it."""
+    """The framework that the reader hides or shows it with."""
     anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table with a caption, folded behind ``summary`` where it only repeats a chart."""
+    """A table with a caption."""
 
     anchor: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[TableRow, ...]
     summary: str = ""
+    """Line behind which the table is folded, where it only repeats a chart."""
     sortable: bool = True
 
     @property
     def folded(self) -> bool:
-        """Whether it stands behind a summary."""
+        """Whether the table is folded behind its summary."""
         return bool(self.summary)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """An inline SVG that escaped everything itself."""
+    """A chart as inline SVG, in which everything is escaped."""
 
     svg: Markup
     label: str
@@ -73,7 +79,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Log:
+class LogExcerpt:
     """The last lines of a server's log."""
 
     summary: str
@@ -82,15 +88,15 @@ class Log:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """A name and what it is."""
+    """A name with its value, or a point with its explanation."""
 
     name: str
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
-    """One stretch of a section."""
+class SectionPart:
+    """Part of a section, in the order in which its fields stand."""
 
     heading: str = ""
     anchor: str = ""
@@ -98,26 +104,27 @@ class Part:
     points: tuple[Fact, ...] = ()
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
-    logs: tuple[Log, ...] = ()
+    logs: tuple[LogExcerpt, ...] = ()
     link: str = ""
-    """A file beside the page."""
+    """Name of a file beside the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A question, one sentence that answers it, and what that rests on."""
+    """A question, one sentence that answers it, and the parts that the answer rests on."""
 
     anchor: str
     short: str
+    """Its name in the table of contents."""
     question: str
     answer: str
     note: str = ""
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SectionPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Warn:
-    """A doubt that concerns the whole run."""
+class RunWarning:
+    """A flag that concerns the whole run."""
 
     word: str
     text: str
@@ -134,20 +141,20 @@ class Swatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A whole page."""
+class Page:
+    """The page of one run."""
 
     name: str
     verdict: str
     hotlap: str
-    """Version of what made the record."""
+    """Version of hotlap that made the record."""
     detail: str = ""
-    """Goes with the verdict, said more quietly."""
+    """Sentences shown below the verdict."""
     legend: tuple[Swatch, ...] = ()
     facts: tuple[Fact, ...] = ()
-    warnings: tuple[Warn, ...] = ()
+    warnings: tuple[RunWarning, ...] = ()
     overview: Table | None = None
-    sections: tuple[Section, ...] = field(default=())
+    sections: tuple[Section, ...] = ()
 
 
 def figure(svg: str, label: str, caption: str) -> Figure:
@@ -155,18 +162,18 @@ def figure(svg: str, label: str, caption: str) -> Figure:
     return Figure(svg=Markup(svg), label=label, caption=caption)  # noqa: S704 - see above
 
 
-def entry(text: object) -> Entry:
-    """Plain text as a table's cell."""
-    return Entry(text=str(text))
+def entry(text: object) -> TableEntry:
+    """A table's cell of plain text."""
+    return TableEntry(text=str(text))
 
 
-def gap(reason: str) -> Entry:
-    """Why there is no value."""
-    return Entry(text=reason or "not measured", gap=True)
+def gap(reason: str) -> TableEntry:
+    """A table's cell that says why there is no value."""
+    return TableEntry(text=reason or "not measured", gap=True)
 
 
 def table(anchor: str, caption: str, labels: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
-    """A table of plain texts, open and in the given order."""
+    """A table of plain texts, neither folded nor sortable."""
     return Table(
         anchor=anchor,
         caption=caption,
@@ -176,8 +183,13 @@ def table(anchor: str, caption: str, labels: Sequence[str], rows: Sequence[Seque
     )
 
 
-def measured(level: Level | None, reason: str, text: str, interval: str) -> Entry:
-    """A level as a table's cell, or the reason why there is none."""
+def level_entry(
+    level: Level | None,
+    reason: str,
+    number: Callable[[float], str] = fmt.number,
+    interval: Callable[[Level], str] = fmt.interval,
+) -> TableEntry:
+    """A level with its interval as a table's cell, or the reason why there is none."""
     if level is None:
         return gap(reason)
-    return Entry(text=text, detail=interval, key=round(level.value, 6))
+    return TableEntry(text=number(level.value), detail=interval(level), key=round(level.value, 6))

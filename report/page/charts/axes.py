@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLUMNS = 2
+PANELS_PER_LINE = 2
 """Panels side by side."""
 PANEL_HEIGHT, LEFT, RIGHT, GAP, TOP, BOTTOM = 210, 64, 118, 38, 40, 58
 """Pixels: a panel's height, its margins, the gap between two panels, room for heading and axis."""
@@ -22,12 +22,12 @@ def panel_grid(n_panels: int) -> tuple[Figure, list[Axes]]:
     """A figure with axes for each panel, from left to right and from top to bottom."""
     from matplotlib.figure import Figure  # noqa: PLC0415 - takes a second to import
 
-    total = ceil(n_panels / COLUMNS) * (PANEL_HEIGHT + TOP + BOTTOM)
+    total = ceil(n_panels / PANELS_PER_LINE) * (PANEL_HEIGHT + TOP + BOTTOM)
     figure = Figure(figsize=(WIDTH / DPI, total / DPI), dpi=DPI)
-    width = (WIDTH - LEFT - RIGHT - (COLUMNS - 1) * (GAP + RIGHT)) / COLUMNS
+    width = (WIDTH - LEFT - RIGHT - (PANELS_PER_LINE - 1) * (GAP + RIGHT)) / PANELS_PER_LINE
     axes = []
     for index in range(n_panels):
-        row, column = divmod(index, COLUMNS)
+        row, column = divmod(index, PANELS_PER_LINE)
         left = LEFT + column * (width + GAP + RIGHT)
         bottom = total - (row + 1) * (PANEL_HEIGHT + TOP + BOTTOM) + BOTTOM
         position = (left / WIDTH, bottom / total, width / WIDTH, PANEL_HEIGHT / total)

@@ -9,73 +9,90 @@ from report import fmt
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.consumption import draw_consumption
-from report.page.context import Context, panels, sides
-from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, figure, gap, measured
+from report.page.context import Context, stack_entries, summaries_in_order
+from report.page.model import (
+    STACK_COLUMNS,
+    Column,
+    Section,
+    SectionPart,
+    Table,
+    TableEntry,
+    TableRow,
+    figure,
+    gap,
+    level_entry,
+)
+from report.page.panels import make_panels
 
 UNITS = {"cpu_us_per_request": "µs", "memory_mib": "MiB"}
+"""Metrics of this section, and their units."""
 
 
-def section(here: Context) -> Section:
+def section(context: Context) -> Section:
     """CPU and memory, one chart per workload."""
     return Section(
         anchor="consume",
         short="What it consumes",
         question="What does it consume?",
-        answer=_answer(here),
+        answer=" ".join(
+            (
+                _answer(context, "cpu_us_per_request", "A request costs", "of CPU time"),
+                _answer(context, "memory_mib", "A server holds", "of memory"),
+            )
+        ),
         note="CPU per request depends on load, so it is compared only at equal load: under closed load where "
         "the server was at least 95% busy, under open load at one rate for all. "
         "Memory is the proportional set size of all the server's processes, read after the window.",
-        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(_shown(here))),
+        parts=tuple(
+            _part(context, workload, index) for index, workload in enumerate(_charted_workloads(context))
+        ),
     )
 
 
-def _shown(here: Context) -> list[Workload]:
+def _charted_workloads(context: Context) -> list[Workload]:
     """Closed loads; of a scenario that has none, the open ones."""
-    closed = here.workloads("closed")
-    alone = {(each.scenario, each.workers) for each in closed}
-    return [each for each in here.workloads() if each in closed or (each.scenario, each.workers) not in alone]
-
-
-def _beside(here: Context, wanted: Workload) -> list[Workload]:
-    """Open loads at one rate for all, which stand as further columns beside the closed one."""
+    closed = context.workloads("closed")
+    charted = {(workload.scenario, workload.workers) for workload in closed}
     return [
-        each
-        for each in here.workloads("open")
-        if wanted.load == "closed"
-        and each.share is None
-        and (each.scenario, each.workers) == (wanted.scenario, wanted.workers)
+        workload
+        for workload in context.workloads()
+        if workload in closed or (workload.scenario, workload.workers) not in charted
     ]
 
 
-def _answer(here: Context) -> str:
-    sentences = []
-    for metric, what in (("cpu_us_per_request", "A request costs"), ("memory_mib", "A server holds")):
-        found = [(level, each) for each in here.summaries if (level := each.level(metric))]
-        if not found:
-            sentences.append(f"{what} an unknown amount: no cell has a comparable value.")
-            continue
-        least, most = (pick(found, key=lambda pair: pair[0].value) for pick in (min, max))
-        ends = [f"{fmt.amount(level, UNITS[metric])} ({_where(here, each)})" for level, each in (least, most)]
-        of_what = "of CPU time" if metric == "cpu_us_per_request" else "of memory"
-        sentences.append(f"{what} from {ends[0]} to {ends[1]} {of_what}.")
-    return " ".join(sentences)
+def _workloads_beside(context: Context, workload: Workload) -> list[Workload]:
+    """Open loads at one rate for all, shown as further columns in the table of a closed load."""
+    if workload.load != "closed":
+        return []
+    return [
+        other
+        for other in context.workloads("open")
+        if other.share is None and (other.scenario, other.workers) == (workload.scenario, workload.workers)
+    ]
 
 
-def _where(here: Context, each: Summary) -> str:
-    return f"{here.title(each.cell.framework)} on {each.cell.server}, {each.cell.scenario}"
+def _answer(context: Context, metric: str, subject: str, of_what: str) -> str:
+    levels = [(level, summary) for summary in context.summaries if (level := summary.level(metric))]
+    if not levels:
+        return f"{subject} an unknown amount: no cell has a comparable value."
+    least, most = (
+        f"{fmt.amount(level, UNITS[metric])} ({context.cell_name(summary.cell)})"
+        for level, summary in (pick(levels, key=lambda pair: pair[0].value) for pick in (min, max))
+    )
+    return f"{subject} from {least} to {most} {of_what}."
 
 
-def _part(here: Context, wanted: Workload, place: int) -> Part:
-    heading = here.heading(wanted)
+def _part(context: Context, workload: Workload, index: int) -> SectionPart:
+    heading = context.heading(workload)
     cpu, memory = (
-        panels(here, wanted, metric, partial(fmt.amount, unit=unit), gap=_short)
+        make_panels(context, workload, metric, partial(fmt.amount, unit=unit), gap=_shorten)
         for metric, unit in UNITS.items()
     )
     svg = draw_consumption(
         cpu,
         memory,
-        here.look,
-        key=f"consume{place}",
+        context.look,
+        key=f"consume{index}",
         title=f"{heading}: CPU time per request and memory",
         description="Two columns of bars from zero with 95% intervals; the numbers are in the table below.",
     )
@@ -83,28 +100,27 @@ def _part(here: Context, wanted: Workload, place: int) -> Part:
         "Less is better in both. The bar is the geometric mean over blocks, the thick line its 95% interval, "
         "each dot one trial."
     )
-    return Part(
+    return SectionPart(
         heading=heading,
-        anchor=f"consume-{place}",
+        anchor=f"consume-{index}",
         figures=(figure(svg, f"Chart: {heading}, CPU and memory", caption),),
-        tables=(_table(here, wanted, place),),
+        tables=(_table(context, workload, index),),
     )
 
 
-def _short(reason: str) -> str:
-    """What fits beside a bar; the table has the whole reason."""
+def _shorten(reason: str) -> str:
+    """As much of a reason as fits beside a bar; the table has all of it."""
     return reason.partition(":")[0].partition(";")[0].partition(" (")[0]
 
 
-def _table(here: Context, wanted: Workload, place: int) -> Table:
-    beside = _beside(here, wanted)
+def _table(context: Context, workload: Workload, index: int) -> Table:
+    beside = _workloads_beside(context, workload)
     return Table(
-        anchor=f"consumption-{place}",
+        anchor=f"consumption-{index}",
         summary="CPU and memory as a table",
-        caption=f"{here.heading(wanted)}: what each cell consumes",
+        caption=f"{context.heading(workload)}: what each cell consumes",
         columns=(
-            Column(label="Framework"),
-            Column(label="Server", short=True),
+            *STACK_COLUMNS,
             Column(label="CPU per request", unit="µs (95% interval)", numeric=True),
             Column(label="Memory", unit="MiB (95% interval)", numeric=True),
             *(
@@ -112,25 +128,24 @@ def _table(here: Context, wanted: Workload, place: int) -> Table:
                 for other in beside
             ),
         ),
-        rows=tuple(
-            _row(here, each, name, beside) for name, members in sides(here, wanted) for each in members
+        rows=tuple(_row(context, summary, beside) for summary in summaries_in_order(context, workload)),
+    )
+
+
+def _row(context: Context, summary: Summary, beside: Sequence[Workload]) -> TableRow:
+    return TableRow(
+        framework=summary.cell.framework,
+        entries=(
+            *stack_entries(context, summary.cell),
+            *(level_entry(summary.level(metric), summary.reason(metric)) for metric in UNITS),
+            *(_cpu_entry(context, summary.cell.stack, workload) for workload in beside),
         ),
     )
 
 
-def _row(here: Context, each: Summary, name: str, beside: Sequence[Workload]) -> TableRow:
-    shown = [_value(each, metric) for metric in UNITS]
-    for wanted in beside:
-        there = (other for other in here.summaries if here.workload(other.cell) == wanted)
-        found = next((other for other in there if other.cell.stack == each.cell.stack), None)
-        shown.append(_value(found, "cpu_us_per_request") if found else gap("not planned"))
-    return TableRow(
-        framework=each.cell.framework,
-        entries=(entry(here.title(each.cell.framework)), entry(name), *shown),
-    )
-
-
-def _value(each: Summary, metric: str) -> Entry:
-    level = each.level(metric)
-    text, interval = (fmt.number(level.value), fmt.interval(level)) if level else ("", "")
-    return measured(level, each.reason(metric), text, interval)
+def _cpu_entry(context: Context, stack: str, workload: Workload) -> TableEntry:
+    """CPU per request of a stack under another workload."""
+    for summary in context.summaries:
+        if summary.cell.stack == stack and context.workload(summary.cell) == workload:
+            return level_entry(summary.level("cpu_us_per_request"), summary.reason("cpu_us_per_request"))
+    return gap("not planned")

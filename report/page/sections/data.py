@@ -7,44 +7,44 @@ import pandas as pd
 from report import fmt
 from report.analysis.cost_records import cost_per_request, idle_rate
 from report.page.context import Context
-from report.page.model import Part, Section
+from report.page.model import Section, SectionPart
 from results.model import CostRecord
 
 TRIALS, COSTS = "trials.csv", "costs.csv"
-"""Written beside the page: one row per trial, and one per interval that was counted."""
-COLUMNS = (
+"""Files beside the page: one row per trial, and one per interval that was counted."""
+COST_COLUMNS = (
     "run", "cell", "stack", "framework", "server", "interface", "scenario", "side", "repeat", "interval",
     "instructions", "seconds", "requests", "idle_per_s", "instructions_per_request", "counter",
 )  # fmt: skip
 
 
-def section(here: Context) -> Section:
+def section(context: Context) -> Section:
     """The files beside the page."""
-    rows = []
-    if here.timed:
-        rows.append(f"one row for each of {fmt.counted(here.findings.n_trials, 'trial')}")
-    if here.counted:
-        counts = sum(len(run.costs) for run in here.counting)
-        rows.append(f"one row for each interval of {fmt.counted(counts, 'count')}")
+    contents = []
+    if context.timed:
+        contents.append(f"one row for each of {fmt.counted(context.conclusions.n_trials, 'trial')}")
+    if context.costs:
+        counts = sum(len(run.costs) for run in context.counting_runs)
+        contents.append(f"one row for each interval of {fmt.counted(counts, 'count')}")
     return Section(
         anchor="data",
         short="The data",
         question="Where is the data?",
-        answer=f"Beside this page lies a file with {fmt.listed(rows, 'and one with')}; the record itself "
+        answer=f"Beside this page lies a file with {fmt.listed(contents, 'and one with')}; the record itself "
         "is run.jsonl in the run's folder, and hotlap report makes this page from it again.",
-        parts=tuple(Part(link=name) for name in files(here)),
+        parts=tuple(SectionPart(link=name) for name in files(context)),
     )
 
 
-def files(here: Context) -> dict[str, str]:
+def files(context: Context) -> dict[str, str]:
     """Name and text of each file beside the page."""
-    found = {}
-    if here.timed:
-        trials = here.frames.trials
-        found[TRIALS] = _csv(trials.assign(flags=trials["flags"].map(" ".join)))
-    if here.counted:
-        found[COSTS] = _csv(_intervals(here))
-    return found
+    texts = {}
+    if context.timed:
+        trials = context.frames.trials
+        texts[TRIALS] = _csv(trials.assign(flags=trials["flags"].map(" ".join)))
+    if context.costs:
+        texts[COSTS] = _csv(_intervals(context))
+    return texts
 
 
 def _csv(frame: pd.DataFrame) -> str:
@@ -52,18 +52,18 @@ def _csv(frame: pd.DataFrame) -> str:
     return text
 
 
-def _intervals(here: Context) -> pd.DataFrame:
+def _intervals(context: Context) -> pd.DataFrame:
     rows = [
         {"run": run.plan.name, **row}
-        for run in here.counting
+        for run in context.counting_runs
         for record in run.costs
         for row in _rows(record)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COST_COLUMNS))
 
 
 def _rows(record: CostRecord) -> list[dict[str, object]]:
-    """One row per interval; without a cost where the count cannot be."""
+    """One row per interval; its cost is NaN where the count cannot be used."""
     cell = record.cell
     try:
         values, idle = cost_per_request(record), idle_rate(record)
@@ -79,13 +79,13 @@ def _rows(record: CostRecord) -> list[dict[str, object]]:
             "scenario": cell.scenario,
             "side": record.side,
             "repeat": record.repeat,
-            "interval": place,
-            "instructions": each.instructions,
-            "seconds": each.seconds,
-            "requests": each.requests,
+            "interval": index,
+            "instructions": interval.instructions,
+            "seconds": interval.seconds,
+            "requests": interval.requests,
             "idle_per_s": idle,
             "instructions_per_request": value,
             "counter": record.counter,
         }
-        for place, (each, value) in enumerate(zip(record.intervals, values, strict=True))
+        for index, (interval, value) in enumerate(zip(record.intervals, values, strict=True))
     ]

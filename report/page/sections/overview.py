@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from report import fmt
 from report.analysis.contenders import MARK
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.context import Context, scaled, side
-from report.page.model import Column, Entry, Table, TableRow, entry, gap, measured
+from report.page.context import Context, scale_level, variant_name
+from report.page.model import STACK_COLUMNS, Column, Table, TableEntry, TableRow, entry, gap
 from report.views import words
 from results.model import Cell
 
@@ -15,42 +17,49 @@ Stack = tuple[str, str, str]
 """(framework, server, interface)"""
 
 
-def overview(here: Context) -> Table:
+def overview(context: Context) -> Table:
     """Throughput of every cell, under open load the 99th percentile.
 
     The first tier is marked by a word and a sign, and never across servers.
     """
-    first = {each.cell for group in here.groups for each in words.first_tier(group) if len(group.entries) > 1}
-    measured_cells = {(_stack(each.cell), here.workload(each.cell)): each for each in here.summaries}
-    lacking = here.run.plan.not_applicable
-    absent = {(_stack(each.cell), here.workload(each.cell)): each.reason for each in lacking}
-    cells = (*(each.cell for each in here.summaries), *(each.cell for each in lacking))
-    workloads = list(dict.fromkeys(here.workload(cell) for cell in cells))
+    not_applicable = context.run.plan.not_applicable
+    cells = [
+        *(summary.cell for summary in context.summaries),
+        *(absent.cell for absent in not_applicable),
+    ]
+    workloads = list(dict.fromkeys(context.workload(cell) for cell in cells))
     stacks = sorted(
-        {_stack(cell) for cell in cells}, key=lambda stack: (stack[1], stack[2], here.title(stack[0]))
+        {_stack(cell) for cell in cells}, key=lambda stack: (stack[1], stack[2], context.title(stack[0]))
     )
-    rows = []
-    for stack in stacks:
-        entries = [
-            _entry(measured_cells.get((stack, each)), absent.get((stack, each), ""), first)
-            for each in workloads
-        ]
-        names = entry(here.title(stack[0])), entry(side(*stack[1:]))
-        rows.append(TableRow(framework=stack[0], entries=(*names, *entries)))
+    first_tier = _first_tier(context)
+    entries = {
+        (_stack(absent.cell), context.workload(absent.cell)): gap(f"not applicable: {absent.reason}")
+        for absent in not_applicable
+    } | {
+        (_stack(summary.cell), context.workload(summary.cell)): _entry(summary, first_tier)
+        for summary in context.summaries
+    }
     return Table(
         anchor="overview",
-        caption=_caption(workloads)
-        + (
-            "● first tier: cannot be told from the best framework on the same server"
-            if first
-            else "Nothing is ranked"
-        ),
+        caption=_caption(workloads, ranked=bool(first_tier)),
         columns=(
-            Column(label="Framework"),
-            Column(label="Server", short=True),
-            *(Column(label=here.heading(each), numeric=True) for each in workloads),
+            *STACK_COLUMNS,
+            *(Column(label=context.heading(workload), numeric=True) for workload in workloads),
         ),
-        rows=tuple(rows),
+        rows=tuple(
+            TableRow(
+                framework=framework,
+                entries=(
+                    entry(context.title(framework)),
+                    entry(variant_name(server, interface)),
+                    *(
+                        entries.get(((framework, server, interface), workload), gap("not planned"))
+                        for workload in workloads
+                    ),
+                ),
+            )
+            for framework, server, interface in stacks
+        ),
     )
 
 
@@ -58,21 +67,37 @@ def _stack(cell: Cell) -> Stack:
     return cell.framework, cell.server, cell.interface
 
 
-def _caption(workloads: list[Workload]) -> str:
-    loads = {wanted.load for wanted in workloads}
-    closed = "Throughput in requests/s with 95% intervals. " if "closed" in loads else ""
-    under = "Under open load: " if closed else ""
-    return closed + (f"{under}99% are answered within so many ms. " if "open" in loads else "")
+def _first_tier(context: Context) -> set[Cell]:
+    """Cells that cannot be told from the best, where there is another to compare with."""
+    return {
+        contender.cell
+        for group in context.groups
+        for contender in words.first_tier(group)
+        if len(group.entries) > 1
+    }
 
 
-def _entry(each: Summary | None, absent: str, first: set[Cell]) -> Entry:
-    if each is None:
-        return gap(f"not applicable: {absent}" if absent else "not planned")
-    metric, scale = ("throughput_rps", 1.0) if each.cell.load == "closed" else ("p99_us", 1e-3)
-    level = scaled(each.level(metric), scale)
+def _caption(workloads: Sequence[Workload], *, ranked: bool) -> str:
+    loads = {workload.load for workload in workloads}
+    caption = ""
+    if "closed" in loads:
+        caption += "Throughput in requests/s with 95% intervals. "
+    if "open" in loads:
+        caption += f"{'Under open load: ' if caption else ''}99% are answered within so many ms. "
+    if ranked:
+        return f"{caption}● first tier: cannot be told from the best framework on the same server"
+    return f"{caption}Nothing is ranked"
+
+
+def _entry(summary: Summary, first_tier: Collection[Cell]) -> TableEntry:
+    metric, scale = ("throughput_rps", 1.0) if summary.cell.load == "closed" else ("p99_us", 1e-3)
+    level = scale_level(summary.level(metric), scale)
     if level is None:
-        return gap(each.reason(metric))
-    best = each.cell in first
-    text = ("● " if best else "") + fmt.number(level.value) + (MARK if each.flags else "")
-    shown = measured(level, "", text, fmt.interval(level))
-    return Entry(text=shown.text, detail=shown.detail, key=shown.key, strong=best)
+        return gap(summary.reason(metric))
+    best = summary.cell in first_tier
+    return TableEntry(
+        text=("● " if best else "") + fmt.number(level.value) + (MARK if summary.flags else ""),
+        detail=fmt.interval(level),
+        key=round(level.value, 6),
+        strong=best,
+    )

@@ -2,134 +2,159 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
 from report import fmt
 from report.analysis.summary import Summary
 from report.page.charts.saturation import RateLine, RatePanel, draw_saturation
-from report.page.context import Context, scaled, side
-from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
+from report.page.context import Context, scale_level, stack_entries, variant_of
+from report.page.model import (
+    STACK_COLUMNS,
+    Column,
+    Section,
+    SectionPart,
+    Table,
+    TableEntry,
+    TableRow,
+    entry,
+    figure,
+    level_entry,
+)
 
-Asked = tuple[str, int, int, str | None]
-"""(scenario, connections at most, workers, arrivals)"""
+
+class OpenLoad(NamedTuple):
+    """An open load but for its rate: what all points of a chart have in common."""
+
+    scenario: str
+    connections: int
+    """At most so many at once."""
+    workers: int
+    arrivals: str | None
 
 
-def section(here: Context) -> Section | None:
+SummariesByStack = Mapping[str, Sequence[Summary]]
+"""Summaries of each stack, by rising rate."""
+
+
+def section(context: Context) -> Section | None:
     """One chart a scenario; None where no stack was offered several rates."""
-    found = _several(here)
-    if not found:
+    swept = _swept_stacks(context)
+    if not swept:
         return None
     return Section(
         anchor="saturate",
         short="Where it saturates",
         question="Where does it saturate?",
-        answer=_answer(here, found),
+        answer=_answer(context, [summaries for stacks in swept.values() for summaries in stacks.values()]),
         note="As the offered rate nears what a stack can serve, waiting lines form, and the 99th percentile "
         "shows them first. Beyond it waits only grow, so a point there tells the length of the window.",
-        parts=tuple(_part(here, asked, stacks, place) for place, (asked, stacks) in enumerate(found.items())),
+        parts=tuple(
+            _part(context, load, stacks, index) for index, (load, stacks) in enumerate(swept.items())
+        ),
     )
 
 
-def _several(here: Context) -> dict[Asked, dict[str, list[Summary]]]:
-    """By what was asked and by stack: summaries at two rates or more, rising."""
-    found: dict[Asked, dict[str, list[Summary]]] = {}
-    for each in here.summaries:
-        cell = each.cell
+def _swept_stacks(context: Context) -> dict[OpenLoad, SummariesByStack]:
+    """By load, the stacks whose 99th percentile is known at two rates or more."""
+    offered: dict[OpenLoad, dict[str, list[Summary]]] = {}
+    for summary in context.summaries:
+        cell = summary.cell
         if cell.rate_rps is not None:
-            asked = (cell.scenario, cell.connections, cell.workers, cell.arrivals)
-            found.setdefault(asked, {}).setdefault(cell.stack, []).append(each)
-    several = {
-        asked: {
-            stack: sorted(members, key=lambda each: each.cell.rate_rps or 0)
-            for stack, members in stacks.items()
-            if sum(each.level("p99_us") is not None for each in members) > 1
+            load = OpenLoad(cell.scenario, cell.connections, cell.workers, cell.arrivals)
+            offered.setdefault(load, {}).setdefault(cell.stack, []).append(summary)
+    swept = {
+        load: {
+            stack: sorted(summaries, key=lambda summary: summary.cell.rate_rps or 0)
+            for stack, summaries in stacks.items()
+            if sum(summary.level("p99_us") is not None for summary in summaries) > 1
         }
-        for asked, stacks in found.items()
+        for load, stacks in offered.items()
     }
-    return {asked: stacks for asked, stacks in several.items() if stacks}
+    return {load: stacks for load, stacks in swept.items() if stacks}
 
 
-def _answer(here: Context, found: dict[Asked, dict[str, list[Summary]]]) -> str:
-    stacks = {(asked, stack): members for asked, by in found.items() for stack, members in by.items()}
-    over = [next((each for each in members if each.overloaded), None) for members in stacks.values()]
-    beyond = [each for each in over if each is not None]
+def _answer(context: Context, stacks: Sequence[Sequence[Summary]]) -> str:
+    first_overloads = [
+        next((summary for summary in summaries if summary.overloaded), None) for summaries in stacks
+    ]
+    overloads = [summary for summary in first_overloads if summary is not None]
     total = fmt.counted(len(stacks), "stack")
-    if not beyond:
+    if not overloads:
         return f"None of the {total} was offered more than it could serve."
-    lowest = min(beyond, key=lambda each: each.cell.rate_rps or 0)
+    lowest = min(overloads, key=lambda summary: summary.cell.rate_rps or 0).cell
     return (
-        f"{len(beyond)} of {total} could not serve the highest rates; the first to give way is "
-        f"{here.title(lowest.cell.framework)} on {lowest.cell.server}, {lowest.cell.scenario}, at "
-        f"{lowest.cell.rate_rps or 0:,g} requests/s."
+        f"{len(overloads)} of {total} could not serve the highest rates; the first to give way is "
+        f"{context.cell_name(lowest)}, at {lowest.rate_rps or 0:,g} requests/s."
     )
 
 
-def _part(here: Context, asked: Asked, stacks: dict[str, list[Summary]], place: int) -> Part:
-    scenario, connections, workers, arrivals = asked
-    panels: dict[str, list[RateLine]] = {}
-    for members in stacks.values():
-        cell = members[0].cell
-        panels.setdefault(side(cell.server, cell.interface), []).append(_line(here, members))
+def _part(context: Context, load: OpenLoad, stacks: SummariesByStack, index: int) -> SectionPart:
+    lines: dict[str, list[RateLine]] = {}
+    for summaries in stacks.values():
+        lines.setdefault(variant_of(summaries[0].cell), []).append(_line(context, summaries))
     svg = draw_saturation(
-        [RatePanel(heading=name, lines=tuple(lines)) for name, lines in sorted(panels.items())],
-        here.look,
-        key=f"saturate{place}",
-        title=f"{scenario}: 99th percentile by offered rate",
+        [RatePanel(heading=name, lines=tuple(drawn)) for name, drawn in sorted(lines.items())],
+        context.look,
+        key=f"saturate{index}",
+        title=f"{load.scenario}: 99th percentile by offered rate",
         description="One line a framework, one panel a server variant; the numbers are in the table below.",
     )
     caption = (
-        f"Open load, {arrivals} arrivals, at most {fmt.counted(connections, 'connection')}, "
-        f"{fmt.counted(workers, 'worker')}. All panels share their axes."
+        f"Open load, {load.arrivals} arrivals, at most {fmt.counted(load.connections, 'connection')}, "
+        f"{fmt.counted(load.workers, 'worker')}. All panels share their axes."
     )
-    return Part(
-        heading=scenario,
-        anchor=f"saturate-{place}",
-        figures=(figure(svg, f"Chart: {scenario}, saturation", caption),),
-        tables=(_table(here, scenario, stacks, place),),
+    return SectionPart(
+        heading=load.scenario,
+        anchor=f"saturate-{index}",
+        figures=(figure(svg, f"Chart: {load.scenario}, saturation", caption),),
+        tables=(_table(context, load, stacks, index),),
     )
 
 
-def _line(here: Context, members: list[Summary]) -> RateLine:
-    points = [(each.cell.rate_rps or 0.0, p99.value) for each in members if (p99 := each.level("p99_us"))]
+def _line(context: Context, summaries: Sequence[Summary]) -> RateLine:
+    points = [
+        (summary.cell.rate_rps or 0.0, p99.value) for summary in summaries if (p99 := summary.level("p99_us"))
+    ]
+    cell = summaries[0].cell
     return RateLine(
-        label=here.title(members[0].cell.framework),
-        framework=members[0].cell.framework,
-        server=members[0].cell.server,
+        label=context.title(cell.framework),
+        framework=cell.framework,
+        server=cell.server,
         rates_rps=tuple(rate for rate, _ in points),
         p99_ms=tuple(us / 1000 for _, us in points),
     )
 
 
-def _table(here: Context, scenario: str, stacks: dict[str, list[Summary]], place: int) -> Table:
+def _table(context: Context, load: OpenLoad, stacks: SummariesByStack, index: int) -> Table:
     return Table(
-        anchor=f"saturation-{place}",
+        anchor=f"saturation-{index}",
         summary="Saturation as a table",
-        caption=f"{scenario}: 99th percentile by offered rate",
+        caption=f"{load.scenario}: 99th percentile by offered rate",
         columns=(
-            Column(label="Framework"),
-            Column(label="Server", short=True),
+            *STACK_COLUMNS,
             Column(label="Offered", unit="requests/s", numeric=True),
             Column(label="99th percentile", unit="ms (95% interval)", numeric=True),
             Column(label="Served"),
         ),
-        rows=tuple(_row(here, each) for members in stacks.values() for each in members),
+        rows=tuple(_row(context, summary) for summaries in stacks.values() for summary in summaries),
     )
 
 
-def _row(here: Context, each: Summary) -> TableRow:
-    rate, level = each.cell.rate_rps or 0.0, scaled(each.level("p99_us"), 1e-3)
-    text, interval = (fmt.number(level.value), fmt.interval(level)) if level else ("", "")
+def _row(context: Context, summary: Summary) -> TableRow:
+    rate = summary.cell.rate_rps or 0.0
     return TableRow(
-        framework=each.cell.framework,
+        framework=summary.cell.framework,
         entries=(
-            entry(here.title(each.cell.framework)),
-            entry(side(each.cell.server, each.cell.interface)),
-            Entry(text=f"{rate:,g}", key=rate),
-            measured(level, each.reason("p99_us"), text, interval),
-            entry(_served(each)),
+            *stack_entries(context, summary.cell),
+            TableEntry(text=f"{rate:,g}", key=rate),
+            level_entry(scale_level(summary.level("p99_us"), 1e-3), summary.reason("p99_us")),
+            entry(_served(summary)),
         ),
     )
 
 
-def _served(each: Summary) -> str:
-    if each.gap:
+def _served(summary: Summary) -> str:
+    if summary.gap:
         return "not measured"
-    return "overloaded" if each.overloaded else "yes"
+    return "overloaded" if summary.overloaded else "yes"

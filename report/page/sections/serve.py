@@ -3,110 +3,111 @@
 from __future__ import annotations
 
 from report import fmt
-from report.analysis import flags
+from report.analysis.flags import with_counts
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.bars import draw_bars
-from report.page.context import Context, panels, sides
-from report.page.model import Column, Entry, Part, Section, Table, TableRow, entry, figure, measured
+from report.page.context import Context, stack_entries, summaries_in_order
+from report.page.model import (
+    STACK_COLUMNS,
+    Column,
+    Section,
+    SectionPart,
+    Table,
+    TableEntry,
+    TableRow,
+    entry,
+    figure,
+    level_entry,
+)
+from report.page.panels import make_panels
 from report.stats.levels import Level
 from report.views import words
 
 METRIC = "throughput_rps"
 
 
-def section(here: Context) -> Section:
+def section(context: Context) -> Section:
     """Throughput, one chart per workload."""
+    workloads = context.workloads("closed")
     return Section(
         anchor="serve",
         short="How much it serves",
         question="How much does it serve?",
-        answer=_answer(here) if here.workloads("closed") else words.ONLY_OPEN,
+        answer=_answer(context) if workloads else words.ONLY_OPEN,
         note="Right answers per second under closed load: every connection sends its next request when the "
-        "last one "
-        "is answered. Wrong answers are errors and never counted.",
-        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads("closed"))),
+        "last one is answered. Wrong answers are errors and never counted.",
+        parts=tuple(_part(context, workload, index) for index, workload in enumerate(workloads)),
     )
 
 
-def _answer(here: Context) -> str:
-    closed = (each for each in here.summaries if each.cell.load == "closed")
-    found = [(level, each) for each in closed if (level := each.level(METRIC))]
-    if not found:
+def _answer(context: Context) -> str:
+    closed = (summary for summary in context.summaries if summary.cell.load == "closed")
+    levels = [(level, summary) for summary in closed if (level := summary.level(METRIC))]
+    if not levels:
         return "Nothing was measured, so there is nothing to show."
-    least, most = (pick(found, key=lambda pair: pair[0].value) for pick in (min, max))
+    least, most = (pick(levels, key=lambda pair: pair[0].value) for pick in (min, max))
     return (
-        f"From {_named(here, *least)} to {_named(here, *most)}, over "
-        f"{fmt.counted(len(found), 'measured cell')}."
+        f"From {_throughput(context, *least)} to {_throughput(context, *most)}, over "
+        f"{fmt.counted(len(levels), 'measured cell')}."
     )
 
 
-def _named(here: Context, level: Level, each: Summary) -> str:
-    cell = each.cell
-    where = f"{here.title(cell.framework)} on {cell.server}, {cell.scenario}"
-    return f"{fmt.amount(level, 'requests/s')} ({where})"
+def _throughput(context: Context, level: Level, summary: Summary) -> str:
+    return f"{fmt.amount(level, 'requests/s')} ({context.cell_name(summary.cell)})"
 
 
-def _part(here: Context, wanted: Workload, place: int) -> Part:
-    heading = here.heading(wanted)
+def _part(context: Context, workload: Workload, index: int) -> SectionPart:
+    heading = context.heading(workload)
     svg = draw_bars(
-        panels(here, wanted, METRIC, lambda level: fmt.amount(level, "/s")),
-        here.look,
-        key=f"serve{place}",
+        make_panels(context, workload, METRIC, lambda level: fmt.amount(level, "/s")),
+        context.look,
+        key=f"serve{index}",
         title=f"{heading}: requests served per second",
         description="Bars from zero with 95% intervals and one dot per trial; the numbers are in the table "
         "below.",
         axis_label="right answers per second",
     )
     caption = (
-        f"{words.load(wanted).capitalize()}. The bar is the geometric mean over blocks, the thick line "
-        "its 95% "
-        "interval, each dot one trial in order of time from top to bottom. Hatching tells servers apart."
+        f"{words.load(workload).capitalize()}. The bar is the geometric mean over blocks, the thick line its "
+        "95% interval, each dot one trial in order of time from top to bottom. Hatching tells servers apart."
     )
-    return Part(
+    return SectionPart(
         heading=heading,
-        anchor=f"serve-{place}",
+        anchor=f"serve-{index}",
         figures=(figure(svg, f"Chart: {heading}, throughput", caption),),
-        tables=(_table(here, wanted, place),),
+        tables=(_table(context, workload, index),),
     )
 
 
-def _table(here: Context, wanted: Workload, place: int) -> Table:
+def _table(context: Context, workload: Workload, index: int) -> Table:
     return Table(
-        anchor=f"throughput-{place}",
+        anchor=f"throughput-{index}",
         summary="Throughput as a table",
-        caption=f"{here.heading(wanted)}: throughput of each cell",
+        caption=f"{context.heading(workload)}: throughput of each cell",
         columns=(
-            Column(label="Framework"),
-            Column(label="Server", short=True),
+            *STACK_COLUMNS,
             Column(label="Throughput", unit="requests/s (95% interval)", numeric=True),
             Column(label="Server busy", unit="%", numeric=True),
             Column(label="Trials", numeric=True),
             Column(label="Requests", numeric=True),
             Column(label="Flags"),
         ),
-        rows=tuple(_row(here, each, name) for name, members in sides(here, wanted) for each in members),
+        rows=tuple(_row(context, summary) for summary in summaries_in_order(context, workload)),
     )
 
 
-def _row(here: Context, each: Summary, name: str) -> TableRow:
-    level = each.level(METRIC)
-    busy = each.utilisation
+def _row(context: Context, summary: Summary) -> TableRow:
+    busy = summary.utilisation
     return TableRow(
-        anchor=each.cell.slug,
-        framework=each.cell.framework,
+        anchor=summary.cell.slug,
+        framework=summary.cell.framework,
         entries=(
-            entry(here.title(each.cell.framework)),
-            entry(name),
-            measured(
-                level,
-                each.reason(METRIC),
-                fmt.number(level.value) if level else "",
-                fmt.interval(level) if level else "",
-            ),
-            Entry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
-            Entry(text=str(each.n_trials), key=each.n_trials),
-            Entry(text=f"{each.requests:,}", key=each.requests),
-            entry(flags.with_counts(each.flags)),
+            *stack_entries(context, summary.cell),
+            level_entry(summary.level(METRIC), summary.reason(METRIC)),
+            TableEntry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
+            TableEntry(text=str(summary.n_trials), key=summary.n_trials),
+            TableEntry(text=f"{summary.requests:,}", key=summary.requests),
+            entry(with_counts(summary.flags)),
         ),
     )

@@ -9,208 +9,163 @@ from report.analysis.contenders import Group, comparisons
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
-from report.page.context import Context, scaled, side, sides
-from report.page.model import (
-    Column,
-    Entry,
-    Fact,
-    Part,
-    Section,
-    Table,
-    TableRow,
-    entry,
-    figure,
-    gap,
-    measured,
+from report.page.context import (
+    Context,
+    summaries_by_variant,
+    variant_name,
 )
-from report.page.sections import streaming
-from report.stats.levels import Level
+from report.page.model import (
+    Fact,
+    Figure,
+    Section,
+    SectionPart,
+    figure,
+)
+from report.page.sections.parts import streaming, waiting_table
+from report.page.sections.parts.waiting_table import PERCENTILE_LABELS, level_ms
 from report.views import words
 
-PERCENTILES = {"p50_us": "Median", "p99_us": "99th percentile"}
-SATURATED = (
+QUEUEING_NOTE = (
     "Read this as queueing under saturation: with closed load all connections always wait in line, so time "
     "is about connections divided by throughput. It shows how a full server shares its time, not what an "
     "unhurried visitor feels; only an open load (--rate equal) can show that."
 )
-OPEN = (
+OPEN_NOTE = (
     "Open load: requests arrive on a schedule, whether or not the server is ready, and each one's time "
     "counts from the instant it was due, so a stall is felt by everyone who was due in it. This is what "
     "users wait."
 )
-OWN_RATE = "Each stack was offered a share of its own capacity: this compares no stack with another."
+OWN_RATE_NOTE = "Each stack was offered a share of its own capacity: this compares no stack with another."
 P99_REQUESTS = 5_000
 """A trial with fewer does not decide who is quicker at the 99th percentile (METHOD section 6)."""
 
 
-def section(here: Context) -> Section:
+def section(context: Context) -> Section:
     """Percentile curves, one chart per workload, open load first."""
-    is_open, closed = here.workloads("open"), here.workloads("closed")
-    groups = (group for metric in PERCENTILES for group in comparisons(here.summaries, metric))
-    compared = [group for group in groups if _telling(here, group)]
+    open_workloads, closed_workloads = context.workloads("open"), context.workloads("closed")
+    groups = [group for metric in PERCENTILE_LABELS for group in comparisons(context.summaries, metric)]
+    decisive = [group for group in groups if _decides(context, group)]
     return Section(
         anchor="wait",
         short="How long users wait",
         question="How long do users wait?",
-        answer=_answer(here, "open" if is_open else "closed"),
-        note=OPEN if is_open else SATURATED,
-        parts=tuple(_part(here, wanted, place, compared) for place, wanted in enumerate((*is_open, *closed))),
+        answer=_answer(context, "open" if open_workloads else "closed"),
+        note=OPEN_NOTE if open_workloads else QUEUEING_NOTE,
+        parts=tuple(
+            _part(context, workload, index, [group for group in decisive if group.workload == workload])
+            for index, workload in enumerate((*open_workloads, *closed_workloads))
+        ),
     )
 
 
-def _telling(here: Context, group: Group) -> bool:
+def _decides(context: Context, group: Group) -> bool:
     """Whether a group says who is quicker: open load at one rate, several contenders, enough requests."""
     if group.workload.load == "closed" or len(group.entries) < 2:  # noqa: PLR2004 - to compare
         return False
     if group.metric.name == "p50_us":
         return True
-    cells = {each.cell for each in group.entries}
-    return all(each.requests >= P99_REQUESTS * each.n_trials for each in here.summaries if each.cell in cells)
+    cells = {contender.cell for contender in group.entries}
+    compared = (summary for summary in context.summaries if summary.cell in cells)
+    return all(summary.requests >= P99_REQUESTS * summary.n_trials for summary in compared)
 
 
-def _answer(here: Context, load: str) -> str:
-    equal = {cell for cell in (each.cell for each in here.summaries) if cell not in here.shares}
-    found = [
-        (level, p99, each)
-        for each in here.summaries
-        if each.cell.load == load
-        and (each.cell in equal or not any(cell.load == load for cell in equal))
-        and (level := _ms(each, "p50_us"))
-        and (p99 := _ms(each, "p99_us"))
-        and level.low
+def _answer(context: Context, load: str) -> str:
+    """The shortest and the longest wait; at one rate for all, where the run has one."""
+    loaded = [summary for summary in context.summaries if summary.cell.load == load]
+    loaded = [summary for summary in loaded if summary.cell not in context.shares] or loaded
+    waits = [
+        (median, p99, summary)
+        for summary in loaded
+        if (median := level_ms(summary, "p50_us"))
+        and (p99 := level_ms(summary, "p99_us"))
+        and median.low
         and p99.low
     ]
-    if not found:
+    if not waits:
         return "No cell settled with enough samples to say it with an interval."
-    least, most = (pick(found, key=lambda one: one[0].value) for pick in (min, max))
+    shortest, longest = (pick(waits, key=lambda wait: wait[0].value) for pick in (min, max))
     return (
         f"{'Under saturation' if load == 'closed' else 'At the offered rates'} "
-        f"the median wait is {fmt.amount(least[0], 'ms')} where it is shortest "
-        f"({_where(here, least[2])}) and {fmt.amount(most[0], 'ms')} where it is longest "
-        f"({_where(here, most[2])}); 99% are answered within {fmt.amount(least[1], 'ms')} and "
-        f"{fmt.amount(most[1], 'ms')} there."
+        f"the median wait is {fmt.amount(shortest[0], 'ms')} where it is shortest "
+        f"({_where(context, shortest[2])}) and {fmt.amount(longest[0], 'ms')} where it is longest "
+        f"({_where(context, longest[2])}); 99% are answered within {fmt.amount(shortest[1], 'ms')} and "
+        f"{fmt.amount(longest[1], 'ms')} there."
     )
 
 
-def _where(here: Context, each: Summary) -> str:
-    rate = f" at {each.cell.rate_rps:,g}/s" if each.cell.rate_rps else ""
-    return f"{here.title(each.cell.framework)} on {each.cell.server}, {each.cell.scenario}{rate}"
+def _where(context: Context, summary: Summary) -> str:
+    rate = f" at {summary.cell.rate_rps:,g}/s" if summary.cell.rate_rps else ""
+    return context.cell_name(summary.cell) + rate
 
 
-def _ms(each: Summary, metric: str) -> Level | None:
-    return scaled(each.level(metric), 1e-3)
-
-
-def _what(wanted: Workload) -> str:
-    return "under saturation" if wanted.load == "closed" else "as users wait for it"
-
-
-def _part(here: Context, wanted: Workload, place: int, compared: Sequence[Group]) -> Part:
-    heading = here.heading(wanted)
-    found = [(name, _curves(here, members)) for name, members in sides(here, wanted)]
-    drawn = [CurvePanel(heading=name, curves=curves) for name, curves in found if curves]
-    caption = (
-        f"{fmt.sentence(words.load(wanted))} Each step to the right on the 1/(1−p) axis is ten times "
-        "rarer; curves end where fewer than 10 samples lie beyond. All panels share their axes."
+def _part(context: Context, workload: Workload, index: int, groups: Sequence[Group]) -> SectionPart:
+    """Curves and table of a workload; ``groups`` say who is quicker in it."""
+    figures = _figures(context, workload, index)
+    text = _text(context, workload)
+    if not figures:
+        text = f"{text} No curve: no cell settled with enough samples. The table says why.".strip()
+    streams = tuple(streaming.figures_and_tables(context, workload, index))
+    return SectionPart(
+        heading=context.heading(workload),
+        anchor=f"wait-{index}",
+        text=text,
+        points=tuple(
+            Fact(
+                name=f"{variant_name(group.server, group.interface)}, {group.metric.noun}",
+                text=group.sentence,
+            )
+            for group in groups
+        ),
+        figures=(*figures, *(stream_figure for drawn, _ in streams for stream_figure in drawn)),
+        tables=(
+            waiting_table.table(context, workload, index, _title(context, workload, "time to answer")),
+            *(stream_table for _, stream_table in streams),
+        ),
     )
+
+
+def _text(context: Context, workload: Workload) -> str:
+    """What must be known to read the chart of a workload, beside the note of the section."""
+    if workload.load == "closed":
+        return QUEUEING_NOTE if context.workloads("open") else ""
+    return OWN_RATE_NOTE if workload.share is not None else ""
+
+
+def _title(context: Context, workload: Workload, what: str) -> str:
+    kind = "under saturation" if workload.load == "closed" else "as users wait for it"
+    return f"{context.heading(workload)}: {what} {kind}"
+
+
+def _figures(context: Context, workload: Workload, index: int) -> tuple[Figure, ...]:
+    """The chart, or nothing where no cell has a curve."""
+    curves = [
+        (name, _curves(context, summaries)) for name, summaries in summaries_by_variant(context, workload)
+    ]
+    panels = [CurvePanel(heading=name, curves=drawn) for name, drawn in curves if drawn]
+    if not panels:
+        return ()
     svg = draw_waiting(
-        drawn,
-        here.look,
-        key=f"wait{place}",
-        title=f"{heading}: time to answer by share of requests, {_what(wanted)}",
+        panels,
+        context.look,
+        key=f"wait{index}",
+        title=_title(context, workload, "time to answer by share of requests,"),
         description="One curve a framework, one panel a server variant; the numbers are in the table below.",
     )
-    points = [
-        Fact(name=f"{side(group.server, group.interface)}, {group.metric.noun}", text=group.sentence)
-        for group in compared
-        if group.workload == wanted
-    ]
-    text = _text(here, wanted)
-    if not drawn:
-        text = f"{text} No curve: no cell settled with enough samples. The table says why.".strip()
-    shown = (figure(svg, f"Chart: {heading}, waiting time", caption),) if drawn else ()
-    streams = tuple(streaming.figures(here, wanted, place))
-    return Part(
-        heading=heading,
-        anchor=f"wait-{place}",
-        text=text,
-        points=tuple(points),
-        figures=(*shown, *(each for found, _ in streams for each in found)),
-        tables=(_table(here, wanted, place), *(each for _, each in streams)),
+    caption = (
+        f"{fmt.sentence(words.load(workload))} Each step to the right on the 1/(1−p) axis is ten times "
+        "rarer; curves end where fewer than 10 samples lie beyond. All panels share their axes."
     )
+    return (figure(svg, f"Chart: {context.heading(workload)}, waiting time", caption),)
 
 
-def _text(here: Context, wanted: Workload) -> str:
-    """What must be known to read one chart."""
-    if wanted.load == "closed":
-        return SATURATED if here.workloads("open") else ""
-    return OWN_RATE if wanted.share is not None else ""
-
-
-def _curves(here: Context, members: list[Summary]) -> tuple[Curve, ...]:
+def _curves(context: Context, summaries: Sequence[Summary]) -> tuple[Curve, ...]:
     return tuple(
         Curve(
-            label=here.title(each.cell.framework),
-            framework=each.cell.framework,
-            shares=tuple(q / 100 for q in each.curve_q),
-            latency_ms=tuple(us / 1000 for us in each.curve_us),
+            label=context.title(summary.cell.framework),
+            framework=summary.cell.framework,
+            shares=tuple(q / 100 for q in summary.curve_q),
+            latency_ms=tuple(us / 1000 for us in summary.curve_us),
         )
-        for each in members
-        if each.level("p50_us") and each.curve_q
+        for summary in summaries
+        if summary.level("p50_us") and summary.curve_q
     )
-
-
-def _table(here: Context, wanted: Workload, place: int) -> Table:
-    is_open = wanted.load != "closed"
-    return Table(
-        anchor=f"latency-{place}",
-        summary="Waiting times as a table",
-        caption=f"{here.heading(wanted)}: time to answer {_what(wanted)}",
-        columns=(
-            Column(label="Framework"),
-            Column(label="Server", short=True),
-            *_columns_of_rate(is_open=is_open),
-            *(Column(label=label, unit="ms (95% interval)", numeric=True) for label in PERCENTILES.values()),
-            Column(label="Samples reach"),
-            *((Column(label="Flags"),) if is_open else ()),
-        ),
-        rows=tuple(_row(here, each, name) for name, members in sides(here, wanted) for each in members),
-    )
-
-
-def _columns_of_rate(*, is_open: bool) -> tuple[Column, ...]:
-    if not is_open:
-        return ()
-    return (
-        Column(label="Offered", unit="requests/s", numeric=True),
-        Column(label="Answered", unit="requests/s (95% interval)", numeric=True),
-    )
-
-
-def _row(here: Context, each: Summary, name: str) -> TableRow:
-    shown = [_value(_ms(each, metric), each.reason(metric)) for metric in PERCENTILES]
-    reach = entry(f"{each.curve_q[-1]:.6g}%") if each.curve_q else gap("no samples")
-    head = entry(here.title(each.cell.framework)), entry(name)
-    if each.cell.rate_rps is None:
-        return TableRow(framework=each.cell.framework, entries=(*head, *shown, reach))
-    flags = [f"{flag.word} ({count})" for flag, count in each.flags]
-    return TableRow(
-        anchor=each.cell.slug,
-        framework=each.cell.framework,
-        entries=(*head, *_rates(each), *shown, reach, entry(", ".join(flags) or "none")),
-    )
-
-
-def _rates(each: Summary) -> tuple[Entry, Entry]:
-    """What was offered, and what was answered of it."""
-    rate = each.cell.rate_rps or 0.0
-    answered = _value(each.level("throughput_rps"), each.reason("throughput_rps"))
-    if each.overloaded:
-        more = "overloaded: waits grow with the length of the window"
-        answered = Entry(text=answered.text, detail=f"{answered.detail}; {more}", key=answered.key)
-    return Entry(text=f"{rate:,g}", key=rate), answered
-
-
-def _value(level: Level | None, reason: str) -> Entry:
-    text, interval = (fmt.number(level.value), fmt.interval(level)) if level else ("", "")
-    return measured(level, reason, text, interval)

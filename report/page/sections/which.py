@@ -5,219 +5,181 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from report import fmt
-from report.analysis import flags
 from report.analysis.contenders import Contender, Group, is_floor
+from report.analysis.flags import with_counts
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.forest import draw_forest
 from report.page.charts.rows import ChartRow, Panel
-from report.page.context import Context, side, sides
+from report.page.context import (
+    Context,
+    stack_entries,
+    summaries_by_variant,
+    summaries_in_order,
+    variant_name,
+    variant_of,
+)
 from report.page.model import (
+    STACK_COLUMNS,
     Column,
-    Entry,
     Fact,
-    Part,
     Section,
+    SectionPart,
     Table,
+    TableEntry,
     TableRow,
     entry,
     figure,
     gap,
-    measured,
 )
+from report.page.sections.parts import stacks
+from report.page.sections.parts.stacks import ratio_and_interval, ratio_entry, tier_entry
 from report.views import words
 
-CAPTION = (
+RANKED_CAPTION = (
     "Throughput relative to the best framework on the same server (1×), on a logarithmic axis: the mark is "
-    "the "
-    "estimate over blocks, the line its 95% interval. “First tier” means: cannot be told from the best. Grey "
-    "is the "
-    "floor, the same server without a framework; it does not compete."
+    "the estimate over blocks, the line its 95% interval. “First tier” means: cannot be told from the best. "
+    "Grey is the floor, the same server without a framework; it does not compete."
 )
-UNRANKED = (
+UNRANKED_CAPTION = (
     "Throughput relative to the highest mean on the same server (1×), on a logarithmic axis: the mark is the "
-    "estimate, "
-    "the line its 95% interval. There are too few blocks to rank, so rows stand in order of name."
+    "estimate, the line its 95% interval. There are too few blocks to rank, so rows stand in order of name."
 )
 
+GroupByVariant = dict[str, Group]
+"""Groups of one workload by name of server variant."""
 
-def section(here: Context) -> Section:
+
+def section(context: Context) -> Section:
     """Forest plots with tiers, one per workload."""
+    workloads = context.workloads("closed")
     return Section(
         anchor="which",
         short="Which is fastest",
         question="Which is fastest, and can we tell?",
-        answer=_answer(here) if here.workloads("closed") else words.ONLY_OPEN,
+        answer=_answer(context) if workloads else words.ONLY_OPEN,
         note="A ratio between frameworks is taken within each block and on the same server variant and "
-        "interface "
-        f"only: across servers it would compare the servers. {words.legend(here.groups)}",
-        parts=tuple(_part(here, wanted, place) for place, wanted in enumerate(here.workloads("closed"))),
+        f"interface only: across servers it would compare the servers. {words.legend(context.groups)}",
+        parts=tuple(_part(context, workload, index) for index, workload in enumerate(workloads)),
     )
 
 
-def _answer(here: Context) -> str:
-    ranked = words.ranked(here.groups)
+def _answer(context: Context) -> str:
+    ranked = words.ranked(context.groups)
     if not ranked:
-        return words.nothing_ranked(here.groups)
-    told = sum(len(words.first_tier(group)) < len(group.entries) for group in ranked)
-    least = sorted(group.separable_percent for group in ranked if group.separable_percent is not None)
-    seen = f" The smallest difference it could tell is {fmt.percent(least[0])}" if least else ""
-    if len(least) > 1:
-        seen += f" where the blocks were steadiest and {fmt.percent(least[-1])} where they were not"
-    return f"In {told} of {fmt.counted(len(ranked), 'comparison')} this run can tell frameworks apart." + (
-        f"{seen}." if seen else ""
+        return words.nothing_ranked(context.groups)
+    n_told = sum(len(words.first_tier(group)) < len(group.entries) for group in ranked)
+    answer = f"In {n_told} of {fmt.counted(len(ranked), 'comparison')} this run can tell frameworks apart."
+    smallest = sorted(group.separable_percent for group in ranked if group.separable_percent is not None)
+    if not smallest:
+        return answer
+    answer += f" The smallest difference it could tell is {fmt.percent(smallest[0])}"
+    if len(smallest) > 1:
+        answer += f" where the blocks were steadiest and {fmt.percent(smallest[-1])} where they were not"
+    return f"{answer}."
+
+
+def _part(context: Context, workload: Workload, index: int) -> SectionPart:
+    groups = [group for group in context.groups if group.workload == workload]
+    by_variant = {variant_name(group.server, group.interface): group for group in groups}
+    heading, reference = context.heading(workload), _reference(groups)
+    points = tuple(
+        Fact(name=f"{group.server}", text=words.of_group(group, context.titles)) for group in groups
     )
-
-
-def _part(here: Context, wanted: Workload, place: int) -> Part:
-    groups = [group for group in here.groups if group.workload == wanted]
-    heading = here.heading(wanted)
-    points = tuple(Fact(name=f"{each.server}", text=words.of_group(each, here.titles)) for each in groups)
     svg = draw_forest(
-        _panels(here, wanted, groups),
-        here.look,
-        key=f"which{place}",
-        title=f"{heading}: throughput relative to {_reference(groups)}",
+        _panels(context, workload, by_variant),
+        context.look,
+        key=f"which{index}",
+        title=f"{heading}: throughput relative to {reference}",
         description=" ".join(f"{point.name}: {point.text}" for point in points),
         axis_label="throughput, relative",
     )
-    return Part(
+    caption = RANKED_CAPTION if words.ranked(groups) else UNRANKED_CAPTION
+    return SectionPart(
         heading=heading,
-        anchor=f"which-{place}",
+        anchor=f"which-{index}",
         points=points,
-        figures=(figure(svg, f"Chart: {heading}, ratios", CAPTION if words.ranked(groups) else UNRANKED),),
-        tables=(_table(here, wanted, groups, place), *_stacks(here, wanted, place)),
+        figures=(figure(svg, f"Chart: {heading}, ratios", caption),),
+        tables=(
+            Table(
+                anchor=f"ratios-{index}",
+                summary="Ratios and tiers as a table",
+                caption=f"{heading}: throughput relative to {reference}",
+                columns=(
+                    *STACK_COLUMNS,
+                    Column(label="Ratio", unit="(95% interval)", numeric=True),
+                    Column(label="Tier"),
+                    Column(label="Blocks", numeric=True),
+                    Column(label="Flags", unit="(trials)"),
+                ),
+                rows=tuple(
+                    _table_row(context, summary, by_variant.get(variant_of(summary.cell)))
+                    for summary in summaries_in_order(context, workload)
+                ),
+            ),
+            *stacks.tables(context, workload, index),
+        ),
     )
 
 
 def _reference(groups: Sequence[Group]) -> str:
     """What 1 stands for, without a ranking word where nothing is ranked."""
-    which = "best framework" if words.ranked(groups) else "highest mean"
-    return f"the {which} on the same server variant"
+    reference = "best framework" if words.ranked(groups) else "highest mean"
+    return f"the {reference} on the same server variant"
 
 
-def _panels(here: Context, wanted: Workload, groups: Sequence[Group]) -> list[Panel]:
-    found = {side(group.server, group.interface): group for group in groups}
+def _panels(context: Context, workload: Workload, groups: GroupByVariant) -> list[Panel]:
     return [
         Panel(
             heading=name,
-            rows=tuple(_row(here, each, found.get(name)) for each in members),
+            rows=tuple(_chart_row(context, summary, groups.get(name)) for summary in summaries),
         )
-        for name, members in sides(here, wanted)
+        for name, summaries in summaries_by_variant(context, workload)
     ]
 
 
-def _contender(group: Group | None, each: Summary) -> Contender | None:
-    """The group's entry of a cell, where there is something to compare it with."""
+def _contender(group: Group | None, summary: Summary) -> Contender | None:
+    """The contender of a cell in its group, where there is something to compare it with."""
     if group is None or len(group.entries) + len(group.floors) == 1:
         return None
-    return next((found for found in (*group.entries, *group.floors) if found.cell == each.cell), None)
+    contenders = (*group.entries, *group.floors)
+    return next((contender for contender in contenders if contender.cell == summary.cell), None)
 
 
-def _said(contender: Contender, group: Group | None) -> tuple[str, str]:
-    """A ratio and its interval, in words."""
-    if group and contender is group.entries[0]:
-        return "1×", "reference"
-    text, _, interval = fmt.times(contender.ratio).partition(" ")
-    return text, interval
-
-
-def _row(here: Context, each: Summary, group: Group | None) -> ChartRow:
-    contender = _contender(group, each)
-    ratio, tier = (contender.ratio, contender.tier) if contender else (None, None)
-    reason = each.reason("throughput_rps") or "nothing to compare it with on this server"
-    text = " ".join(_said(contender, group)) if contender else reason
-    return ChartRow(
-        label=here.title(each.cell.framework) + (contender.mark if contender else ""),
-        framework=each.cell.framework,
-        server=each.cell.server,
-        value=ratio.value if ratio else None,
-        low=ratio.low if ratio else None,
-        high=ratio.high if ratio else None,
-        text=f"{text}, first tier" if tier == 1 else text,
-        strong=tier == 1,
-    )
-
-
-def _table(here: Context, wanted: Workload, groups: Sequence[Group], place: int) -> Table:
-    rows = [
-        _table_row(here, each, name, group)
-        for name, members in sides(here, wanted)
-        for group in [next((g for g in groups if side(g.server, g.interface) == name), None)]
-        for each in members
-    ]
-    return Table(
-        anchor=f"ratios-{place}",
-        summary="Ratios and tiers as a table",
-        caption=f"{here.heading(wanted)}: throughput relative to {_reference(groups)}",
-        columns=(
-            Column(label="Framework"),
-            Column(label="Server", short=True),
-            Column(label="Ratio", unit="(95% interval)", numeric=True),
-            Column(label="Tier"),
-            Column(label="Blocks", numeric=True),
-            Column(label="Flags", unit="(trials)"),
-        ),
-        rows=tuple(rows),
-    )
-
-
-def _table_row(here: Context, each: Summary, name: str, group: Group | None) -> TableRow:
-    contender = _contender(group, each)
-    reason = each.reason("throughput_rps") or "nothing to compare it with"
-    shown = _said(contender, group) if contender else ("", "")
-    return TableRow(
-        framework=each.cell.framework,
-        entries=(
-            entry(here.title(each.cell.framework) + (contender.mark if contender else "")),
-            entry(name),
-            measured(contender.ratio if contender else None, reason, *shown),
-            _tier_entry(each, contender.tier if contender else None),
-            Entry(text=str(each.n_blocks), key=each.n_blocks),
-            entry(flags.with_counts(each.flags)),
-        ),
-    )
-
-
-def _tier_entry(each: Summary, tier: int | None) -> Entry:
-    if is_floor(each.cell):
-        return gap("floor, not ranked")
-    if tier is None:
-        return gap("not ranked")
-    return Entry(text="first" if tier == 1 else str(tier), key=tier, strong=tier == 1)
-
-
-def _stacks(here: Context, wanted: Workload, place: int) -> tuple[Table, ...]:
-    """Stack against stack: framework and server together, named as such."""
-    groups = [group for group in here.findings.stacks if group.workload == wanted and len(group.entries) > 1]
-    return tuple(
-        Table(
-            anchor=f"stacks-{place}",
-            summary="Stack against stack",
-            caption=f"{here.heading(wanted)}: framework and server together, throughput relative to "
-            f"{here.title(group.entries[0].cell.framework)} on {group.entries[0].cell.server}",
-            columns=(
-                Column(label="Stack"),
-                Column(label="Interface"),
-                Column(label="Ratio", unit="(95% interval)", numeric=True),
-                Column(label="Tier"),
-                Column(label="Flags", unit="(trials)"),
-            ),
-            rows=tuple(_stack_row(here, each, group) for each in group.entries),
+def _chart_row(context: Context, summary: Summary, group: Group | None) -> ChartRow:
+    cell, contender = summary.cell, _contender(group, summary)
+    if group is None or contender is None:
+        reason = summary.reason("throughput_rps") or "nothing to compare it with on this server"
+        return ChartRow(
+            label=context.title(cell.framework), framework=cell.framework, server=cell.server, text=reason
         )
-        for group in groups
+    text = " ".join(ratio_and_interval(contender, group))
+    first = contender.tier == 1
+    return ChartRow(
+        label=context.title(cell.framework) + contender.mark,
+        framework=cell.framework,
+        server=cell.server,
+        value=contender.ratio.value,
+        low=contender.ratio.low,
+        high=contender.ratio.high,
+        text=f"{text}, first tier" if first else text,
+        strong=first,
     )
 
 
-def _stack_row(here: Context, each: Contender, group: Group) -> TableRow:
-    tier = Entry(text="first" if each.tier == 1 else str(each.tier), key=each.tier, strong=each.tier == 1)
+def _table_row(context: Context, summary: Summary, group: Group | None) -> TableRow:
+    cell, contender = summary.cell, _contender(group, summary)
+    ratio = gap(summary.reason("throughput_rps") or "nothing to compare it with")
+    if group is not None and contender is not None:
+        ratio = ratio_entry(contender, group)
+    tier = tier_entry(contender.tier if contender else None)
     return TableRow(
-        framework=each.cell.framework,
+        framework=cell.framework,
         entries=(
-            entry(f"{here.title(each.cell.framework)} on {each.cell.server}{each.mark}"),
-            entry(words.SHORT_INTERFACE.get(each.cell.interface, each.cell.interface)),
-            measured(each.ratio, "", *_said(each, group)),
-            tier if each.tier else gap("not ranked"),
-            entry(flags.with_counts(each.flags)),
+            *stack_entries(context, cell, contender.mark if contender else ""),
+            ratio,
+            gap("floor, not ranked") if is_floor(cell) else tier,
+            TableEntry(text=str(summary.n_blocks), key=summary.n_blocks),
+            entry(with_counts(summary.flags)),
         ),
     )

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from report.analysis.streams import FIRST_BYTE, JITTER, timings
-from report.page.build import view
-from report.page.context import context
+from report.page.build import make_page
+from report.page.context import make_context
 from results.histogram import Latency
 from results.model import Run
 from tests.support.synthetic import make_run
@@ -68,8 +68,8 @@ def test_unsettled_trials_do_not_count() -> None:
 
 
 def test_the_section_on_waiting_shows_both_where_a_run_has_them() -> None:
-    here = context(streaming(encoded(10), encoded(0.1)))
-    wait = next(each for each in view(here).sections if each.anchor == "wait")
+    context = make_context(streaming(encoded(10), encoded(0.1)))
+    wait = next(each for each in make_page(context).sections if each.anchor == "wait")
     by_heading = {part.heading: part for part in wait.parts}
     assert [each.label for each in by_heading["json"].figures] == ["Chart: json, waiting time"]
     assert [each.label for each in by_heading["sse"].figures] == [
@@ -84,8 +84,8 @@ def test_the_section_on_waiting_shows_both_where_a_run_has_them() -> None:
 
 
 def test_without_enough_samples_the_table_stands_alone() -> None:
-    here = context(streaming(encoded(10, samples=3)))
-    wait = next(each for each in view(here).sections if each.anchor == "wait")
+    context = make_context(streaming(encoded(10, samples=3)))
+    wait = next(each for each in make_page(context).sections if each.anchor == "wait")
     part = next(part for part in wait.parts if part.heading == "sse")
     assert len(part.figures) == 1
     assert {entry.text for row in part.tables[1].rows for entry in row.entries[2:]} == {"too few samples"}

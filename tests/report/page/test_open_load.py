@@ -12,7 +12,7 @@ from report.analysis.conclusions import controls
 from report.analysis.summary import summarise
 from report.analysis.workload import shares, workload
 from report.page.build import render
-from report.page.context import context
+from report.page.context import make_context
 from report.page.sections import consume, saturate, serve, wait
 from report.page.sections.overview import overview
 from report.views import terminal, words
@@ -66,7 +66,7 @@ def test_closed_connections_are_another_load_in_words_and_in_the_terminal(mixed:
 
 
 def test_waiting_under_open_load_comes_first_and_closed_load_is_called_queueing(mixed: Run) -> None:
-    section = wait.section(context(mixed))
+    section = wait.section(make_context(mixed))
     assert [part.heading for part in section.parts] == [
         "json: open load at 500 requests/s",
         "json: open load at 2,000 requests/s",
@@ -75,49 +75,49 @@ def test_waiting_under_open_load_comes_first_and_closed_load_is_called_queueing(
     ]
     assert section.answer.startswith("At the offered rates")
     assert "what users wait" in section.note
-    assert section.parts[-1].text == wait.SATURATED
-    assert section.parts[2].text == wait.OWN_RATE
+    assert section.parts[-1].text == wait.QUEUEING_NOTE
+    assert section.parts[2].text == wait.OWN_RATE_NOTE
 
 
 def test_stacks_are_compared_at_an_equal_rate_and_only_there(mixed: Run) -> None:
-    equal, _, own, closed = wait.section(context(mixed)).parts
+    equal, _, own, closed = wait.section(make_context(mixed)).parts
     assert any("starlette† is quickest" in point.text for point in equal.points)
     assert all("99th" not in point.name for point in equal.points)  # too few requests in a trial
     assert own.points == closed.points == ()
 
 
 def test_throughput_is_of_closed_load_only(mixed: Run) -> None:
-    (part,) = serve.section(context(mixed)).parts
+    (part,) = serve.section(make_context(mixed)).parts
     assert part.heading.endswith("closed load, 64 connections, 1 worker")
 
 
 def test_cpu_at_equal_rates_stands_beside_the_saturated_one(mixed: Run) -> None:
-    (part,) = consume.section(context(mixed)).parts
+    (part,) = consume.section(make_context(mixed)).parts
     units = [column.unit for column in part.tables[0].columns]
     assert units[-2:] == ["µs at 500 requests/s", "µs at 2,000 requests/s"]
     assert not [entry for row in part.tables[0].rows for entry in row.entries[-2:] if entry.gap]
 
 
 def test_saturation_needs_several_rates(mixed: Run, only_open: Run) -> None:
-    section = saturate.section(context(mixed))
+    section = saturate.section(make_context(mixed))
     assert section is not None
     assert len(section.parts[0].tables[0].rows) == 3 * len(
-        {each.cell.stack for each in context(mixed).summaries}
+        {each.cell.stack for each in make_context(mixed).summaries}
     )
-    assert saturate.section(context(only_open)) is None
+    assert saturate.section(make_context(only_open)) is None
 
 
 def test_saturation_names_who_gives_way_first() -> None:
     run = make_run(scenarios=("json",), troubles=False, rates=(1000.0, 4000.0), blocks=6)
-    section = saturate.section(context(run))
+    section = saturate.section(make_context(run))
     assert section is not None
     assert "Flask on gunicorn-gthread, json, at 4,000 requests/s" in section.answer
 
 
 def test_a_run_of_open_load_alone_says_so_and_is_whole(only_open: Run, tmp_path: Path) -> None:
-    here = context(only_open)
-    assert overview(here).caption.startswith("99% are answered within")
-    html = render(here)
+    context = make_context(only_open)
+    assert overview(context).caption.startswith("99% are answered within")
+    html = render(context)
     assert re.search(r"<h1>This run offered open load only", html)
     assert "Nothing was measured" not in html
     cells = [cell.slug for cell in only_open.plan.cells if not cell.control]

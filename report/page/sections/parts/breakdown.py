@@ -1,0 +1,88 @@
+"""Of the section on layers: what validation costs, and where the instructions of a request are spent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from report.analysis.contenders import is_floor
+from report.analysis.costs import NOT_COUNTED, Costs
+from report.analysis.layers import Step
+from report.page.context import Context, stack_entries
+from report.page.model import STACK_COLUMNS, Column, SectionPart, Table, TableEntry, TableRow, entry, gap
+from report.views import cost_words
+from results.model import CostShares
+
+SHARES_TEXT = (
+    "From a run of its own: shares of one request, never instructions, as looking costs some too. By "
+    "function they are inclusive, so that one may hold another; by object they add up."
+)
+
+
+def parts(context: Context, costs: Costs, anchor: str, run_suffix: str) -> Iterator[SectionPart]:
+    """Parts of one run's counts; ``run_suffix`` names the run in headings where there are several."""
+    if costs.validation:
+        yield _validation_part(context, costs, anchor, run_suffix)
+    if costs.shares:
+        yield SectionPart(
+            heading=f"Where it goes{run_suffix}",
+            anchor=f"shares-{anchor}",
+            text=SHARES_TEXT,
+            tables=tuple(
+                _shares_table(context, shares, f"{anchor}-{index}")
+                for index, shares in enumerate(costs.shares)
+            ),
+        )
+
+
+def added_number(step: Step) -> str:
+    """What a step adds, with its sign; the floor adds to nothing and has none."""
+    value = step.level.value if step.level else 0.0
+    return cost_words.number(value) if is_floor(step.count.cell) else cost_words.signed(value)
+
+
+def added_entry(step: Step) -> TableEntry:
+    """What a step adds as a table's cell, or why there is no number."""
+    if step.level is None:
+        return gap(step.reason)
+    interval = cost_words.interval(step.level)
+    return TableEntry(text=added_number(step), detail=interval, key=round(step.level.value, 6))
+
+
+def _validation_part(context: Context, costs: Costs, anchor: str, run_suffix: str) -> SectionPart:
+    unit = "instructions per request (95% interval)"
+    return SectionPart(
+        heading=f"What validation costs{run_suffix}",
+        anchor=f"validation-{anchor}",
+        text="The scenario orders minus its twin without validation, orders-raw, on the same stack.",
+        tables=(
+            Table(
+                anchor=f"validation-table-{anchor}",
+                caption=f"Instructions that validating a request takes. {NOT_COUNTED}",
+                columns=(*STACK_COLUMNS, Column(label="Validation", unit=unit, numeric=True)),
+                rows=tuple(_validation_row(context, step) for step in costs.validation),
+            ),
+        ),
+    )
+
+
+def _validation_row(context: Context, step: Step) -> TableRow:
+    cell = step.count.cell
+    return TableRow(framework=cell.framework, entries=(*stack_entries(context, cell), added_entry(step)))
+
+
+def _shares_table(context: Context, shares: CostShares, anchor: str) -> Table:
+    name = context.cell_name(shares.cell)
+    largest_first = sorted(shares.shares.items(), key=lambda pair: (-pair[1], pair[0]))
+    return Table(
+        anchor=f"shares-table-{anchor}",
+        summary=f"{name}, by {shares.by}",
+        caption=f"{name}: share of its instructions by {shares.by}, {shares.tool}, Python {shares.python}",
+        columns=(
+            Column(label=shares.by.capitalize(), code=True),
+            Column(label="Share", unit="%", numeric=True),
+        ),
+        rows=tuple(
+            TableRow(entries=(entry(name), TableEntry(text=f"{100 * share:.1f}", key=round(share, 6))))
+            for name, share in largest_first
+        ),
+    )

@@ -1,0 +1,81 @@
+"""Of the section on method: the environment of each framework, and the versions in it."""
+
+from __future__ import annotations
+
+from report import fmt
+from report.page.context import Context
+from report.page.model import Column, Table, TableRow, entry
+from results.model import FrameworkEnvironment
+
+
+def tables(context: Context) -> tuple[Table, ...]:
+    """A row an environment, and a folded table of versions where any is known."""
+    return _environments_table(context), *_versions_tables(context)
+
+
+def _environments_table(context: Context) -> Table:
+    labels = (
+        "Framework",
+        "Version",
+        "Python",
+        "Build",
+        "Serialiser",
+        "Validator",
+        "Declared differences",
+        "Overrides",
+    )
+    return Table(
+        anchor="environments-table",
+        caption="One environment per framework, kept apart from the harness",
+        columns=tuple(Column(label=label) for label in labels),
+        rows=tuple(
+            TableRow(
+                framework=environment.framework,
+                entries=tuple(entry(text) for text in _environment_texts(environment)),
+            )
+            for environment in context.run.plan.environment.frameworks
+        ),
+        sortable=False,
+    )
+
+
+def _environment_texts(environment: FrameworkEnvironment) -> tuple[str, ...]:
+    return (
+        environment.title or environment.framework,
+        environment.versions.get(environment.framework.partition("-")[0], "no package"),
+        environment.python,
+        environment.python_build,
+        environment.declared.get("serialiser") or "–",
+        environment.declared.get("validator") or "–",
+        environment.declared.get("notes") or "–",
+        "; ".join((*environment.overrides, *environment.moved)) or "none",
+    )
+
+
+def _versions_tables(context: Context) -> tuple[Table, ...]:
+    """One table with all packages of all environments; none where no version is known."""
+    environments = context.run.plan.environment.frameworks
+    packages = sorted({name for environment in environments for name in environment.versions})
+    if not packages:
+        return ()
+    return (
+        Table(
+            anchor="versions-table",
+            summary=f"Exact versions of {fmt.counted(len(packages), 'package')}",
+            caption="Exact version of every package in every environment; – where it is not installed",
+            columns=(
+                Column(label="Package"),
+                *(Column(label=environment.title) for environment in environments),
+            ),
+            rows=tuple(
+                TableRow(
+                    entries=(
+                        entry(name),
+                        *(entry(environment.versions.get(name, "–")) for environment in environments),
+                    )
+                )
+                for name in packages
+            ),
+            sortable=False,
+        ),
+    )

@@ -1,0 +1,61 @@
+"""Of the section on trust: findings, what frameworks do where the contract leaves it open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from report import fmt
+from report.page.context import Context
+from report.page.model import Column, SectionPart, Table, TableEntry, TableRow, entry, gap
+from results.model import Finding
+
+
+def part(context: Context) -> SectionPart | None:
+    """A folded table a scenario: a row for what was sent, a column for each framework."""
+    findings = context.run.findings
+    if not findings:
+        return None
+    scenarios = dict.fromkeys(finding.scenario for finding in findings)
+    return SectionPart(
+        heading="Findings",
+        anchor="findings",
+        text="Behaviour that the contract leaves open: observed, neither right nor wrong. Where the servers "
+        "of a framework differ, each is named.",
+        tables=tuple(
+            _table(context, scenario, [finding for finding in findings if finding.scenario == scenario])
+            for scenario in scenarios
+        ),
+    )
+
+
+def _table(context: Context, scenario: str, findings: Sequence[Finding]) -> Table:
+    frameworks = sorted({finding.framework for finding in findings})
+    probes = dict.fromkeys(finding.probe for finding in findings)
+    return Table(
+        anchor=f"findings-{scenario}",
+        caption=f"{scenario}: what was sent, and what came back",
+        columns=(Column(label="Sent"), *(Column(label=context.title(name)) for name in frameworks)),
+        rows=tuple(_row(probe, frameworks, findings) for probe in probes),
+        summary=f"{scenario}: {fmt.counted(len(probes), 'odd input')}, {len(frameworks)} frameworks",
+        sortable=False,
+    )
+
+
+def _row(probe: str, frameworks: Sequence[str], findings: Sequence[Finding]) -> TableRow:
+    asked = [finding for finding in findings if finding.probe == probe]
+    answers = [
+        _answers([finding for finding in asked if finding.framework == framework]) for framework in frameworks
+    ]
+    return TableRow(entries=(entry(probe), *answers))
+
+
+def _answers(findings: Sequence[Finding]) -> TableEntry:
+    """What came back of one framework, by server where its servers differ."""
+    servers: dict[str, list[str]] = {}
+    for finding in findings:
+        servers.setdefault(finding.answer, []).append(finding.server)
+    if not servers:
+        return gap("not asked")
+    if len(servers) == 1:
+        return entry(findings[0].answer)
+    return entry("; ".join(f"{', '.join(names)}: {answer}" for answer, names in servers.items()))
