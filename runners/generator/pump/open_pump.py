@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runners.generator.pump.connection import Connection
-from runners.generator.pump.fleet import READABLE
-from runners.generator.pump.pump import BATCH, READ_BYTES, Pump
+from runners.generator.pump.off_path import READ_BYTES
+from runners.generator.pump.pump import BATCH, Pump
+from runners.generator.pump.sockets import READABLE
 
 NEVER_NS = sys.maxsize
 SPARE_NS = 1_000_000

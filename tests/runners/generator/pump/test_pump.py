@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from runners.generator.pump import pump as pump_module
 from runners.generator.pump.connection import Address, Connection
+from runners.generator.pump.off_path import READ_BYTES
 from runners.generator.pump.pump import Pump
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
@@ -407,7 +407,7 @@ def large(size: int) -> Exchange:
     return Exchange(request=Request(target="/large"), check=json_answer("x" * size))
 
 
-@pytest.mark.parametrize("size", [1_500_000, pump_module.READ_BYTES - 150, pump_module.READ_BYTES])
+@pytest.mark.parametrize("size", [1_500_000, READ_BYTES - 150, READ_BYTES])
 def test_large_answers_are_compared_whole(size: int) -> None:
     body = b'"' + b"x" * size + b'"'
     wrong = b'"' + b"x" * (size - 1) + b'y"'
