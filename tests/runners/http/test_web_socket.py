@@ -160,7 +160,10 @@ def test_messages_go_to_and_fro_on_one_connection() -> None:
 
 
 def test_only_the_first_small_echo_of_a_connection_leaves_the_fast_path() -> None:
-    tally = load(websocket(echoing), lambda t: right(t) >= 100, ALL[:2], connections=3)
+    def done(tally: Tally) -> bool:
+        return right(tally) >= 100 and tally.checked_full >= 3  # a busy machine may serve two of them alone
+
+    tally = load(websocket(echoing), done, ALL[:2], connections=3)
 
     assert tally.opened == 3
     assert tally.checked_full == 3

@@ -151,7 +151,8 @@ def test_a_client_that_closes_after_so_many_requests(reuse: int) -> None:
 
     assert not tally.errors
     assert not tally.stale
-    assert set(list(asked.values())[:-2]) == {reuse}  # the last two were under way at the end
+    assert max(asked.values()) == reuse
+    assert sum(count < reuse for count in asked.values()) <= 2  # two were under way at the end
     assert tally.checked_full == 1
 
 
