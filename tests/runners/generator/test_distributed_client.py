@@ -7,6 +7,8 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,13 +41,20 @@ def order(port: int, connections: int = 4) -> Order:
     )
 
 
-def worker(*options: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
+@contextmanager
+def worker(*options: str) -> Iterator[subprocess.Popen[str]]:
+    """A worker, ended where the test fails: one that goes on waiting would hide why."""
+    with subprocess.Popen(
         python_m("runners.generator.worker", *options),
         env=environment_of_ours(),
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        except BaseException:
+            process.kill()
+            raise
 
 
 def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
