@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -122,9 +123,12 @@ def gate_calibration(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """The test suite, with branch coverage."""
+    """All tests, a process on each CPU, with branch coverage; `-- tests/report` runs a part, without it."""
     install(session, "tests")
-    session.run("pytest", "--cov", "--cov-report=term-missing:skip-covered", *session.posargs)
+    processes = len(os.sched_getaffinity(0))
+    spread = (f"--numprocesses={processes}", "--dist=worksteal", "--durations=20")
+    coverage = ("--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=90")
+    session.run("pytest", *spread, *(session.posargs or coverage))
 
 
 @nox.session

@@ -1,0 +1,34 @@
+"""What holds for every test: generators whose lines are counted live until they have written them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from runners.generator.client import Generator
+
+FAREWELL_S = 5.0
+"""What a generator may take to end by itself; it needs a few tenths of a second."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _counted_generators() -> Iterator[None]:
+    """A generator's process ends at the end of its channel: killed, it would leave no record of its lines."""
+    stop = Generator.stop
+
+    def stop_after_its_end(self: Generator) -> None:
+        process, channel = self._process, self._channel
+        if process is not None and channel is not None:
+            channel.close()
+            deadline_s = time.monotonic() + FAREWELL_S
+            while process.exit_status() is None and time.monotonic() < deadline_s:
+                time.sleep(0.01)
+        stop(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if "COVERAGE_PROCESS_CONFIG" in os.environ:
+            patch.setattr(Generator, "stop", stop_after_its_end)
+        yield
