@@ -1,4 +1,4 @@
-"""One connection of a load: the place that a Locust user holds, whichever socket serves it just now."""
+"""One connection of a load, which is one Locust user: its socket, reopened as needed, and its request."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Address:
     """Where a load goes, resolved."""
 
     family: int
-    at: tuple[Any, ...]
-    """What ``connect`` takes."""
+    socket_address: tuple[Any, ...]
+    """In the form that ``connect`` takes."""
 
     @classmethod
     def resolve(cls, host: str, port: int) -> Address:
         """First address of ``host``; raises OSError where it has none."""
-        family, _, _, _, at = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return cls(family, at)
+        family, _, _, _, socket_address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return cls(family, socket_address)
 
 
 class Connection:
@@ -59,38 +59,38 @@ class Connection:
         self.sock: Any = None
         self.fd = -1
         self.gone = False
-        """Its user has left."""
+        """Whether its user has left."""
         self.home: RingEntry | None = None
-        """Where it begins to walk the ring, until it does."""
+        """Entry at which it begins to walk the ring; None once it has."""
         self.answered = False
-        """It has had an answer in this load."""
+        """Whether it has had an answer in this load."""
         self.failures = 0
-        """Errors since its last answer."""
+        """Errors in a row since its last answer."""
         self.start_ns = 0
         """When the request in flight began, monotonic; 0: none is in flight. Open load: when it was due."""
         self.lag_ns = 0
-        """Open load: how long after that it was handed over."""
+        """Open load: from when the request in flight was due to when it was handed over."""
         self.fresh = True
-        """Nothing was answered on this socket yet."""
+        """Whether nothing was answered on this socket yet."""
         self.served = 0
-        """Answers on this socket off the fast path: all there were, where its reuse is limited."""
+        """Answers on this socket off the fast path; where its reuse is limited, these are all."""
         self.off_path = True
-        """What comes next is not, or not surely, a whole answer in one piece."""
+        """Whether what comes next may be something else than a whole answer in one piece."""
         self.web_socket: WebSocketClient | None = None
         """The WebSocket on this socket, if it is one."""
         self.reply: Reply | Echo | None = None
         """The answer under way off the fast path."""
         self.unsent = b""
-        """Rest of the request that the socket has not taken."""
+        """What the socket has not taken yet of a request."""
 
     def begin(self, ring: Ring, place: int) -> None:
-        """Forget the load before this one; in this one it has number ``place``."""
+        """Forget the load before this one; in this one the connection has number ``place``."""
         self.home = ring.home(place)
         self.entry = self.next_entry(ring)
         self.answered, self.failures, self.start_ns, self.lag_ns = False, 0, 0, 0
 
     def next_entry(self, ring: Ring) -> RingEntry:
-        """What is asked next.
+        """The entry that is asked next.
 
         First every entry is asked once, by whichever connection is free, so that all are known as early
         as can be; then each connection walks the ring from its own place.
@@ -118,13 +118,13 @@ class Connection:
         self.fresh = self.off_path = True
         self.served = 0
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if self.sock.connect_ex(address.at) == errno.EADDRNOTAVAIL:
+        if self.sock.connect_ex(address.socket_address) == errno.EADDRNOTAVAIL:
             raise OSError(
                 errno.EADDRNOTAVAIL, "no local port is free: too many connections were closed lately"
             )
 
     def expect(self) -> Reply | Echo:
-        """Make what collects the answer to the request in flight."""
+        """Begin to collect the answer to the request in flight."""
         reply = self.reply = (
             Reply(self.entry) if self.web_socket is None else Echo(self.web_socket, self.entry.exchange)
         )

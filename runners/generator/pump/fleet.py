@@ -1,4 +1,4 @@
-"""The connections of a process: who joins and leaves, which load they serve, and housekeeping in between."""
+"""All connections of a process: they join and leave, begin and end loads, and time out."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ YIELD_NS = 25_000_000
 SWEEP_NS = 250_000_000
 """Requests past their deadline are looked for this often."""
 RETRY_NS = 5_000_000
-"""Connections that wait for a place among the fresh ones look again this often."""
+"""Connections that wait to be opened, as too many others have no answer yet, look again this often."""
 FRESH_MOST = 1000
 """Connections that may be open without an answer yet: a server's backlog is finite."""
 
@@ -42,7 +42,7 @@ class Fleet(Sockets):
         self._idle = idle
         self._epoll_type = epoll_type or select.epoll
         self._loaded = False
-        """There is a load: address, ring and epoll are set."""
+        """Whether there is a load: address, ring and epoll are set."""
         self._answered: list[Connection] | None = None
         """Connections that have been answered and wait for ``resume``; None: they go on at once."""
         self._reuse: int | None = None
@@ -51,7 +51,7 @@ class Fleet(Sockets):
         self._yield_ns = self._sweep_ns = 0
 
     def join(self) -> Connection:
-        """One more connection; it is opened soon where a load is under way."""
+        """Add a connection; it is opened soon where a load is under way."""
         connection = Connection()
         self.connections[connection] = None
         if self._loaded:
@@ -59,7 +59,7 @@ class Fleet(Sockets):
         return connection
 
     def leave(self, connection: Connection) -> None:
-        """One connection less; a request in flight on it is given up and counted nowhere."""
+        """Remove a connection; a request in flight on it is given up and counted nowhere."""
         connection.gone, connection.start_ns = True, 0
         self._close(connection)
         self.connections.pop(connection, None)
@@ -95,8 +95,8 @@ class Fleet(Sockets):
         connection.begin(self._ring, place)
         self._open_at(0, connection)
 
-    def _keep_house(self, now_ns: int) -> None:
-        """Open what is due, give up what is late, let others run; sets when it is wanted again."""
+    def _housekeep(self, now_ns: int) -> None:
+        """Open connections that are due, give up late requests, let other greenlets run; set ``_due_ns``."""
         self._open_due(now_ns)
         if now_ns >= self._sweep_ns:
             self._give_up(now_ns - self._timeout_ns)
@@ -121,6 +121,6 @@ class Fleet(Sockets):
                 room -= 1
 
     def _give_up(self, begun_before_ns: int) -> None:
-        late = [each for each in self.connections if 0 < each.start_ns < begun_before_ns]
-        for connection in late:
+        connections = self.connections
+        for connection in [late for late in connections if 0 < late.start_ns < begun_before_ns]:
             self._fail(connection, "timeout", f"unanswered for {self._timeout_ns / 1e9:g} s")

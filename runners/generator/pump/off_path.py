@@ -18,10 +18,10 @@ READ_BYTES = 1 << 16
 
 
 class OffPath(Fleet):
-    """What becomes of whatever is not a whole answer known byte for byte; ``Pump`` handles those itself."""
+    """Handles everything read but whole answers known byte for byte, which ``Pump`` handles itself."""
 
     _polled_ns = 0
-    """When the last poll returned."""
+    """When the last poll returned, monotonic."""
 
     def _event(self, connection: Connection, mask: int) -> None:
         """Read and write as ``mask`` says; hang-ups and errors show by reading."""
@@ -58,7 +58,7 @@ class OffPath(Fleet):
             self._judge(connection, reply)
 
     def _send_outgoing(self, connection: Connection, web_socket: WebSocketClient, *, opening: bool) -> None:
-        """Send what a WebSocket is to be told: answers to pings, and the first message once it is open."""
+        """Send what a WebSocket has to send: answers to pings, and the first messages once it is open."""
         outgoing = web_socket.take()
         if opening and web_socket.is_open:
             outgoing += connection.entry.request
@@ -68,7 +68,7 @@ class OffPath(Fleet):
             self._write(connection, outgoing)
 
     def _disturbed(self, connection: Connection) -> None:
-        """A connection that waits hears something: it was closed, or it is a WebSocket and pinged."""
+        """Deal with input on a connection that waits: it was closed, or it is a WebSocket and pinged."""
         web_socket = connection.web_socket
         try:
             data = b"" if web_socket is None else os.read(connection.fd, READ_BYTES)
@@ -85,7 +85,7 @@ class OffPath(Fleet):
             self._send_outgoing(connection, web_socket, opening=False)
 
     def _ended(self, connection: Connection) -> None:
-        """The stream ended: with the answer, within it, or before it."""
+        """Deal with the end of the stream: with the answer, within it, or before it."""
         reply = connection.reply
         if reply is None:
             self._lost(connection, "closed", "closed before an answer")
@@ -107,8 +107,8 @@ class OffPath(Fleet):
             self.tally.error("wrong-answer", named(connection, problem), elapsed)
         connection.answered, connection.failures = True, 0
         connection.served += 1
-        worn = self._reuse is not None and connection.served >= self._reuse
-        self._proceed(connection, keep_alive=reply.keep_alive and not connection.unsent and not worn)
+        used_up = self._reuse is not None and connection.served >= self._reuse
+        self._proceed(connection, keep_alive=reply.keep_alive and not connection.unsent and not used_up)
 
     def _note_arrivals(self, connection: Connection, reply: Reply | Echo) -> None:
         """Count when the pieces of a right answer arrived, where they are watched."""
@@ -133,13 +133,13 @@ class OffPath(Fleet):
         return None
 
     def _proceed(self, connection: Connection, *, keep_alive: bool) -> None:
-        """Go on to the next request, unless connections are to stop, or to wait for each other."""
+        """Go on to the next request, unless connections are to stop, or to wait for ``resume``."""
         connection.entry = connection.next_entry(self._ring)
         connection.reply = None
         if self._answered is None and not self._stopping:
             self._go_on(connection, keep_alive=keep_alive)
             return
-        connection.start_ns, connection.fresh = 0, False  # it makes room for the next one to be opened
+        connection.start_ns, connection.fresh = 0, False  # so that another may be opened
         if self._stopping or not keep_alive:
             self._close(connection)
         if self._answered is not None:

@@ -25,12 +25,12 @@ from runners.generator.pump.pump import BATCH, Pump
 from runners.generator.pump.sockets import READABLE
 
 NEVER_NS = sys.maxsize
-SPARE_NS = 1_000_000
+EARLY_NS = 1_000_000
 """A poll that blocks ends this long before the next arrival: it may return late by almost as much."""
 QUIET_NS = 150_000
 """Other greenlets get their turn where the next arrival is this far away: they take about 20 us."""
 PATIENCE_NS = 100_000_000
-"""They get it in any case when they have waited for so long."""
+"""Other greenlets get their turn in any case when they have waited for so long."""
 
 
 class OpenPump(Pump):
@@ -59,7 +59,7 @@ class OpenPump(Pump):
     # Schedules.
 
     def offer(self, offsets_ns: NDArray[np.int64]) -> int:
-        """Send ``offsets_ns`` after now, behind arrivals that still wait; now, monotonic ns."""
+        """Schedule requests ``offsets_ns`` after now, behind those still in line; returns now, monotonic."""
         if not self._offering:
             self._offering = True
             self._free.extend(connection for _, _, connection in self._waiting if not connection.gone)
@@ -90,7 +90,7 @@ class OpenPump(Pump):
         return count + len(line), carried_ns + now_ns * len(line) - sum(line)
 
     def leave(self, connection: Connection) -> None:
-        """One connection less; a request in flight on it is given up and counted nowhere."""
+        """Remove a connection; a request in flight on it is given up and counted nowhere."""
         super().leave(connection)
         if connection in self._free:
             self._free.remove(connection)
@@ -108,61 +108,54 @@ class OpenPump(Pump):
         (self._follow if self._offering else super().drive)(until_ns)
 
     def _follow(self, until_ns: int) -> None:
-        # As in Pump.drive, locals only.
-        tally, by_fd, clock = self.tally, self._by_fd, monotonic_ns
-        poll, read, free = self._epoll.poll, os.read, self._free
-        record, vacate = tally.latencies_ns.append, free.append
+        tally, by_fd, clock, free = self.tally, self._by_fd, monotonic_ns, self._free
+        record, vacate, poll, read = tally.latencies_ns.append, free.append, self._epoll.poll, os.read
         idle_ns = waited_ns = received = 0
         while (now := clock()) < until_ns:
             if now >= self._attend_ns:
                 self._attend(now)
                 now = clock()
             if now >= self._due_ns and self._is_quiet(now):
-                self._keep_house(now)
+                self._housekeep(now)
                 continue
             events = poll(_timeout_s(min(self._attend_ns, self._due_ns, until_ns) - now), BATCH)
             self._polled_ns = polled = clock()
             idle_ns += polled - now
             for fd, mask in events:
                 connection = by_fd.get(fd)
-                if connection is None:  # an arrival within this batch found it broken
-                    continue
-                if mask != READABLE or connection.off_path:
-                    self._event(connection, mask)
+                if connection is None or mask != READABLE or connection.off_path:
+                    self._event_of(connection, mask)
                     continue
                 try:
                     data = read(fd, READ_BYTES)
                 except OSError as error:
                     self._broken(connection, error)
                     continue
-                entry = connection.entry
-                now = clock()
+                entry, now = connection.entry, clock()
                 elapsed = now - connection.start_ns
-                if not (
-                    data[: entry.cut] in entry.known
-                    and data.endswith(entry.tail)
-                    and elapsed - connection.lag_ns >= entry.min_elapsed_ns
-                ):
+                right = data[: entry.cut] in entry.known and data.endswith(entry.tail)
+                if not right or elapsed - connection.lag_ns < entry.min_elapsed_ns:
                     self._received(connection, data)
                     continue
                 record(elapsed)
                 waited_ns += now - polled
                 received += len(data)
-                connection.entry = entry.next
-                connection.start_ns, connection.off_path = 0, True
+                connection.entry, connection.start_ns, connection.off_path = entry.next, 0, True
                 vacate(connection)
                 if now >= self._attend_ns or self._unsent < self._unseen:
                     self._attend(now)
         self._attend(until_ns)
-        tally.idle_ns += idle_ns
-        tally.waited_ns += waited_ns
-        tally.received += received
+        tally.add(idle_ns=idle_ns, waited_ns=waited_ns, received=received)
+
+    def _event_of(self, connection: Connection | None, mask: int) -> None:
+        if connection is not None:  # else an arrival within this batch found it broken
+            self._event(connection, mask)
 
     def _is_quiet(self, now_ns: int) -> bool:
         return self._attend_ns - now_ns >= QUIET_NS or now_ns - self._due_ns >= PATIENCE_NS
 
     def _attend(self, now_ns: int) -> None:
-        """Send what is due by ``now_ns`` as far as connections are free; what is left stands in line."""
+        """Send what is due by ``now_ns`` as far as connections are free; the rest waits in line."""
         instants, free, lateness_ns = self._instants, self._free, self.tally.lateness_ns
         while free and (intended_ns := instants[self._unsent]) <= now_ns:
             at_ns = monotonic_ns()
@@ -202,7 +195,7 @@ class OpenPump(Pump):
 
     def _open_at(self, when_ns: int, connection: Connection) -> None:
         if self._offering:
-            self._vacate(connection)  # an arrival opens it: the schedule sets the pace of errors, too
+            self._vacate(connection)  # an arrival opens it: the schedule sets the pace of errors as well
         else:
             super()._open_at(when_ns, connection)
 
@@ -212,7 +205,7 @@ class OpenPump(Pump):
             self._attend_ns = 0
 
     def _give_up(self, begun_before_ns: int) -> None:
-        """Give up late answers, and those who stood in line for as long."""
+        """Give up late answers, and arrivals that waited in line for as long."""
         while self._unsent < self._unseen and (due_ns := self._instants[self._unsent]) < begun_before_ns:
             self._unsent += 1
             self.tally.error("timeout", "no connection was free in time", monotonic_ns() - due_ns)
@@ -221,5 +214,5 @@ class OpenPump(Pump):
 
 def _timeout_s(gap_ns: int) -> float:
     """How long a poll may block before something that is ``gap_ns`` away; 0 where it is too near."""
-    whole_ms = (gap_ns - SPARE_NS) // 1_000_000
+    whole_ms = (gap_ns - EARLY_NS) // 1_000_000
     return max(whole_ms - 0.5, 0) / 1e3  # epoll takes whole milliseconds, and Python rounds up

@@ -1,9 +1,10 @@
 """The pump: one loop that drives all connections of a process, as fast as Python can.
 
 ``Pump.drive`` holds the hot loop. An answer that arrives whole, with a head found right before and the
-expected bytes behind it, is compared, counted and followed by the next request right there. Everything
-else leaves the loop: answers for ``OffPath``, connections to be opened and what is late for ``Fleet``,
-requests too large for one send and errors for ``Sockets``.
+expected bytes behind it, is compared, counted and followed by the next request right there. The loop runs
+100,000 times a second, and every attribute costs: hence its many local variables. Everything else leaves
+it: answers go to ``OffPath``, connections to be opened and late requests to ``Fleet``, requests too large
+for one send and errors to ``Sockets``.
 """
 
 from __future__ import annotations
@@ -21,18 +22,16 @@ BATCH = 1024
 
 
 class Pump(OffPath):
-    """Users join and leave; a load is aimed, mustered, driven, drained and released."""
+    """Drives a load: it is aimed, driven (perhaps paused and resumed), drained and released."""
 
     def drive(self, until_ns: int) -> None:
         """Drive all connections until the first batch of events that ends at or after ``until_ns``."""
-        # Locals only: the inner loop runs 100,000 times a second, and every attribute costs.
         tally, by_fd, clock = self.tally, self._by_fd, monotonic_ns
-        poll, read, write = self._epoll.poll, os.read, os.write
-        record = tally.latencies_ns.append
+        record, poll, read, write = tally.latencies_ns.append, self._epoll.poll, os.read, os.write
         idle_ns = waited_ns = received = sent = 0
         while (now := clock()) < until_ns:
             if now >= self._due_ns:
-                self._keep_house(now)
+                self._housekeep(now)
                 continue
             events = poll((min(until_ns, self._due_ns) - now) / 1e9, BATCH)
             self._polled_ns = polled = clock()
@@ -47,48 +46,39 @@ class Pump(OffPath):
                 except OSError as error:
                     self._broken(connection, error)
                     continue
-                entry = connection.entry
-                now = clock()
+                entry, now = connection.entry, clock()
                 elapsed = now - connection.start_ns
-                if not (
-                    data[: entry.cut] in entry.known
-                    and data.endswith(entry.tail)
-                    and elapsed >= entry.min_elapsed_ns
-                ):
+                right = data[: entry.cut] in entry.known and data.endswith(entry.tail)
+                if not right or elapsed < entry.min_elapsed_ns:
                     self._received(connection, data)
                     continue
                 record(elapsed)
                 waited_ns += now - polled
                 received += len(data)
-                connection.entry = entry = entry.next
-                connection.start_ns = now
+                connection.start_ns, connection.entry = now, (entry := entry.next)
                 try:
-                    taken = write(fd, entry.request)
+                    sent += (taken := write(fd, entry.request))
                 except OSError as error:
                     self._unsendable(connection, error)
                     continue
-                sent += taken
                 if taken != entry.size:
                     self._send_later(connection, entry.request[taken:])
-        tally.idle_ns += idle_ns
-        tally.waited_ns += waited_ns
-        tally.received += received
-        tally.sent += sent
+        tally.add(idle_ns=idle_ns, waited_ns=waited_ns, received=received, sent=sent)
 
-    def muster(self, until_ns: int, is_hopeless: Callable[[], bool] = lambda: False) -> bool:
+    def ask_all_once(self, until_ns: int, is_hopeless: Callable[[], bool] = lambda: False) -> bool:
         """Have every connection answered once, and only then let all of them go on; True where all were.
 
         A server that accepts one connection per turn of its loop (uvloop does) would else starve those
         that come late: its turns get the longer, the more connections are already served.
         """
         self._answered = []
-        while not (done := all(connection.answered for connection in self.connections)):
+        while not (all_answered := all(connection.answered for connection in self.connections)):
             now = monotonic_ns()
             if now >= until_ns or is_hopeless():
                 break
             self.drive(min(now + RETRY_NS, until_ns))
         self.resume()
-        return done
+        return all_answered
 
     def pause(self, until_ns: int) -> None:
         """Let all be answered and keep the connections; none sends until ``resume``.
@@ -97,14 +87,14 @@ class Pump(OffPath):
         """
         self._answered = []
         for connection in self.connections:
-            connection.off_path = True  # as in drain: every answer passes _proceed, which holds it back
+            connection.off_path = True  # as in drain: every answer passes _proceed, which lets it wait
         while self.in_flight(now := monotonic_ns())[0] and now < until_ns:
             self.drive(min(now + RETRY_NS, until_ns))
 
     def resume(self) -> None:
-        """Have all connections that were held back go on, at once."""
-        held, self._answered = self._answered or [], None
-        for connection in held:
+        """Have all connections that wait go on, at once."""
+        waiting, self._answered = self._answered or [], None
+        for connection in waiting:
             if not connection.gone:
                 self._go_on(connection, keep_alive=connection.sock is not None)
 

@@ -1,4 +1,4 @@
-"""One answer off the fast path: put together from its pieces, by comparing if it can, else by parsing."""
+"""One answer off the fast path: its pieces are compared with the one found right before, else parsed."""
 
 from __future__ import annotations
 
@@ -51,11 +51,11 @@ class Reply:
         return self.parser is not None and self.parser.eof()
 
     def answer(self, elapsed_s: float) -> Answer | None:
-        """The complete answer where it was parsed; None: it is the one found right before."""
+        """The complete answer where it was parsed; None: it is byte for byte the one found right before."""
         return None if self.parser is None else self.parser.answer(elapsed_s)
 
     def arrivals_ns(self) -> list[int]:
-        """When the watched pieces of the complete answer had arrived, monotonic; empty: nobody watches."""
+        """When the watched pieces of the complete answer had arrived, monotonic; empty: none is watched."""
         reads, watch = self._reads, self._entry.watch
         if reads is None or watch is None:
             return []

@@ -14,11 +14,11 @@ from scenarios.exchange import Exchange
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
 """Methods that may be sent again (RFC 9110, 9.2.2)."""
 GOLDEN = 0.6180339887498949
-"""Steps of this share of a ring never meet: the multiples of it fill a circle evenly."""
+"""Share of a ring between the places of two neighbours: its multiples fill a circle evenly."""
 MOST_HEADS = 4096
-"""Heads kept per kind; a server whose every head is new goes through the full parser."""
+"""Heads kept per kind; where every head is new, every answer goes through the full parser."""
 
-NOTHING: frozenset[bytes] = frozenset()
+NO_HEADS: frozenset[bytes] = frozenset()
 
 _DATE = re.compile(
     rb"(?<=\r\n)(date: )"
@@ -39,12 +39,13 @@ class Heads:
 
     def __init__(self) -> None:
         self.alive: set[bytes] = set()
-        """After these the connection lives on."""
+        """Heads after which the connection lives on."""
         self.closing: set[bytes] = set()
+        """Heads after which the server closes the connection."""
         self._shapes: dict[bytes, bool] = {}
 
     def learn(self, head: bytes, *, keep_alive: bool) -> None:
-        """Keep a head that came with an answer found right."""
+        """Keep a head that came with a right answer."""
         heads = self.alive if keep_alive else self.closing
         if len(heads) >= MOST_HEADS:
             heads.clear()
@@ -98,7 +99,7 @@ class RingEntry:
         self.next = self
         self.heads = Heads()
         self.known: AbstractSet[bytes] = self.heads.alive
-        """Heads of whole answers that need no other look than ``tail``; none before the first was checked."""
+        """Heads behind which ``tail`` alone tells a right answer; none before the first was checked."""
         self.watch = exchange.watch
         self.marks: tuple[int, ...] = ()
         """Where in ``tail`` the pieces end whose arrival is watched."""
@@ -114,7 +115,7 @@ class RingEntry:
         """Compare with ``tail`` behind one of ``heads`` from now on; off the fast path where watched."""
         self.tail, self.cut = tail, -len(tail) or None
         self.heads = heads
-        self.known = NOTHING if self.watch else heads.alive
+        self.known = NO_HEADS if self.watch else heads.alive
 
 
 class Ring:
@@ -127,7 +128,7 @@ class Ring:
         for entry, following in zip(self.entries, (*self.entries[1:], self.entries[0]), strict=True):
             entry.next = following
         self.unasked = list(reversed(self.entries))
-        """Entries that no connection has taken yet, the next one last."""
+        """Entries that no connection has asked for yet, the next one last."""
         self.host = host
         """What requests name as theirs."""
         self._heads: dict[tuple[int, str | None, int], Heads] = {}

@@ -28,7 +28,7 @@ class Sockets:
 
     def __init__(self, socket_type: Any) -> None:  # noqa: ANN401 - the standard library's or the original
         self.tally = Tally()
-        """What is counted now; replaced at the edges of a window."""
+        """Takes what is counted now; replaced at the edges of a window."""
         self._socket_type = socket_type or socket.socket
         self._by_fd: dict[int, Connection] = {}
         self._waiting: list[tuple[int, int, Connection]] = []
@@ -37,7 +37,7 @@ class Sockets:
         self._due_ns = 0
         """When housekeeping is wanted again."""
         self._stopping = False
-        """Nothing is sent any more."""
+        """Whether nothing is sent any more."""
 
     def _open_at(self, when_ns: int, connection: Connection) -> None:
         heapq.heappush(self._waiting, (when_ns, next(self._order), connection))
@@ -45,7 +45,7 @@ class Sockets:
 
     def _open(self, connection: Connection) -> None:
         """Open a socket for the request whose clock runs, and hand it over."""
-        self.tally.opened += 1
+        self.tally.connections_opened += 1
         try:
             connection.open(self._address, self._socket_type)
         except OSError as error:
@@ -80,7 +80,7 @@ class Sockets:
             self._send_later(connection, data[taken:])
 
     def _unsendable(self, connection: Connection, error: OSError, data: bytes | None = None) -> None:
-        """Nothing of ``data`` (the request) was taken: the socket is full, connecting or dead."""
+        """Deal with a socket that took nothing of ``data`` (the request): it is full, connecting or dead."""
         if isinstance(error, BlockingIOError):
             self._send_later(connection, connection.entry.request if data is None else data)
         else:
@@ -105,7 +105,7 @@ class Sockets:
     # Errors.
 
     def _broken(self, connection: Connection, error: OSError, *, handed_over: bool = True) -> None:
-        """Reading or writing failed; ``handed_over``: the server may have part of the request."""
+        """Deal with a failed read or write; ``handed_over``: the server may have part of the request."""
         if isinstance(error, BlockingIOError):
             return
         if isinstance(error, ConnectionRefusedError):
@@ -116,7 +116,7 @@ class Sockets:
             self._fail(connection, "reset", f"{error}, within an answer")
 
     def _lost(self, connection: Connection, kind: str, detail: str, *, handed_over: bool = True) -> None:
-        """The connection ended before the first byte of an answer.
+        """Deal with a connection that ended before the first byte of an answer.
 
         One that had answered before may have been closed as idle while the request was on its way: the
         request goes out again on a new connection with its clock running, if it may be sent twice.

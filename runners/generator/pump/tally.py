@@ -11,6 +11,7 @@ class Tally:
 
     __slots__ = (
         "checked_full",
+        "connections_opened",
         "errors",
         "example",
         "failed_ns",
@@ -20,7 +21,6 @@ class Tally:
         "jitter_ns",
         "latencies_ns",
         "lateness_ns",
-        "opened",
         "quarters",
         "received",
         "sent",
@@ -30,7 +30,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.latencies_ns = array("q")
-        """One for every right answer, in order."""
+        """Of every right answer, in order."""
         self.quarters: list[int] = []
         """Right answers of each quarter of a window."""
         self.lateness_ns = array("q")
@@ -38,23 +38,30 @@ class Tally:
         self.in_line = 0
         """Open load: arrivals that found no free connection."""
         self.first_ns = array("q")
-        """For every right answer that is watched, when its first piece had arrived."""
+        """For every right answer that is watched, how long its first piece took to arrive."""
         self.jitter_ns = array("q")
         """For every gap between two watched pieces, how much it differed from the interval intended."""
         self.errors: Counter[str] = Counter()
         self.example = ""
         """The first error in words."""
         self.failed_ns = 0
-        """Sum of the time that requests were in flight which gave no right answer."""
+        """Time in flight of requests that gave no right answer, summed up."""
         self.idle_ns = 0
         """Time within the poll."""
         self.waited_ns = 0
-        """Sum over right answers of the time from the poll's return to their processing."""
+        """Time from the poll's return to the processing of right answers, summed up."""
         self.received = 0
         self.sent = 0
-        self.opened = 0
+        self.connections_opened = 0
         self.stale = 0
         self.checked_full = 0
+
+    def add(self, *, idle_ns: int, waited_ns: int, received: int, sent: int = 0) -> None:
+        """Add what a loop has summed up on its own."""
+        self.idle_ns += idle_ns
+        self.waited_ns += waited_ns
+        self.received += received
+        self.sent += sent
 
     def error(self, kind: str, detail: str, elapsed_ns: int) -> None:
         """Count a request that gave no right answer."""

@@ -154,7 +154,7 @@ def _muster(pump: Pump, order: Order) -> None:
         return sum(connection.answered for connection in pump.connections)
 
     until_ns = time.monotonic_ns() + round((order.warmup_s + order.deadline_s) * 1e9)
-    if not pump.muster(until_ns, lambda: tally.errors.total() >= count and not answered()):
+    if not pump.ask_all_once(until_ns, lambda: tally.errors.total() >= count and not answered()):
         raise nothing(
             order, tally, f"{count - answered()} of {count} connections got no answer in the warm-up"
         )
@@ -201,7 +201,7 @@ def measured_of(warm: Warm, tally: Tally, spans: Sequence[tuple[Edge, Edge]], me
         errors=dict(tally.errors),
         error_example=tally.example,
         stale=tally.stale,
-        connections_opened=tally.opened,
+        connections_opened=tally.connections_opened,
         bytes_received=tally.received,
         bytes_sent=tally.sent,
         latency=latency.encode(),

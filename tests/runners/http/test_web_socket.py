@@ -156,7 +156,7 @@ def test_messages_go_to_and_fro_on_one_connection() -> None:
     tally = load(websocket(echoing), lambda t: right(t) >= 100, ALL)
 
     assert not tally.errors
-    assert tally.opened == 1
+    assert tally.connections_opened == 1
 
 
 def test_only_the_first_small_echo_of_a_connection_leaves_the_fast_path() -> None:
@@ -165,7 +165,7 @@ def test_only_the_first_small_echo_of_a_connection_leaves_the_fast_path() -> Non
 
     tally = load(websocket(echoing), done, ALL[:2], connections=3)
 
-    assert tally.opened == 3
+    assert tally.connections_opened == 3
     assert tally.checked_full == 3
 
 
@@ -247,13 +247,13 @@ def test_a_connection_that_waits_answers_pings() -> None:
         pump.join()
         pump.join()
         pump.aim(Address.resolve(HERE, server.port), Ring([exchange("hello")], HERE), timeout_s=5)
-        assert pump.muster(time.monotonic_ns() + 5_000_000_000)
+        assert pump.ask_all_once(time.monotonic_ns() + 5_000_000_000)
         pump.drain(time.monotonic_ns() + 5_000_000_000)
         pump.release()
 
     assert ponged.is_set()
     assert not pump.tally.errors
-    assert pump.tally.opened == 2
+    assert pump.tally.connections_opened == 2
 
 
 # One at a time.

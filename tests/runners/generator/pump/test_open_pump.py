@@ -21,7 +21,7 @@ MS = 1_000_000
 
 
 @contextmanager
-def opened(
+def offering_pump(
     script: Script,
     connections: int = 1,
     *,
@@ -37,7 +37,7 @@ def opened(
         ring = Ring([exchange], f"127.0.0.1:{server.port}")
         pump.aim(Address.resolve("127.0.0.1", server.port), ring, timeout_s=timeout_s)
         try:
-            assert pump.muster(time.monotonic_ns() + 5_000 * MS)
+            assert pump.ask_all_once(time.monotonic_ns() + 5_000 * MS)
             while pump.in_flight(0)[0]:
                 drive(pump, [], 1)
             yield pump
@@ -66,12 +66,12 @@ def late(first: int, wait_s: float) -> Script:
 
 
 def test_every_arrival_is_sent_and_answered() -> None:
-    with opened(serving(answer()), 3) as pump:
+    with offering_pump(serving(answer()), 3) as pump:
         tally = drive(pump, range(0, 100, 2), 200)
 
         assert len(tally.latencies_ns) == len(tally.lateness_ns) == 50
         assert not tally.errors
-        assert tally.opened == 0
+        assert tally.connections_opened == 0
         assert pump.in_flight(time.monotonic_ns()) == (0, 0)
 
 
@@ -83,7 +83,7 @@ def test_nothing_is_sent_before_it_is_due() -> None:
             seen.append(time.monotonic_ns())
             peer.send(answer())
 
-    with opened(script) as pump:
+    with offering_pump(script) as pump:
         del seen[:]
         begun_ns = time.monotonic_ns()
         tally = drive(pump, [30, 60], 100)
@@ -94,7 +94,7 @@ def test_nothing_is_sent_before_it_is_due() -> None:
 
 def test_latency_counts_from_the_instant_that_was_intended() -> None:
     """One connection is stalled for 200 ms: nine arrivals behind it wait, each less by 10 ms."""
-    with opened(late(3, 0.2)) as pump:
+    with offering_pump(late(3, 0.2)) as pump:
         tally = drive(pump, range(0, 100, 10), 400)
 
     assert tally.in_line == 9
@@ -105,7 +105,7 @@ def test_latency_counts_from_the_instant_that_was_intended() -> None:
 
 
 def test_waiting_for_a_connection_is_no_lateness_of_the_generator() -> None:
-    with opened(late(3, 0.3)) as pump:
+    with offering_pump(late(3, 0.3)) as pump:
         tally = drive(pump, range(0, 100, 10), 500)
 
     assert len(tally.lateness_ns) == 10
@@ -124,7 +124,7 @@ def test_the_generator_standing_still_is_lateness() -> None:
             threading.Event().wait(0.2)
         paused.append(1)
 
-    with opened(script) as pump:
+    with offering_pump(script) as pump:
         pump._idle = pause
         tally = drive(pump, range(0, 150, 10), 400)
 
@@ -133,7 +133,7 @@ def test_the_generator_standing_still_is_lateness() -> None:
 
 
 def test_requests_in_line_are_in_flight() -> None:
-    with opened(late(3, 1.0)) as pump:
+    with offering_pump(late(3, 1.0)) as pump:
         drive(pump, [0, 10, 20], 100)
         now_ns = time.monotonic_ns()
         count, carried_ns = pump.in_flight(now_ns)
@@ -144,7 +144,7 @@ def test_requests_in_line_are_in_flight() -> None:
 
 
 def test_a_schedule_goes_on_with_what_stands_in_line_from_the_one_before() -> None:
-    with opened(late(3, 0.1)) as pump:
+    with offering_pump(late(3, 0.1)) as pump:
         drive(pump, [0, 10, 20], 50)
         tally = drive(pump, [0, 10], 400)
 
@@ -157,11 +157,11 @@ def test_a_connection_that_the_server_closes_is_opened_by_an_arrival() -> None:
         if peer.request() is not None:
             peer.send(answer(more=b"Connection: close\r\n"))
 
-    with opened(script, 2) as pump:
+    with offering_pump(script, 2) as pump:
         tally = drive(pump, range(0, 100, 10), 200)
 
     assert not tally.errors
-    assert len(tally.latencies_ns) == tally.opened == 10
+    assert len(tally.latencies_ns) == tally.connections_opened == 10
 
 
 def test_a_connection_closed_as_idle_is_opened_by_an_arrival() -> None:
@@ -169,11 +169,11 @@ def test_a_connection_closed_as_idle_is_opened_by_an_arrival() -> None:
         if peer.request() is not None:
             peer.send(answer())
 
-    with opened(script) as pump:
+    with offering_pump(script) as pump:
         tally = drive(pump, [50], 150)
 
     assert not tally.errors
-    assert (len(tally.latencies_ns), tally.opened, tally.stale) == (1, 1, 0)
+    assert (len(tally.latencies_ns), tally.connections_opened, tally.stale) == (1, 1, 0)
 
 
 def test_refused_connections_are_errors_at_the_pace_of_the_schedule() -> None:
@@ -182,7 +182,7 @@ def test_refused_connections_are_errors_at_the_pace_of_the_schedule() -> None:
         pump.join()
         ring = Ring([GET], f"127.0.0.1:{server.port}")
         pump.aim(Address.resolve("127.0.0.1", server.port), ring, timeout_s=1)
-        assert pump.muster(time.monotonic_ns() + 5_000 * MS)
+        assert pump.ask_all_once(time.monotonic_ns() + 5_000 * MS)
         drive(pump, [], 20)
     tally = drive(pump, range(0, 200, 5), 300)
     pump.release()
@@ -193,7 +193,7 @@ def test_refused_connections_are_errors_at_the_pace_of_the_schedule() -> None:
 
 
 def test_wrong_answers_are_errors() -> None:
-    with opened(serving(answer(), answer(), answer(), answer(b'{"n": 2}'))) as pump:
+    with offering_pump(serving(answer(), answer(), answer(), answer(b'{"n": 2}'))) as pump:
         tally = drive(pump, [0, 10, 20], 100)
 
     assert tally.errors == {"wrong-answer": 2}
@@ -208,14 +208,14 @@ def test_answered_too_early_is_wrong_however_late_it_was_sent() -> None:
                 threading.Event().wait(0.1)
             peer.send(answer())
 
-    with opened(script, exchange=slow) as pump:
+    with offering_pump(script, exchange=slow) as pump:
         tally = drive(pump, [0, 10], 300)
 
     assert tally.errors == {"wrong-answer": 1}  # the second one waited for 90 ms, and was answered at once
 
 
 def test_late_answers_and_those_in_line_for_as_long_time_out() -> None:
-    with opened(late(3, 5), timeout_s=0.1) as pump:
+    with offering_pump(late(3, 5), timeout_s=0.1) as pump:
         pump._sweep_ns = 0
         tally = drive(pump, [0, 10, 20, 600], 900)
 
@@ -224,7 +224,7 @@ def test_late_answers_and_those_in_line_for_as_long_time_out() -> None:
 
 
 def test_a_drained_pump_is_idle_and_serves_a_closed_load_again() -> None:
-    with opened(late(5, 0.1)) as pump:
+    with offering_pump(late(5, 0.1)) as pump:
         drive(pump, range(0, 20, 2), 30)
         pump.drain(time.monotonic_ns() + 2_000 * MS)
         assert pump.in_flight(time.monotonic_ns())[0] == 0
@@ -232,19 +232,19 @@ def test_a_drained_pump_is_idle_and_serves_a_closed_load_again() -> None:
 
 
 def test_users_may_come_and_go() -> None:
-    with opened(serving(answer()), 2) as pump:
+    with offering_pump(serving(answer()), 2) as pump:
         pump.leave(next(iter(pump.connections)))
         pump.join()
         tally = drive(pump, range(0, 50, 5), 150)
 
     assert not tally.errors
     assert len(tally.latencies_ns) == 10
-    assert tally.opened == 1
+    assert tally.connections_opened == 1
 
 
 def test_others_get_their_turn_while_arrivals_never_pause() -> None:
     turns: list[int] = []
-    with opened(serving(answer()), 4, idle=lambda: turns.append(1)) as pump:
+    with offering_pump(serving(answer()), 4, idle=lambda: turns.append(1)) as pump:
         del turns[:]
         drive(pump, np.arange(0, 400, 0.1).tolist(), 400)
 
@@ -253,7 +253,7 @@ def test_others_get_their_turn_while_arrivals_never_pause() -> None:
 
 @pytest.mark.parametrize("ms", [0.5, 1.9, 2.5, 40])
 def test_a_poll_that_blocks_ends_before_the_next_arrival(ms: float) -> None:
-    with opened(serving(answer())) as pump:
+    with offering_pump(serving(answer())) as pump:
         tally = drive(pump, [ms, 2 * ms], 2 * ms + 30)
 
     assert len(tally.latencies_ns) == 2

@@ -53,7 +53,7 @@ def test_counts_right_answers_and_parses_only_the_first() -> None:
 
     assert not tally.errors
     assert tally.checked_full == 1
-    assert tally.opened == 1
+    assert tally.connections_opened == 1
     assert tally.received >= 50 * len(answer())
     assert all(latency > 0 for latency in tally.latencies_ns)
 
@@ -68,7 +68,7 @@ def test_every_connection_is_served() -> None:
 
     tally = load(script, lambda _: len(seen) == 20, connections=20)
 
-    assert tally.opened == 20
+    assert tally.connections_opened == 20
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_split_sends(cuts: list[int]) -> None:
     tally = load(script, lambda t: right(t) >= 3)
 
     assert not tally.errors
-    assert tally.opened == 1
+    assert tally.connections_opened == 1
 
 
 def test_a_body_in_pieces_behind_a_known_head_is_compared_and_not_parsed() -> None:
@@ -133,7 +133,7 @@ def test_connection_close_opens_one_for_each_request() -> None:
 
     tally = load(script, lambda t: right(t) >= 10)
 
-    assert tally.opened == right(tally) + 1
+    assert tally.connections_opened == right(tally) + 1
     assert not tally.stale
     assert not tally.errors
 
@@ -163,7 +163,7 @@ def test_a_server_that_closes_sooner_is_asked_on_a_new_connection() -> None:
 
     tally = load(script, lambda t: right(t) >= 10, reuse=5)
 
-    assert tally.opened == right(tally) + 1
+    assert tally.connections_opened == right(tally) + 1
     assert not tally.errors
 
 
@@ -203,7 +203,7 @@ def test_a_keep_alive_limit_that_is_announced_is_not_stale() -> None:
 
     assert not tally.stale
     assert not tally.errors
-    assert tally.opened >= 4
+    assert tally.connections_opened >= 4
 
 
 def close_after_three(peer: Peer) -> None:
@@ -438,7 +438,7 @@ def test_requests_too_large_for_one_send() -> None:
 
     assert not tally.errors
     assert all(arrived)
-    assert tally.opened == 1
+    assert tally.connections_opened == 1
 
 
 def test_an_answer_before_the_request_was_read_ends_the_connection() -> None:
@@ -456,7 +456,7 @@ def test_an_answer_before_the_request_was_read_ends_the_connection() -> None:
     enough.set()
 
     assert not tally.errors
-    assert tally.opened >= 3
+    assert tally.connections_opened >= 3
 
 
 def test_users_join_and_leave_while_a_load_is_driven() -> None:
@@ -499,9 +499,9 @@ def test_drain_waits_for_what_is_under_way_and_sends_no_more() -> None:
 def test_many_connections_are_opened_a_part_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runners.generator.pump.fleet.FRESH_MOST", 5)
 
-    tally = load(serving(answer()), lambda t: t.opened >= 30, connections=30)
+    tally = load(serving(answer()), lambda t: t.connections_opened >= 30, connections=30)
 
-    assert tally.opened == 30
+    assert tally.connections_opened == 30
     assert not tally.errors
 
 
@@ -523,7 +523,7 @@ def test_connections_wait_for_each_other_before_the_second_request() -> None:
         for _ in range(5):
             pump.join()
         pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
-        assert pump.muster(time.monotonic_ns() + 5_000_000_000)
+        assert pump.ask_all_once(time.monotonic_ns() + 5_000_000_000)
         assert right(pump.tally) == 5
         drive_until(pump, lambda: right(pump.tally) >= 20)
         pump.release()
@@ -540,7 +540,7 @@ def test_connections_that_wait_for_others_make_room_for_them(monkeypatch: pytest
         for _ in range(7):
             pump.join()
         pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
-        assert pump.muster(time.monotonic_ns() + 5_000_000_000)
+        assert pump.ask_all_once(time.monotonic_ns() + 5_000_000_000)
         pump.release()
 
 
@@ -559,7 +559,7 @@ def test_a_connection_closed_while_it_waits_is_opened_again(*, announced: bool) 
         pump.join()
         pump.join()
         pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
-        assert pump.muster(time.monotonic_ns() + 5_000_000_000)
+        assert pump.ask_all_once(time.monotonic_ns() + 5_000_000_000)
         drive_until(pump, lambda: right(pump.tally) >= 10)
         pump.release()
 
@@ -571,8 +571,8 @@ def test_waiting_for_others_ends_without_them() -> None:
         pump = Pump()
         pump.join()
         pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=5)
-        assert not pump.muster(time.monotonic_ns() + 20_000_000)
-        assert not pump.muster(time.monotonic_ns() + 9_000_000_000, lambda: True)
+        assert not pump.ask_all_once(time.monotonic_ns() + 20_000_000)
+        assert not pump.ask_all_once(time.monotonic_ns() + 9_000_000_000, lambda: True)
         pump.release()
 
 
