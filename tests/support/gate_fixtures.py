@@ -14,19 +14,15 @@ from report.analysis.gate.judging import judge
 from report.views.gate import outputs
 from results.model import (
     HEAD,
-    BlockEnd,
-    BlockStart,
     Failure,
-    FrameworkEnvironment,
-    Launch,
     Pairing,
     Plan,
-    Record,
     Run,
     Trial,
 )
-from results.store import read, to_line
+from results.store import read
 from tests.support.paths import FIXTURES
+from tests.support.recording import record_lines
 from tests.support.two_sides import make_gate
 
 FOLDER = FIXTURES / "gate"
@@ -100,11 +96,11 @@ def with_more_workers(plan: Plan) -> Plan:
 def with_other_python(plan: Plan) -> Plan:
     """Head ran on another interpreter, which nobody asked for."""
 
-    def other(each: FrameworkEnvironment) -> FrameworkEnvironment:
-        return replace(each, python="3.13.1") if each.side == HEAD else each
-
-    changed = tuple(other(each) for each in plan.environment.frameworks)
-    return replace(plan, environment=replace(plan.environment, frameworks=changed))
+    frameworks = tuple(
+        replace(environment, python="3.13.1") if environment.side == HEAD else environment
+        for environment in plan.environment.frameworks
+    )
+    return replace(plan, environment=replace(plan.environment, frameworks=frameworks))
 
 
 def failure_of(trial: Trial) -> Failure:
@@ -119,24 +115,12 @@ def failure_of(trial: Trial) -> Failure:
     )
 
 
-def lines_of(run: Run) -> Iterator[bytes]:
-    """The record of a run, in an order in which it could have been made."""
-    yield to_line(run.plan)
-    for block in sorted({trial.block for trial in run.trials}):
-        yield to_line(BlockStart(block=block, started_unix_s=run.plan.created_unix_s))
-        about: tuple[Launch | Trial, ...] = (*run.launches, *run.trials)
-        yield from (to_line(each) for each in about if each.block == block)
-        yield to_line(BlockEnd(block=block, seconds_measuring=4.0, seconds_total=8.0))
-    rest: tuple[Record, ...] = (*run.costs, *run.failures)
-    yield from (to_line(each) for each in rest)
-
-
 def main() -> None:
     """Write records and golden outputs."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, run in runs():
         small = run if name in GOLDEN else replace(run, launches=())
-        (FOLDER / f"{name}.jsonl").write_bytes(b"".join(lines_of(small)))
+        (FOLDER / f"{name}.jsonl").write_bytes(b"".join(record_lines(small)))
     whole = (FOLDER / "aa.jsonl").read_bytes()
     (FOLDER / "nan.jsonl").write_bytes(whole.replace(b'"server_cpu_ns":', b'"server_cpu_ns":NaN,"was":', 1))
     (FOLDER / "truncated.jsonl").write_bytes(whole[:-200])
