@@ -14,7 +14,7 @@ from apps import contract
 from scenarios import answers, catalogue, json_scenario, order_inputs, plaintext_scenario
 from scenarios.auth_scenario import BAD, token
 from scenarios.exchange import Answer, Exchange, Request, Scenario
-from tests.support.reference import answer, echoed, respond, typed
+from tests.support.reference_app import answer, echoed, respond, typed
 
 FOLDER = Path(scenarios.__file__).parent
 ALL = catalogue.discover()

@@ -23,7 +23,7 @@ from results.model import (
 from results.store import read
 from tests.support.paths import FIXTURES
 from tests.support.recording import record_lines
-from tests.support.two_sides import make_gate
+from tests.support.synthetic_gate import make_gate
 
 FOLDER = FIXTURES / "gate"
 ONE = (("starlette", "uvicorn-standard"),)

@@ -8,8 +8,8 @@ import pytest
 
 from report.analysis.costs import FIRST, costs, holds_costs, in_process
 from results.model import IN_PROCESS, Interval, Run
-from tests.support.counted import exact, make_cost_run
 from tests.support.synthetic import make_run
+from tests.support.synthetic_costs import exact, make_cost_run
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from report.analysis.costs import costs
 from report.analysis.layers import Layers, built_on
 from report.analysis.layers import layers as layers_of
 from results.model import Run
-from tests.support.counted import FRAMEWORK, make_cost_run
+from tests.support.synthetic_costs import FRAMEWORK, make_cost_run
 
 
 def group(run: Run, server: str, scenario: str = "plaintext", interface: str = "asgi") -> Layers:

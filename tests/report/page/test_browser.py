@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from report.page.build import build
-from tests.support.counted import SCENARIOS, make_cost_run
 from tests.support.synthetic import make_run
+from tests.support.synthetic_costs import SCENARIOS, make_cost_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

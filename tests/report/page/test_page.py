@@ -15,9 +15,9 @@ from markupsafe import escape
 
 from report.page.build import TEMPLATES, build
 from results.model import Ceiling, Failure, Finding, Run
-from tests.support.counted import make_cost_run
 from tests.support.ranking import RANKING
 from tests.support.synthetic import make_run
+from tests.support.synthetic_costs import make_cost_run
 
 EVIL = "<img src=x onerror=alert(1)>'\"&${{7*7}}</script><script>alert(2)</script>"
 VOID = {"meta", "link", "br", "img", "input", "hr"}

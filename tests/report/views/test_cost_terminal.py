@@ -11,7 +11,7 @@ import pytest
 
 from report.views.cost_terminal import as_json, as_text
 from results.model import Run
-from tests.support.counted import make_cost_run
+from tests.support.synthetic_costs import make_cost_run
 
 FOLDER = Path("results/2026-11-23-cost")
 

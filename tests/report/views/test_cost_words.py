@@ -9,7 +9,7 @@ import pytest
 from report.analysis.costs import costs
 from report.stats.levels import Level
 from report.views import cost_words
-from tests.support.counted import make_cost_run
+from tests.support.synthetic_costs import make_cost_run
 
 TITLES = {"starlette": "Starlette", "fastapi": "FastAPI"}
 

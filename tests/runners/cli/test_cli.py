@@ -8,7 +8,7 @@ import pytest
 
 from results.store import create
 from tests.support.command_line import call
-from tests.support.fakes import plan
+from tests.support.fake_run import plan
 from tests.support.synthetic import make_run
 
 

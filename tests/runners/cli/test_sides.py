@@ -9,8 +9,8 @@ import pytest
 from results.model import Run
 from results.store import create
 from tests.support.command_line import call
-from tests.support.fakes import plan
-from tests.support.two_sides import make_gate
+from tests.support.fake_run import plan
+from tests.support.synthetic_gate import make_gate
 
 
 @pytest.fixture(autouse=True)

@@ -12,8 +12,8 @@ from runners.experiments.planning import QUICK, RunOptions, opened
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from runners.selection.rates import parse
-from tests.support.fakes import FakeGenerator, FakeLauncher, plan
-from tests.support.parts import parts
+from tests.support.fake_run import FakeGenerator, FakeLauncher, plan
+from tests.support.small_matrix import parts
 
 
 def found(*, act: Callable[[int], None] = lambda _count: None, broken: str = "") -> Capacities:

@@ -18,8 +18,8 @@ from results.store import Writer, create, read, reopen
 from runners.errors import LoadError
 from runners.experiments.run import RunSession
 from runners.verify.contract import Verified
-from tests.support.fakes import SETUP, FakeGenerator, FakeLauncher, Heard, plan
-from tests.support.parts import parts
+from tests.support.fake_run import SETUP, FakeGenerator, FakeLauncher, Heard, plan
+from tests.support.small_matrix import parts
 
 
 @pytest.fixture(autouse=True)

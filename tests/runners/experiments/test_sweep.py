@@ -21,8 +21,8 @@ from runners.generator.messages import Measured, Order
 from runners.http.address import Endpoint
 from runners.selection.matrix import Selection
 from runners.selection.spread import Spread
-from tests.support.fakes import FakeGenerator, FakeLauncher, plan
-from tests.support.parts import parts
+from tests.support.fake_run import FakeGenerator, FakeLauncher, plan
+from tests.support.small_matrix import parts
 
 SLO = Slo(percentile=99, limit_ms=50)
 KNEE_RPS = 3_000.0

@@ -16,9 +16,9 @@ from runners.processes import ports
 from runners.selection.schedule import visits
 from runners.selection.spread import Spread
 from scenarios.catalogue import discover
-from tests.support.fakes import SETUP, plan
-from tests.support.parts import parts
+from tests.support.fake_run import SETUP, plan
 from tests.support.scripted_server import ScriptedServer, answer, serving
+from tests.support.small_matrix import parts
 
 TEXT = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
 VISIT = visits([cell for cell in plan().cells if cell.scenario == "plaintext"], parts().scenarios)[0]

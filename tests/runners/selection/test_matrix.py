@@ -6,7 +6,7 @@ from runners.errors import PlanError
 from runners.selection.discovery import discover
 from runners.selection.frameworks import discover as discover_frameworks
 from runners.selection.matrix import Selection, choose, control_of, expand, stacks
-from tests.support.parts import parts
+from tests.support.small_matrix import parts
 
 
 def test_interfaces_decide_which_stacks_exist() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from runners.selection.matrix import Selection, expand
 from runners.selection.schedule import block_order, cell_order, groups_of, hash_seed, only, trial_seed, visits
-from tests.support.parts import framework, parts
+from tests.support.small_matrix import framework, parts
 
 KNOWN = parts()
 FASTAPI = framework("fastapi", "asgi", implements=("plaintext", "json", "routing"))

@@ -2,7 +2,7 @@ import pytest
 
 from runners.verify.agreement import canonical_form, disagreements
 from scenarios.exchange import Answer
-from tests.support.reference import typed
+from tests.support.reference_app import typed
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from runners.verify.contract import judge, probe, verify
 from scenarios import catalogue
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario
-from tests.support.reference import Respond, answer, respond, serving, typed
+from tests.support.reference_app import Respond, answer, respond, serving, typed
 
 ALL = catalogue.discover()
 HERE = "127.0.0.1"

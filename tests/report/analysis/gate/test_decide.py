@@ -6,7 +6,7 @@ import pytest
 
 from report.analysis.gate.decide import confirmations, cost_repeats, more_counts, shared_out
 from report.stats.two_samples import Estimate
-from tests.support.two_sides import make_gate
+from tests.support.synthetic_gate import make_gate
 
 
 def screen(deviation: float, mean: float = 0.1) -> Estimate:

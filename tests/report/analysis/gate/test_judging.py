@@ -15,7 +15,7 @@ from report.analysis.two_sides.waivers import Waiver
 from results.model import HEAD, Run, Side
 from results.store import RecordError, read
 from tests.support.gate_fixtures import EXPECTED, FOLDER, GOLDEN, WRITERS, judged, recorded
-from tests.support.two_sides import make_gate
+from tests.support.synthetic_gate import make_gate
 
 DAY = date(2026, 11, 22)
 """On which the recorded runs were made."""

@@ -11,7 +11,7 @@ from report.analysis.two_sides.verdict import Word
 from report.views.comparison import as_json, as_text
 from results.model import CostRecord, Failure, Run
 from tests.support.synthetic import make_run
-from tests.support.two_sides import make_gate
+from tests.support.synthetic_gate import make_gate
 
 STACKS = (("starlette", "uvicorn-standard"), ("fastapi", "uvicorn-standard"))
 

@@ -8,7 +8,7 @@ import pytest
 from report.analysis.two_sides import matching
 from report.analysis.two_sides.matching import COMPARED, CPU, UnusableError
 from results.model import Pairing, Run, Trial
-from tests.support.two_sides import make_gate
+from tests.support.synthetic_gate import make_gate
 
 RUN = make_gate()
 LOAD = RUN.plan.pairings[-1]

@@ -17,7 +17,7 @@ from report.views.gate import outputs
 from report.views.gate.markdown import code, escape
 from results.model import HEAD, Failure, Run
 from tests.support.gate_fixtures import judged, recorded
-from tests.support.two_sides import make_gate
+from tests.support.synthetic_gate import make_gate
 
 HOSTILE = "a|b <script>alert(1)</script> [x](http://evil.example) @everyone `code` *b* \x1b[31m\x00\n# title"
 

@@ -31,7 +31,7 @@ from runners.generator.client import Generator
 from runners.http.client import send
 from runners.machine import facts as machine
 from scenarios.catalogue import named
-from tests.support.measurements import measured
+from tests.support.fake_measurement import measured
 
 BESIDE_WRK = ClientComparison(
     against="nginx",

@@ -16,7 +16,7 @@ from runners.experiments.calibration.conditions import Means
 from runners.experiments.calibration.real_servers import Start
 from runners.generator.client import Generator
 from runners.generator.messages import Measured
-from tests.support.measurements import measured
+from tests.support.fake_measurement import measured
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from runners.errors import CostError, PlanError
 from runners.experiments.counting import callgrind
-from tests.support.cost_parts import fake_valgrind, tool
+from tests.support.fake_valgrind import fake_valgrind, tool
 
 
 def test_without_valgrind_it_says_how_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

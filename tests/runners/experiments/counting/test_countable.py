@@ -10,7 +10,7 @@ from runners.experiments.counting.countable import chosen, unfit
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts, Selection
 from scenarios.exchange import Exchange, Request
-from tests.support.parts import parts, scenario, variant
+from tests.support.small_matrix import parts, scenario, variant
 
 
 def known(**scenarios: object) -> Parts:

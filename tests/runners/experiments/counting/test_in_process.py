@@ -14,8 +14,8 @@ from runners.experiments.counting.in_process import count_in_process
 from runners.experiments.counting.launch_counts import Counted, count
 from scenarios.answers import json_answer
 from scenarios.exchange import Answer, Exchange, Request, Scenario
-from tests.support.cost_parts import fake_valgrind, subject
-from tests.support.parts import scenario
+from tests.support.fake_valgrind import fake_valgrind, subject
+from tests.support.small_matrix import scenario
 
 ECHO = {"method": "POST", "path": "/a b", "query": "x=%20", "body": "käse", "header": "v", "length": "5"}
 """What an app says of the request below; its lifespan ran before."""

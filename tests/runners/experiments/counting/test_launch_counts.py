@@ -10,7 +10,7 @@ from results.model import Interval
 from runners.experiments.counting.inputs import Inputs
 from runners.experiments.counting.launch_counts import DisagreementError, count, must_agree
 from scenarios.exchange import Answer, Exchange
-from tests.support.parts import scenario
+from tests.support.small_matrix import scenario
 
 
 class Heard:

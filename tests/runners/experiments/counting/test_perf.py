@@ -9,7 +9,7 @@ import pytest
 
 from runners.errors import CostError, PlanError
 from runners.experiments.counting import perf
-from tests.support.cost_parts import tool
+from tests.support.fake_valgrind import tool
 
 PERF = """
 import os, signal, sys, time

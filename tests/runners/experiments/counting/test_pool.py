@@ -20,8 +20,8 @@ from runners.experiments.counting.pool import Bench, Outcome
 from runners.experiments.counting.where import take_profile
 from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
-from tests.support.cost_parts import SETUP, cell, provisioned
-from tests.support.parts import framework, scenario, variant
+from tests.support.fake_valgrind import SETUP, cell, provisioned
+from tests.support.small_matrix import framework, scenario, variant
 
 SERVERS: dict[str, Variant] = {"uvicorn": variant("uvicorn", "asgi")}
 INTERVAL = Interval(instructions=24_000, seconds=0.7, requests=120)

@@ -17,8 +17,8 @@ from runners.experiments.counting.launch_counts import Counted, count
 from runners.experiments.counting.served import count_served
 from runners.servers.recipe import Serve, Variant
 from scenarios.exchange import Answer, Exchange, Request
-from tests.support.cost_parts import SETUP, fake_valgrind, subject
-from tests.support.parts import scenario
+from tests.support.fake_valgrind import SETUP, fake_valgrind, subject
+from tests.support.small_matrix import scenario
 
 SERVER = """
     import http.server, sys

@@ -18,8 +18,8 @@ from runners.experiments.counting.inputs import Inputs
 from runners.experiments.counting.where import must_be_callgrind, shares, take_profile
 from runners.selection import frameworks
 from scenarios.exchange import Answer, Exchange
-from tests.support.cost_parts import fake_valgrind, subject, tool
-from tests.support.parts import scenario
+from tests.support.fake_valgrind import fake_valgrind, subject, tool
+from tests.support.small_matrix import scenario
 
 DUMP = """# callgrind format
 version: 1

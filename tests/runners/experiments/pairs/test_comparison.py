@@ -13,7 +13,7 @@ from runners.errors import DuelError, LoadError
 from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S
 from runners.experiments.pairs.pairing import launch_pairs
 from runners.verify.contract import Verified
-from tests.support.two_fakes import PARTS, Fakes, fakes, pairings, prepared
+from tests.support.fake_comparison import PARTS, Fakes, fakes, pairings, prepared
 
 
 @pytest.fixture(autouse=True)

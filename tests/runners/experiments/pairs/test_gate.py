@@ -19,7 +19,7 @@ from runners.experiments.counting.pool import Bench
 from runners.experiments.pairs.gate import Decisions, Gate
 from runners.experiments.progress import Watcher
 from runners.verify.contract import Verified
-from tests.support.two_fakes import Fakes, fakes, pairings, prepared
+from tests.support.fake_comparison import Fakes, fakes, pairings, prepared
 
 LOADED = pairings()
 COUNTED = tuple(Pairing(base=lockstep(each.base), head=lockstep(each.head)) for each in LOADED[:2])

@@ -9,7 +9,7 @@ from runners.errors import PlanError
 from runners.experiments.pairs.gate_cells import Globs, choose, name_of
 from runners.experiments.pairs.sides import SideOptions, SideParts
 from runners.selection.matrix import Parts
-from tests.support.parts import parts
+from tests.support.small_matrix import parts
 
 PARTS = parts()
 

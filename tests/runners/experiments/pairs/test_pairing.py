@@ -17,7 +17,7 @@ from runners.experiments.pairs.pairing import (
     turns,
 )
 from runners.selection.matrix import Selection, expand
-from tests.support.parts import parts
+from tests.support.small_matrix import parts
 
 PARTS = parts()
 CELLS = expand(Selection(scenarios=("plaintext", "json"), connections=(64,)), PARTS).cells

@@ -15,9 +15,9 @@ from runners.experiments.pairs.sides import SideOptions, SideParts, SidesOptions
 from runners.experiments.planning import RunOptions
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
-from tests.support.two_fakes import PARTS, pairings
-from tests.support.two_fakes import prepared as faked
-from tests.support.two_fakes import provisioned as environment
+from tests.support.fake_comparison import PARTS, pairings
+from tests.support.fake_comparison import prepared as faked
+from tests.support.fake_comparison import provisioned as environment
 
 CHOSEN = pairings()
 OPTIONS = PairOptions(

@@ -15,7 +15,7 @@ from runners.experiments.progress import Watcher
 from runners.generator.messages import Measured, Order
 from runners.selection.matrix import Selection, control_of, expand
 from runners.selection.schedule import Visit, block_order, visits
-from tests.support.parts import parts
+from tests.support.small_matrix import parts
 
 MACHINE = Machine(
     cpu_model="a CPU",

@@ -12,7 +12,7 @@ import pytest
 from results.model import IN_PROCESS, Cell, FrameworkEnvironment, Setup
 from runners.environments.provision import Provisioned
 from runners.experiments.counting.cost_cell import Subject
-from tests.support.parts import framework
+from tests.support.small_matrix import framework
 
 VALGRIND = """
 import os, sys

@@ -27,8 +27,8 @@ from runners.experiments.pairs.planning import Prepared
 from runners.experiments.pairs.sides import SideOptions, SideParts
 from runners.generator.messages import Duel, Measured, Order
 from runners.selection.matrix import Selection, expand
-from tests.support.fakes import MACHINE, FakeGenerator, FakeLauncher, Heard
-from tests.support.parts import parts
+from tests.support.fake_run import MACHINE, FakeGenerator, FakeLauncher, Heard
+from tests.support.small_matrix import parts
 
 PARTS = parts()
 SETUP = Setup(blocks=4, warmup_s=0.1, window_s=1.6, seed=1, server_cpus=(1,), generator_cpus=(0,))
