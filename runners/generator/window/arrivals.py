@@ -1,23 +1,26 @@
-"""When the requests of an open load are due: seeded arrivals, all known before the first is sent."""
+"""When the requests of an open load are due: seeded schedules, drawn before the first request is sent."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from runners.errors import LoadError
+from runners.generator.messages import Order
 
 CONSTANT, POISSON = "constant", "poisson"
 MOST_ARRIVALS = 20_000_000
-"""More in one stretch is a rate that nobody can offer, and 160 MB."""
+"""More would be a rate that nobody can offer, and 160 MB."""
 
 
 def arrivals_ns(
     rate_rps: float, length_s: float, kind: str, random: np.random.Generator
 ) -> NDArray[np.int64]:
-    """Instants in ns from the begin of a stretch, ascending, all before its end; raises LoadError.
+    """Instants in ns within ``length_s``, ascending, counted from its begin; raises LoadError.
 
     ``constant`` arrivals are 1/rate apart, the first at a random part of that. ``poisson`` arrivals are a
     Poisson process: given their number, which is Poisson-distributed, they lie uniformly (Kingman, Poisson
@@ -38,3 +41,21 @@ def arrivals_ns(
     else:
         raise LoadError(f"arrivals are {CONSTANT} or {POISSON}, not {kind!r}")
     return (instants_s * 1e9).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """When requests are due, in ns from the begin of the warm-up and of the window."""
+
+    warmup_ns: NDArray[np.int64]
+    window_ns: NDArray[np.int64]
+
+    @classmethod
+    def draw(cls, order: Order, rate_rps: float) -> Self:
+        """Draw those of a trial; raises LoadError for a rate that nobody can offer."""
+        seeds = np.random.SeedSequence(order.seed).spawn(2)
+        warmup, window = (
+            arrivals_ns(rate_rps, length_s, order.arrivals or CONSTANT, np.random.default_rng(seed))
+            for length_s, seed in zip((order.warmup_s, order.window_s), seeds, strict=True)
+        )
+        return cls(warmup, window)

@@ -1,8 +1,8 @@
 """One duel: two servers loaded in turn from one process, never at the same time, for short windows.
 
-What disturbs the machine for longer than a window meets both sides alike. Each side is warmed up and its
-ring learnt once; then the windows alternate, and between its own each side rests: all it was asked is
-answered, its connections are kept, and it is asked nothing.
+A disturbance of the machine that lasts longer than a window meets both servers alike. Each server is warmed
+up and its ring learnt once; then their windows alternate. Between its windows a server rests: every request
+is answered, its connections are kept, and nothing is sent to it.
 """
 
 from __future__ import annotations
@@ -18,37 +18,29 @@ from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
 from runners.generator.window.edges import Edge, Meters
-from runners.generator.window.trial import (
-    DRAIN_S,
-    QUARTERS,
-    Outcome,
-    Warm,
-    measured_of,
-    nothing,
-    warm_up,
-    without_collector,
-)
-from runners.processes.accounting import ServerClock
+from runners.generator.window.measurement import measured_of
+from runners.generator.window.no_answer import no_right_answer
+from runners.generator.window.trial import DRAIN_S, QUARTERS, Outcome, without_collector
+from runners.generator.window.warm_up import WarmUp, warm_up
 from scenarios.exchange import Exchange
 
 T = TypeVar("T")
 
 
 class LoadedServer:
-    """One side of a duel: its pump, and what its windows gave until now."""
+    """One server of a duel: the pump that loads it, and what its windows gave until now."""
 
     def __init__(self, pump: OpenPump, order: Order, exchanges: Sequence[Exchange], place: int) -> None:
-        server = None if order.server_pid is None else ServerClock(order.server_pid, order.cgroup)
         self.pump, self.order, self.place = pump, order, place
-        self._meters = Meters(server=server, cpus=order.cpus)
+        self._meters = Meters.for_order(order)
         self._ring = Ring(exchanges, f"{order.host}:{order.port}")
         self._tally = Tally()
         self._spans: list[tuple[Edge, Edge]] = []
         self._counts: list[int] = []
-        self._warm: Warm | None = None
+        self._warm: WarmUp | None = None
 
     def warm(self) -> None:
-        """Warm the server up, and let it rest."""
+        """WarmUp the server up, and let it rest."""
         address = Address.resolve(self.order.host, self.order.port)
         self.pump.aim(address, self._ring, timeout_s=self.order.deadline_s)
         self._warm = warm_up(self.pump, self.order, self._ring, None, lambda _: None)
@@ -75,7 +67,7 @@ class LoadedServer:
     def outcome(self) -> Outcome:
         """All windows added up; raises LoadError without a right answer in them."""
         if self._warm is None or not self._tally.latencies_ns:
-            raise nothing(self.order, self._tally, "no right answer in the windows")
+            raise no_right_answer(self.order, self._tally, "no right answer in the windows")
         self._tally.quarters = quarters(self._counts)
         measured = measured_of(self._warm, self._tally, self._spans, self._meters)
         return Outcome(measured=measured, tally=self._tally, begun_ns=self._spans[0][0].at_ns)
@@ -87,10 +79,10 @@ class LoadedServer:
 
 def quarters(counts: Sequence[int]) -> list[int]:
     """Answers by quarter of all windows, in their order; empty where they do not divide by four."""
-    each, rest = divmod(len(counts), QUARTERS)
-    if rest or not each:
+    length, rest = divmod(len(counts), QUARTERS)
+    if rest or not length:
         return []
-    return [sum(counts[at : at + each]) for at in range(0, len(counts), each)]
+    return [sum(counts[begin : begin + length]) for begin in range(0, len(counts), length)]
 
 
 def duel(
@@ -98,28 +90,28 @@ def duel(
     order: Duel,
     exchanges_of: Callable[[str, int], Sequence[Exchange]],
 ) -> tuple[Outcome, Outcome]:
-    """Measure the two servers of ``order``; raises DuelError, naming the place of the one at fault."""
-    corners = [
+    """Measure the two servers of ``order``; raises DuelError that names the place of the server at fault."""
+    servers = [
         LoadedServer(pump, side, exchanges_of(side.scenario, side.seed), place)
         for place, (pump, side) in enumerate(zip(pumps, (order.first, order.second), strict=True))
     ]
     try:
         with without_collector():
-            for corner in corners:
-                _of(corner, corner.warm)
+            for server in servers:
+                _naming_place(server, server.warm)
             for _ in range(order.rounds):
-                for corner in corners:
-                    corner.window(order.slice_s, order.drop_s)
+                for server in servers:
+                    server.window(order.slice_s, order.drop_s)
     finally:
-        for corner in corners:
-            corner.release()
-    first, second = (_of(corner, corner.outcome) for corner in corners)
+        for server in servers:
+            server.release()
+    first, second = (_naming_place(server, server.outcome) for server in servers)
     return first, second
 
 
-def _of(corner: LoadedServer, act: Callable[[], T]) -> T:
-    """What ``act`` of ``corner`` gives; raises DuelError that names its place."""
+def _naming_place(server: LoadedServer, act: Callable[[], T]) -> T:
+    """Have ``act`` of ``server`` done; raises DuelError that names the place of ``server``."""
     try:
         return act()
     except LoadError as error:
-        raise DuelError(error.message, remedy=error.remedy, place=corner.place) from error
+        raise DuelError(error.message, remedy=error.remedy, place=server.place) from error

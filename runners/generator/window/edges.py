@@ -8,8 +8,9 @@ import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
+from runners.generator.messages import Order
 from runners.generator.pump.pump import Pump
 from runners.machine import throttling
 from runners.machine.clocks import ticks
@@ -19,12 +20,12 @@ from runners.processes.accounting import ServerClock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edge:
-    """One instant, and every clock read right at it."""
+    """One instant, and what clocks and counters said at it."""
 
     at_ns: int
     in_flight: int
     carried_ns: int
-    """Sum of the time that these have been in flight."""
+    """Time that the requests in flight have been so, summed up."""
     own_cpu_ns: int
     server_cpu_ns: int | None = None
     pids: frozenset[int] = frozenset()
@@ -36,13 +37,19 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meters:
-    """What is read at both edges, in the same order, so that the time it takes cancels out."""
+    """Reads clocks and counters at both edges, in the same order, so that the time it takes cancels out."""
 
     server: ServerClock | None = None
     cpus: Sequence[int] = ()
 
+    @classmethod
+    def for_order(cls, order: Order) -> Self:
+        """Those of a trial: its server's clock where there is one, and the CPUs of server and generator."""
+        server = None if order.server_pid is None else ServerClock(order.server_pid, order.cgroup)
+        return cls(server=server, cpus=order.cpus)
+
     def read(self, pump: Pump) -> Edge:
-        """One edge, now."""
+        """Read everything now."""
         at_ns = time.monotonic_ns()
         server_cpu_ns, pids = self.server.read() if self.server else (None, frozenset[int]())
         busy, steal = ticks(self.cpus) if self.cpus else (None, None)
@@ -56,7 +63,7 @@ class Meters:
             pids=pids,
             busy_ticks=busy,
             steal_ticks=steal,
-            collections=sum(each["collections"] for each in gc.get_stats()),
+            collections=sum(generation["collections"] for generation in gc.get_stats()),
             throttled=throttling.read(tuple(self.cpus), self.server.cgroup if self.server else None),
         )
 
@@ -104,7 +111,7 @@ _ADDED = (
     "busy_ticks",
     "steal_ticks",
 )
-"""Of ``between``: what grows within a window; the rest is as the last edge finds it."""
+"""Fields of ``between`` that are added up over windows; others are those of the last window."""
 
 
 def _grown(begin: int | None, end: int | None) -> int | None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runners.generator.pump.tally import Tally
-from runners.generator.window.watched import facts
+from runners.generator.window.measurement import watched_facts
 from runners.http.pieces import Reads, arrived_ns, jitter_ns, wire_marks
 from runners.http.response import HEAD_END, ResponseParser
 from scenarios.exchange import Watch
@@ -74,10 +74,10 @@ def test_jitter_is_what_a_gap_differs_from_the_interval_either_way() -> None:
 
 def test_what_nobody_watched_is_not_recorded() -> None:
     tally = Tally()
-    assert facts(tally) == {"first_byte": None, "jitter": None}
+    assert watched_facts(tally) == {"first_byte": None, "jitter": None}
     tally.first_ns.append(2_000_000)
-    assert facts(tally)["first_byte"]
-    assert facts(tally)["jitter"] is None
+    assert watched_facts(tally)["first_byte"]
+    assert watched_facts(tally)["jitter"] is None
 
 
 @pytest.mark.parametrize("size", [b"x", b""])

@@ -1,0 +1,19 @@
+"""The error of a trial without a right answer."""
+
+from __future__ import annotations
+
+from runners.errors import LoadError
+from runners.generator.messages import Order
+from runners.generator.pump.tally import Tally
+
+SLOW = "ask for a longer window (--duration) or fewer connections: a round of answers takes longer than it"
+
+
+def no_right_answer(order: Order, tally: Tally, what: str) -> LoadError:
+    """The error of a trial that cannot go on for want of right answers."""
+    errors = ", ".join(f"{kind} {count}" for kind, count in sorted(tally.errors.items())) or "none"
+    example = f"; first: {tally.example}" if tally.example else ""
+    return LoadError(
+        f"{order.scenario} at {order.host}:{order.port}: {what} (errors: {errors}{example})",
+        remedy="look at the server's log, and try `hotlap verify` on this stack" if tally.errors else SLOW,
+    )

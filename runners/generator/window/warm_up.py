@@ -1,0 +1,99 @@
+"""The warm-up of a trial: every connection answered, the time over, and the load settled."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from runners.generator.messages import Order
+from runners.generator.pump.open_pump import OpenPump
+from runners.generator.pump.pump import Pump
+from runners.generator.pump.ring import Ring
+from runners.generator.pump.tally import Tally
+from runners.generator.window.arrivals import Schedules
+from runners.generator.window.no_answer import no_right_answer
+
+SETTLED_ROUNDS = 3
+"""Answers per connection, on average, before a window opens."""
+STEP_NS = 5_000_000
+"""While something is waited for, the pump is driven for this long between two looks."""
+LEARNING_S = 10.0
+"""A warm-up is prolonged by this much at most, until every entry of the ring has been answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """What a warm-up was like."""
+
+    started_unix_s: float
+    seconds: float
+    slope: float | None
+
+
+def warm_up(
+    pump: OpenPump,
+    order: Order,
+    ring: Ring,
+    schedules: Schedules | None,
+    meet: Callable[[Pump], object],
+) -> WarmUp:
+    """Have every connection answered, then drive until the time is over and the load has settled.
+
+    An open load is settled first, as a closed one, and then warmed up at its own rate.
+    """
+    started_unix_s, begun_ns = time.time(), time.monotonic_ns()
+    _answer_all_once(pump, order)
+    if schedules is None:
+        slope = _drive_halves(pump, order, time.monotonic_ns())
+        _settle(pump, order, ring)
+        meet(pump)
+    else:
+        pump.tally = Tally()
+        _settle(pump, order, ring)
+        meet(pump)
+        slope = _drive_halves(pump, order, pump.offer(schedules.warmup_ns))
+    return WarmUp(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
+
+
+def _drive_halves(pump: Pump, order: Order, begun_ns: int) -> float | None:
+    """Drive for the length of the warm-up; how its second half differs from its first."""
+    pump.tally = tally = Tally()
+    length_ns = round(order.warmup_s * 1e9)
+    pump.drive(begun_ns + length_ns // 2)
+    first = len(tally.latencies_ns)
+    pump.drive(begun_ns + length_ns)
+    return (len(tally.latencies_ns) - first) / first - 1 if first else None
+
+
+def _settle(pump: Pump, order: Order, ring: Ring) -> None:
+    """Drive until there were enough answers for a window to open; raises LoadError without a right one."""
+    begun_ns = time.monotonic_ns()
+    while _is_unsettled(pump, order, ring, (time.monotonic_ns() - begun_ns) / 1e9):
+        pump.drive(time.monotonic_ns() + STEP_NS)
+    if not pump.tally.latencies_ns:
+        raise no_right_answer(order, pump.tally, "no right answer in the warm-up")
+
+
+def _answer_all_once(pump: Pump, order: Order) -> None:
+    """Have every connection answered once; raises LoadError where one is not, or where all give errors."""
+    pump.tally = tally = Tally()
+    count = len(pump.connections)
+
+    def answered() -> int:
+        return sum(connection.answered for connection in pump.connections)
+
+    until_ns = time.monotonic_ns() + round((order.warmup_s + order.deadline_s) * 1e9)
+    if not pump.ask_all_once(until_ns, lambda: tally.errors.total() >= count and not answered()):
+        raise no_right_answer(
+            order, tally, f"{count - answered()} of {count} connections got no answer in the warm-up"
+        )
+
+
+def _is_unsettled(pump: Pump, order: Order, ring: Ring, late_s: float) -> bool:
+    """Whether the window must wait: for answers per connection, then for answers to the whole ring."""
+    connections = len(pump.connections)
+    answers = len(pump.tally.latencies_ns) + pump.tally.errors["wrong-answer"]
+    if answers < SETTLED_ROUNDS * connections:
+        return late_s < order.deadline_s
+    return answers < len(ring.entries) + connections and late_s < LEARNING_S
