@@ -55,20 +55,22 @@ class Calibration:
 
 
 def quick(*, shape: str, connections: int, rounds: int, seconds: float, echo: Echo) -> Calibration:
-    """The pump beside every other client, in one place; raises HotlapError where one fails."""
+    """The pump beside every other client, in one place; raises HotlapError where the pump fails."""
     if shape not in TARGETS:
         raise PlanError(f"unknown shape {shape!r}", remedy=f"--shape is one of {', '.join(TARGETS)}")
     with means(rounds, seconds, echo) as given, responder(given.folder, given.server_cpus) as port:
         stock = [FAST, STOCK] if _is_get(shape) else []
         clients = [*installed(WRK, H2LOAD), *stock]
-        comparisons = (given.hold(given.bench(port, shape, connections), clients, NGINX),)
-    return Calibration(comparisons=comparisons, promises=promises(comparisons, None))
+        notes: list[str] = []
+        comparisons = (given.hold(given.bench(port, shape, connections), clients, NGINX, notes),)
+    return Calibration(comparisons=comparisons, promises=promises(comparisons, None), notes=tuple(notes))
 
 
 def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibration:
     """Every shape and number of connections, the floors, and ``held`` connections at once.
 
-    Raises HotlapError where the pump or the responder fails; a floor that cannot be built is a note.
+    Raises HotlapError where the pump or the responder fails; a floor that cannot be built, or another client
+    that fails, is a note.
     """
     notes: list[str] = [f"{name} is not installed" for name in (WRK, H2LOAD) if not installed(name)]
     with means(rounds, seconds, echo) as given:
@@ -78,7 +80,7 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
                 lambda: two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds),
             )
             comparisons = [
-                given.hold(given.bench(port, shape, connections), _clients(shape, connections), NGINX)
+                given.hold(given.bench(port, shape, connections), _clients(shape, connections), NGINX, notes)
                 for shape in TARGETS
                 for connections in CONNECTIONS
                 if shape != LARGE or connections <= LARGE_CONNECTIONS
@@ -89,7 +91,7 @@ def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibr
         for stack, start in floors(PLAIN, given.folder, echo, notes).items():
             with start() as server:
                 bench = given.bench(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
-                comparisons.append(given.hold(bench, installed(WRK), stack))
+                comparisons.append(given.hold(bench, installed(WRK), stack, notes))
         talking = [_noting(notes, lambda: echoes(given, notes)), _noting(notes, lambda: events(given, notes))]
     return Calibration(
         comparisons=tuple(comparisons),

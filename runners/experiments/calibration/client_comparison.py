@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from results.model import Ceiling
+from runners.errors import LoadError
 from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench, busy, p50_us, rps
 from runners.generator.messages import Measured
 
@@ -50,20 +51,35 @@ class ClientComparison:
         )
 
 
-def hold(bench: Bench, clients: Sequence[str], *, against: str, rounds: int, echo: Echo) -> ClientComparison:
-    """Measure the pump and ``clients`` in turn; raises LoadError where one fails."""
+def hold(
+    bench: Bench, clients: Sequence[str], *, against: str, rounds: int, echo: Echo, notes: list[str]
+) -> ClientComparison:
+    """Measure the pump and ``clients`` in turn; raises LoadError where the pump fails.
+
+    A client that fails in one round is left out of all of them, and ``notes`` says why.
+    """
     rates: dict[str, list[float]] = {OURS: [], **{client: [] for client in clients}}
     medians: dict[str, list[float]] = {}
     measured: list[Measured] = []
     place = f"{against} {bench.shape} {bench.connections:>4}"
     for number in range(rounds):
-        for client, found in rates.items():
-            rate, p50, own = _measure(bench, client)
-            found.append(rate)
+        for client in tuple(rates):
+            said = f"{place}  round {number + 1}/{rounds}  {client:22}"
+            try:
+                rate, p50, own = _measure(bench, client)
+            except LoadError as error:
+                if client == OURS:
+                    raise
+                notes.append(f"{error.message} ({against}, {bench.shape}, {bench.connections} connections)")
+                echo(f"{said}{'not measured':>10}")
+                del rates[client]
+                medians.pop(client, None)
+                continue
+            rates[client].append(rate)
             measured += own
             if p50 is not None:
                 medians.setdefault(client, []).append(p50)
-            echo(f"{place}  round {number + 1}/{rounds}  {client:22}{rate:10,.0f} requests/s")
+            echo(f"{said}{rate:10,.0f} requests/s")
     return ClientComparison(
         against=against,
         shape=bench.shape,

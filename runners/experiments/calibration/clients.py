@@ -1,4 +1,7 @@
-"""The clients that are measured in turn, all on the same CPU: the pump, wrk, h2load, Locust's own users."""
+"""The clients that are measured in turn, all on the same CPU: the pump, wrk, h2load, Locust's own users.
+
+A client that ends badly, prints nothing or prints something else raises LoadError, which names the client.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
-from typing import Any
 
+import msgspec
 import numpy as np
 
 from results.histogram import Latency
@@ -29,7 +32,10 @@ GRACE_S = 30.0
 WARMUP_S = 0.25
 
 _LOCUSTFILE = """
+from gevent import get_hub
 from locust import {kind}, task
+
+get_hub().loop.update_now()  # imports took long: the run time counts from here, else it may be over at once
 
 class Stock({kind}):
     @task
@@ -46,6 +52,17 @@ _PACED = """
 """
 _WRK_SCRIPT = "wrk.method = {method}\nwrk.body = {body}\n{headers}"
 _UNITS_US = {"us": 1.0, "ms": 1e3, "s": 1e6}
+
+
+class StockStatistics(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read of one entry that ``locust --json`` prints."""
+
+    num_requests: int
+    num_failures: int
+    start_time: float
+    last_request_timestamp: float
+    response_times: dict[str, int]
+    """Number of requests by response time in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,51 +100,60 @@ class Bench:
         """(requests per second, median latency in us) of wrk, which compares nothing."""
         script = ["-s", str(self._wrk_script())] if self._request.method != "GET" else []
         size = ["-t1", f"-c{self.connections}", f"-d{self._whole_seconds}s", "--latency"]
-        printed = self._run(["wrk", *size, *script, self._url])
+        printed = self._run(WRK, ["wrk", *size, *script, self._url])
         rate = re.search(r"Requests/sec:\s+([\d.]+)", printed)
         median = re.search(r"^\s+50%\s+([\d.]+)(us|ms|s)\s*$", printed, re.MULTILINE)
         if not rate or not median or "Non-2xx" in printed or "Socket errors" in printed:
-            raise LoadError(f"wrk failed: {printed[-400:]}")
+            raise LoadError(f"wrk failed: {_on_one_line(printed)}")
         return float(rate[1]), float(median[1]) * _UNITS_US[median[2]]
 
     def h2load(self) -> float:
         """Requests per second of h2load under HTTP/1.1, which compares nothing."""
         size = ["--h1", "-t1", f"-c{self.connections}", f"-D{self._whole_seconds}"]
-        printed = self._run(["h2load", *size, *self._h2load_body(), self._url])
+        printed = self._run(H2LOAD, ["h2load", *size, *self._h2load_body(), self._url])
         rate = re.search(r"finished in [^,]+, ([\d.]+) req/s", printed)
         if not rate or not re.search(r" 0 failed, 0 errored", printed):
-            raise LoadError(f"h2load failed: {printed[-400:]}")
+            raise LoadError(f"h2load failed: {_on_one_line(printed)}")
         return float(rate[1])
 
     def locust(self, kind: str) -> float:
         """Requests per second of one of Locust's own users, which compares nothing; a GET only."""
-        stats = self._stock(kind, self.connections, seconds=self._whole_seconds + 1)
-        return float(stats["num_requests"] / (stats["last_request_timestamp"] - stats["start_time"]))
+        statistics = self._stock(kind, self.connections, seconds=self._whole_seconds + 1)
+        lasted_s = statistics.last_request_timestamp - statistics.start_time
+        if lasted_s <= 0:
+            raise LoadError(f"Locust {kind} printed that it lasted {lasted_s:.1f} s")
+        return statistics.num_requests / lasted_s
 
     def waits(self, *, users: int, rate_rps: float) -> Latency:
         """Latency as ``users`` of Locust's FastHttpUser tell it, at a constant rate together."""
         pace = _PACED.format(every_s=users / rate_rps)
-        stats = self._stock("FastHttpUser", users, seconds=self._whole_seconds, more=pace)
-        found = Latency()
-        for told_ms, count in stats["response_times"].items():
-            found.record_ns(np.full(count, float(told_ms) * 1e6))
-        return found
+        statistics = self._stock("FastHttpUser", users, seconds=self._whole_seconds, more=pace)
+        latency = Latency()
+        for response_ms, count in statistics.response_times.items():
+            latency.record_ns(np.full(count, float(response_ms) * 1e6))
+        return latency
 
-    def _stock(self, kind: str, users: int, *, seconds: int, more: str = "") -> dict[str, Any]:
+    def _stock(self, kind: str, users: int, *, seconds: int, more: str = "") -> StockStatistics:
         """Locust's statistics of its own users, on ``self.cpus``."""
+        name = f"Locust {kind}"
         file = self.folder / f"stock_{kind.lower()}.py"
         file.write_text(_LOCUSTFILE.format(kind=kind, target=self._request.target) + more)
         origin = f"http://{self.host}:{self.port}"
         load = ["-u", str(users), "-r", str(users), "-t", f"{seconds}s"]
         quiet = ["--headless", "--json", "--loglevel", "ERROR"]
         printed = self._run(
-            [sys.executable, "-m", "locust", "-f", str(file), "--host", origin, *load, *quiet]
+            name, [sys.executable, "-m", "locust", "-f", str(file), "--host", origin, *load, *quiet]
         )
-        stats: dict[str, Any]
-        (stats,) = json.loads(printed)
-        if stats["num_failures"]:
-            raise LoadError(f"Locust's {kind} had {stats['num_failures']} failures against the responder")
-        return stats
+        try:
+            entries = msgspec.json.decode(printed, type=list[StockStatistics])
+        except msgspec.DecodeError as error:
+            raise LoadError(f"{name} printed other than statistics: {_on_one_line(printed)}") from error
+        if not entries:
+            raise LoadError(f"{name}: it printed nothing about any request")
+        statistics = entries[0]
+        if statistics.num_failures:
+            raise LoadError(f"{name} had {statistics.num_failures} failures against the responder")
+        return statistics
 
     @property
     def _request(self) -> Request:
@@ -158,17 +184,24 @@ class Bench:
         file.write_bytes(request.body)
         return ["-d", str(file), *(f"-H{name}: {value}" for name, value in request.headers)]
 
-    def _run(self, argv: Sequence[str]) -> str:
+    def _run(self, name: str, argv: Sequence[str]) -> str:
+        """What the client ``name`` printed."""
         pinned = ["taskset", "-c", ",".join(map(str, self.cpus)), *argv]
         try:
             done = subprocess.run(
                 pinned, capture_output=True, text=True, check=False, timeout=self.seconds + GRACE_S
             )
         except subprocess.TimeoutExpired as error:
-            raise LoadError(f"{argv[0]} did not end within {error.timeout:.0f} s") from error
+            raise LoadError(f"{name} did not end within {error.timeout:.0f} s") from error
         if done.returncode:
-            raise LoadError(f"{argv[0]} failed with status {done.returncode}", log_tail=done.stderr[-2000:])
+            raise LoadError(f"{name} failed with status {done.returncode}", log_tail=done.stderr[-2000:])
+        if not done.stdout.strip():
+            raise LoadError(f"{name}: it printed nothing", log_tail=done.stderr[-2000:])
         return done.stdout
+
+
+def _on_one_line(printed: str) -> str:
+    return " ".join(printed.split())[-400:]
 
 
 def rps(measured: Measured) -> float:

@@ -41,9 +41,9 @@ class Means:
             generator=self.generator,
         )
 
-    def hold(self, bench: Bench, clients: Sequence[str], against: str) -> ClientComparison:
-        """One comparison."""
-        return hold(bench, clients, against=against, rounds=self.rounds, echo=self.echo)
+    def hold(self, bench: Bench, clients: Sequence[str], against: str, notes: list[str]) -> ClientComparison:
+        """One comparison; ``notes`` says which of ``clients`` could not be measured."""
+        return hold(bench, clients, against=against, rounds=self.rounds, echo=self.echo, notes=notes)
 
 
 @contextmanager

@@ -1,0 +1,167 @@
+"""Clients that print nothing, or something else: programs that stand in for them, as processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from results.histogram import Latency
+from runners.cli import calibration_tables
+from runners.errors import LoadError
+from runners.experiments.calibration import client_comparison
+from runners.experiments.calibration.calibrate import Calibration
+from runners.experiments.calibration.client_comparison import ClientComparison, hold
+from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
+from runners.experiments.calibration.promises import promises
+from runners.generator.client import Generator
+from tests.support.measurements import measured
+
+ASK: dict[str, Callable[[Bench], object]] = {
+    WRK: Bench.wrk,
+    H2LOAD: Bench.h2load,
+    FAST: lambda bench: bench.locust("FastHttpUser"),
+    STOCK: lambda bench: bench.locust("HttpUser"),
+    "waits": lambda bench: bench.waits(users=2, rate_rps=10.0),
+}
+CLIENTS = pytest.mark.parametrize("ask", ASK.values(), ids=ASK)
+Stand = Callable[[str], None]
+"""Makes every client a program that prints this text."""
+
+
+@pytest.fixture
+def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stand:
+    def become(text: str) -> None:
+        programs = tmp_path / "programs"
+        programs.mkdir(exist_ok=True)
+        (programs / "said").write_text(text)
+        for name in (WRK, H2LOAD, "python"):
+            (programs / name).write_text(f'#!/bin/sh\ncat "{programs}/said"\necho warned >&2\n')
+            (programs / name).chmod(0o755)
+        monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+        monkeypatch.setattr(sys, "executable", str(programs / "python"))
+
+    return become
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Bench:
+    return Bench(
+        folder=tmp_path,
+        host="127.0.0.1",
+        port=1,
+        shape="plaintext",
+        connections=4,
+        seconds=1.0,
+        cpus=(0,),
+        generator=Generator((), tmp_path / "log"),
+    )
+
+
+@CLIENTS
+@pytest.mark.parametrize("text", ["", " \n\n"])
+def test_a_client_that_prints_nothing_is_said_to(
+    bench: Bench, stand: Stand, ask: Callable[[Bench], object], text: str
+) -> None:
+    stand(text)
+    with pytest.raises(LoadError, match=r": it printed nothing$") as caught:
+        ask(bench)
+    assert caught.value.log_tail == "warned\n"
+
+
+@CLIENTS
+@pytest.mark.parametrize("text", ["hello", "{}", "[1]", '[{"num_requests": 1}]', "null", "Requests/sec: x"])
+def test_a_client_that_prints_something_else_is_quoted(
+    bench: Bench, stand: Stand, ask: Callable[[Bench], object], text: str
+) -> None:
+    stand(f"\n{text}\n")
+    with pytest.raises(LoadError) as caught:
+        ask(bench)
+    assert caught.value.message.endswith(f": {text}")
+
+
+@pytest.mark.parametrize("client", [FAST, STOCK, "waits"])
+def test_locust_without_a_request_has_printed_nothing(bench: Bench, stand: Stand, client: str) -> None:
+    stand("[]\n")
+    with pytest.raises(LoadError, match="it printed nothing about any request"):
+        ASK[client](bench)
+
+
+def test_locust_that_lasted_no_time_has_no_rate(bench: Bench, stand: Stand) -> None:
+    entry = {"num_requests": 1, "num_failures": 0, "start_time": 5, "last_request_timestamp": 5}
+    stand(json.dumps([{**entry, "response_times": {"1": 1}}]))
+    with pytest.raises(LoadError, match=r"lasted 0\.0 s"):
+        bench.locust("HttpUser")
+
+
+# Within a calibration.
+
+
+@pytest.fixture
+def compare(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], ClientComparison]:
+    latency = Latency()
+    latency.record_ns([1e6])
+    answer = measured(requests=100, latency=latency.encode(), errors={})
+    monkeypatch.setattr(Generator, "measure", lambda *_: answer)
+
+    def compare(notes: list[str]) -> ClientComparison:
+        return hold(
+            bench, [WRK, H2LOAD, FAST, STOCK], against="nginx", rounds=2, echo=lambda _: None, notes=notes
+        )
+
+    return compare
+
+
+def test_clients_that_print_nothing_are_not_measured_and_the_pump_is(
+    stand: Stand, compare: Callable[[list[str]], ClientComparison]
+) -> None:
+    stand("")
+    notes: list[str] = []
+
+    comparison = compare(notes)
+
+    assert list(comparison.rounds) == [OURS]
+    assert len(comparison.rounds[OURS]) == 2
+    kept = Calibration(comparisons=(comparison,), promises=promises([comparison], None), notes=tuple(notes))
+    lines = calibration_tables.as_text(kept).splitlines()
+    assert lines == [
+        f"not measured: {client}: it printed nothing (nginx, plaintext, 4 connections)"
+        for client in (WRK, H2LOAD, FAST, STOCK)
+    ]
+
+
+def test_a_client_that_falls_silent_is_left_out_of_every_round(
+    compare: Callable[[list[str]], ClientComparison], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def measure(_bench: Bench, client: str) -> tuple[float, float, list[object]]:
+        asked.append(client)
+        if client == WRK and asked.count(WRK) == 2:
+            raise LoadError("wrk: it printed nothing")
+        return 10.0, 1.0, []
+
+    monkeypatch.setattr(client_comparison, "_measure", measure)
+    notes: list[str] = []
+
+    comparison = compare(notes)
+
+    assert list(comparison.rounds) == [OURS, H2LOAD, FAST, STOCK]
+    assert {len(rates) for rates in comparison.rounds.values()} == {2}
+    assert WRK not in comparison.p50_us
+    assert notes == ["wrk: it printed nothing (nginx, plaintext, 4 connections)"]
+
+
+def test_a_pump_that_fails_ends_it(
+    compare: Callable[[list[str]], ClientComparison], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise LoadError("the generator died")
+
+    monkeypatch.setattr(Generator, "measure", fail)
+    with pytest.raises(LoadError, match="the generator died"):
+        compare([])
