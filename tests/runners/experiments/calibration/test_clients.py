@@ -19,7 +19,7 @@ from runners.experiments.calibration.client_comparison import ClientComparison, 
 from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
 from runners.experiments.calibration.promises import promises
 from runners.generator.client import Generator
-from tests.support.measurements import measured
+from tests.support.fake_measurement import measured
 
 ASK: dict[str, Callable[[Bench], object]] = {
     WRK: Bench.wrk,
