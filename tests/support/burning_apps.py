@@ -1,4 +1,4 @@
-"""Apps that do a known amount of needless work in every request: what a gate must find."""
+"""Apps that do a known amount of needless work in every request, which a gate must find."""
 
 from __future__ import annotations
 
@@ -46,12 +46,11 @@ def __getattr__(name):
 
 TARGETS = {targets!r}
 '''
-"""Nothing of the framework's lies between the loop and its app: no middleware, no other route."""
+"""The module in place of the app's; it adds the loop only, no middleware and no route."""
 
 
 def burning(folder: Path, framework: str, loops: int) -> Path:
     """Copy of the apps in ``folder`` in which ``framework`` counts to ``loops`` before each request."""
-
     shutil.copytree(APPS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     stem = framework.replace("-", "_")
     path = folder / f"{stem}_app.py"

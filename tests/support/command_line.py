@@ -11,6 +11,7 @@ from runners.cli import main
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
+    """Exit code of ``hotlap`` with ``arguments``."""
     monkeypatch.setattr(sys, "argv", ["hotlap", *map(str, arguments)])
     with pytest.raises(SystemExit) as ended:
         main()

@@ -1,4 +1,4 @@
-"""Two sides for tests that measure nothing: fake servers, a fake measurer, environments only named."""
+"""A comparison of two sides that measures nothing: fake servers, a fake measurer, no environments."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SETUP = Setup(blocks=4, warmup_s=0.1, window_s=1.6, seed=1, server_cpus=(1,), ge
 
 
 class FakePairMeasurer(FakeGenerator):
-    """Measures without time; ``acts`` get the number of the duel, or window, before it is answered."""
+    """Measures without time; ``act`` gets the number of the duel, or window, before it is answered."""
 
     def __init__(self, act: Callable[[int], None] = lambda _count: None) -> None:
         super().__init__(act)
@@ -53,7 +53,7 @@ class FakePairMeasurer(FakeGenerator):
 
 @dataclass
 class Fakes:
-    """What a comparison was given, to look at afterwards."""
+    """A comparison, and the fakes that it works with, to look at afterwards."""
 
     comparison: Comparison
     launchers: dict[str, FakeLauncher]
@@ -62,7 +62,7 @@ class Fakes:
 
 
 def pairings(apart: str = "") -> tuple[Pairing, ...]:
-    """Of all cells; or of two servers or frameworks where ``apart`` says so."""
+    """Pairings of all cells, or of two servers where ``apart`` is ``server``."""
     everything = Selection(scenarios=("plaintext", "json"), connections=(8,))
     if apart == "server":
         base, head = (
@@ -75,6 +75,7 @@ def pairings(apart: str = "") -> tuple[Pairing, ...]:
 
 
 def provisioned(framework: str, side: str) -> Provisioned:
+    """An environment that is not there."""
     record = FrameworkEnvironment(
         framework=framework,
         title=framework,
@@ -97,7 +98,7 @@ def prepared(chosen: tuple[Pairing, ...], kind: str = "compare", blocks: int = 4
         side: SideParts(options=SideOptions(), side=Side(name=side, title=side), parts=PARTS)
         for side in (BASE, HEAD)
     }
-    launches = launch_pairs([each for each in chosen if each.head.load == "closed"], PARTS.scenarios)
+    launches = launch_pairs([pairing for pairing in chosen if pairing.head.load == "closed"], PARTS.scenarios)
     plan = Plan(
         name="two-sides",
         created_unix_s=1e9,
@@ -105,11 +106,13 @@ def prepared(chosen: tuple[Pairing, ...], kind: str = "compare", blocks: int = 4
         environment=Environment(
             machine=MACHINE,
             harness={},
-            frameworks=tuple(each.record for side in environments.values() for each in side.values()),
+            frameworks=tuple(
+                environment.record for by_name in environments.values() for environment in by_name.values()
+            ),
         ),
         cells=tuple(pairing.head for pairing in chosen),
         kind=kind,
-        sides=tuple(each.side for each in sides.values()),
+        sides=tuple(side_parts.side for side_parts in sides.values()),
         pairings=chosen,
         order=tuple(launch_order(launches, setup.seed, block, "") for block in range(blocks)),
     )
@@ -117,14 +120,14 @@ def prepared(chosen: tuple[Pairing, ...], kind: str = "compare", blocks: int = 4
 
 
 def fakes(
-    given: Prepared,
+    prepared_plan: Prepared,
     writer: Writer,
     *,
     act: Callable[[int], None] = lambda _count: None,
     broken: dict[str, str] | None = None,
     disturbed: Callable[[Trial], bool] = lambda _trial: False,
 ) -> Fakes:
-    """A comparison of ``given``; ``broken`` names by side the stack whose server does not start."""
+    """A comparison of ``prepared_plan``; ``broken`` names by side the stack whose server does not start."""
     launchers: dict[str, Any] = {
         side: FakeLauncher(PARTS.scenarios, (broken or {}).get(side, "")) for side in (BASE, HEAD)
     }
@@ -134,7 +137,7 @@ def fakes(
         return nullcontext(measurer)
 
     comparison = Comparison(
-        prepared=given,
+        prepared=prepared_plan,
         writer=writer,
         watcher=heard,
         disturbed=disturbed,

@@ -1,4 +1,4 @@
-"""A server, a launcher and a generator that are none, and a small plan: a whole run in a second."""
+"""A fake server, launcher, generator and watcher, and a small plan: a whole run in a second."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ SETUP = Setup(blocks=3, warmup_s=0.1, window_s=0.5, seed=1, server_cpus=(1,), ge
 
 @dataclass
 class FakeServer:
+    """A running server without a process."""
+
     stack: str
     host: str = "127.0.0.1"
     port: int = 20000
@@ -56,6 +58,8 @@ class FakeServer:
 
 @dataclass
 class FakeLauncher:
+    """Launches fake servers, all but that of the stack ``broken``."""
+
     scenarios: Any
     broken: str = ""
     verifies: bool = True
@@ -73,6 +77,8 @@ class FakeLauncher:
 
 
 class FakeGenerator:
+    """Measures without time; ``act`` gets the number of the window before it is answered."""
+
     def __init__(self, act: Callable[[int], None] = lambda _count: None) -> None:
         self.count = 0
         self.act = act
@@ -100,6 +106,8 @@ class FakeGenerator:
 
 
 class Heard(Watcher):
+    """Keeps the failures that it hears of."""
+
     def __init__(self) -> None:
         self.failures: list[Failure] = []
 
@@ -108,6 +116,7 @@ class Heard(Watcher):
 
 
 def plan(setup: Setup = SETUP) -> Plan:
+    """A plan of the small matrix in two scenarios, with its control."""
     known = parts()
     cells = expand(Selection(scenarios=("plaintext", "json"), connections=(8,)), known).cells
     cells += control_of(cells, known)

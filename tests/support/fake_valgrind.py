@@ -1,4 +1,4 @@
-"""What tests of counting share: a valgrind that counts what a test says, and subjects of small apps."""
+"""A fake valgrind that counts what a test says, and small apps to count."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ if words == ["dump"]:
     count = counts[(number - 1) % len(counts)]
     (folder / f"callgrind.out.{pid}.{number}").write_text(f"events: Ir\\n\\ntotals: {count}\\n")
 """
-"""The n-th dump of a launch says the n-th of FAKE_COUNTS, round and round."""
+"""The n-th dump of a launch holds the n-th of FAKE_COUNTS, which repeat."""
 
 
 def tool(folder: Path, name: str, script: str) -> None:
@@ -64,6 +64,7 @@ SETUP = Setup(blocks=2, warmup_s=0.0, window_s=0.0, seed=0, server_cpus=(), gene
 
 
 def cell(server: str = IN_PROCESS, interface: str = "asgi", scenario: str = "json") -> Cell:
+    """A cell of the small app."""
     return Cell(
         framework="small",
         server=server,

@@ -1,4 +1,4 @@
-"""Recorded runs that the gate tests itself on: ``python -m tests.support.gate_fixtures`` writes them anew.
+"""Recorded runs that the gate is tested on: ``python -m tests.support.gate_fixtures`` writes them anew.
 
 What is expected of each stands in ``EXPECTED``; the golden outputs beside the records are written too.
 """
@@ -64,6 +64,7 @@ def recorded(name: str) -> Run:
 
 @cache
 def judged(name: str) -> Judgement:
+    """What the gate makes of that run."""
     return judge(recorded(name))
 
 
@@ -104,6 +105,7 @@ def with_other_python(plan: Plan) -> Plan:
 
 
 def failure_of(trial: Trial) -> Failure:
+    """Wrong answers of the trial's stack after the load."""
     return Failure(
         stack=trial.cell.stack,
         cell=trial.cell,

@@ -1,4 +1,4 @@
-"""Where the checkout that is tested lies, and what tests keep beside their modules."""
+"""Folders of the checkout that is tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A pump driven until something is so."""
+"""Drives a pump until a condition holds."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from runners.generator.pump.tally import Tally
 
 
 def right(tally: Tally) -> int:
+    """How many right answers were counted."""
     return len(tally.latencies_ns)
 
 
 def drive_until(pump: Pump, done: Callable[[], bool]) -> None:
+    """Drive ``pump`` until ``done``, for 10 s at most."""
     deadline_s = time.monotonic() + 10
     while not done():
         assert time.monotonic() < deadline_s, (right(pump.tally), pump.tally.errors, pump.tally.example)

@@ -1,4 +1,4 @@
-"""Words that rank, which no sentence may use without tiers."""
+"""Words that rank: no sentence may use one where there are no tiers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that was made without measuring, written as hotlap records it."""
+"""Writes a synthetic run as hotlap records one."""
 
 from __future__ import annotations
 

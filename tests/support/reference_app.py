@@ -1,4 +1,4 @@
-"""The contract served by the standard library: what a right stack answers, and a server to break at will."""
+"""The contract served by the standard library: right answers, and a server that a test can make wrong."""
 
 from __future__ import annotations
 
@@ -30,21 +30,26 @@ _calls = count()
 
 
 class Refusal(Exception):  # noqa: N818 - what it is called
+    """An answer that refuses the request."""
+
     def __init__(self, status: int, field: str = "", headers: tuple[tuple[str, str], ...] = ()) -> None:
         super().__init__(field)
         self.status, self.field, self.headers = status, field, headers
 
 
 def answer(value: object, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    """An answer of JSON."""
     return typed(json.dumps(value).encode(), "application/json", status, headers)
 
 
 def typed(body: bytes, media: str, status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
+    """An answer of a media type."""
     head = (("content-type", media), ("content-length", str(len(body))), *headers)
     return Answer(status=status, headers=head, body=body, elapsed_s=1.0)
 
 
 def streamed(pieces: list[bytes], media: str, interval_s: float = 0.0) -> Answer:
+    """An answer in chunks, one every ``interval_s``."""
     head = (("content-type", media), ("transfer-encoding", "chunked"))
     arrivals_s = tuple(0.001 + index * interval_s for index in range(len(pieces)))
     return Answer(
@@ -58,6 +63,7 @@ def streamed(pieces: list[bytes], media: str, interval_s: float = 0.0) -> Answer
 
 
 def echoed(messages: tuple[str | bytes, ...]) -> Answer:
+    """A WebSocket conversation that sent ``messages`` back."""
     return Answer(status=101, headers=(), body=b"", messages=messages, close_code=1000)
 
 
@@ -80,7 +86,8 @@ def converse(headers: Iterable[tuple[str, str]], path: str, connection: socket.s
     echo(talk, lambda: connection.recv(1 << 16), connection.sendall)
 
 
-def made(piece: bytes, greeting: str) -> bytes:
+def greeted(piece: bytes, greeting: str) -> bytes:
+    """A piece of a stream with this greeting for the usual one."""
     return piece.replace(contract.GREETING.encode(), greeting.encode())
 
 
@@ -96,7 +103,7 @@ def respond(request: Request, *, verifying: bool = True) -> Answer:
         if path == "/json":
             return answer({"message": greeting})
         if path == "/stream":
-            chunks = [made(contract.stream_chunk(i), greeting) for i in range(_stream_chunks(query))]
+            chunks = [greeted(contract.stream_chunk(i), greeting) for i in range(_stream_chunks(query))]
             return streamed(chunks, "application/octet-stream")
         if path == "/events":
             return _events(query, greeting)
@@ -122,16 +129,16 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
     }
     if path in whole:
         return whole[path]()
-    if found := re.fullmatch(r"/users/([^/]+)/items", path):
-        return answer(_user(unquote(found[1]), query))
-    if found := re.fullmatch(r"/delay/([^/]+)", path):
-        ms = _number("ms", found[1], 10, 30)
+    if match := re.fullmatch(r"/users/([^/]+)/items", path):
+        return answer(_user(unquote(match[1]), query))
+    if match := re.fullmatch(r"/delay/([^/]+)", path):
+        ms = _number("ms", match[1], 10, 30)
         return answer({"ms": ms})
-    if found := re.fullmatch(r"/things/([^/]+)", path):
-        return answer({"thing_id": _number("thing_id", found[1], 1, 2**31 - 1)})
-    found = re.fullmatch(r"/routes/(\d{3})", path)
-    if found and int(found[1]) < contract.ROUTES_TOTAL and int(found[1]) != contract.DYNAMIC_INDEX:
-        return answer({"route": int(found[1]), "message": greeting})
+    if match := re.fullmatch(r"/things/([^/]+)", path):
+        return answer({"thing_id": _number("thing_id", match[1], 1, 2**31 - 1)})
+    match = re.fullmatch(r"/routes/(\d{3})", path)
+    if match and int(match[1]) < contract.ROUTES_TOTAL and int(match[1]) != contract.DYNAMIC_INDEX:
+        return answer({"route": int(match[1]), "message": greeting})
     raise Refusal(404, "Not Found")
 
 
@@ -143,7 +150,7 @@ def _events(query: dict[str, str], greeting: str) -> Answer:
     interval_ms = _number("interval_ms", query.get("interval_ms", "10"), 0, contract.EVENT_INTERVAL_MAX_MS)
     indices = range(_number("n", query.get("n", "20"), 1, contract.EVENTS_MAX))
     events = [f"data: {json.dumps(contract.event(index))}\n\n".encode() for index in indices]
-    return streamed([made(event, greeting) for event in events], "text/event-stream", interval_ms / 1000)
+    return streamed([greeted(event, greeting) for event in events], "text/event-stream", interval_ms / 1000)
 
 
 def _number(name: str, text: str | None, least: int, most: int) -> int:
@@ -225,7 +232,7 @@ def _shaped(shape: Any, sent: Any, name: str) -> Any:  # noqa: ANN401 - JSON
     if isinstance(shape, dict) and isinstance(sent, dict):
         return {key: _shaped(inner, sent.get(key, ...), key) for key, inner in shape.items()}
     if isinstance(shape, list) and isinstance(sent, list) and 1 <= len(sent) <= 100:
-        return [_shaped(shape[0], one, name) for one in sent]
+        return [_shaped(shape[0], item, name) for item in sent]
     if isinstance(shape, tuple) and type(sent) is shape[0]:
         if shape[1] <= (sent if isinstance(sent, int) else len(sent)) <= shape[2]:
             return sent

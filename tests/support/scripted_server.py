@@ -105,10 +105,10 @@ class ScriptedServer:
 
     def close(self) -> None:
         """Stop listening and cut every connection."""
-        for each in (self._listener, *self._open):
+        for connection in (self._listener, *self._open):
             with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+                connection.shutdown(socket.SHUT_RDWR)
+            connection.close()
 
     def __enter__(self) -> Self:
         return self

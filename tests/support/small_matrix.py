@@ -1,4 +1,4 @@
-"""Parts of a small matrix for tests: no file is read, no server known."""
+"""A small matrix: frameworks, servers and scenarios that no file declares."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from scenarios.exchange import Exchange, Request, Scenario
 def framework(
     name: str, *interfaces: str, implements: Iterable[str] = ("plaintext", "json"), **more: object
 ) -> Framework:
+    """A framework that speaks ``interfaces``; ``more`` are fields."""
     values: dict[str, object] = {
         "name": name,
         "title": name.title(),
@@ -30,6 +31,7 @@ def framework(
 
 
 def variant(name: str, interface: str, **more: object) -> Variant:
+    """A server variant; ``more`` are fields."""
     values: dict[str, object] = {
         "name": name,
         "interface": interface,
@@ -41,15 +43,18 @@ def variant(name: str, interface: str, **more: object) -> Variant:
 
 
 def scenario(name: str, **more: object) -> Scenario:
+    """A scenario with a group of its own; ``more`` are fields."""
     values: dict[str, object] = {"name": name, "title": name, "group": name, "ring": ring, **more}
     return Scenario(**values)  # type: ignore[arg-type]  # values are given by name
 
 
 def ring(_random: Random) -> tuple[Exchange, ...]:
+    """One exchange, whose check accepts any answer."""
     return (Exchange(request=Request(target="/"), check=lambda _answer: None),)
 
 
 def parts() -> Parts:
+    """The floor, two frameworks, four server variants and four scenarios."""
     frameworks = [
         framework("asgi", "asgi", floor=True, implements=("plaintext",), not_applicable={"*": "a floor"}),
         framework("fastapi", "asgi"),
@@ -68,7 +73,7 @@ def parts() -> Parts:
         scenario("routing-first", group=None, target="routing"),
     ]
     return Parts(
-        frameworks={each.name: each for each in frameworks},
-        servers={each.name: each for each in servers},
-        scenarios={each.name: each for each in scenarios},
+        frameworks={framework.name: framework for framework in frameworks},
+        servers={server.name: server for server in servers},
+        scenarios={scenario.name: scenario for scenario in scenarios},
     )

@@ -1,4 +1,4 @@
-"""A server that stops for D every T, as a process of its own: what percentiles it gives can be written down.
+"""A server in a process of its own that stops for D every T, so that its percentiles can be computed.
 
 ``python -m tests.support.stalling_server D_S T_S`` prints its port and serves until it is killed.
 """
@@ -17,12 +17,12 @@ from tests.support.paths import ROOT
 from tests.support.scripted_server import answer
 
 FIRST = 0.75
-"""Part of the first period after which it stops: a window that begins sooner cuts no stop in two."""
+"""Share of the first period after which it stops; a window that begins sooner cuts no stop in two."""
 
 
 @contextmanager
 def stalling(stop_s: float, every_s: float) -> Iterator[int]:
-    """Port of such a server, which is up."""
+    """Start such a server; gives its port."""
     argv = [sys.executable, "-m", "tests.support.stalling_server", str(stop_s), str(every_s)]
     with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=ROOT) as process:
         try:

@@ -1,4 +1,4 @@
-"""A believable run made without measuring: seeded, with noise and everything that goes wrong."""
+"""A synthetic run: seeded, with noise, and with an example of everything that goes wrong."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ SCENARIO_FACTOR = {"plaintext": 0.9, "json": 1.0, "params": 1.5, "orders": 2.6, 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """What to make; the defaults are the quick matrix with one of every trouble."""
+    """What run to make; the defaults are the quick matrix with one of every trouble."""
 
     name: str = "2026-11-22-quick"
     seed: int = 1
@@ -74,11 +74,11 @@ class Recipe:
     planned_blocks: int | None = None
     connections: int = 64
     rates: tuple[float, ...] = ()
-    """Open load at these rates too; Poisson arrivals."""
+    """Rates of open load, offered beside the closed load; Poisson arrivals."""
     shares: tuple[float, ...] = ()
-    """And at these shares of the closed capacity."""
+    """Shares of the closed capacity that are offered as open load."""
     closed: bool = True
-    """Without it, open load only."""
+    """Whether there is closed load."""
     window_s: float = 0.7
     launch_noise: float = 0.06
     trial_noise: float = 0.08
@@ -113,11 +113,15 @@ def cells_of(recipe: Recipe) -> tuple[Cell, ...]:
         for framework, server, control in stacks
         for scenario in recipe.scenarios
     )
-    return tuple(cell for one in closed for cell in (*([one] * recipe.closed), *opened(one, recipe)))
+    return tuple(
+        cell
+        for closed_cell in closed
+        for cell in (*([closed_cell] * recipe.closed), *open_cells(closed_cell, recipe))
+    )
 
 
-def opened(cell: Cell, recipe: Recipe) -> Iterator[Cell]:
-    """The open cells of a closed one."""
+def open_cells(cell: Cell, recipe: Recipe) -> Iterator[Cell]:
+    """The open cells beside a closed one."""
     own = [float(f"{capacity(cell, recipe) * share:.4g}") for share in recipe.shares]
     for rate in (*recipe.rates, *own):
         yield replace(cell, load="open", connections=1024, rate_rps=rate, arrivals="poisson")
@@ -130,8 +134,8 @@ def capacity(cell: Cell, recipe: Recipe) -> float:
 
 def work_us(cell: Cell, recipe: Recipe) -> float:
     """CPU time that one request takes."""
-    given = recipe.cost_us.get(cell.stack.removesuffix("--control"))
-    own = given or FRAMEWORK_US[cell.framework] + SERVER_US.get(cell.server, 180.0)
+    recipe_us = recipe.cost_us.get(cell.stack.removesuffix("--control"))
+    own = recipe_us or FRAMEWORK_US[cell.framework] + SERVER_US.get(cell.server, 180.0)
     return own * SCENARIO_FACTOR.get(cell.scenario, 1.0)
 
 

@@ -1,4 +1,4 @@
-"""A believable run of counts made without counting: seeded, with what goes wrong in one."""
+"""A synthetic run of counts: seeded, with an example of everything that goes wrong."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def make_cost_run(
     random = np.random.default_rng(seed)
     cells = _cells(stacks, scenarios)
     plan = _plan(name, stacks, cells, troubles=troubles)
-    absent = {each.cell for each in plan.not_applicable}
+    absent = {lacking.cell for lacking in plan.not_applicable}
     counted = [cell for cell in cells if cell not in absent and not (troubles and _broken(cell))]
     return Run(
         plan=replace(plan, cells=tuple(cell for cell in cells if cell not in absent)),

@@ -1,4 +1,4 @@
-"""A believable gate run made without measuring: two sides with noise, bias of place, and what is asked."""
+"""A synthetic gate run: two sides with noise, bias of place, and the changes that a test asks for."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ CPU_US = {"starlette": 100.0, "fastapi": 240.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TwoSides:
-    """What to make; the defaults are an A/A gate that has had its screen."""
+    """What run to make; the defaults are an A/A gate that has had its screen."""
 
     name: str = "2026-11-24-gate"
     seed: int = 1
@@ -88,6 +88,7 @@ def make_gate(**changes: object) -> Run:
 
 
 def make_plan(recipe: TwoSides) -> Plan:
+    """Line 1 of the run."""
     cells = [
         Cell(
             framework=framework,
@@ -122,13 +123,13 @@ def make_plan(recipe: TwoSides) -> Plan:
 
 
 def two_environments(frameworks: list[str]) -> Environment:
-    one = make_environment(frameworks)
-    return replace(
-        one, frameworks=tuple(_side(each, side) for each in one.frameworks for side in (BASE, HEAD))
-    )
+    """One environment per framework and side, which differ in the version of pydantic."""
+    environment = make_environment(frameworks)
+    both = tuple(_of_side(framework, side) for framework in environment.frameworks for side in (BASE, HEAD))
+    return replace(environment, frameworks=both)
 
 
-def _side(environment: FrameworkEnvironment, side: str) -> FrameworkEnvironment:
+def _of_side(environment: FrameworkEnvironment, side: str) -> FrameworkEnvironment:
     versions = environment.versions | {"pydantic": "2.11.0" if side == BASE else "2.12.4"}
     return replace(environment, side=side, versions=versions, key=f"{hash_of(side):016x}")
 
@@ -219,6 +220,7 @@ def count_of(
 
 
 def launches(trials: list[Trial]) -> list[Launch]:
+    """The launches that the trials belong to."""
     return [
         Launch(
             id=trial.launch,
@@ -239,8 +241,8 @@ def launches(trials: list[Trial]) -> list[Launch]:
 
 @cache
 def latency(centre_us: float) -> str:
-    """A small histogram about ``centre_us``."""
-    found = Latency()
+    """A histogram of 20,000 latencies around ``centre_us``, encoded."""
+    histogram = Latency()
     for share, count in ((0.5, 4_000), (0.8, 6_000), (1.0, 5_000), (1.3, 4_000), (2.0, 1_000)):
-        found.record_ns(np.full(count, int(share * centre_us * 1000)))
-    return found.encode()
+        histogram.record_ns(np.full(count, int(share * centre_us * 1000)))
+    return histogram.encode()

@@ -112,10 +112,10 @@ def test_sorting_says_its_direction_and_keeps_gaps_last(browser: Browser, addres
     before = visit.page.evaluate(keys)
     head.get_by_role("button").click()
     assert head.get_attribute("aria-sort") == "descending"
-    found = visit.page.evaluate(keys)
-    numbers = [float(key) for key in found if key is not None]
+    after = visit.page.evaluate(keys)
+    numbers = [float(key) for key in after if key is not None]
     assert numbers == sorted(numbers, reverse=True)
-    assert found[len(numbers) :] == [None] * (len(found) - len(numbers))
+    assert after[len(numbers) :] == [None] * (len(after) - len(numbers))
     head.get_by_role("button").click()
     assert head.get_attribute("aria-sort") == "ascending"
     head.get_by_role("button").click()

@@ -101,7 +101,7 @@ def test_colours_are_variables_and_fonts_the_page_s(drawn: dict[str, str]) -> No
 
 def test_ids_of_two_charts_do_not_meet(drawn: dict[str, str]) -> None:
     def ids(svgs: dict[str, str]) -> list[str]:
-        return [found for svg in svgs.values() for found in re.findall(r'\bid="([^"]+)"', svg)]
+        return [name for svg in svgs.values() for name in re.findall(r'\bid="([^"]+)"', svg)]
 
     other = draw_all("b")
     for name, svg in drawn.items():
@@ -193,11 +193,11 @@ def test_curves_without_samples_are_left_out() -> None:
 def bars_of(svg: str) -> list[tuple[float, float]]:
     """Left and right edge of each bar, in pixels."""
     outlines = re.findall(r'<path d="(M[^"]* z)" clip-path', svg)
-    found = []
-    for each in outlines:
-        places = [float(pair.split()[0]) for pair in re.findall(r"-?[\d.]+ -?[\d.]+", each)]
-        found.append((min(places), max(places)))
-    return found
+    edges = []
+    for outline in outlines:
+        points = [float(pair.split()[0]) for pair in re.findall(r"-?[\d.]+ -?[\d.]+", outline)]
+        edges.append((min(points), max(points)))
+    return edges
 
 
 def test_a_bar_of_the_waterfall_begins_where_the_one_below_ends() -> None:

@@ -33,15 +33,15 @@ def only_open() -> Run:
 
 
 def test_a_rate_of_ones_own_is_known_as_a_share(mixed: Run) -> None:
-    found = shares(mixed)
-    assert set(found.values()) == {0.5}
-    assert {cell.load for cell in found} == {"open"}
-    assert not [cell for cell in found if cell.rate_rps in {500.0, 2000.0}]
+    by_cell = shares(mixed)
+    assert set(by_cell.values()) == {0.5}
+    assert {cell.load for cell in by_cell} == {"open"}
+    assert not [cell for cell in by_cell if cell.rate_rps in {500.0, 2000.0}]
     assert shares(replace(mixed, plan=replace(mixed.plan, capacities_rps={}))) == {}
 
 
 def test_loads_are_told_in_words(mixed: Run) -> None:
-    cell = next(each for each in mixed.plan.cells if each.rate_rps == 2000)
+    cell = next(cell for cell in mixed.plan.cells if cell.rate_rps == 2000)
     assert words.load(workload(cell)) == (
         "open load at 2,000 requests/s, poisson arrivals, at most 1,024 connections, 1 worker"
     )
@@ -49,14 +49,14 @@ def test_loads_are_told_in_words(mixed: Run) -> None:
 
 
 def test_closed_connections_are_another_load_in_words_and_in_the_terminal(mixed: Run) -> None:
-    cell = next(each for each in mixed.plan.cells if each.load == "closed")
+    cell = next(cell for cell in mixed.plan.cells if cell.load == "closed")
     closing = replace(cell, reuse=100)
     assert workload(closing) != workload(cell)
     assert words.load(workload(closing)) == (
         "closed load, 64 connections, each closed after 100 requests, 1 worker"
     )
     trials = tuple(
-        replace(each, cell=replace(each.cell, reuse=1)) for each in mixed.trials if each.cell == cell
+        replace(trial, cell=replace(cell, reuse=1)) for trial in mixed.trials if trial.cell == cell
     )
     plan = replace(mixed.plan, cells=(*mixed.plan.cells, replace(cell, reuse=1)))
     run = replace(mixed, plan=plan, trials=(*mixed.trials, *trials))
@@ -102,7 +102,7 @@ def test_saturation_needs_several_rates(mixed: Run, only_open: Run) -> None:
     section = saturate.section(make_context(mixed))
     assert section is not None
     assert len(section.parts[0].tables[0].rows) == 3 * len(
-        {each.cell.stack for each in make_context(mixed).summaries}
+        {summary.cell.stack for summary in make_context(mixed).summaries}
     )
     assert saturate.section(make_context(only_open)) is None
 

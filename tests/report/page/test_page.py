@@ -54,10 +54,10 @@ class Outline(HTMLParser):
 
 
 def outline(html: str) -> Outline:
-    found = Outline()
-    found.feed(html)
-    assert not found.open
-    return found
+    parsed = Outline()
+    parsed.feed(html)
+    assert not parsed.open
+    return parsed
 
 
 @pytest.fixture(scope="module")
@@ -79,11 +79,11 @@ def hostile(run: Run) -> Run:
     """The run with evil in everything that comes from outside."""
     plan = run.plan
     frameworks = tuple(
-        replace(each, title=EVIL, declared={"notes": EVIL}, versions={EVIL: EVIL})
-        for each in plan.environment.frameworks
+        replace(environment, title=EVIL, declared={"notes": EVIL}, versions={EVIL: EVIL})
+        for environment in plan.environment.frameworks
     )
     machine = replace(plan.environment.machine, cpu_model=EVIL, system=EVIL)
-    cells = {each: replace(each, framework=EVIL, server=EVIL, scenario=EVIL) for each in plan.cells[:1]}
+    cells = {cell: replace(cell, framework=EVIL, server=EVIL, scenario=EVIL) for cell in plan.cells[:1]}
     return replace(
         run,
         plan=replace(
@@ -91,13 +91,13 @@ def hostile(run: Run) -> Run:
             name=EVIL,
             setup=replace(plan.setup, command=(EVIL,)),
             environment=replace(plan.environment, machine=machine, frameworks=frameworks),
-            cells=tuple(cells.get(each, each) for each in plan.cells),
+            cells=tuple(cells.get(cell, cell) for cell in plan.cells),
         ),
         trials=tuple(
-            replace(each, cell=cells.get(each.cell, each.cell), error_example=EVIL, errors={EVIL: 1})
-            for each in run.trials
+            replace(trial, cell=cells.get(trial.cell, trial.cell), error_example=EVIL, errors={EVIL: 1})
+            for trial in run.trials
         ),
-        launches=tuple(replace(each, argv=(EVIL,)) for each in run.launches),
+        launches=tuple(replace(launch, argv=(EVIL,)) for launch in run.launches),
         failures=(
             Failure(stack=EVIL, cell=None, block=0, stage=EVIL, message=EVIL, remedy=EVIL, log_tail=EVIL),
         ),
@@ -113,12 +113,14 @@ def test_sections_stand_in_order_each_with_question_and_answer(html: str) -> Non
 
 
 def test_the_page_is_well_formed_and_its_links_and_ids_hold(html: str) -> None:
-    found = outline(html)
-    assert len(found.ids) == len(set(found.ids))
-    inner = [link[1:] for link in found.links if link.startswith("#")]
-    assert set(inner) <= set(found.ids)
-    labels = {part for name, value in found.attributes if name == "aria-labelledby" for part in value.split()}
-    assert labels <= set(found.ids)
+    parsed = outline(html)
+    assert len(parsed.ids) == len(set(parsed.ids))
+    inner = [link[1:] for link in parsed.links if link.startswith("#")]
+    assert set(inner) <= set(parsed.ids)
+    labels = {
+        part for name, value in parsed.attributes if name == "aria-labelledby" for part in value.split()
+    }
+    assert labels <= set(parsed.ids)
 
 
 def test_nothing_is_asked_of_the_network(html: str) -> None:
@@ -136,10 +138,10 @@ def test_the_quick_matrix_stays_within_its_budget(html: str) -> None:
 
 def test_everything_from_outside_is_escaped(run: Run, tmp_path: Path) -> None:
     html = build([hostile(run)], tmp_path).read_text(encoding="utf-8")
-    found = outline(html)
-    assert "img" not in found.tags
-    assert found.tags.count("script") == 1
-    assert not [name for name, _ in found.attributes if name.startswith("on")]
+    parsed = outline(html)
+    assert "img" not in parsed.tags
+    assert parsed.tags.count("script") == 1
+    assert not [name for name, _ in parsed.attributes if name.startswith("on")]
     assert "&lt;img src=x onerror" in html
 
 
@@ -176,7 +178,7 @@ def test_few_blocks_rank_nothing(tmp_path: Path) -> None:
     points = re.findall(r"<li><b>.*?</li>", html)
     captions = re.findall(r"<(?:fig)?caption>(.*?)</", html)
     assert "3 blocks where 6 are needed" in sentences[0]
-    assert not [each for each in (*sentences, *points, *captions) if RANKING.search(each)]
+    assert not [text for text in (*sentences, *points, *captions) if RANKING.search(text)]
     assert "first tier" not in html
 
 
@@ -212,13 +214,13 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_counts_of_another_run_stand_within_the_page_of_the_one_that_timed(run: Run, tmp_path: Path) -> None:
     page = build([run, make_cost_run()], tmp_path)
     html = page.read_text(encoding="utf-8")
-    found = outline(html)
+    parsed = outline(html)
     assert re.findall(r'<section id="(\w+)"', html) == [*ORDER[:3], "layers", *ORDER[3:]]
-    assert len(found.ids) == len(set(found.ids))
-    assert {"trials.csv", "costs.csv"} <= set(found.links)
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert {"trials.csv", "costs.csv"} <= set(parsed.links)
     assert "hotlap cost --quick" in html
     assert "intervals 2.1% apart, twice" in html
-    assert [each.name for each in tmp_path.iterdir() if each.is_dir()] == []
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
 
 
 def test_a_run_that_only_counted_has_a_page_of_its_own(counted: Path) -> None:
@@ -246,15 +248,17 @@ def test_a_page_of_counts_is_the_same_again_and_escaped(counted: Path, tmp_path:
     html = counted.read_text(encoding="utf-8")
     assert build([make_cost_run()], tmp_path).read_text(encoding="utf-8") == html
     run = make_cost_run(name=EVIL)
-    evil = {each.cell: replace(each.cell, framework=EVIL, server=EVIL) for each in run.costs[:1]}
+    evil = {record.cell: replace(record.cell, framework=EVIL, server=EVIL) for record in run.costs[:1]}
     run = replace(
         run,
-        costs=tuple(replace(each, cell=evil.get(each.cell, each.cell), tool=EVIL) for each in run.costs),
-        shares=tuple(replace(each, shares={EVIL: 0.5}) for each in run.shares),
+        costs=tuple(
+            replace(record, cell=evil.get(record.cell, record.cell), tool=EVIL) for record in run.costs
+        ),
+        shares=tuple(replace(record, shares={EVIL: 0.5}) for record in run.shares),
     )
-    found = outline(build([run], tmp_path).read_text(encoding="utf-8"))
-    assert "img" not in found.tags
-    assert found.tags.count("script") == 1
+    parsed = outline(build([run], tmp_path).read_text(encoding="utf-8"))
+    assert "img" not in parsed.tags
+    assert parsed.tags.count("script") == 1
 
 
 def test_counts_that_were_all_lost_still_have_a_page(tmp_path: Path) -> None:
@@ -265,8 +269,8 @@ def test_counts_that_were_all_lost_still_have_a_page(tmp_path: Path) -> None:
 
 def test_several_runs_that_counted_are_told_apart(run: Run, tmp_path: Path) -> None:
     page = build([run, make_cost_run(), make_cost_run(name="another")], tmp_path)
-    found = outline(page.read_text(encoding="utf-8"))
-    assert len(found.ids) == len(set(found.ids))
+    parsed = outline(page.read_text(encoding="utf-8"))
+    assert len(parsed.ids) == len(set(parsed.ids))
     assert "<h3>json, another</h3>" in page.read_text(encoding="utf-8")
 
 
@@ -296,9 +300,9 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(text: str, ground: str) -> float:
     """Contrast ratio of WCAG 2."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    light, dark = sorted((luminance(text), luminance(ground)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
