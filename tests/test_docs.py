@@ -12,7 +12,7 @@ import pytest
 
 from results.store import read
 from runners.cli import main
-from runners.cli.settings import GATE, KNOWN, defaults, gate_defaults
+from runners.cli.settings import GATE_SETTINGS, SETTINGS, defaults, gate_defaults
 from tests.support.paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -63,8 +63,8 @@ def test_the_documented_configuration_is_accepted_whole(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
-    assert defaults(tmp_path).keys() == KNOWN.keys()
-    assert gate_defaults(tmp_path).keys() == {key.replace("-", "_") for key in GATE}
+    assert defaults(tmp_path).keys() == SETTINGS.keys()
+    assert gate_defaults(tmp_path).keys() == {key.replace("-", "_") for key in GATE_SETTINGS}
     assert tomllib.loads(example)["tool"]["hotlap"]
 
 

@@ -12,11 +12,13 @@ from runners.cli.calibrate import calibrate_
 from runners.cli.compare import compare
 from runners.cli.cost import cost
 from runners.cli.gate import gate
+from runners.cli.list import list_
 from runners.cli.lock import lock
-from runners.cli.look import list_, verify
 from runners.cli.report import report_
 from runners.cli.run import run
-from runners.cli.serve import serve, worker
+from runners.cli.serve import serve
+from runners.cli.verify import verify
+from runners.cli.worker import worker
 from runners.errors import HotlapError, StoreError
 
 COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
@@ -32,7 +34,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("worker", worker, "hotlap worker --master 192.0.2.1:5557"),
     ("lock", lock, "hotlap lock --upgrade"),
 )
-"""(name, what it does, an example), in the order of the help."""
+"""(name, function, example of its use), in the order of the help."""
 
 CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "compare")
 """Commands that take their defaults from ``[tool.hotlap]``."""
@@ -53,8 +55,7 @@ def root(context: typer.Context) -> None:
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
     from runners.cli.settings import defaults, gate_defaults
 
-    found = defaults(Path.cwd())
-    context.default_map = dict.fromkeys(CONFIGURED, found)
+    context.default_map = dict.fromkeys(CONFIGURED, defaults(Path.cwd()))
     if context.invoked_subcommand == "gate":
         context.default_map["gate"] = gate_defaults(Path.cwd())
 

@@ -27,7 +27,7 @@ def calibrate_(
     """
     from runners.cli import calibration_tables
     from runners.experiments import ceilings
-    from runners.experiments.calibration import calibrate
+    from runners.experiments.calibration.calibrate import calibrate_fully, calibrate_quickly
     from runners.processes.signals import ending_as_interrupt
 
     def echo(text: str) -> None:
@@ -35,10 +35,11 @@ def calibrate_(
 
     with ending_as_interrupt():
         if quick:
-            found = calibrate.quick(
+            calibration = calibrate_quickly(
                 shape=shape, connections=connections, rounds=rounds, seconds=seconds, echo=echo
             )
         else:
-            found = calibrate.full(rounds=rounds, seconds=seconds, echo=echo)
-            ceilings.save(found.ceilings, calibration_tables.as_data(found))
-    typer.echo(calibration_tables.as_json(found) if as_json else calibration_tables.as_text(found))
+            calibration = calibrate_fully(rounds=rounds, seconds=seconds, echo=echo)
+            ceilings.save(calibration.ceilings, calibration_tables.as_data(calibration))
+    shown = calibration_tables.as_json if as_json else calibration_tables.as_text
+    typer.echo(shown(calibration))

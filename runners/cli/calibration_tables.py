@@ -13,6 +13,9 @@ from runners.experiments.calibration.client_comparison import ClientComparison
 from runners.experiments.calibration.clients import OURS
 from runners.experiments.calibration.promises import Promise
 
+WITH_WRK = 2
+"""Clients of a comparison with wrk alone, the pump being the other."""
+
 
 def as_json(calibration: Calibration) -> str:
     """``as_data`` on lines that a person can read."""
@@ -22,22 +25,28 @@ def as_json(calibration: Calibration) -> str:
 def as_data(calibration: Calibration) -> dict[str, Any]:
     """Figures of every client in every round, ratios, promises and ceilings, as JSON values."""
     comparisons = [
-        {**asdict(each), "ratios": {client: each.ratios(client) for client in each.rounds}}
-        for each in calibration.comparisons
+        {
+            **asdict(comparison),
+            "ratios": {client: comparison.ratios(client) for client in comparison.rounds},
+        }
+        for comparison in calibration.comparisons
     ]
     return {
         "contests": comparisons,
-        "promises": [{**asdict(each), "kept": each.kept} for each in calibration.promises],
-        "ceilings": [asdict(each) for each in calibration.ceilings],
+        "promises": [{**asdict(promise), "kept": promise.kept} for promise in calibration.promises],
+        "ceilings": [asdict(ceiling) for ceiling in calibration.ceilings],
         "notes": list(calibration.notes),
     }
 
 
 def as_text(calibration: Calibration) -> str:
     """Ceilings by shape and connections, the clients side by side, and the promises beside their bars."""
+    beside_others = [
+        comparison for comparison in calibration.comparisons if len(comparison.rounds) > WITH_WRK
+    ]
     blocks = [
         _ceilings(calibration.comparisons),
-        *(_comparison(each) for each in calibration.comparisons if len(each.rounds) > 2),  # noqa: PLR2004 - more than wrk
+        *map(_comparison, beside_others),
         _promises(calibration.promises),
         "\n".join(f"not measured: {note}" for note in calibration.notes),
     ]
@@ -46,16 +55,16 @@ def as_text(calibration: Calibration) -> str:
 
 def _ceilings(comparisons: Iterable[ClientComparison]) -> str:
     """One line a shape, one column a number of connections; empty where there is only one place."""
-    found = [each for each in comparisons if each.against == "nginx"]
-    if len(found) < 2:  # noqa: PLR2004 - a table
+    at_nginx = [comparison for comparison in comparisons if comparison.against == "nginx"]
+    if len(at_nginx) < 2:  # noqa: PLR2004 - a table
         return ""
-    columns = sorted({each.connections for each in found})
-    places = {(each.shape, each.connections): each for each in found}
+    columns = sorted({comparison.connections for comparison in at_nginx})
+    places = {(comparison.shape, comparison.connections): comparison for comparison in at_nginx}
     lines = [
         "Ceilings: right answers per second of the pump on one core against nginx (and as a share of wrk's)",
         f"{'connections':14}" + "".join(f"{count:>18,}" for count in columns),
     ]
-    for shape in dict.fromkeys(each.shape for each in found):
+    for shape in dict.fromkeys(comparison.shape for comparison in at_nginx):
         cells = "".join(f"{_place(places.get((shape, count))):>18}" for count in columns)
         lines.append(f"{shape:14}{cells}")
     return "\n".join(lines)
@@ -80,21 +89,21 @@ def _clients(comparison: ClientComparison) -> Iterator[str]:
     yield f"{'client':24}{'requests/s':>12}{'pump is':>10}   round by round"
     for client, rates in comparison.rounds.items():
         ratios = comparison.ratios(client)
-        each = "" if client == OURS else "  ".join(f"{ratio:.2f}" for ratio in ratios)
-        row = f"{client:24}{statistics.median(rates):12,.0f}{statistics.median(ratios):9.2f}x   {each}"
+        by_round = "" if client == OURS else "  ".join(f"{ratio:.2f}" for ratio in ratios)
+        row = f"{client:24}{statistics.median(rates):12,.0f}{statistics.median(ratios):9.2f}x   {by_round}"
         yield row.rstrip()
 
 
-def _promises(found: Iterable[Promise]) -> str:
-    return "\n".join(["Promises", *map(_promise, found)]) if found else ""
+def _promises(promises: Iterable[Promise]) -> str:
+    return "\n".join(["Promises", *map(_promise, promises)]) if promises else ""
 
 
-def _promise(each: Promise) -> str:
-    word = "at least" if each.at_least else "at most"
-    value, bar = (_number(number, each.digits) for number in (each.value, each.bar))
-    figure = f"{value:>8}{each.unit:4}{word} {bar}{each.unit}"
-    detail = f"   ({each.detail})" if each.detail else ""
-    return f"{'kept' if each.kept else 'MISSED':8}{each.what:80}{figure}{detail}"
+def _promise(promise: Promise) -> str:
+    word = "at least" if promise.at_least else "at most"
+    value, bar = (_number(number, promise.digits) for number in (promise.value, promise.bar))
+    figure = f"{value:>8}{promise.unit:4}{word} {bar}{promise.unit}"
+    detail = f"   ({promise.detail})" if promise.detail else ""
+    return f"{'kept' if promise.kept else 'MISSED':8}{promise.what:80}{figure}{detail}"
 
 
 def _number(value: float, digits: int) -> str:

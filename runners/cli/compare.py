@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from runners.cli.options import Connections, Frameworks, Json, Python, Results, Scenarios, Servers
-from runners.cli.shared import find_run, selection_of, sit
+from runners.cli.shared import find_run, run_and_close, selection_of
 from runners.cli.sides import (
     Base,
     BaseFramework,
@@ -29,7 +29,7 @@ from runners.errors import PlanError
 
 if TYPE_CHECKING:
     from report.analysis.two_sides.comparison import Compared
-    from runners.experiments.pairs.sides import SidesOptions
+    from runners.experiments.pairs.options import PairOptions, SidesOptions
 
 
 def compare(
@@ -68,30 +68,36 @@ def compare(
     if runs:
         _recorded(runs, sides, results, as_json=as_json)
         return
-    from report.analysis.validity import foreign
+    from runners.experiments.pairs.options import PairOptions
+
+    options = PairOptions(
+        sides=sides,
+        selection=selection_of(framework, server, scenario, connections, 1, True),
+        pairs=pairs,
+        seed=seed,
+        python=python,
+        command=tuple(sys.argv[1:]),
+    )
+    _measure(options, results, as_json=as_json)
+
+
+def _measure(options: PairOptions, results: Path, *, as_json: bool) -> None:
+    """Measure two sides now, and show how they compare."""
+    from runners.cli.policy import report_policy
     from runners.cli.progress import watcher
-    from runners.experiments.pairs import comparison
-    from runners.experiments.pairs.planning import PairOptions
+    from runners.experiments.pairs.comparison import new_comparison
     from runners.processes.signals import ending_as_interrupt
 
     with ending_as_interrupt():
-        options = PairOptions(
-            sides=sides,
-            selection=selection_of(framework, server, scenario, connections, 1, True),
-            pairs=pairs,
-            seed=seed,
-            python=python,
-            command=tuple(sys.argv[1:]),
-        )
-        new = comparison.new(options, results, watcher=watcher(), disturbed=foreign)
-        interrupted = sit(new.run, new.writer)
-    _conclude(new.folder, interrupted=interrupted, as_json=as_json)
+        comparison = new_comparison(options, results, watcher=watcher(), policy=report_policy())
+        interrupted = run_and_close(comparison.run, comparison.writer)
+    _conclude(comparison.folder, interrupted=interrupted, as_json=as_json)
 
 
 def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: bool) -> None:
     from report.analysis.two_sides.comparison import CompareError, compare_runs, compare_sides
     from results.store import read
-    from runners.experiments.pairs.sides import SidesOptions
+    from runners.experiments.pairs.options import SidesOptions
 
     if sides != SidesOptions():
         raise PlanError(
@@ -127,11 +133,11 @@ def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
     from report.analysis.two_sides.comparison import compare_sides
     from results.store import read
 
-    run = read(folder)
+    recorded = read(folder)
     typer.echo(f"recorded in {folder}; show it again with: hotlap compare {folder}", err=True)
     if interrupted:
         typer.echo("interrupted; what was measured is kept", err=True)
         raise typer.Exit(130)
-    _show(compare_sides(run), as_json=as_json)
-    if run.failures:
+    _show(compare_sides(recorded), as_json=as_json)
+    if recorded.failures:
         raise typer.Exit(3)

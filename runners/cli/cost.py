@@ -9,7 +9,17 @@ from typing import Annotated
 import typer
 
 from runners.cli.options import Frameworks, Json, Python, Quick, Results, Scenarios, Servers, With
-from runners.cli.shared import selection_of, sit
+from runners.cli.shared import run_and_close, selection_of
+
+InProcess = Annotated[
+    bool, typer.Option("--in-process/--no-in-process", help="Count each app without a server too.")
+]
+Repeats = Annotated[int, typer.Option(min=1, help="Launches of each cell; the spread is theirs.")]
+CounterName = Annotated[str, typer.Option(help="callgrind, or perf where the hardware counts.")]
+Where = Annotated[
+    bool,
+    typer.Option("--where", help="Also where it goes within a request, best on Python 3.12 or newer."),
+]
 
 
 def cost(
@@ -17,15 +27,10 @@ def cost(
     server: Servers = None,
     scenario: Scenarios = None,
     quick: Quick = False,
-    in_process: Annotated[
-        bool, typer.Option("--in-process/--no-in-process", help="Count each app without a server too.")
-    ] = True,
-    repeats: Annotated[int, typer.Option(min=1, help="Launches of each cell; the spread is theirs.")] = 2,
-    counter: Annotated[str, typer.Option(help="callgrind, or perf where the hardware counts.")] = "callgrind",
-    where: Annotated[
-        bool,
-        typer.Option("--where", help="Also where it goes within a request, best on Python 3.12 or newer."),
-    ] = False,
+    in_process: InProcess = True,
+    repeats: Repeats = 2,
+    counter: CounterName = "callgrind",
+    where: Where = False,
     python: Python = None,
     with_: With = None,
     results: Results = Path("results"),
@@ -36,10 +41,10 @@ def cost(
     Kernel work and waiting are not counted, and no quiet machine is needed.
     """
     from runners.cli.progress import watcher
-    from runners.experiments.counting import cost_run as costs
-    from runners.experiments.counting import counters
+    from runners.experiments.counting.cost_run import new_cost_run
+    from runners.experiments.counting.counter import find_counter
     from runners.experiments.counting.where import must_be_callgrind
-    from runners.experiments.planning import RunOptions, Timing
+    from runners.experiments.options import RunOptions, Timing
     from runners.processes.signals import ending_as_interrupt
 
     options = RunOptions(
@@ -51,13 +56,13 @@ def cost(
     )
     if where:
         must_be_callgrind(counter)
-    found = counters.find(counter)
+    tool = find_counter(counter)
     with ending_as_interrupt():
-        counting = costs.new(
-            options, results, counter=found, in_process=in_process, where=where, watcher=watcher()
+        run = new_cost_run(
+            options, results, counter=tool, in_process=in_process, where=where, watcher=watcher()
         )
-        interrupted = sit(counting.run, counting.writer)
-    _conclude(counting.folder, interrupted=interrupted, as_json=as_json)
+        interrupted = run_and_close(run.run, run.writer)
+    _conclude(run.folder, interrupted=interrupted, as_json=as_json)
 
 
 def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:

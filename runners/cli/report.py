@@ -24,8 +24,8 @@ def report_(
 
     folders = [find_run(name, results) for name in runs]
     recorded = [read(folder) for folder in folders]
-    for name, each in zip(runs, recorded, strict=True):
-        if each.plan.pairings:
+    for name, run in zip(runs, recorded, strict=True):
+        if run.plan.pairings:
             raise PlanError(
                 f"{name} holds two sides, which a page of one would mix up",
                 remedy=f"`hotlap compare {name}`, or `hotlap gate --from {name} --markdown FILE`",

@@ -30,15 +30,32 @@ from runners.cli.options import (
     With,
     Workers,
 )
-from runners.cli.shared import find_run, refuse_given, selection_of, sit, write_report
+from runners.cli.shared import find_run, refuse_others, run_and_close, selection_of, write_report
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
-    from runners.experiments.planning import RunOptions
+    from runners.experiments.options import RunOptions
     from runners.experiments.progress import Watcher
 
-KEPT = {"resume", "results", "report", "as_json", "context", "listen"}
+BESIDE_RESUME = {"resume", "results", "report", "as_json", "context", "listen"}
 """Options that go with ``--resume``: any other would make it another run."""
+
+Blocks = Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        max=100.0,
+        help="Add blocks until every ratio to the best is within so many percent; --blocks is the limit.",
+    ),
+]
+Duration = Annotated[float | None, typer.Option(min=0.05, help="Window of a trial, seconds.")]
+Warmup = Annotated[float | None, typer.Option(min=0.05, help="Warm-up of a trial, seconds.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")]
+Resume = Annotated[
+    str | None, typer.Option(help="Go on with a run that was interrupted: its folder, name, or `latest`.")
+]
+Report = Annotated[bool, typer.Option("--report", help="Write the HTML report at the end.")]
 
 
 def run(
@@ -53,18 +70,11 @@ def run(
     slo: Limit = None,
     workers: Workers = 1,
     quick: Quick = False,
-    blocks: Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")] = None,
-    precision: Annotated[
-        float | None,
-        typer.Option(
-            min=0.1,
-            max=100.0,
-            help="Add blocks until every ratio to the best is within so many percent; --blocks is the limit.",
-        ),
-    ] = None,
-    duration: Annotated[float | None, typer.Option(min=0.05, help="Window of a trial, seconds.")] = None,
-    warmup: Annotated[float | None, typer.Option(min=0.05, help="Warm-up of a trial, seconds.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")] = None,
+    blocks: Blocks = None,
+    precision: Precision = None,
+    duration: Duration = None,
+    warmup: Warmup = None,
+    seed: Seed = None,
     python: Python = None,
     with_: With = None,
     results: Results = Path("results"),
@@ -73,46 +83,32 @@ def run(
     listen: Listen = None,
     host: Host = "127.0.0.1",
     url: Url = None,
-    resume: Annotated[
-        str | None, typer.Option(help="Go on with a run that was interrupted: its folder, name, or `latest`.")
-    ] = None,
-    report: Annotated[bool, typer.Option("--report", help="Write the HTML report at the end.")] = False,
+    resume: Resume = None,
+    report: Report = False,
     as_json: Json = False,
 ) -> None:
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
-    from report.analysis.precision import undecided
-    from report.analysis.validity import foreign
+    from runners.cli.policy import report_policy
     from runners.cli.progress import watcher
-    from runners.experiments import run as job
-    from runners.experiments.planning import RunOptions, timing
+    from runners.experiments.options import RunOptions, timing
+    from runners.experiments.run import new_run, resumed_run
     from runners.processes.signals import ending_as_interrupt
     from runners.selection import rates
     from runners.selection.spread import Spread
 
     if slo is not None:
         _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse, precision=precision)
-    seen, wanted = watcher(), rates.parse(rate or ())
+    shown, offered = watcher(), rates.parse(rate or ())
     spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
     with ending_as_interrupt():
         if resume is not None:
-            refuse_given(
-                context,
-                KEPT,
-                "--resume follows the plan of the run and takes no",
-                "leave it out, or begin a new run without --resume",
-            )
-            session = job.resumed(
-                find_run(resume, results),
-                watcher=seen,
-                disturbed=foreign,
-                undecided=undecided,
-                listen=spread.endpoint(),
-            )
+            _refuse_beside_resume(context)
+            folder, endpoint = find_run(resume, results), spread.endpoint()
+            session = resumed_run(folder, watcher=shown, policy=report_policy(), listen=endpoint)
         else:
+            selection = selection_of(framework, server, scenario, connections, workers, quick)
             options = RunOptions(
-                selection=replace(
-                    selection_of(framework, server, scenario, connections, workers, quick), reuse=reuse
-                ),
+                selection=replace(selection, reuse=reuse),
                 timing=timing(
                     quick=quick,
                     blocks=blocks,
@@ -124,38 +120,46 @@ def run(
                 python=python,
                 overrides=tuple(with_ or ()),
                 command=tuple(sys.argv[1:]),
-                rates=wanted,
-                arrivals=rates.arrivals_of(arrivals, offered=bool(wanted or slo)),
+                rates=offered,
+                arrivals=rates.arrivals_of(arrivals, offered=bool(offered or slo)),
                 spread=spread,
             )
             if slo is not None:
-                _sweep(options, slo, blocks, seen, as_json=as_json)
+                _sweep(options, slo, blocks, shown, as_json=as_json)
                 return
-            session = job.new(options, results, watcher=seen, disturbed=foreign, undecided=undecided)
-        interrupted = sit(session.run, session.writer)
+            session = new_run(options, results, watcher=shown, policy=report_policy())
+        interrupted = run_and_close(session.run, session.writer)
     _conclude(session.folder, interrupted=interrupted, report=report, as_json=as_json)
 
 
 def _refuse_beside_slo(**options: object) -> None:
     """A search chooses its own rates, keeps its connections and records no run."""
-    given = [name for name, value in options.items() if value]
-    if given:
+    refused = [name for name, value in options.items() if value]
+    if refused:
         raise PlanError(
             "--slo searches rates of its own on kept connections and records no run: "
-            f"it takes no --{' and no --'.join(given)}",
+            f"it takes no --{' and no --'.join(refused)}",
             remedy="leave it out; a run at the rate that was found is `hotlap run --rate N`",
         )
 
 
-def _sweep(options: RunOptions, limit: str, blocks: int | None, seen: Watcher, *, as_json: bool) -> None:
-    from runners.cli import sweep_tables
-    from runners.experiments import run as job
-    from runners.experiments import sweep
+def _refuse_beside_resume(context: typer.Context) -> None:
+    refuse_others(
+        context,
+        BESIDE_RESUME,
+        "--resume follows the plan of the run and takes no",
+        "leave it out, or begin a new run without --resume",
+    )
 
-    launches = replace(options.timing, blocks=blocks or sweep.LAUNCHES)
-    found = job.sweep(replace(options, timing=launches), sweep.parse(limit), seen)
-    typer.echo(sweep_tables.as_json(found) if as_json else sweep_tables.as_text(found))
-    if found.failures:
+
+def _sweep(options: RunOptions, limit: str, blocks: int | None, shown: Watcher, *, as_json: bool) -> None:
+    from runners.cli import sweep_tables
+    from runners.experiments.sweep import LAUNCHES, parse, sweep_selection
+
+    launches = replace(options.timing, blocks=blocks or LAUNCHES)
+    result = sweep_selection(replace(options, timing=launches), parse(limit), shown)
+    typer.echo(sweep_tables.as_json(result) if as_json else sweep_tables.as_text(result))
+    if result.failures:
         raise typer.Exit(3)
 
 
@@ -166,9 +170,8 @@ def _conclude(folder: Path, *, interrupted: bool, report: bool, as_json: bool) -
 
     recorded = read(folder)
     page = write_report([recorded], folder / "report") if report and recorded.trials else None
-    typer.echo(
-        terminal.as_json(recorded, folder, page) if as_json else terminal.as_text(recorded, folder, page)
-    )
+    show = terminal.as_json if as_json else terminal.as_text
+    typer.echo(show(recorded, folder, page))
     if interrupted:
         typer.echo(f"interrupted; go on with: hotlap run --resume {folder}", err=True)
         raise typer.Exit(130)

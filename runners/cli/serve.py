@@ -1,4 +1,4 @@
-"""``hotlap serve`` and ``hotlap worker``: a stack, or a load generator, for a run that is made elsewhere."""
+"""``hotlap serve``: a stack for a run that is made elsewhere."""
 
 from __future__ import annotations
 
@@ -22,29 +22,17 @@ def serve(
 ) -> None:
     """Start one stack and keep it until Ctrl-C, for load from elsewhere or a look by hand."""
     from runners.cli.progress import watcher
-    from runners.experiments import run
-    from runners.experiments.planning import QUICK, RunOptions
+    from runners.experiments.options import QUICK, RunOptions
+    from runners.experiments.serving import serve_stack
     from runners.processes.signals import ending_as_interrupt
     from runners.selection.spread import Spread
 
-    selection = selection_of([framework], [server], scenario, None, workers, False)
     options = RunOptions(
-        selection=selection,
+        selection=selection_of([framework], [server], scenario, None, workers, False),
         timing=QUICK,
         python=python,
         overrides=tuple(with_ or ()),
         spread=Spread(host=host),
     )
     with ending_as_interrupt():
-        run.serve(options, port, watcher())
-
-
-def worker(
-    master: Annotated[str, typer.Option(metavar="HOST:PORT", help="What `hotlap run --join` listens on.")],
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for it to be there.")] = 120.0,
-    cpu: Annotated[int | None, typer.Option(min=0, help="The CPU to run on; else the first.")] = None,
-) -> None:
-    """Join a run on another machine as one of its load generators, until it ends."""
-    from runners.generator.starting import become_worker
-
-    become_worker(master, wait, cpu)
+        serve_stack(options, port, watcher())

@@ -10,7 +10,7 @@ from typing import Any
 
 from runners.errors import PlanError
 
-KNOWN = {
+SETTINGS = {
     "results": str,
     "framework": list,
     "server": list,
@@ -26,8 +26,8 @@ KNOWN = {
     "seed": int,
     "python": str,
 }
-"""Key and type; each is the default of the option of the same name."""
-GATE = {
+"""Keys of ``[tool.hotlap]`` and their types: the defaults of the options of the same names."""
+GATE_SETTINGS = {
     "cell": list,
     "sentinel": list,
     "pairs": int,
@@ -41,14 +41,14 @@ GATE = {
     "results": str,
     "seed": int,
 }
-"""The same of ``[tool.hotlap.gate]``, for ``hotlap gate``."""
+"""Keys of ``[tool.hotlap.gate]`` and their types, for ``hotlap gate``."""
 
 
 def defaults(folder: Path) -> dict[str, Any]:
     """``[tool.hotlap]`` of ``folder``'s pyproject.toml, {} without one; raises PlanError on a bad one."""
     table = _table(folder)
     return {
-        key: _checked(key, value, KNOWN, "[tool.hotlap]")
+        key: _checked(key, value, SETTINGS, "[tool.hotlap]")
         for key, value in table.items()
         if not isinstance(value, dict)
     }
@@ -60,7 +60,7 @@ def gate_defaults(folder: Path) -> dict[str, Any]:
     where = "[tool.hotlap.gate]"
     if not isinstance(table, dict):
         raise PlanError(f"{where} is no table", remedy="see docs/configuration.md")
-    return {key.replace("-", "_"): _checked(key, value, GATE, where) for key, value in table.items()}
+    return {key.replace("-", "_"): _checked(key, value, GATE_SETTINGS, where) for key, value in table.items()}
 
 
 def _table(folder: Path) -> dict[str, Any]:
@@ -68,12 +68,12 @@ def _table(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         return {}
     try:
-        found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise PlanError(
             f"pyproject.toml cannot be read: {error}", remedy="mend it, or run elsewhere"
         ) from error
-    table: dict[str, Any] = found.get("tool", {}).get("hotlap", {})
+    table: dict[str, Any] = content.get("tool", {}).get("hotlap", {})
     return table
 
 

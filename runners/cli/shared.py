@@ -1,4 +1,4 @@
-"""What several commands do alike: a selection, a run by its name, a session, the report."""
+"""What several commands share: a selection, a run by its name, measuring until interrupted, the report."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def find_run(name: str, results: Path) -> Path:
     )
 
 
-def sit(run: Callable[[], None], writer: Writer) -> bool:
-    """Whether ``run`` was interrupted; everything measured until then is kept."""
+def run_and_close(run: Callable[[], None], writer: Writer) -> bool:
+    """Call ``run``, then close the record; whether it was interrupted, which keeps what was measured."""
     try:
         run()
     except KeyboardInterrupt:
@@ -62,15 +62,15 @@ def sit(run: Callable[[], None], writer: Writer) -> bool:
     return False
 
 
-def refuse_given(context: typer.Context, kept: Collection[str], message: str, remedy: str) -> None:
-    """Raise PlanError, ``message`` followed by their names, where options other than ``kept`` were given."""
-    given = [
+def refuse_others(context: typer.Context, kept: Collection[str], message: str, remedy: str) -> None:
+    """Raise PlanError, ``message`` followed by their names, where options other than ``kept`` were used."""
+    refused = [
         "--" + name.strip("_").replace("_", "-")
         for name in context.params
         if name not in kept and getattr(context.get_parameter_source(name), "name", "") == "COMMANDLINE"
     ]
-    if given:
-        raise PlanError(f"{message} {', '.join(given)}", remedy=remedy)
+    if refused:
+        raise PlanError(f"{message} {', '.join(refused)}", remedy=remedy)
 
 
 def write_report(runs: list[Run], output: Path) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from runners.experiments.pairs.sides import SideOptions, SidesOptions
+    from runners.experiments.pairs.options import SideOptions, SidesOptions
 
 _TWICE = "Each must be given with its twin."
 
@@ -34,13 +34,13 @@ HeadFramework = Annotated[str | None, typer.Option(help="Framework of the head."
 Pairs = Annotated[int, typer.Option(min=2, help="Launch pairs of each cell.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")]
 
-Given = tuple[list[str] | None, str | None, str | None, str | None, str | None]
+SideArguments = tuple[list[str] | None, str | None, str | None, str | None, str | None]
 """Options of one side: packages, interpreter, revision, framework, server."""
 
 
-def sides_of(*, base: Given, head: Given) -> SidesOptions:
+def sides_of(*, base: SideArguments, head: SideArguments) -> SidesOptions:
     """What the options of both sides ask for."""
-    from runners.experiments.pairs.sides import SidesOptions
+    from runners.experiments.pairs.options import SidesOptions
 
     return SidesOptions(base=_side(*base), head=_side(*head))
 
@@ -52,7 +52,7 @@ def _side(
     framework: str | None,
     server: str | None,
 ) -> SideOptions:
-    from runners.experiments.pairs.sides import SideOptions
+    from runners.experiments.pairs.options import SideOptions
 
     return SideOptions(
         overrides=tuple(packages or ()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from math import ceil
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 from results.model import BlockEnd, BlockStart, Cell, Launch, Plan, Setup, Trial
 from results.store import Writer
 from runners.errors import HotlapError, LaunchError, LoadError, VerifyError
+from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Measured, Order
 from runners.launching.launcher import Launcher, RunningServer
@@ -19,10 +20,10 @@ from runners.selection.schedule import Visit, cell_order, groups_of, hash_seed, 
 from runners.verify.contract import probe
 from scenarios.exchange import Scenario
 
-REPEATS = 2
+DISTURBED_REPEATS = 2
 """How often a trial disturbed by foreign work is repeated within its launch."""
 REPEATED_SHARE = 0.2
-"""Repeats of a block, as a share of its trials: where neighbours never rest, only more blocks help."""
+"""Most repeats for foreign work, as a share of trials: where neighbours never rest, more blocks help."""
 
 
 class Measurer(Protocol):
@@ -34,7 +35,7 @@ class Measurer(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class RunBlocks:
-    """What a run needs at hand: plan, launches, launcher, generator, writer."""
+    """Measures the blocks of a run and records them."""
 
     plan: Plan
     visits: Mapping[str, Visit]
@@ -44,8 +45,7 @@ class RunBlocks:
     generator: Measurer
     writer: Writer
     watcher: Watcher = field(default_factory=Watcher)
-    disturbed: Callable[[Trial], bool] = lambda _trial: False
-    """Whether a trial met too much foreign work; the composition root takes it from ``report``."""
+    policy: Policy = field(default_factory=Policy)
     next_launch: int = 0
     _repeats_left: int = 0
 
@@ -98,14 +98,14 @@ class RunBlocks:
     def _cell(self, server: RunningServer, launch: Launch, cell: Cell, position: int) -> Iterator[Trial]:
         """All attempts at one cell; a cell that fails leaves the launch to the others while it lives."""
         try:
-            for attempt in range(REPEATS + 1):
+            for attempt in range(DISTURBED_REPEATS + 1):
                 trial = self._trial(server, launch, cell, position, attempt)
                 self.writer.append(trial)
                 self.watcher.trial(trial)
                 yield trial
-                if not self.disturbed(trial) or not self._repeats_left:
+                if not self.policy.is_disturbed(trial) or not self._repeats_left:
                     break
-                self._repeats_left -= attempt < REPEATS
+                self._repeats_left -= attempt < DISTURBED_REPEATS
             self._verify_after(server, cell)
         except (LoadError, VerifyError) as error:
             error.log_tail = error.log_tail or server.log_tail()

@@ -1,4 +1,4 @@
-"""The capacity pass: short closed windows of each cell, for open rates that are shares of what was found."""
+"""The capacity pass: short closed windows of every cell, for open rates that are shares of a capacity."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from runners.selection.schedule import Visit, hash_seed, trial_seed, visits
 from scenarios.exchange import Scenario
 
 WINDOWS = 3
-"""Of one launch: a neighbour that disturbs one of them does not decide."""
-WARMUP_S, WINDOW_S, WARM_S = 0.5, 0.5, 0.1
-"""Warm-up and length of a window, and the warm-up of those behind the first; or a run's own where shorter."""
+"""Windows of a cell within one launch: a neighbour that disturbs one of three does not move the median."""
+FIRST_WARMUP_S, FURTHER_WARMUP_S, WINDOW_S = 0.5, 0.1, 0.5
+"""Warm-up before the first window, before the others, and length of a window; a run's own where shorter."""
 BLOCK = -1
-"""Stands for the pass where seeds come from the number of a block; its further windows count down."""
+"""Number of a block that seeds of the pass come from, in its first window; further windows count down."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -38,44 +38,46 @@ class Capacities:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pass:
-    """Everything that measuring capacities needs at hand."""
+class CapacityPass:
+    """Measures the closed capacity of every cell of a plan."""
 
     plan: Plan
-    """Of closed cells; the control's are left to its original."""
+    """A plan of closed cells; cells of the control are left out."""
     scenarios: Mapping[str, Scenario]
     launcher: Launcher
     generator: Measurer
     watcher: Watcher
 
     def run(self) -> Capacities:
-        """Measure every cell once; one that cannot be is a failure of it."""
-        found = Capacities()
+        """Measure every cell once; one that cannot be measured is a recorded failure."""
+        capacities = Capacities()
         launches = visits((cell for cell in self.plan.cells if not cell.control), self.scenarios)
-        self.watcher.say(f"measuring the closed capacity of {sum(len(v.cells) for v in launches)} cells")
+        self.watcher.say(
+            f"measuring the closed capacity of {sum(len(visit.cells) for visit in launches)} cells"
+        )
         for done, visit in enumerate(launches, 1):
             try:
-                self._visit(visit, found)
+                self._visit(visit, capacities)
             except HotlapError as error:
-                self._fail(error, visit.stack, None, found)
+                self._fail(error, visit.stack, None, capacities)
             self.watcher.verified(done, len(launches), "measured capacity of")
-        if not found.windows:
+        if not capacities.windows:
             raise LoadError(
                 "no capacity could be measured, so no rate can be a share of it: "
-                + "; ".join(failure.message for failure in found.failures[:3]),
+                + "; ".join(failure.message for failure in capacities.failures[:3]),
                 remedy="mend what failed, or give rates per second: --rate 500",
             )
-        return found
+        return capacities
 
-    def _visit(self, visit: Visit, found: Capacities) -> None:
+    def _visit(self, visit: Visit, capacities: Capacities) -> None:
         seed = hash_seed(self.plan.setup.seed, BLOCK, visit)
         with self.launcher.start(visit, first=visit.cells[0], hash_seed=seed) as server:
             for cell in visit.cells:
                 try:
-                    found.windows[cell] = windows_of(cell, server, self.generator, self.plan.setup)
+                    capacities.windows[cell] = windows_of(cell, server, self.generator, self.plan.setup)
                 except LoadError as error:
                     error.log_tail = error.log_tail or server.log_tail()
-                    self._fail(error, cell.stack, cell, found)
+                    self._fail(error, cell.stack, cell, capacities)
                     if not server.alive():
                         raise LaunchError(
                             f"{cell.slug}: the server died under load",
@@ -83,9 +85,9 @@ class Pass:
                             log_tail=server.log_tail(),
                         ) from error
 
-    def _fail(self, error: HotlapError, stack: str, cell: Cell | None, found: Capacities) -> None:
+    def _fail(self, error: HotlapError, stack: str, cell: Cell | None, capacities: Capacities) -> None:
         error.message = f"capacity could not be measured: {error.message}"
-        found.failures.append(error.failure(stack, cell))
+        capacities.failures.append(error.failure(stack, cell))
 
 
 def capacity_of(cell: Cell, server: RunningServer, generator: Measurer, setup: Setup) -> float:
@@ -106,7 +108,7 @@ def _window_rps(cell: Cell, server: RunningServer, generator: Measurer, setup: S
             scenario=cell.scenario,
             seed=trial_seed(setup.seed, BLOCK - number, cell),
             connections=cell.connections,
-            warmup_s=min(setup.warmup_s, WARM_S if number else WARMUP_S),
+            warmup_s=min(setup.warmup_s, FURTHER_WARMUP_S if number else FIRST_WARMUP_S),
             window_s=min(setup.window_s, WINDOW_S),
         )
     )

@@ -25,7 +25,7 @@ def save(ceilings: Sequence[Ceiling], calibration: dict[str, Any]) -> Path:
     kept = {
         "identity": _identity(),
         "created_unix_s": time.time(),
-        "ceilings": [asdict(each) for each in ceilings],
+        "ceilings": [asdict(ceiling) for ceiling in ceilings],
         "calibration": calibration,
     }
     cache.write(path, json.dumps(kept, indent=2, allow_nan=False))
@@ -36,7 +36,7 @@ def known() -> tuple[Ceiling, ...]:
     """Ceilings of the last calibration here; empty where there was none, or none that can be read."""
     try:
         kept = json.loads(place().read_text(encoding="utf-8"))
-        return tuple(Ceiling(**each) for each in kept["ceilings"])
+        return tuple(Ceiling(**ceiling) for ceiling in kept["ceilings"])
     except (OSError, ValueError, KeyError, TypeError):
         return ()
 

@@ -1,16 +1,22 @@
-"""The verify stage: every visit launched once without load, each scenario held against the contract."""
+"""The verify stage: every launch of a plan made once without load, its scenarios held to the contract."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from results.model import Cell, Failure, Finding
 from runners.errors import HotlapError, VerifyError
+from runners.experiments.launchers import launcher_of
+from runners.experiments.options import RunOptions
 from runners.experiments.progress import Watcher
+from runners.experiments.run_plan import plan_of
 from runners.launching.launcher import Launcher
-from runners.selection.schedule import Visit
+from runners.selection.discovery import discover
+from runners.selection.schedule import Visit, visits
 from runners.verify.agreement import disagreements
 from runners.verify.contract import Verified, verify
 
@@ -31,42 +37,57 @@ class Inspection:
         self.failures += failures
         failed = {failure.cell for failure in failures}
         self.passed += [cell for cell in visit.cells if cell not in failed and None not in failed]
-        for cell, one in verified.items():
-            self.findings += _findings(cell, one)
+        for cell, outcome in verified.items():
+            self.findings += _findings(cell, outcome)
 
-    def left(self, visits: Iterable[Visit]) -> tuple[Visit, ...]:
-        """Visits without the cells that failed; one that lost all of them is gone."""
+    def left(self, launches: Iterable[Visit]) -> tuple[Visit, ...]:
+        """Launches without the cells that failed; one that lost all of them is gone."""
         passed = set(self.passed)
-        kept = (replace(v, cells=tuple(cell for cell in v.cells if cell in passed)) for v in visits)
+        kept = (
+            replace(visit, cells=tuple(cell for cell in visit.cells if cell in passed)) for visit in launches
+        )
         return tuple(visit for visit in kept if visit.cells)
 
 
+def verify_selection(options: RunOptions, watcher: Watcher) -> Inspection:
+    """Verify the stacks of a selection and record nothing."""
+    parts = discover()
+    plan, environments, failures = plan_of(options, parts, watcher)
+    launches = visits(plan.cells, parts.scenarios)
+    with TemporaryDirectory(prefix="hotlap-") as folder:
+        launcher = launcher_of(plan, parts, environments, Path(folder))
+        inspection = inspect(launches, launcher, seed=plan.setup.seed, watcher=watcher)
+    inspection.failures[:0] = failures
+    return inspection
+
+
 def inspect(
-    visits: Iterable[Visit], launcher: Launcher, *, seed: int, watcher: Watcher | None = None
+    launches: Iterable[Visit], launcher: Launcher, *, seed: int, watcher: Watcher | None = None
 ) -> Inspection:
-    """Launch and verify every visit, then compare right answers across frameworks.
+    """Make and verify every launch, then compare right answers across frameworks.
 
     A control is verified by its original.
     """
-    visits, watcher = tuple(visits), watcher or Watcher()
-    originals = [visit for visit in visits if not visit.cells[0].control]
+    launches, watcher = tuple(launches), watcher or Watcher()
+    originals = [visit for visit in launches if not visit.cells[0].control]
     watcher.say(f"verifying {len(originals)} launches")
-    found = Inspection()
+    inspection = Inspection()
     answers: dict[str, dict[str, Verified]] = {}
     pool = ThreadPoolExecutor(AT_ONCE)
     try:
         outcomes = [pool.submit(_visit, visit, launcher, seed) for visit in originals]
         for done, (visit, outcome) in enumerate(zip(originals, outcomes, strict=True), 1):
             failures, verified = outcome.result()
-            found.take(visit, failures, verified)
-            for cell, one in verified.items():
-                answers.setdefault(cell.scenario, {})[cell.stack] = one
+            inspection.take(visit, failures, verified)
+            for cell, answered in verified.items():
+                answers.setdefault(cell.scenario, {})[cell.stack] = answered
             watcher.verified(done, len(originals))
     finally:
         pool.shutdown(cancel_futures=True)
-    found.failures += _across(found, answers)
-    found.passed += [c for visit in visits for c in visit.cells if c.control and _original(c) in found.passed]
-    return found
+    inspection.failures += _across(inspection, answers)
+    controls = [cell for visit in launches for cell in visit.cells if cell.control]
+    inspection.passed += [cell for cell in controls if replace(cell, control=False) in inspection.passed]
+    return inspection
 
 
 def _visit(visit: Visit, launcher: Launcher, seed: int) -> tuple[list[Failure], dict[Cell, Verified]]:
@@ -75,15 +96,17 @@ def _visit(visit: Visit, launcher: Launcher, seed: int) -> tuple[list[Failure], 
     try:
         with launcher.start(visit, first=visit.cells[0], hash_seed="0", verifying=True) as server:
             for cell in {cell.scenario: cell for cell in visit.cells}.values():
-                verified[cell] = one = verify(
+                verified[cell] = outcome = verify(
                     server.host,
                     server.port,
                     launcher.scenarios[cell.scenario],
                     seed,
                     verifying=launcher.verifies,
                 )
-                if one.differences:
-                    error = VerifyError("; ".join(one.differences[:5]), remedy="mend the app or the contract")
+                if outcome.differences:
+                    error = VerifyError(
+                        "; ".join(outcome.differences[:5]), remedy="mend the app or the contract"
+                    )
                     error.log_tail = server.log_tail()
                     failures += [
                         error.failure(visit.stack, other)
@@ -104,21 +127,17 @@ def _findings(cell: Cell, verified: Verified) -> list[Finding]:
     ]
 
 
-def _across(found: Inspection, answers: Mapping[str, Mapping[str, Verified]]) -> list[Failure]:
+def _across(inspection: Inspection, answers: Mapping[str, Mapping[str, Verified]]) -> list[Failure]:
     """Failures of the stacks whose right answers differ from most others' in the same scenario."""
     failures = []
     for scenario, by_stack in answers.items():
-        odd = disagreements({stack: one.canonical for stack, one in by_stack.items()})
+        odd = disagreements({stack: verified.canonical for stack, verified in by_stack.items()})
         for stack, difference in odd.items():
-            for cell in [c for c in found.passed if c.stack == stack and c.scenario == scenario]:
-                found.passed.remove(cell)
+            for cell in [c for c in inspection.passed if c.stack == stack and c.scenario == scenario]:
+                inspection.passed.remove(cell)
                 error = VerifyError(
                     f"answers otherwise than the other stacks: {difference}",
                     remedy="mend the app or the contract",
                 )
                 failures.append(error.failure(stack, cell))
     return failures
-
-
-def _original(cell: Cell) -> Cell:
-    return replace(cell, control=False)

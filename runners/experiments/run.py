@@ -1,46 +1,43 @@
-"""The main job: a plan verified, measured and recorded, from its first block or from where it stopped."""
+"""A run: its plan verified, measured and recorded, from the first block or from where it stopped."""
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from results.model import FIRST_LOOK, Cell, Failure, Plan, Run, Trial
-from results.store import Writer, create, read, reopen
+from results.model import FIRST_LOOK, Plan, Run
+from results.store import Writer, read, reopen
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError
 from runners.experiments.blocks import Measurer, RunBlocks
-from runners.experiments.capacity import Capacities, Pass
 from runners.experiments.inspection import Inspection, inspect
-from runners.experiments.planning import RunOptions, opened, plan_of, taken_up
+from runners.experiments.launchers import launcher_of
+from runners.experiments.open_rates import open_plan
+from runners.experiments.options import RunOptions
+from runners.experiments.planning import begin_record
+from runners.experiments.policy import Policy
 from runners.experiments.progress import Amount, Watcher
-from runners.experiments.sweep import Slo, Sweep, Swept
+from runners.experiments.provisioning import environments_again
+from runners.experiments.run_plan import plan_of
 from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
 from runners.launching.launcher import Launcher
-from runners.launching.local import LocalLauncher
-from runners.launching.remote import RemoteLauncher
-from runners.selection import rates
 from runners.selection.discovery import discover
-from runners.selection.matrix import Parts, Stack
+from runners.selection.matrix import Parts
 from runners.selection.schedule import Visit, only, visits
 
 
 @dataclass(slots=True, kw_only=True)
 class RunSession:
-    """One session of one run: what is known, what was recorded before, and where the rest goes."""
+    """One session of a run: its plan, what was recorded before, and where the rest is recorded."""
 
     parts: Parts
     plan: Plan
     writer: Writer
     watcher: Watcher
-    disturbed: Callable[[Trial], bool]
-    undecided: Callable[[Run], Collection[Cell]]
-    """Cells that are not as precise as asked for; the composition root takes it from ``report``."""
+    policy: Policy
     before: Run
     """What was recorded until now; without trials for a new run."""
     launcher: Launcher
@@ -77,13 +74,13 @@ class RunSession:
                 self.writer.append(finding)
 
     def _measure(self, left: tuple[Visit, ...]) -> None:
-        done = {end.block for end in self.before.blocks}
-        blocks = [block for block in range(self.plan.setup.blocks) if block not in done]
+        complete = {end.block for end in self.before.blocks}
+        blocks = [block for block in range(self.plan.setup.blocks) if block not in complete]
         if not left or not blocks:
             return
         try:
             with self.generators() as generator:
-                track = RunBlocks(
+                measuring = RunBlocks(
                     plan=self.plan,
                     visits={},
                     scenarios=self.parts.scenarios,
@@ -91,13 +88,13 @@ class RunSession:
                     generator=generator,
                     writer=self.writer,
                     watcher=self.watcher,
-                    disturbed=self.disturbed,
+                    policy=self.policy,
                     next_launch=1 + max((launch.id for launch in self.before.launches), default=-1),
                 )
                 for part, launches in self._parts(blocks, left):
                     self.watcher.begin(self._amount(part, launches))
-                    track.visits = {visit.key: visit for visit in launches}
-                    track.run(part)
+                    measuring.visits = {visit.key: visit for visit in launches}
+                    measuring.run(part)
         finally:
             self.watcher.end()
 
@@ -110,7 +107,7 @@ class RunSession:
         if first:
             yield first, left
         for block in blocks[len(first) :]:
-            launches = only(left, self.undecided(read(self.folder)))
+            launches = only(left, self.policy.undecided_cells(read(self.folder)))
             if not launches:
                 return
             self.watcher.say(
@@ -129,81 +126,20 @@ class RunSession:
         )
 
 
-def new(
-    options: RunOptions,
-    results: Path,
-    *,
-    watcher: Watcher,
-    disturbed: Callable[[Trial], bool],
-    undecided: Callable[[Run], Collection[Cell]],
-) -> RunSession:
+def new_run(options: RunOptions, results: Path, *, watcher: Watcher, policy: Policy) -> RunSession:
     """First session of a new run; line 1 and what failed before it are recorded."""
     parts = discover()
     plan, environments, failures = plan_of(options, parts, watcher)
     if options.rates:
-        plan, missed = _opened(plan, options, parts, environments, watcher)
+        plan, missed = open_plan(plan, options, parts, environments, watcher)
         failures += missed
-    writer = create(results, plan)
-    watcher.say(f"recording in {writer.folder}")
-    for failure in failures:
-        writer.append(failure)
-        watcher.failure(failure)
-    return _session(
-        parts,
-        Run(plan=plan, failures=failures),
-        environments,
-        writer,
-        watcher=watcher,
-        disturbed=disturbed,
-        undecided=undecided,
-        listen=options.spread.endpoint(),
-    )
+    writer = begin_record(plan, failures, results, watcher)
+    before, listen = Run(plan=plan, failures=failures), options.spread.endpoint()
+    return _session(before, parts, environments, writer, watcher=watcher, policy=policy, listen=listen)
 
 
-def _opened(
-    plan: Plan,
-    options: RunOptions,
-    parts: Parts,
-    environments: Mapping[str, Provisioned],
-    watcher: Watcher,
-) -> tuple[Plan, tuple[Failure, ...]]:
-    """The plan of an open load, after a capacity pass where its rates depend on one, and who failed in it."""
-    for warning in rates.warnings(options.rates):
-        watcher.say(f"warning: {warning}")
-    found = Capacities()
-    if rates.need_capacity(options.rates):
-        try:
-            found = _capacities(plan, parts, environments, watcher)
-        finally:
-            watcher.end()
-    windows_rps = {cell.slug: rates for cell, rates in found.windows.items()}
-    plan = replace(opened(plan, options, parts, found.by_cell), capacity_windows_rps=windows_rps)
-    return plan, tuple(found.failures)
-
-
-def _capacities(
-    plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], watcher: Watcher
-) -> Capacities:
-    with (
-        TemporaryDirectory(prefix="hotlap-") as folder,
-        generator_of(plan.setup, Path(folder)) as generator,
-    ):
-        return Pass(
-            plan=plan,
-            scenarios=parts.scenarios,
-            launcher=launcher_of(plan, parts, environments, Path(folder)),
-            generator=generator,
-            watcher=watcher,
-        ).run()
-
-
-def resumed(
-    folder: Path,
-    *,
-    watcher: Watcher,
-    disturbed: Callable[[Trial], bool],
-    undecided: Callable[[Run], Collection[Cell]],
-    listen: Endpoint | None = None,
+def resumed_run(
+    folder: Path, *, watcher: Watcher, policy: Policy, listen: Endpoint | None = None
 ) -> RunSession:
     """Next session of the run in ``folder``; raises PlanError where it cannot go on as it began."""
     parts = discover()
@@ -218,79 +154,18 @@ def resumed(
     watcher.say(
         f"going on with {folder}: {len(before.blocks)} of {before.plan.setup.blocks} blocks are complete"
     )
-    return _session(
-        parts,
-        before,
-        taken_up(before, parts, watcher),
-        writer,
-        watcher=watcher,
-        disturbed=disturbed,
-        undecided=undecided,
-        listen=listen,
-    )
-
-
-def check(options: RunOptions, watcher: Watcher) -> Inspection:
-    """Verify the stacks of a selection and record nothing."""
-    parts = discover()
-    plan, environments, failures = plan_of(options, parts, watcher)
-    launches = visits(plan.cells, parts.scenarios)
-    with TemporaryDirectory(prefix="hotlap-") as folder:
-        launcher = launcher_of(plan, parts, environments, Path(folder))
-        inspection = inspect(launches, launcher, seed=plan.setup.seed, watcher=watcher)
-    inspection.failures[:0] = failures
-    return inspection
-
-
-def sweep(options: RunOptions, slo: Slo, watcher: Watcher) -> Swept:
-    """Search the highest rate that keeps to ``slo`` for every cell of a selection; records no run."""
-    parts = discover()
-    plan, environments, failures = plan_of(options, parts, watcher)
-    with (
-        TemporaryDirectory(prefix="hotlap-") as folder,
-        generator_of(
-            plan.setup, Path(folder), listen=options.spread.endpoint(), echo=watcher.say
-        ) as generator,
-    ):
-        try:
-            found = Sweep(
-                plan=plan,
-                scenarios=parts.scenarios,
-                launcher=launcher_of(plan, parts, environments, Path(folder)),
-                generator=generator,
-                watcher=watcher,
-                slo=slo,
-                arrivals=options.arrivals,
-                cap=max(options.selection.connections, default=rates.CONNECTIONS),
-            ).run()
-        finally:
-            watcher.end()
-    found.failures[:0] = failures
-    return found
-
-
-def serve(options: RunOptions, port: int, watcher: Watcher) -> None:
-    """Start the one stack of ``options`` on ``port`` and keep it until interrupted."""
-    parts = discover()
-    plan, environments, _failures = plan_of(options, parts, watcher)
-    visit = visits(plan.cells, parts.scenarios)[0]
-    with TemporaryDirectory(prefix="hotlap-") as folder:
-        launcher = launcher_of(plan, parts, environments, Path(folder))
-        with launcher.start(visit, first=visit.cells[0], hash_seed="random", port=port) as server:
-            names = ", ".join(dict.fromkeys(cell.scenario for cell in visit.cells))
-            watcher.say(f"{visit.stack} serves {names} on {server.host}:{server.port}; Ctrl-C ends it")
-            signal.pause()
+    environments = environments_again(before, parts, watcher)
+    return _session(before, parts, environments, writer, watcher=watcher, policy=policy, listen=listen)
 
 
 def _session(
-    parts: Parts,
     before: Run,
+    parts: Parts,
     environments: Mapping[str, Provisioned],
     writer: Writer,
     *,
     watcher: Watcher,
-    disturbed: Callable[[Trial], bool],
-    undecided: Callable[[Run], Collection[Cell]],
+    policy: Policy,
     listen: Endpoint | None,
 ) -> RunSession:
     logs, setup = writer.folder.resolve() / "logs", before.plan.setup
@@ -299,25 +174,8 @@ def _session(
         plan=before.plan,
         writer=writer,
         watcher=watcher,
-        disturbed=disturbed,
-        undecided=undecided,
+        policy=policy,
         before=before,
         launcher=launcher_of(before.plan, parts, environments, logs),
         generators=lambda: generator_of(setup, logs, listen=listen, echo=watcher.say),
-    )
-
-
-def launcher_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Launcher:
-    """Launcher of every stack of ``plan``, with logs in ``folder``."""
-    if plan.setup.url is not None:
-        return RemoteLauncher(url=plan.setup.url, scenarios=parts.scenarios)
-    return LocalLauncher(
-        stacks={
-            cell.stack: Stack(framework=parts.frameworks[cell.framework], variant=parts.servers[cell.server])
-            for cell in plan.cells
-        },
-        environments=environments,
-        scenarios=parts.scenarios,
-        setup=plan.setup,
-        folder=folder,
     )

@@ -5,34 +5,44 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
-from results.histogram import Latency
+from results.histogram import SAMPLES_BEYOND, Latency
 from results.model import Cell, Failure, Plan
 from runners.errors import HotlapError, LoadError, PlanError
 from runners.experiments.blocks import Measurer
 from runners.experiments.capacity import capacity_of
+from runners.experiments.launchers import launcher_of
+from runners.experiments.options import RunOptions
 from runners.experiments.progress import Watcher
+from runners.experiments.run_plan import plan_of
 from runners.generator.messages import Measured, Order
+from runners.generator.starting import generator_of
 from runners.launching.launcher import Launcher, RunningServer
+from runners.selection import rates
+from runners.selection.discovery import discover
 from runners.selection.schedule import Visit, hash_seed, trial_seed, visits
 from scenarios.exchange import Scenario
 
 LAUNCHES = 3
-"""Fresh launches that are each searched, unless --blocks says otherwise."""
+"""Fresh launches in which every cell is searched, unless --blocks says otherwise."""
 BEGIN_SHARE, GROWTH = 0.8, 1.25
-"""Of closed capacity, where a search begins; and how it goes on while everything holds."""
+"""Share of closed capacity where a search begins, and the factor between rates while all of them hold."""
 LEAST_SHARE = 0.05
-"""Of where it began: a search that comes below finds nothing."""
-PRECISION, PROBES = 0.05, 12
-"""A search ends with a bracket of this relative width, or after so many windows."""
-SAMPLES_BEYOND = 10
-"""Arrivals wanted beyond the percentile, so that a window shows it; up to ``LONGEST_S``."""
+"""Share of its first rate below which a search gives up."""
+PRECISION, MOST_WINDOWS = 0.05, 12
+"""Relative width of the bracket at which a search ends, and the windows after which it ends anyhow."""
 LONGEST_S = 5.0
-REPEATS = 2
+"""A window is made longer so that it shows the percentile, up to this length."""
+LATE_REPEATS = 2
 """How often a window is repeated in which the generator missed its schedule."""
 LATE_SHARE, SERVED_SHARE = 0.01, 0.95
 _UNITS_MS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
+
+Bracket = tuple[float, float | None]
+"""Highest rate that held (0: none did) and lowest that did not (None: none was seen), requests/s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +59,12 @@ class Slo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Highest:
+class HighestRate:
     """What the sweep found for one cell."""
 
     cell: Cell
-    launches: tuple[tuple[float, float | None], ...]
-    """Of each: the highest rate that held (0: none did) and the lowest that did not (None: not seen)."""
+    launches: tuple[Bracket, ...]
+    """The bracket of each launch."""
 
     @property
     def rate_rps(self) -> float:
@@ -68,18 +78,18 @@ class Highest:
 
     @property
     def high_rps(self) -> float | None:
-        """It held at this rate in no launch; None where one found no end."""
+        """It held at this rate in no launch; None where a launch found no end."""
         ends = [high for _, high in self.launches]
         return None if None in ends else max(end for end in ends if end is not None)
 
 
 @dataclass(slots=True, kw_only=True)
-class Swept:
-    """All that a sweep found."""
+class SweepResult:
+    """Highest rates of all cells, and what failed."""
 
     slo: Slo
     arrivals: str
-    found: list[Highest] = field(default_factory=list)
+    rates: list[HighestRate] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -91,41 +101,41 @@ def parse(text: str) -> Slo:
     return Slo(percentile=float(match[1]), limit_ms=float(match[2]) * _UNITS_MS[match[3]])
 
 
-def bisect(holds: Callable[[float], bool | None], begin_rps: float) -> tuple[float, float | None]:
-    """Highest rate seen to hold (0: none) and lowest seen not to (None: none), searched from ``begin_rps``.
+def bisect(holds: Callable[[float], bool | None], begin_rps: float) -> Bracket:
+    """Search from ``begin_rps`` for the highest rate that ``holds``.
 
     ``holds`` says None where nothing can be said of a rate: then the search goes on below it.
     """
     low, high, limit, rate = 0.0, None, float("inf"), begin_rps
-    for _ in range(PROBES):
-        held = holds(rate)
-        if held:
+    for _ in range(MOST_WINDOWS):
+        verdict = holds(rate)
+        if verdict:
             low = rate
         else:
-            limit, high = rate, (rate if held is False else high)
+            limit, high = rate, (rate if verdict is False else high)
         if low >= (1 - PRECISION) * limit or limit < begin_rps * LEAST_SHARE:
             break
         rate = min(low * GROWTH, (low + limit) / 2) if low else limit / 2
     return low, high
 
 
-def held(measured: Measured, slo: Slo) -> bool | None:
+def keeps_to(measured: Measured, slo: Slo) -> bool | None:
     """Whether a window kept to ``slo``; None where the generator missed its schedule."""
     arrivals = measured.arrivals or 0
     if (measured.late_sends or 0) > LATE_SHARE * arrivals:
         return None
     if measured.errors or measured.requests < SERVED_SHARE * arrivals:
         return False
-    within = Latency.decode(measured.latency).percentiles([slo.percentile])[0]
-    return bool(within <= slo.limit_ms * 1000)
+    (percentile_us,) = Latency.decode(measured.latency).percentiles([slo.percentile])
+    return bool(percentile_us <= slo.limit_ms * 1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """Everything that a sweep needs at hand."""
+    """Searches the highest rate of every cell of a plan, in launch after launch."""
 
     plan: Plan
-    """Of closed cells: each begins at its closed capacity."""
+    """A plan of closed cells: each search begins at the cell's closed capacity."""
     scenarios: Mapping[str, Scenario]
     launcher: Launcher
     generator: Measurer
@@ -135,30 +145,27 @@ class Sweep:
     cap: int
     """Connections at most."""
 
-    def run(self) -> Swept:
+    def run(self) -> SweepResult:
         """Search every cell in every launch; one that cannot be measured is a failure of it."""
-        swept = Swept(slo=self.slo, arrivals=self.arrivals)
+        result = SweepResult(slo=self.slo, arrivals=self.arrivals)
         launches = visits((cell for cell in self.plan.cells if not cell.control), self.scenarios)
-        brackets: dict[Cell, list[tuple[float, float | None]]] = {}
+        brackets: dict[Cell, list[Bracket]] = {}
         self.watcher.say(f"searching the highest rate with {self.slo.text}")
         total = len(launches) * self.plan.setup.blocks
         for done in range(total):
             block, visit = done // len(launches), launches[done % len(launches)]
             try:
-                self._visit(visit, block, brackets, swept)
+                self._visit(visit, block, brackets, result)
             except HotlapError as error:
-                swept.failures.append(error.failure(visit.stack, block=block))
-                self.watcher.failure(swept.failures[-1])
+                self._fail(error.failure(visit.stack, block=block), result)
             self.watcher.verified(done + 1, total, "searched")
-        swept.found = [Highest(cell=cell, launches=tuple(each)) for cell, each in brackets.items()]
-        return swept
+        result.rates = [
+            HighestRate(cell=cell, launches=tuple(launches)) for cell, launches in brackets.items()
+        ]
+        return result
 
     def _visit(
-        self,
-        visit: Visit,
-        block: int,
-        brackets: dict[Cell, list[tuple[float, float | None]]],
-        swept: Swept,
+        self, visit: Visit, block: int, brackets: dict[Cell, list[Bracket]], result: SweepResult
     ) -> None:
         seed = hash_seed(self.plan.setup.seed, block, visit)
         with self.launcher.start(visit, first=visit.cells[0], hash_seed=seed) as server:
@@ -168,12 +175,15 @@ class Sweep:
                     brackets.setdefault(cell, []).append(bracket)
                 except LoadError as error:
                     error.log_tail = error.log_tail or server.log_tail()
-                    swept.failures.append(error.failure(cell.stack, cell, block=block))
-                    self.watcher.failure(swept.failures[-1])
+                    self._fail(error.failure(cell.stack, cell, block=block), result)
                     if not server.alive():
                         return
 
-    def _bracket(self, server: RunningServer, cell: Cell, block: int) -> tuple[float, float | None]:
+    def _fail(self, failure: Failure, result: SweepResult) -> None:
+        result.failures.append(failure)
+        self.watcher.failure(failure)
+
+    def _bracket(self, server: RunningServer, cell: Cell, block: int) -> Bracket:
         capacity = capacity_of(cell, server, self.generator, self.plan.setup)
         low, high = bisect(lambda rate: self._holds(server, cell, block, rate), BEGIN_SHARE * capacity)
         if not low and high is None:
@@ -197,8 +207,34 @@ class Sweep:
             warmup_s=setup.warmup_s,
             window_s=min(max(setup.window_s, needed), max(setup.window_s, LONGEST_S)),
         )
-        for _ in range(REPEATS + 1):
-            said = held(self.generator.measure(order), self.slo)
-            if said is not None:
-                return said
+        for _ in range(LATE_REPEATS + 1):
+            verdict = keeps_to(self.generator.measure(order), self.slo)
+            if verdict is not None:
+                return verdict
         return None
+
+
+def sweep_selection(options: RunOptions, slo: Slo, watcher: Watcher) -> SweepResult:
+    """Search the highest rate that keeps to ``slo`` for every cell of a selection; records no run."""
+    parts = discover()
+    plan, environments, failures = plan_of(options, parts, watcher)
+    endpoint = options.spread.endpoint()
+    with (
+        TemporaryDirectory(prefix="hotlap-") as folder,
+        generator_of(plan.setup, Path(folder), listen=endpoint, echo=watcher.say) as generator,
+    ):
+        try:
+            result = Sweep(
+                plan=plan,
+                scenarios=parts.scenarios,
+                launcher=launcher_of(plan, parts, environments, Path(folder)),
+                generator=generator,
+                watcher=watcher,
+                slo=slo,
+                arrivals=options.arrivals,
+                cap=max(options.selection.connections, default=rates.CONNECTIONS),
+            ).run()
+        finally:
+            watcher.end()
+    result.failures[:0] = failures
+    return result

@@ -18,12 +18,12 @@ from report.analysis.cost_records import cost_of
 from results.model import IN_PROCESS, Cell, Failure
 from results.store import read
 from runners.environments.provision import provision
-from runners.experiments.counting import cost_run as costs
-from runners.experiments.counting import counters
-from runners.experiments.counting.cost_cell import Subject
+from runners.experiments.counting.cost_cell import CostCell
+from runners.experiments.counting.cost_run import cost_setup, new_cost_run
 from runners.experiments.counting.countable import LOCKSTEP
-from runners.experiments.counting.pool import Bench, Outcome
-from runners.experiments.planning import RunOptions, Timing
+from runners.experiments.counting.counter import find_counter
+from runners.experiments.counting.pool import CountingPool, Outcome
+from runners.experiments.options import RunOptions, Timing
 from runners.experiments.progress import Watcher
 from runners.selection.discovery import discover
 from runners.selection.matrix import Selection
@@ -72,11 +72,11 @@ def steadiness(folder: Path) -> None:
         if isinstance(outcome, Failure):
             failures.append(outcome)
 
-    bench = Bench(
-        counter=counters.find(),
+    pool = CountingPool(
+        counter=find_counter(),
         servers=parts.servers,
         scenarios=parts.scenarios,
-        setup=costs.setup(REPEATS),
+        setup=cost_setup(REPEATS),
         folder=folder,
         append=keep,
         cpus=(first,),
@@ -91,8 +91,8 @@ def steadiness(folder: Path) -> None:
                 load=LOCKSTEP,
                 connections=1,
             )
-            subject = Subject(cell=cell, framework=starlette, environment=environment)
-            records = bench.count([(subject,)], repeats=range(REPEATS))
+            cost_cell = CostCell(cell=cell, framework=starlette, environment=environment)
+            records = pool.count([(cost_cell,)], repeats=range(REPEATS))
             found = [cost_of(record) for record in records]
             spread = (max(found) - min(found)) / mean(found) * 100
             show(f"starlette {server} json: {REPEATS} repeats within", spread, "%", bar)
@@ -109,8 +109,8 @@ def forty_cells(folder: Path) -> None:
             selection=Selection(frameworks=frameworks, servers=servers, scenarios=SCENARIOS),
             timing=Timing(blocks=2, warmup_s=0.0, window_s=0.0),
         )
-        counting = costs.new(
-            options, folder / servers[0], counter=counters.find(), in_process=False, watcher=Watcher()
+        counting = new_cost_run(
+            options, folder / servers[0], counter=find_counter(), in_process=False, watcher=Watcher()
         )
         counting.run()
         counting.writer.close()

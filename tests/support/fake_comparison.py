@@ -17,14 +17,15 @@ from results.model import (
     Plan,
     Setup,
     Side,
-    Trial,
 )
 from results.store import Writer
 from runners.environments.provision import Provisioned
 from runners.experiments.pairs.comparison import Comparison
+from runners.experiments.pairs.options import SideOptions
 from runners.experiments.pairs.pairing import launch_order, launch_pairs, match
 from runners.experiments.pairs.planning import Prepared
-from runners.experiments.pairs.sides import SideOptions, SideParts
+from runners.experiments.pairs.sides import SideParts
+from runners.experiments.policy import Policy
 from runners.generator.messages import Duel, Measured, Order
 from runners.selection.matrix import Selection, expand
 from tests.support.fake_run import MACHINE, FakeGenerator, FakeLauncher, Heard
@@ -125,7 +126,7 @@ def fakes(
     *,
     act: Callable[[int], None] = lambda _count: None,
     broken: dict[str, str] | None = None,
-    disturbed: Callable[[Trial], bool] = lambda _trial: False,
+    policy: Policy | None = None,
 ) -> Fakes:
     """A comparison of ``prepared_plan``; ``broken`` names by side the stack whose server does not start."""
     launchers: dict[str, Any] = {
@@ -140,7 +141,7 @@ def fakes(
         prepared=prepared_plan,
         writer=writer,
         watcher=heard,
-        disturbed=disturbed,
+        policy=policy or Policy(),
         launchers=launchers,
         generators=generators,
     )

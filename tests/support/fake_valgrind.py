@@ -11,7 +11,7 @@ import pytest
 
 from results.model import IN_PROCESS, Cell, FrameworkEnvironment, Setup
 from runners.environments.provision import Provisioned
-from runners.experiments.counting.cost_cell import Subject
+from runners.experiments.counting.cost_cell import CostCell
 from tests.support.small_matrix import framework
 
 VALGRIND = """
@@ -89,13 +89,13 @@ def provisioned(stage: Path) -> Provisioned:
     return Provisioned(python=Path(sys.executable), stage=stage, record=record)
 
 
-def subject(folder: Path, source: str, *, server: str = IN_PROCESS, interface: str = "asgi") -> Subject:
+def cost_cell(folder: Path, source: str, *, server: str = IN_PROCESS, interface: str = "asgi") -> CostCell:
     """An app whose module is ``source``, which is to define ``app``."""
     apps = folder / "stage" / "apps"
     apps.mkdir(parents=True, exist_ok=True)
     (apps / "__init__.py").touch()
     (apps / "small_app.py").write_text(textwrap.dedent(source), encoding="utf-8")
-    return Subject(
+    return CostCell(
         cell=cell(server, interface),
         framework=framework("small", interface),
         environment=provisioned(folder / "stage"),

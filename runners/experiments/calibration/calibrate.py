@@ -1,4 +1,4 @@
-"""The whole of ``hotlap calibrate``: ceilings against nginx, floors, one connection, ten thousand."""
+"""The whole of ``hotlap calibrate``: ceilings against nginx, real servers, one connection, ten thousand."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from results.model import Ceiling
 from runners.errors import LoadError, PlanError
 from runners.experiments.calibration.client_comparison import ClientComparison, Echo
 from runners.experiments.calibration.clients import FAST, H2LOAD, STOCK, WRK, installed
-from runners.experiments.calibration.conditions import Means, means
+from runners.experiments.calibration.conditions import Conditions, begin_calibration
 from runners.experiments.calibration.delay_line import delay_line
-from runners.experiments.calibration.open_load import PERCENTILES, open_lateness, under_stalls
+from runners.experiments.calibration.open_load import STALL_PERCENTILES, open_lateness, under_stalls
 from runners.experiments.calibration.promises import (
     HELD,
     ON_TIME_RPS,
@@ -22,16 +22,17 @@ from runners.experiments.calibration.promises import (
     promises,
     stalled,
 )
-from runners.experiments.calibration.real_servers import PLAIN, floors
+from runners.experiments.calibration.real_servers import PLAIN, startable_servers
 from runners.experiments.calibration.responder import HOST, TARGETS, responder
 from runners.experiments.calibration.scaling import two_processes
 from runners.experiments.calibration.stalls import Stalls
-from runners.experiments.calibration.websocket_and_sse import echoes, events
+from runners.experiments.calibration.websocket_and_sse import echo_messages, hold_streams
 
-CONNECTIONS = (1, 8, 64, 512)
-LARGE = "answer-1m"
-LARGE_CONNECTIONS = 64
-"""With more, answers of 1 MB fill gigabytes of socket buffers, and that would be measured."""
+CONNECTION_COUNTS = (1, 8, 64, 512)
+"""Numbers of connections that every shape is measured with."""
+LARGE_ANSWER = "answer-1m"
+LARGE_ANSWER_CONNECTIONS = 64
+"""Most connections with answers of 1 MB: with more, gigabytes of socket buffers would be measured."""
 NGINX = "nginx"
 STALLED_RPS, STALLED_PERIODS = 1_000, 3
 OPEN_S = 3.0
@@ -50,56 +51,66 @@ class Calibration:
 
     @property
     def ceilings(self) -> tuple[Ceiling, ...]:
-        """Of the trivial responder: nothing that is measured later can ask more of the generator."""
-        return tuple(each.ceiling for each in self.comparisons if each.against == NGINX)
+        """Ceilings against the trivial responder: no server measured later can ask more of the generator."""
+        return tuple(comparison.ceiling for comparison in self.comparisons if comparison.against == NGINX)
 
 
-def quick(*, shape: str, connections: int, rounds: int, seconds: float, echo: Echo) -> Calibration:
+def calibrate_quickly(
+    *, shape: str, connections: int, rounds: int, seconds: float, echo: Echo
+) -> Calibration:
     """The pump beside every other client, in one place; raises HotlapError where the pump fails."""
     if shape not in TARGETS:
         raise PlanError(f"unknown shape {shape!r}", remedy=f"--shape is one of {', '.join(TARGETS)}")
-    with means(rounds, seconds, echo) as given, responder(given.folder, given.server_cpus) as port:
+    with (
+        begin_calibration(rounds, seconds, echo) as conditions,
+        responder(conditions.folder, conditions.server_cpus) as port,
+    ):
         stock = [FAST, STOCK] if _is_get(shape) else []
         clients = [*installed(WRK, H2LOAD), *stock]
         notes: list[str] = []
-        comparisons = (given.hold(given.bench(port, shape, connections), clients, NGINX, notes),)
+        comparisons = (conditions.compare(conditions.point(port, shape, connections), clients, NGINX, notes),)
     return Calibration(comparisons=comparisons, promises=promises(comparisons, None), notes=tuple(notes))
 
 
-def full(*, rounds: int, seconds: float, echo: Echo, held: int = HELD) -> Calibration:
-    """Every shape and number of connections, the floors, and ``held`` connections at once.
+def calibrate_fully(*, rounds: int, seconds: float, echo: Echo, held_connections: int = HELD) -> Calibration:
+    """Every shape and number of connections, the floors, and ``held_connections`` at once.
 
     Raises HotlapError where the pump or the responder fails; a floor that cannot be built, or another client
     that fails, is a note.
     """
     notes: list[str] = [f"{name} is not installed" for name in (WRK, H2LOAD) if not installed(name)]
-    with means(rounds, seconds, echo) as given:
-        with responder(given.folder, given.server_cpus) as port:
+    with begin_calibration(rounds, seconds, echo) as conditions:
+        with responder(conditions.folder, conditions.server_cpus) as port:
             two = _noting(
                 notes,
-                lambda: two_processes(given.folder, port, given.generator, rounds=rounds, seconds=seconds),
+                lambda: two_processes(
+                    conditions.folder, port, conditions.generator, rounds=rounds, seconds=seconds
+                ),
             )
             comparisons = [
-                given.hold(given.bench(port, shape, connections), _clients(shape, connections), NGINX, notes)
+                conditions.compare(
+                    conditions.point(port, shape, connections), _clients(shape, connections), NGINX, notes
+                )
                 for shape in TARGETS
-                for connections in CONNECTIONS
-                if shape != LARGE or connections <= LARGE_CONNECTIONS
+                for connections in CONNECTION_COUNTS
+                if shape != LARGE_ANSWER or connections <= LARGE_ANSWER_CONNECTIONS
             ]
-            holding = _noting(notes, lambda: _held(given, port, held))
-            opened = _noting(notes, lambda: _opened(given, port)) or ()
-        stalls = _noting(notes, lambda: _stalled(given)) or ()
-        for stack, start in floors(PLAIN, given.folder, echo, notes).items():
+            holding = _noting(notes, lambda: _hold_connections(conditions, port, held_connections))
+            sent_on_time = _noting(notes, lambda: _send_on_time(conditions, port))
+        felt_stalls = _noting(notes, lambda: _feel_stalls(conditions)) or ()
+        for stack, start in startable_servers(PLAIN, conditions.folder, echo, notes).items():
             with start() as server:
-                bench = given.bench(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
-                comparisons.append(given.hold(bench, installed(WRK), stack, notes))
-        talking = [_noting(notes, lambda: echoes(given, notes)), _noting(notes, lambda: events(given, notes))]
+                point = conditions.point(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
+                comparisons.append(conditions.compare(point, installed(WRK), stack, notes))
+        echoed = _noting(notes, lambda: echo_messages(conditions, notes))
+        streamed = _noting(notes, lambda: hold_streams(conditions, notes))
     return Calibration(
         comparisons=tuple(comparisons),
         promises=(
             *promises(comparisons, holding),
-            *opened,
-            *stalls,
-            *(each for each in (*talking, two) if each is not None),
+            *((sent_on_time,) if sent_on_time is not None else ()),
+            *felt_stalls,
+            *(promise for promise in (echoed, streamed, two) if promise is not None),
         ),
         notes=tuple(notes),
     )
@@ -119,32 +130,32 @@ def _clients(shape: str, connections: int) -> list[str]:
     return [*everywhere, *installed(H2LOAD), *stock]
 
 
-def _held(given: Means, port: int, wanted: int) -> int:
+def _hold_connections(conditions: Conditions, port: int, wanted: int) -> int:
     """How many of ``wanted`` connections had a request under way at once, all having been answered."""
-    given.echo(f"nginx plaintext {wanted:,} connections held")
-    bench = given.bench(port, "plaintext", wanted)
-    return bench.pump().in_flight_end
+    conditions.echo(f"nginx plaintext {wanted:,} connections held")
+    point = conditions.point(port, "plaintext", wanted)
+    return point.pump().in_flight_end
 
 
-def _opened(given: Means, port: int) -> tuple[Promise, ...]:
+def _send_on_time(conditions: Conditions, port: int) -> Promise:
     """Whether an open load goes out on time."""
-    given.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s")
+    conditions.echo(f"nginx plaintext open load at {ON_TIME_RPS:,}/s")
     shares = [
-        open_lateness(given.generator, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
-        for _ in range(given.rounds)
+        open_lateness(conditions.generator, HOST, port, rate_rps=ON_TIME_RPS, window_s=OPEN_S)
+        for _ in range(conditions.rounds)
     ]
-    return (on_time(shares),)
+    return on_time(shares)
 
 
-def _stalled(given: Means) -> tuple[Promise, ...]:
+def _feel_stalls(conditions: Conditions) -> tuple[Promise, ...]:
     """Whether an open load feels stalls in full, where others do not."""
     stalls = Stalls()
-    given.echo(f"delay line, open load at {STALLED_RPS:,}/s, closed load and Locust, with stalls")
+    conditions.echo(f"delay line, open load at {STALLED_RPS:,}/s, closed load and Locust, with stalls")
     pace = {"capacity_rps": STALLED_RPS / stalls.utilisation, "delay_s": stalls.delay_s}
-    with delay_line(given.folder, given.server_cpus, **pace) as (port, pid):
-        bench = given.bench(port, "plaintext", SIDE_BY_SIDE)
-        felt = under_stalls(bench, pid, stalls, rate_rps=STALLED_RPS, periods=STALLED_PERIODS)
-    return stalled(felt, stalls.expected_us(PERCENTILES))
+    with delay_line(conditions.folder, conditions.server_cpus, **pace) as (port, pid):
+        point = conditions.point(port, "plaintext", SIDE_BY_SIDE)
+        percentiles = under_stalls(point, pid, stalls, rate_rps=STALLED_RPS, periods=STALLED_PERIODS)
+    return stalled(percentiles, stalls.expected_us(STALL_PERCENTILES))
 
 
 def _noting(notes: list[str], measure: Callable[[], T]) -> T | None:

@@ -1,4 +1,4 @@
-"""A comparison: clients measured in turn against one server, round after round, with ratios in each round."""
+"""Clients measured in turn against one server, round after round, with ratios in each round."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from results.model import Ceiling
 from runners.errors import LoadError
-from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench, busy, p50_us, rps
+from runners.experiments.calibration.clients import (
+    FAST,
+    H2LOAD,
+    OURS,
+    STOCK,
+    WRK,
+    MeasuringPoint,
+    busy,
+    p50_us,
+    rps,
+)
 from runners.generator.messages import Measured
 
 Echo = Callable[[str], object]
@@ -26,7 +36,7 @@ class ClientComparison:
     p50_us: Mapping[str, Sequence[float]]
     """Median latency of the clients that tell it."""
     bytes_per_request: float
-    """Sent and received by the pump."""
+    """Bytes that the pump sent and received for one request."""
     busy: Sequence[float] = ()
     """Share of its core that the pump used, round by round: with some to spare, the server was the limit."""
 
@@ -51,8 +61,8 @@ class ClientComparison:
         )
 
 
-def hold(
-    bench: Bench, clients: Sequence[str], *, against: str, rounds: int, echo: Echo, notes: list[str]
+def compare_clients(
+    point: MeasuringPoint, clients: Sequence[str], *, against: str, rounds: int, echo: Echo, notes: list[str]
 ) -> ClientComparison:
     """Measure the pump and ``clients`` in turn; raises LoadError where the pump fails.
 
@@ -61,17 +71,17 @@ def hold(
     rates: dict[str, list[float]] = {OURS: [], **{client: [] for client in clients}}
     medians: dict[str, list[float]] = {}
     measured: list[Measured] = []
-    place = f"{against} {bench.shape} {bench.connections:>4}"
+    place = f"{against} {point.shape} {point.connections:>4}"
     for number in range(rounds):
         for client in tuple(rates):
-            said = f"{place}  round {number + 1}/{rounds}  {client:22}"
+            line = f"{place}  round {number + 1}/{rounds}  {client:22}"
             try:
-                rate, p50, own = _measure(bench, client)
+                rate, p50, own = _measure(point, client)
             except LoadError as error:
                 if client == OURS:
                     raise
-                notes.append(f"{error.message} ({against}, {bench.shape}, {bench.connections} connections)")
-                echo(f"{said}{'not measured':>10}")
+                notes.append(f"{error.message} ({against}, {point.shape}, {point.connections} connections)")
+                echo(f"{line}{'not measured':>10}")
                 del rates[client]
                 medians.pop(client, None)
                 continue
@@ -79,30 +89,30 @@ def hold(
             measured += own
             if p50 is not None:
                 medians.setdefault(client, []).append(p50)
-            echo(f"{said}{rate:10,.0f} requests/s")
+            echo(f"{line}{rate:10,.0f} requests/s")
     return ClientComparison(
         against=against,
-        shape=bench.shape,
-        connections=bench.connections,
+        shape=point.shape,
+        connections=point.connections,
         rounds=rates,
         p50_us=medians,
         bytes_per_request=_bytes_per_request(measured),
-        busy=[busy(each) for each in measured],
+        busy=list(map(busy, measured)),
     )
 
 
-def _measure(bench: Bench, client: str) -> tuple[float, float | None, list[Measured]]:
+def _measure(point: MeasuringPoint, client: str) -> tuple[float, float | None, list[Measured]]:
     """Requests per second, median latency in us where the client tells it, and what the pump measured."""
     if client == OURS:
-        measured = bench.pump()
+        measured = point.pump()
         return rps(measured), p50_us(measured), [measured]
     if client == WRK:
-        return *bench.wrk(), []
+        return *point.wrk(), []
     if client == H2LOAD:
-        return bench.h2load(), None, []
-    return bench.locust({FAST: "FastHttpUser", STOCK: "HttpUser"}[client]), None, []
+        return point.h2load(), None, []
+    return point.locust({FAST: "FastHttpUser", STOCK: "HttpUser"}[client]), None, []
 
 
 def _bytes_per_request(measured: Sequence[Measured]) -> float:
-    moved = sum(each.bytes_received + each.bytes_sent for each in measured)
-    return moved / max(sum(each.requests for each in measured), 1)
+    moved = sum(window.bytes_received + window.bytes_sent for window in measured)
+    return moved / max(sum(window.requests for window in measured), 1)

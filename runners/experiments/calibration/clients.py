@@ -66,7 +66,7 @@ class StockStatistics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
+class MeasuringPoint:
     """A server that is up, one shape and a number of connections; each method measures one client there."""
 
     folder: Path

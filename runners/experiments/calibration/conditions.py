@@ -1,4 +1,4 @@
-"""What every measurement of a calibration needs at hand."""
+"""The conditions that every measurement of a calibration shares: CPUs, generator, how long and how often."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from runners.experiments.calibration.client_comparison import ClientComparison, Echo, hold
-from runners.experiments.calibration.clients import Bench
+from runners.experiments.calibration.client_comparison import ClientComparison, Echo, compare_clients
+from runners.experiments.calibration.clients import MeasuringPoint
 from runners.experiments.calibration.responder import HOST
 from runners.generator.client import Generator
 from runners.machine.facts import require_linux
@@ -17,7 +17,7 @@ from runners.machine.placement import choose_cpus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
+class Conditions:
     """A folder, the CPUs, the generator, how long and how often."""
 
     folder: Path
@@ -28,9 +28,9 @@ class Means:
     seconds: float
     echo: Echo
 
-    def bench(self, port: int, shape: str, connections: int, *, host: str = HOST) -> Bench:
-        """The clients on one server."""
-        return Bench(
+    def point(self, port: int, shape: str, connections: int, *, host: str = HOST) -> MeasuringPoint:
+        """Where clients are measured: one server, one shape, a number of connections."""
+        return MeasuringPoint(
             folder=self.folder,
             host=host,
             port=port,
@@ -41,20 +41,24 @@ class Means:
             generator=self.generator,
         )
 
-    def hold(self, bench: Bench, clients: Sequence[str], against: str, notes: list[str]) -> ClientComparison:
-        """One comparison; ``notes`` says which of ``clients`` could not be measured."""
-        return hold(bench, clients, against=against, rounds=self.rounds, echo=self.echo, notes=notes)
+    def compare(
+        self, point: MeasuringPoint, clients: Sequence[str], against: str, notes: list[str]
+    ) -> ClientComparison:
+        """The pump and ``clients`` at ``point``, in turn; ``notes`` says who could not be measured."""
+        return compare_clients(
+            point, clients, against=against, rounds=self.rounds, echo=self.echo, notes=notes
+        )
 
 
 @contextmanager
-def means(rounds: int, seconds: float, echo: Echo) -> Iterator[Means]:
-    """A folder and a generator that last as long as the calibration."""
+def begin_calibration(rounds: int, seconds: float, echo: Echo) -> Iterator[Conditions]:
+    """Conditions with a folder and a generator that last as long as the calibration."""
     require_linux()
     server_cpus, generator_cpus = choose_cpus(1)
     with tempfile.TemporaryDirectory(prefix="hotlap-") as name:
         folder = Path(name)
         with Generator(generator_cpus, folder / "generator.log") as generator:
-            yield Means(
+            yield Conditions(
                 folder=folder,
                 server_cpus=server_cpus,
                 generator_cpus=generator_cpus,

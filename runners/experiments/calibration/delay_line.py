@@ -16,14 +16,14 @@ from time import monotonic_ns
 
 from runners.experiments.calibration.responder import HOST, wait_until_answering
 from runners.generator.client import environment_of_ours, python_m
+from runners.http.response import HEAD_END
 from runners.processes.descriptors import make_room
 from runners.processes.ports import free_port
 from runners.processes.tree import ProcessTree
 from scenarios.answers import GREETING, TEXT
 
-CONNECTIONS = 2048
+MOST_CONNECTIONS = 2048
 READ_BYTES = 1 << 16
-HEAD_END = b"\r\n\r\n"
 ANSWER = (
     f"HTTP/1.1 200 OK\r\nContent-Type: {TEXT}\r\nContent-Length: {len(GREETING)}\r\n\r\n{GREETING}".encode()
 )
@@ -120,8 +120,8 @@ def delay_line(
 
 def main(port: str, capacity_rps: str, delay_s: str) -> None:
     """Listen on ``port`` and serve."""
-    make_room(CONNECTIONS)
-    with socket.create_server((HOST, int(port)), backlog=CONNECTIONS) as listener:
+    make_room(MOST_CONNECTIONS)
+    with socket.create_server((HOST, int(port)), backlog=MOST_CONNECTIONS) as listener:
         DelayLine(listener, Pace(float(capacity_rps), float(delay_s))).serve()
 
 

@@ -8,19 +8,20 @@ from dataclasses import dataclass, replace
 from results.histogram import Latency
 from runners.errors import LoadError
 from runners.experiments.blocks import Measurer
-from runners.experiments.calibration.clients import Bench
+from runners.experiments.calibration.clients import MeasuringPoint
 from runners.experiments.calibration.stalls import Stalls, stopping
 from runners.generator.messages import Measured, Order
 from runners.generator.window.arrivals import CONSTANT
 from runners.selection.rates import CONNECTIONS
 
-PERCENTILES = (50.0, 90.0, 99.0, 99.9)
+STALL_PERCENTILES = (50.0, 90.0, 99.0, 99.9)
+"""Percentiles that are held against arithmetic where a server is stopped."""
 SPARE_USERS = 1.2
-"""Stock Locust's users, as a multiple of those that are waiting between stalls: enough to keep the rate."""
+"""Users of stock Locust, as a multiple of those that wait between stalls: enough to keep the rate."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Felt:
+class StalledPercentiles:
     """Percentiles in us of one server under stalls, as three clients tell them."""
 
     open_us: tuple[float, ...]
@@ -47,17 +48,19 @@ def open_lateness(generator: Measurer, host: str, port: int, *, rate_rps: float,
     return 1 - measured.late_sends / measured.arrivals
 
 
-def under_stalls(bench: Bench, pid: int, stalls: Stalls, *, rate_rps: float, periods: int) -> Felt:
-    """Percentiles over whole periods of the server of ``bench``, a delay line whose process is stopped.
+def under_stalls(
+    point: MeasuringPoint, pid: int, stalls: Stalls, *, rate_rps: float, periods: int
+) -> StalledPercentiles:
+    """Percentiles over whole periods of the server of ``point``, a delay line whose process is stopped.
 
     An open load, a closed one with as many connections as the same rate needs between stalls, and stock
     Locust, its users at a constant pace, take turns.
     """
     waiting = round(rate_rps * stalls.delay_s)
-    whole = replace(bench, seconds=periods * stalls.every_s)
+    whole = replace(point, seconds=periods * stalls.every_s)
     begun = Order(
-        host=bench.host,
-        port=bench.port,
+        host=point.host,
+        port=point.port,
         scenario="plaintext",
         seed=0,
         connections=waiting,
@@ -68,11 +71,11 @@ def under_stalls(bench: Bench, pid: int, stalls: Stalls, *, rate_rps: float, per
 
     def felt(load: Callable[[], Latency]) -> tuple[float, ...]:
         with stopping(pid, stalls):
-            return tuple(load().percentiles(PERCENTILES).tolist())
+            return tuple(load().percentiles(STALL_PERCENTILES).tolist())
 
-    return Felt(
-        open_us=felt(lambda: Latency.decode(_measure(bench.generator, offered).latency)),
-        closed_us=felt(lambda: Latency.decode(_measure(bench.generator, begun).latency)),
+    return StalledPercentiles(
+        open_us=felt(lambda: Latency.decode(_measure(point.generator, offered).latency)),
+        closed_us=felt(lambda: Latency.decode(_measure(point.generator, begun).latency)),
         stock_us=felt(lambda: whole.waits(users=round(SPARE_USERS * waiting), rate_rps=rate_rps)),
     )
 

@@ -10,27 +10,30 @@ from pathlib import Path
 
 from runners.errors import HotlapError
 from runners.experiments.calibration.client_comparison import Echo
-from runners.experiments.planning import QUICK, RunOptions, plan_of
+from runners.experiments.launchers import launcher_of
+from runners.experiments.options import QUICK, RunOptions
 from runners.experiments.progress import Watcher
-from runners.experiments.run import launcher_of
+from runners.experiments.run_plan import plan_of
 from runners.launching.launcher import RunningServer
 from runners.selection.discovery import discover
 from runners.selection.matrix import Selection
 from runners.selection.schedule import visits
 
-_FASTEST = Selection(frameworks=("asgi", "rsgi"), servers=("uvicorn-standard", "granian-rsgi"))
-"""The fastest server of each kind: one in Python and C, one in Rust."""
-PLAIN = replace(_FASTEST, scenarios=("plaintext",))
-ECHO = replace(_FASTEST, scenarios=("websocket",))
+_FLOORS = Selection(frameworks=("asgi", "rsgi"), servers=("uvicorn-standard", "granian-rsgi"))
+"""Floors on the fastest server of each kind: one in Python and C, one in Rust."""
+PLAIN = replace(_FLOORS, scenarios=("plaintext",))
+ECHO = replace(_FLOORS, scenarios=("websocket",))
 EVENTS = Selection(
     frameworks=("starlette",), servers=("uvicorn-standard",), scenarios=("sse",), connections=(1000,)
 )
-"""No floor: a bare interface has no event stream of its own."""
+"""Starlette, as no floor has an event stream of its own."""
 
 Start = Callable[[], AbstractContextManager[RunningServer]]
 
 
-class _Told(Watcher):
+class _Echoing(Watcher):
+    """Passes on what is said."""
+
     def __init__(self, echo: Echo) -> None:
         self._echo = echo
 
@@ -38,18 +41,22 @@ class _Told(Watcher):
         self._echo(text)
 
 
-def floors(selection: Selection, folder: Path, echo: Echo, notes: list[str]) -> Mapping[str, Start]:
+def startable_servers(
+    selection: Selection, folder: Path, echo: Echo, notes: list[str]
+) -> Mapping[str, Start]:
     """How to start each stack of ``selection``; none, with a note, where environments cannot be built."""
     try:
-        return _floors(selection, folder, echo)
+        return _startable_servers(selection, folder, echo)
     except HotlapError as error:
         notes.append(f"{' and '.join(selection.frameworks)}: {error.message}")
         return {}
 
 
-def _floors(selection: Selection, folder: Path, echo: Echo) -> Mapping[str, Start]:
+def _startable_servers(selection: Selection, folder: Path, echo: Echo) -> Mapping[str, Start]:
     parts = discover()
-    plan, environments, _failures = plan_of(RunOptions(selection=selection, timing=QUICK), parts, _Told(echo))
+    plan, environments, _failures = plan_of(
+        RunOptions(selection=selection, timing=QUICK), parts, _Echoing(echo)
+    )
     launcher = launcher_of(plan, parts, environments, folder / f"floors-{selection.scenarios[0]}")
     cells = [cell for cell in plan.cells if not cell.control]
     return {

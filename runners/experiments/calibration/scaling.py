@@ -14,7 +14,7 @@ from runners.generator.messages import Order
 from runners.machine.placement import choose_cpus
 
 
-def two_processes(folder: Path, port: int, one: Generator, *, rounds: int, seconds: float) -> Promise:
+def two_processes(folder: Path, port: int, single: Generator, *, rounds: int, seconds: float) -> Promise:
     """The ratio, against the responder on ``port``; raises LoadError, saying why, where there is none."""
     _, cpus = choose_cpus(1, 2)
     if len(cpus) < 2:  # noqa: PLR2004 - two processes
@@ -24,9 +24,10 @@ def two_processes(folder: Path, port: int, one: Generator, *, rounds: int, secon
     order = Order(
         host=HOST, port=port, scenario="plaintext", seed=0, connections=64, warmup_s=0.25, window_s=seconds
     )
-    with DistributedGenerator(cpus, folder / "two.log", local=2) as two:
+    with DistributedGenerator(cpus, folder / "two.log", local=2) as double:
         ratios = [
-            _throughput(two, replace(order, seed=number)) / _throughput(one, replace(order, seed=number))
+            _throughput(double, replace(order, seed=number))
+            / _throughput(single, replace(order, seed=number))
             for number in range(rounds)
         ]
     return scaling(ratios)

@@ -39,7 +39,7 @@ class Stalls:
         x > D, and in d + (D + d - x) / (1 - rho) of it where d < x <= D. Solved for x where that is the
         share (1 - q) of T.
         """
-        return [1e6 * self._beyond_s((1 - each / 100) * self.every_s) for each in q]
+        return [1e6 * self._beyond_s((1 - percent / 100) * self.every_s) for percent in q]
 
     def _beyond_s(self, due_s: float) -> float:
         """What those take or more who are due in the worst ``due_s`` of a period."""

@@ -15,17 +15,17 @@ from pathlib import Path
 
 from runners.errors import CostError, PlanError
 
-READY_S = 120.0
+SLOW_READY_S = 120.0
 """Translated code runs about five times slower until counting begins, and an import is long."""
-ANSWER_S = 60
+COMMAND_S = 60
 """How long a process may take to answer a command; a dump takes some 10 ms."""
 INVOKE_MS = 1
 """A process that waits in a system call is made to answer after so long; it waits for requests mostly."""
 TOTALS = re.compile(rb"^totals: (\d+)", re.MULTILINE)
 TAIL_BYTES = 4096
 PREFIX = "vgdb"
-"""Of the pipes that vgdb speaks through."""
-REMEDY = "install valgrind (Debian, Ubuntu: apt-get install valgrind)"
+"""Begin of the names of the pipes that vgdb speaks through."""
+INSTALL_VALGRIND = "install valgrind (Debian, Ubuntu: apt-get install valgrind)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class Callgrind:
 
     version: str
     options: tuple[str, ...] = ()
-    """Further ones of callgrind."""
+    """Further options of callgrind."""
 
     @property
     def name(self) -> str:
@@ -49,7 +49,7 @@ class Callgrind:
     @property
     def ready_s(self) -> float:
         """Until a first answer."""
-        return READY_S
+        return SLOW_READY_S
 
     def under(self, folder: Path) -> tuple[str, ...]:
         """Valgrind's command line, every child traced, nothing counted yet."""
@@ -69,11 +69,13 @@ def find() -> Callgrind:
     """Valgrind with vgdb; raises PlanError, saying how to install it, where there is none."""
     missing = [name for name in ("valgrind", "vgdb") if shutil.which(name) is None]
     if missing:
-        raise PlanError(f"counting needs valgrind: there is no {' and no '.join(missing)}", remedy=REMEDY)
-    found = subprocess.run(["valgrind", "--version"], capture_output=True, text=True, check=False)
-    if found.returncode != 0:
-        raise PlanError(f"valgrind does not start: {found.stderr.strip()[-200:]}", remedy=REMEDY)
-    return Callgrind(version=found.stdout.strip())
+        raise PlanError(
+            f"counting needs valgrind: there is no {' and no '.join(missing)}", remedy=INSTALL_VALGRIND
+        )
+    done = subprocess.run(["valgrind", "--version"], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise PlanError(f"valgrind does not start: {done.stderr.strip()[-200:]}", remedy=INSTALL_VALGRIND)
+    return Callgrind(version=done.stdout.strip())
 
 
 @dataclass(slots=True)
@@ -91,9 +93,9 @@ class CallgrindReading:
 
     def read(self) -> int:
         """Sum of what each process counted since the last reading."""
-        found = self.dumps()
-        counted = sum(total(dump) for _, dump in found)
-        for _, dump in found:
+        dumps = self.dumps()
+        counted = sum(total(dump) for _, dump in dumps)
+        for _, dump in dumps:
             dump.unlink()
         return counted
 
@@ -110,20 +112,20 @@ class CallgrindReading:
                 left.unlink(missing_ok=True)
 
     def _written(self, pid: int) -> list[Path]:
-        found = list(self.folder.glob(f"callgrind.out.{pid}.*"))
-        if not found:
+        dumps = list(self.folder.glob(f"callgrind.out.{pid}.*"))
+        if not dumps:
             raise CostError(f"callgrind wrote no count of process {pid}", remedy="see valgrind's log below")
-        return found
+        return dumps
 
 
 def total(dump: Path) -> int:
     """Instructions in a dump of callgrind; raises CostError where it names none."""
     with dump.open("rb") as file:
         file.seek(max(0, dump.stat().st_size - TAIL_BYTES))
-        found = TOTALS.search(file.read())
-    if found is None:
+        match = TOTALS.search(file.read())
+    if match is None:
         raise CostError(f"{dump.name} names no total: it was cut short", remedy="make room on the disk")
-    return int(found[1])
+    return int(match[1])
 
 
 def command(folder: Path, pid: int, *words: str) -> None:
@@ -133,7 +135,7 @@ def command(folder: Path, pid: int, *words: str) -> None:
         f"--vgdb-prefix={_prefix(folder)}",
         f"--pid={pid}",
         f"--max-invoke-ms={INVOKE_MS}",
-        f"--cmd-time-out={ANSWER_S}",
+        f"--cmd-time-out={COMMAND_S}",
         *words,
     ]
     done = subprocess.run(argv, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)

@@ -13,12 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-OPTIONS = ("--compress-strings=no", "--compress-pos=no", "--dump-line=no")
-"""Of callgrind, for dumps that are read here."""
-ADDRESS = re.compile(r"0x([0-9a-f]+)(?: \[\w+\])?\n?")
+DUMP_OPTIONS = ("--compress-strings=no", "--compress-pos=no", "--dump-line=no")
+"""Options of callgrind for dumps that this module can read."""
+FUNCTION_ADDRESS = re.compile(r"0x([0-9a-f]+)(?: \[\w+\])?\n?")
 """Name of a function without a symbol; one that is marked as within itself (``'2``) is counted already."""
-MADE = "code made at run time"
-"""Object of functions that lie in no file."""
+RUN_TIME_CODE = "code made at run time"
+"""Stands for the object of functions that lie in no file."""
 
 
 @dataclass(slots=True)
@@ -33,26 +33,26 @@ class Profile:
 
     def add(self, dump: Path, symbols: Mapping[int, str]) -> None:
         """Add one process's dump; ``symbols`` is its perf map."""
-        place, called, inclusive = MADE, "", False
+        shared_object, called, inclusive = RUN_TIME_CODE, "", False
         with dump.open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 if line[:1].isdigit() or line[:1] in "+-*":
                     cost = int(line.split()[1])
                     if inclusive:
-                        self._called(called, cost, symbols)
+                        self._add_call(called, cost, symbols)
                     else:
-                        self.by_object[place] += cost
+                        self.by_object[shared_object] += cost
                         self.total += cost
                     inclusive = False
                 elif line.startswith("ob="):
-                    place = short(line[3:].strip())
+                    shared_object = short(line[3:].strip())
                 elif line.startswith("cfn="):
                     called = line[4:]
                 elif line.startswith("calls="):
                     inclusive = True
 
-    def _called(self, function: str, cost: int, symbols: Mapping[int, str]) -> None:
-        address = ADDRESS.fullmatch(function)
+    def _add_call(self, function: str, cost: int, symbols: Mapping[int, str]) -> None:
+        address = FUNCTION_ADDRESS.fullmatch(function)
         symbol = symbols.get(int(address[1], 16)) if address else None
         if symbol is not None:
             self.by_symbol[symbol] += cost
@@ -61,7 +61,7 @@ class Profile:
 def short(path: str) -> str:
     """A shared object without its folder, its version and the interpreter that it was built for."""
     if path in {"???", ""}:
-        return MADE
+        return RUN_TIME_CODE
     name = path.rpartition("/")[2]
     return re.sub(r"(\.cpython-[^.]*|\.abi3)?\.so(\.[\d.]+)?$", "", name)
 
@@ -70,9 +70,9 @@ def perf_map(path: Path) -> dict[int, str]:
     """Symbols of a perf map by their address; {} where there is none."""
     if not path.is_file():
         return {}
-    found: dict[int, str] = {}
+    symbols: dict[int, str] = {}
     for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
         address, _, rest = line.partition(" ")
         _size, _, symbol = rest.partition(" ")
-        found[int(address, 16)] = symbol
-    return found
+        symbols[int(address, 16)] = symbol
+    return symbols

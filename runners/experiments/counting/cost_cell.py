@@ -1,4 +1,4 @@
-"""What is counted, and what came of one launch of it."""
+"""A cell that is to be counted, with what it is started from, and what came of one launch of it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ HASH_SEED = "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class CostCell:
     """One cell on one side, with what it is started from."""
 
     cell: Cell
-    """With ``load`` ``lockstep`` (made by ``counting.choice``), perhaps with server ``in-process``."""
+    """With ``load`` ``lockstep`` (made by ``counting.countable``), perhaps with server ``in-process``."""
     framework: Framework
     environment: Provisioned
     side: str = ""
@@ -28,10 +28,10 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Launched(Generic[T]):
-    """One launch of a subject, and what was made of it."""
+class LaunchResult(Generic[T]):
+    """One launch of a cell, and what measuring it gave."""
 
-    made: T
+    result: T
     target: str
     argv: tuple[str, ...]
     """Command line without machine paths."""

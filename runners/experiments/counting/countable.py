@@ -15,28 +15,31 @@ from scenarios.exchange import Scenario
 LOCKSTEP = "lockstep"
 
 
-def chosen(selection: Selection, parts: Parts, *, in_process: bool) -> Matrix:
+def countable_cells(selection: Selection, parts: Parts, *, in_process: bool) -> Matrix:
     """Lock-step cells of ``selection``, one a scenario; PlanError where none of them can be counted.
 
     ``in_process`` adds, before those of its servers, a cell of each framework and scenario without one.
     """
     matrix = expand(replace(selection, connections=(1,), workers=1), parts)
-    cells, absent = [], [replace(each, cell=lockstep(each.cell)) for each in matrix.not_applicable]
+    cells, absent = [], [_in_lockstep(lack) for lack in matrix.not_applicable]
     for cell in map(lockstep, matrix.cells):
         if reason := unfit(cell, parts):
             absent.append(NotApplicable(cell=cell, reason=reason))
         else:
             cells.append(cell)
     if not cells:
-        reasons = sorted({f"{each.cell.scenario}: {each.reason}" for each in absent})
+        reasons = sorted({f"{lack.cell.scenario}: {lack.reason}" for lack in absent})
         raise PlanError(
             "no cell of the selection can be counted: " + "; ".join(reasons[:5]),
             remedy="choose other scenarios or servers: `hotlap list`",
         )
     if in_process:
-        cells = [*serverless(cells, parts), *cells]
-    missing = tuple(replace(each, cell=lockstep(each.cell)) for each in matrix.not_implemented)
-    return Matrix(cells=tuple(cells), not_applicable=tuple(absent), not_implemented=missing)
+        cells = [*without_server(cells, parts), *cells]
+    return Matrix(
+        cells=tuple(cells),
+        not_applicable=tuple(absent),
+        not_implemented=tuple(map(_in_lockstep, matrix.not_implemented)),
+    )
 
 
 def lockstep(cell: Cell) -> Cell:
@@ -44,13 +47,17 @@ def lockstep(cell: Cell) -> Cell:
     return replace(cell, load=LOCKSTEP, connections=1, workers=1, rate_rps=None, arrivals=None, control=False)
 
 
-def serverless(cells: Iterable[Cell], parts: Parts) -> tuple[Cell, ...]:
+def _in_lockstep(lack: NotApplicable) -> NotApplicable:
+    return replace(lack, cell=lockstep(lack.cell))
+
+
+def without_server(cells: Iterable[Cell], parts: Parts) -> tuple[Cell, ...]:
     """Cells of the same frameworks and scenarios without a server, in the app's first interface."""
-    found = [
+    serverless = [
         replace(cell, server=IN_PROCESS, interface=next(iter(parts.frameworks[cell.framework].targets)))
         for cell in cells
     ]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(serverless))
 
 
 def unfit(cell: Cell, parts: Parts) -> str | None:
@@ -63,9 +70,9 @@ def unfit(cell: Cell, parts: Parts) -> str | None:
 
 @cache
 def _unfit(scenario: Scenario) -> str | None:
-    one = ring_of(scenario)[0]
-    if one.messages:
+    exchange = ring_of(scenario)[0]
+    if exchange.messages:
         return "a conversation is no request: it has a connection of its own"
-    if one.min_elapsed_s > 0 or (one.watch is not None and one.watch.interval_s):
+    if exchange.min_elapsed_s > 0 or (exchange.watch is not None and exchange.watch.interval_s):
         return "it waits most of the time, and waiting is not counted"
     return None

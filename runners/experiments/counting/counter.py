@@ -1,10 +1,13 @@
-"""What a counter of instructions is: how a tree is started under it, and how it is read."""
+"""Counters of instructions: how a tree is started under one and read, and which there are."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Protocol
+
+from runners.errors import PlanError
+from runners.experiments.counting import callgrind, perf
 
 
 class Reading(Protocol):
@@ -40,3 +43,15 @@ class Counter(Protocol):
 
     def reading(self, folder: Path) -> Reading:
         """The counter of the tree that was started with the same ``folder``."""
+
+
+COUNTERS: Mapping[str, Callable[[], Counter]] = {"callgrind": callgrind.find, "perf": perf.find}
+"""By the name that ``--counter`` takes: looks for the tool on this machine."""
+DEFAULT = "callgrind"
+
+
+def find_counter(name: str = DEFAULT) -> Counter:
+    """The counter called ``name``; raises PlanError where there is none, or it cannot count here."""
+    if name not in COUNTERS:
+        raise PlanError(f"unknown counter {name!r}", remedy=f"--counter {' or '.join(COUNTERS)}")
+    return COUNTERS[name]()

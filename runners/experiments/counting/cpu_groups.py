@@ -1,4 +1,4 @@
-"""Doing many things beside each other, each on CPUs of its own, in a way that can be interrupted."""
+"""Doing many things at the same time, each on CPUs of its own, in a way that can be interrupted."""
 
 from __future__ import annotations
 
@@ -12,41 +12,42 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-Lane = tuple[int, ...]
-"""CPUs of one thing, those of its members that run at the same time."""
-Work = Callable[[Lane], list[T]]
+CpuGroup = tuple[int, ...]
+"""CPUs that one task runs on, and that it may divide among what it starts."""
+Task = Callable[[CpuGroup], list[T]]
 
 
 @dataclass(slots=True)
-class Lanes:
-    """The CPUs that may be used; empty: all that this process may use."""
+class CpuGroups:
+    """Runs tasks on groups of CPUs, one task a group at a time."""
 
     cpus: tuple[int, ...] = ()
+    """CPUs that may be used; empty: all that this process may use."""
     _aborted: Event = field(default_factory=Event, init=False)
 
-    def split(self, wide: int) -> list[Lane]:
-        """CPUs in groups of ``wide``; one smaller group where there are no more."""
+    def split(self, size: int) -> list[CpuGroup]:
+        """The CPUs in groups of ``size``; in one smaller group where there are fewer."""
         cpus = self.cpus or tuple(sorted(os.sched_getaffinity(0)))
-        return [cpus[first : first + wide] for first in range(0, len(cpus) - wide + 1, wide)] or [cpus]
+        return [cpus[first : first + size] for first in range(0, len(cpus) - size + 1, size)] or [cpus]
 
     def is_aborted(self) -> bool:
-        """Whether what runs should end without a result."""
+        """Whether tasks that run should end without a result."""
         return self._aborted.is_set()
 
-    def do(self, works: Sequence[Work[T]], *, wide: int, keep: Callable[[T], None]) -> None:
-        """Do all ``works``, as many at once as there are lanes; ``keep`` gets results from this thread only.
+    def run(self, tasks: Sequence[Task[T]], *, size: int, keep: Callable[[T], None]) -> None:
+        """Run all ``tasks``, as many at once as there are groups; ``keep`` is called from this thread only.
 
-        Interrupted, what runs is aborted, and results that were there by then are still kept.
+        Interrupted, tasks that run are aborted, and results that were there by then are still kept.
         """
-        lanes = self.split(wide)
-        free: SimpleQueue[Lane] = SimpleQueue()
-        for lane in lanes:
-            free.put(lane)
-        pool = ThreadPoolExecutor(len(lanes), thread_name_prefix="lane")
-        doing = [pool.submit(_on_a_free_lane, work, free) for work in works]
-        waiting = set(doing)
+        groups = self.split(size)
+        free: SimpleQueue[CpuGroup] = SimpleQueue()
+        for group in groups:
+            free.put(group)
+        pool = ThreadPoolExecutor(len(groups), thread_name_prefix="cpu-group")
+        submitted = [pool.submit(_run_on_free_group, task, free) for task in tasks]
+        waiting = set(submitted)
         try:
-            for future in as_completed(doing):
+            for future in as_completed(submitted):
                 waiting.discard(future)
                 for result in future.result():
                     keep(result)
@@ -56,7 +57,7 @@ class Lanes:
     def _end(
         self, pool: ThreadPoolExecutor, waiting: set[Future[list[T]]], keep: Callable[[T], None]
     ) -> None:
-        """Nothing is left to do unless it was interrupted: then keep what had ended, end the rest."""
+        """Where it was interrupted, keep the results of what had ended and end the rest; else do nothing."""
         ended = [future for future in waiting if future.done() and not future.cancelled()]
         self._aborted.set()
         pool.shutdown(cancel_futures=True)
@@ -67,9 +68,9 @@ class Lanes:
                     keep(result)
 
 
-def _on_a_free_lane(work: Work[T], free: SimpleQueue[Lane]) -> list[T]:
-    lane = free.get()
+def _run_on_free_group(task: Task[T], free: SimpleQueue[CpuGroup]) -> list[T]:
+    group = free.get()
     try:
-        return work(lane)
+        return task(group)
     finally:
-        free.put(lane)
+        free.put(group)

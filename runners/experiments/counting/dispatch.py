@@ -1,9 +1,9 @@
 """Calls an app without a server: run by the environment's own interpreter, standard library only.
 
-``python dispatch.py INTERFACE TARGET COMMANDS ANSWERS``: descriptors of two pipes. A line of COMMANDS that
-begins with ``{`` hands over parts of requests, or nothing, and is answered by a line with all answers since
-the last one. Any other byte is the number of a part to ask, answered by a byte when it was asked: nothing but
-calling the app lies between the two.
+``python dispatch.py INTERFACE TARGET COMMANDS ANSWERS``: the last two are descriptors of pipes. A line of
+COMMANDS that begins with ``{`` hands over batches of requests, or nothing, and is answered by a line with all
+answers since the last one. Any other byte is the number of a batch to ask, answered by a byte when it was
+asked: nothing but calling the app lies between the two.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from urllib.parse import unquote
 Headers = list[tuple[bytes, bytes]]
 Answer = tuple[int, Headers, list[bytes]]
 HOST, PORT, CLIENT_PORT = "127.0.0.1", 8000, 50000
-FIRST_PART = ord("A")
+FIRST_BATCH = ord("A")
 
 
-class Request:
+class DecodedRequest:
     """One request, decoded once, before anything is counted."""
 
-    def __init__(self, given: dict[str, Any]) -> None:
-        self.method: str = given["method"]
-        self.raw_path, _, self.query = given["target"].partition("?")
+    def __init__(self, fields: dict[str, Any]) -> None:
+        self.method: str = fields["method"]
+        self.raw_path, _, self.query = fields["target"].partition("?")
         self.path = unquote(self.raw_path)
-        self.body = b64decode(given["body"] or "")
-        self.headers = [(name.lower(), value) for name, value in given["headers"]]
+        self.body = b64decode(fields["body"] or "")
+        self.headers = [(name.lower(), value) for name, value in fields["headers"]]
         self.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in self.headers]
 
 
-Call = Callable[[Request], Awaitable[Answer]]
+Call = Callable[[DecodedRequest], Awaitable[Answer]]
 
 
-class Called:
+class AppCaller:
     """Calls an app that has nothing to start or to stop."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 - whatever the target is
@@ -54,12 +54,12 @@ class Called:
     async def stop(self) -> None:
         """Let it end."""
 
-    async def call(self, request: Request) -> Answer:
+    async def call(self, request: DecodedRequest) -> Answer:
         """One request: status, headers and pieces of the body."""
         raise NotImplementedError
 
 
-class Asgi(Called):
+class Asgi(AppCaller):
     """Calls an ASGI app as a server does, with its lifespan around everything."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 - whatever the target is
@@ -87,7 +87,7 @@ class Asgi(Called):
             await self.replies.get()
             await self.task
 
-    async def call(self, request: Request) -> Answer:
+    async def call(self, request: DecodedRequest) -> Answer:
         """One request: status, headers and pieces of the body."""
         cycle = Cycle(request.body)
         scope = {
@@ -146,10 +146,10 @@ class Cycle:
                 self.waiting.set_result(None)
 
 
-class Wsgi(Called):
+class Wsgi(AppCaller):
     """Calls a WSGI app as a server does."""
 
-    async def call(self, request: Request) -> Answer:
+    async def call(self, request: DecodedRequest) -> Answer:
         """One request: status, headers and pieces of the body."""
         began: list[Any] = []
 
@@ -166,7 +166,7 @@ class Wsgi(Called):
         headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in began[1]]
         return int(began[0][:3]), headers, pieces
 
-    def _environ(self, request: Request) -> dict[str, Any]:
+    def _environ(self, request: DecodedRequest) -> dict[str, Any]:
         environ: dict[str, Any] = {
             "REQUEST_METHOD": request.method,
             "SCRIPT_NAME": "",
@@ -192,10 +192,10 @@ class Wsgi(Called):
         return environ
 
 
-class Scope:
+class RsgiScope:
     """What an RSGI app reads of a request."""
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: DecodedRequest) -> None:
         self.proto = "http"
         self.http_version = "1.1"
         self.rsgi_version = "1.5"
@@ -207,7 +207,7 @@ class Scope:
         self.headers = dict(request.headers)
 
 
-class Protocol:
+class RsgiProtocol:
     """What an RSGI app answers through; granian's own is written in Rust and cannot be made from here."""
 
     __slots__ = ("body", "headers", "pieces", "status")
@@ -239,7 +239,7 @@ class Protocol:
         """Answer with text."""
         self.response_bytes(status, headers, body.encode())
 
-    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> Protocol:
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> RsgiProtocol:
         """Begin an answer that is sent in pieces."""
         self._start(status, headers)
         return self
@@ -253,25 +253,25 @@ class Protocol:
         self.pieces.append(data.encode())
 
 
-class Rsgi(Called):
+class Rsgi(AppCaller):
     """Calls an RSGI app through objects of the same shape as granian's."""
 
     def __init__(self, app: Any) -> None:  # noqa: ANN401 - whatever the target is
         super().__init__(getattr(app, "__rsgi__", app))
 
-    async def call(self, request: Request) -> Answer:
+    async def call(self, request: DecodedRequest) -> Answer:
         """One request: status, headers and pieces of the body."""
-        protocol = Protocol(request.body)
-        await self.app(Scope(request), protocol)
+        protocol = RsgiProtocol(request.body)
+        await self.app(RsgiScope(request), protocol)
         return protocol.status, protocol.headers, protocol.pieces
 
 
-KINDS: dict[str, type[Called]] = {"asgi": Asgi, "wsgi": Wsgi, "rsgi": Rsgi}
+KINDS: dict[str, type[AppCaller]] = {"asgi": Asgi, "wsgi": Wsgi, "rsgi": Rsgi}
 
 
-async def ask(call: Call, part: list[Request], answers: list[Answer]) -> None:
-    """Ask every request of ``part`` and keep the answers."""
-    for request in part:
+async def ask(call: Call, batch: list[DecodedRequest], answers: list[Answer]) -> None:
+    """Ask every request of ``batch`` and keep the answers."""
+    for request in batch:
         answer = await call(request)
         answers.append(answer)
 
@@ -283,25 +283,25 @@ def plain(answer: Answer) -> list[Any]:
     return [status, shown, b64encode(b"".join(pieces)).decode("ascii"), sum(map(bool, pieces))]
 
 
-async def serve(app: Called, commands: int, answers: int) -> None:
+async def serve(app: AppCaller, commands: int, answers: int) -> None:
     """Do what is commanded until the pipe is closed."""
     await app.start()
-    parts: list[list[Request]] = []
+    batches: list[list[DecodedRequest]] = []
     kept: list[Answer] = []
     source = os.fdopen(commands, "rb")
     os.write(answers, b"ready\n")
     while first := source.read(1):
         if first == b"{":
             command = json.loads(first + source.readline())
-            if "parts" in command:
-                parts = [[Request(each) for each in part] for part in command["parts"]]
+            if "batches" in command:
+                batches = [[DecodedRequest(fields) for fields in batch] for batch in command["batches"]]
             line = json.dumps([plain(answer) for answer in kept]).encode() + b"\n"
             kept.clear()
             gc.collect()
             with os.fdopen(os.dup(answers), "wb") as sink:
                 sink.write(line)
         else:
-            await ask(app.call, parts[first[0] - FIRST_PART], kept)
+            await ask(app.call, batches[first[0] - FIRST_BATCH], kept)
             os.write(answers, b".")
     await app.stop()
 
@@ -315,8 +315,8 @@ def run_to_end(work: Coroutine[Any, Any, None]) -> None:
 def main(interface: str, target: str, commands: str, answers: str) -> None:
     """Import the app, start it, do what is commanded."""
     module, _, name = target.partition(":")
-    found = getattr(importlib.import_module(module), name)
-    work = serve(KINDS[interface](found), int(commands), int(answers))
+    app = getattr(importlib.import_module(module), name)
+    work = serve(KINDS[interface](app), int(commands), int(answers))
     (run_to_end if interface == "wsgi" else asyncio.run)(work)
 
 

@@ -1,4 +1,4 @@
-"""What is asked while instructions are counted: the same requests for every stack, in equal hands."""
+"""What is asked while instructions are counted: the same requests for every stack, in equal intervals."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from random import Random
 
 from scenarios.exchange import Exchange, Scenario
 
-HANDS = 3
-"""Intervals of a launch, each asks one hand."""
+INTERVALS = 3
+"""LaunchCounts intervals of a launch."""
 WARM = 900
 """Requests before anything is counted. With 300, first intervals were 4% dearer (granian) and 1.4% (the forty
 threads of gunicorn's gthread, each of which has to get warm); with 900 they are as the others."""
 WARM_BYTES = 3_000_000
-"""Fewer, where answers are long: a server is warm after so many bytes of them."""
+"""Bytes of answers after which a server is warm: with long answers fewer requests are asked than ``WARM``."""
 SETTLING = 20
 """Requests after counting was switched on and before the first interval."""
 SIZES = ((4_000, 120, 120), (40_000, 12, 36), (400_000, 3, 16), (None, 1, 16))
-"""(bytes of an answer's body up to which, so many requests are a hand, so many in a further attempt).
+"""(longest body of an answer in bytes, requests of one counted interval, the same in a further attempt).
 
-A hundred and twenty are twenty million instructions and more. While answers of 1 MB are made, all garbage is
-collected every fifth request or so, which is a tenth of its cost: hands of three then differ by 4%, and one
-collection more or less in sixteen requests is under 1%.
+A hundred and twenty requests are twenty million instructions and more. While answers of 1 MB are made, all
+garbage is collected every fifth request or so, which is a tenth of its cost: intervals of three requests then
+differ by 4%, and one collection more or less in sixteen requests is under 1%.
 """
 
 
@@ -34,7 +34,7 @@ class Inputs:
     warm: tuple[Exchange, ...]
     """Asked before counting is switched on."""
     counted: tuple[tuple[Exchange, ...], ...]
-    """Asked while it is on: first what lets it settle, then a hand for each interval."""
+    """Asked while it is on: first what lets it settle, then the requests of each counted interval."""
 
 
 def ring_of(scenario: Scenario) -> tuple[Exchange, ...]:
@@ -45,26 +45,27 @@ def ring_of(scenario: Scenario) -> tuple[Exchange, ...]:
 def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0) -> Inputs:
     """Requests from ``ring``, whose answers have bodies of about ``body_bytes``.
 
+    They depend on nothing else than the arguments, so that every stack and both sides of a comparison are
+    asked the same. A ring no wider than all intervals together is asked from its beginning in each of them.
+    Of a wider one no entry is asked twice, as frameworks remember what they have parsed: each interval takes
+    the entries that follow. Kinds of input take turns in a ring, so intervals of consecutive entries agree
+    better (0.07%) than intervals to which entries are dealt by the length of requests (1.7%).
+
     Each further ``attempt`` warms half as long again, so that what comes once in a thousand requests, such as
-    a collection of all garbage, does not fall into an interval again, and has longer hands where they are
+    a collection of all garbage, does not fall into an interval again. It has longer intervals where they are
     short, so that what comes once in two or three of long requests falls into each alike.
-    They depend on nothing else, so that every stack and both sides of a comparison are asked the same.
-    A ring of no more than a hand is asked whole, in every hand the same. Of a wider one no entry is asked
-    twice, as frameworks remember what they have parsed; hands are runs of entries, as kinds of input take
-    turns in a ring: hands agree better so (0.07%) than when they are dealt by the length of requests (1.7%).
     """
     first, further = next(sizes for limit, *sizes in SIZES if limit is None or body_bytes <= limit)
     size = further if attempt else first
-    if len(ring) <= HANDS * size:
-        hand = _rounds(ring, size)
+    if len(ring) <= INTERVALS * size:
         rest: Sequence[Exchange] = ring
-        hands = (hand,) * HANDS
+        intervals = (_rounds(ring, size),) * INTERVALS
     else:
-        hands = tuple(tuple(ring[begin : begin + size]) for begin in range(0, HANDS * size, size))
-        rest = ring[HANDS * size :]
-    warm = max(HANDS, min(WARM, WARM_BYTES // max(body_bytes, 1))) * (2 + attempt) // 2
+        rest = ring[INTERVALS * size :]
+        intervals = tuple(tuple(ring[begin : begin + size]) for begin in range(0, INTERVALS * size, size))
+    warm = max(INTERVALS, min(WARM, WARM_BYTES // max(body_bytes, 1))) * (2 + attempt) // 2
     others = islice(cycle(rest), warm + min(SETTLING, first))
-    return Inputs(warm=tuple(islice(others, warm)), counted=(tuple(others), *hands))
+    return Inputs(warm=tuple(islice(others, warm)), counted=(tuple(others), *intervals))
 
 
 def _rounds(ring: Sequence[Exchange], size: int) -> tuple[Exchange, ...]:

@@ -1,4 +1,4 @@
-"""The protocol of one launch: warm, switch on, settle, three intervals between readings, one of idling."""
+"""How one launch is counted: warm, switch on, settle, three intervals between readings, one of idling."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ T_co = TypeVar("T_co", covariant=True)
 
 IDLE_S = 1.0
 APART = 0.015
-"""Intervals of one launch that differ by more do not measure the same thing."""
+"""Intervals of one launch that differ by more than this share do not measure the same thing."""
 
 
-class Measure(Protocol[T_co]):
-    """What is made of a launch that is ready to be asked; ``count`` is one."""
+class MeasureLaunch(Protocol[T_co]):
+    """What is done with a launch that is ready to be asked; ``count`` is one."""
 
     def __call__(
         self,
@@ -38,8 +38,8 @@ class Measure(Protocol[T_co]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
-    """What one launch came to."""
+class LaunchCounts:
+    """What counting one launch gave."""
 
     intervals: tuple[Interval, ...]
     idle: Interval | None
@@ -59,7 +59,7 @@ def count(
     *,
     idles: bool,
     attempt: int = 0,
-) -> Counted:
+) -> LaunchCounts:
     """Count ``scenario`` on what ``asker`` asks; raises CostError, and DisagreementError of its kind.
 
     ``pids`` are the processes to count, looked up when they are warm; ``idles`` says that the app also works
@@ -74,12 +74,12 @@ def count(
     asker.ask(0)
     asker.check()
     intervals = []
-    for part, hand in enumerate(chosen.counted[1:], 1):
-        intervals.append(_measure(reading, partial(asker.ask, part), len(hand)))
+    for batch, exchanges in enumerate(chosen.counted[1:], 1):
+        intervals.append(_measure(reading, partial(asker.ask, batch), len(exchanges)))
         asker.check()
     idle = _measure(reading, partial(time.sleep, IDLE_S), 0) if idles else None
     must_agree(intervals, idle)
-    return Counted(
+    return LaunchCounts(
         intervals=tuple(intervals),
         idle=idle,
         uncounted_requests=1 + len(chosen.warm) + len(chosen.counted[0]),
@@ -90,16 +90,18 @@ def count(
 def costs(intervals: Sequence[Interval], idle: Interval | None) -> list[float]:
     """Instructions per request of each interval, less what idling takes in its time."""
     idle_per_s = idle.instructions / idle.seconds if idle else 0.0
-    return [(each.instructions - idle_per_s * each.seconds) / each.requests for each in intervals]
+    return [
+        (interval.instructions - idle_per_s * interval.seconds) / interval.requests for interval in intervals
+    ]
 
 
 def must_agree(intervals: Sequence[Interval], idle: Interval | None) -> None:
     """Raise DisagreementError where instructions per request differ by more than ``APART``."""
-    found = costs(intervals, idle)
-    if max(found) > min(found) * (1 + APART):
+    per_request = costs(intervals, idle)
+    if max(per_request) > min(per_request) * (1 + APART):
         raise DisagreementError(
-            f"the intervals differ by more than {APART:.1%}: {', '.join(f'{cost:,.0f}' for cost in found)} "
-            "instructions per request",
+            f"the intervals differ by more than {APART:.1%}: "
+            f"{', '.join(f'{cost:,.0f}' for cost in per_request)} instructions per request",
             remedy="does the app do something now and then, or ever more from request to request?",
         )
 

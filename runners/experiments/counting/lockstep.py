@@ -15,24 +15,24 @@ from scenarios.exchange import Answer, Exchange
 PAUSE_S = 0.003
 """Before each counted request, so that an event loop has gone to sleep: whether it meets the next request
 awake depends on what else runs on the machine."""
-TIMEOUT_S = 120.0
-"""An answer of 1 MB takes seconds to make while it is counted."""
+ANSWER_S = 120.0
+"""Longest wait for an answer: one of 1 MB takes seconds to make while it is counted."""
 
 
 class Asker(Protocol):
     """Asks an app, with a server or without; a wrong answer is a CostError, in ``check`` at the latest."""
 
-    def first(self, one: Exchange) -> Answer:
-        """Ask one thing."""
+    def first(self, exchange: Exchange) -> Answer:
+        """Ask one request and check its answer."""
 
-    def take(self, chosen: Inputs) -> None:
-        """Be ready to ask ``chosen``."""
+    def take(self, inputs: Inputs) -> None:
+        """Be ready to ask ``inputs``."""
 
     def warm(self) -> None:
-        """Ask what is not counted."""
+        """Ask the requests that come before counting."""
 
-    def ask(self, part: int) -> None:
-        """Ask ``Inputs.counted[part]``."""
+    def ask(self, batch: int) -> None:
+        """Ask ``Inputs.counted[batch]``."""
 
     def check(self) -> None:
         """Check every answer since the last time; what this costs the app is not to be counted."""
@@ -42,39 +42,39 @@ class Lockstep:
     """Asks a server over one kept connection; used as a context manager."""
 
     def __init__(self, host: str, port: int, *, is_aborted: Callable[[], bool] = lambda: False) -> None:
-        self._client = HttpClient(host, port, TIMEOUT_S)
+        self._client = HttpClient(host, port, ANSWER_S)
         self._is_aborted = is_aborted
-        self._chosen = Inputs(warm=(), counted=())
+        self._inputs = Inputs(warm=(), counted=())
 
-    def first(self, one: Exchange) -> Answer:
-        """Ask one thing and check its answer."""
+    def first(self, exchange: Exchange) -> Answer:
+        """Ask one request and check its answer."""
         if self._is_aborted():
             raise CostError("interrupted", remedy="count again")
         try:
-            answer = self._client.ask(one)
+            answer = self._client.ask(exchange)
         except OSError as error:
-            raise wrong(one, f"no answer: {str(error) or type(error).__name__}") from error
-        if problem := one.check(answer):
-            raise wrong(one, problem)
+            raise wrong_answer(exchange, f"no answer: {str(error) or type(error).__name__}") from error
+        if problem := exchange.check(answer):
+            raise wrong_answer(exchange, problem)
         return answer
 
-    def take(self, chosen: Inputs) -> None:
-        """Nothing needs to be handed over."""
-        self._chosen = chosen
+    def take(self, inputs: Inputs) -> None:
+        """Remember what to ask: nothing needs to be handed over."""
+        self._inputs = inputs
 
     def warm(self) -> None:
         """Ask without a pause."""
-        for one in self._chosen.warm:
-            self.first(one)
+        for exchange in self._inputs.warm:
+            self.first(exchange)
 
-    def ask(self, part: int) -> None:
-        """Ask with a pause before each."""
-        for one in self._chosen.counted[part]:
+    def ask(self, batch: int) -> None:
+        """Ask with a pause before each request."""
+        for exchange in self._inputs.counted[batch]:
             time.sleep(PAUSE_S)
-            self.first(one)
+            self.first(exchange)
 
     def check(self) -> None:
-        """Every answer was checked as it came."""
+        """Do nothing: every answer was checked as it came."""
 
     def __enter__(self) -> Self:
         return self
@@ -85,9 +85,9 @@ class Lockstep:
         self._client.close()
 
 
-def wrong(one: Exchange, problem: str) -> CostError:
+def wrong_answer(exchange: Exchange, problem: str) -> CostError:
     """Say that an answer was none, or another than the scenario wants."""
     return CostError(
-        f"{one.request.method} {one.request.target[:100]}: {problem}",
+        f"{exchange.request.method} {exchange.request.target[:100]}: {problem}",
         remedy="run `hotlap verify` for it: the app, its environment or the contract",
     )

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from runners.errors import CostError, PlanError
+from runners.launching.server import READY_DEADLINE_S
 
-READY_S = 20.0
 EVENT = "instructions:u"
 END_S = 10.0
 """How long perf may take to write its count when it was told to end; it needs some ms."""
 COUNT = re.compile(r"^(\d+),[^,]*,instructions", re.MULTILINE)
-REMEDY = "leave --counter out to count by callgrind, or allow hardware counters (kernel.perf_event_paranoid)"
+ALLOW_COUNTERS = (
+    "leave --counter out to count by callgrind, or allow hardware counters (kernel.perf_event_paranoid)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Perf:
     @property
     def ready_s(self) -> float:
         """Until a first answer: nothing is slowed down."""
-        return READY_S
+        return READY_DEADLINE_S
 
     def under(self, folder: Path) -> tuple[str, ...]:  # noqa: ARG002 - a counter is asked with its folder
         """Nothing: perf attaches to what runs."""
@@ -57,10 +59,10 @@ def find() -> Perf:
     if shutil.which("perf") is None:
         raise PlanError("there is no perf", remedy="install perf (Debian: apt-get install linux-perf)")
     argv = ["perf", "stat", "-x", ",", "-e", EVENT, "true"]
-    found = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if found.returncode != 0 or not COUNT.search(found.stderr):
-        said = " ".join(found.stderr.split())[-200:]
-        raise PlanError(f"the hardware counts no instructions here: {said}", remedy=REMEDY)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode != 0 or not COUNT.search(done.stderr):
+        said = " ".join(done.stderr.split())[-200:]
+        raise PlanError(f"the hardware counts no instructions here: {said}", remedy=ALLOW_COUNTERS)
     version = subprocess.run(["perf", "--version"], capture_output=True, text=True, check=False)
     return Perf(version=version.stdout.strip())
 
@@ -82,18 +84,18 @@ class PerfReading:
         """Instructions since the last reading."""
         process, self._running = self._running, None
         if process is None:
-            raise CostError("perf does not run", remedy=REMEDY)
+            raise CostError("perf does not run", remedy=ALLOW_COUNTERS)
         process.send_signal(signal.SIGINT)
         try:
             process.wait(END_S)
         except subprocess.TimeoutExpired as error:
             process.kill()
             process.wait()
-            raise CostError(f"perf did not end within {END_S:g} s", remedy=REMEDY) from error
+            raise CostError(f"perf did not end within {END_S:g} s", remedy=ALLOW_COUNTERS) from error
         said = self._said.read_text(encoding="utf-8", errors="replace")
         counts = COUNT.findall(said)
         if not counts:
-            raise CostError(f"perf counted nothing: {' '.join(said.split())[-200:]}", remedy=REMEDY)
+            raise CostError(f"perf counted nothing: {' '.join(said.split())[-200:]}", remedy=ALLOW_COUNTERS)
         self._begin()
         return sum(map(int, counts))
 
@@ -129,4 +131,4 @@ class PerfReading:
             sink.write(b"enable\n")
             ready, _, _ = select.select([reply], [], [], END_S)
             if not ready or not os.read(reply, 16).startswith(b"ack"):
-                raise CostError("perf does not begin to count", remedy=REMEDY)
+                raise CostError("perf does not begin to count", remedy=ALLOW_COUNTERS)

@@ -17,12 +17,17 @@ from runners.errors import HotlapError
 from runners.experiments.counting import where
 from runners.experiments.counting.boundaries import Boundaries
 from runners.experiments.counting.callgrind import Callgrind
-from runners.experiments.counting.callgrind_dumps import OPTIONS
-from runners.experiments.counting.cost_cell import HASH_SEED, Launched, Subject, T
+from runners.experiments.counting.callgrind_dumps import DUMP_OPTIONS
+from runners.experiments.counting.cost_cell import HASH_SEED, CostCell, LaunchResult, T
 from runners.experiments.counting.counter import Counter
-from runners.experiments.counting.cpu_groups import Lane, Lanes
+from runners.experiments.counting.cpu_groups import CpuGroup, CpuGroups
 from runners.experiments.counting.in_process import count_in_process
-from runners.experiments.counting.launch_counts import Counted, DisagreementError, Measure, count
+from runners.experiments.counting.launch_counts import (
+    DisagreementError,
+    LaunchCounts,
+    MeasureLaunch,
+    count,
+)
 from runners.experiments.counting.served import count_served
 from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
@@ -30,18 +35,17 @@ from scenarios.exchange import Scenario
 
 ATTEMPTS = 2
 """How often a launch whose intervals do not agree is made, before that is a failure."""
-LAUNCH_S = 8.0
+COUNTED_LAUNCH_S = 8.0
 """First guess of what a launch takes; the clock corrects it."""
 
 R = TypeVar("R")
 Outcome = CostRecord | CostShares | Failure
-Outcomes = list[Outcome]
-Group = tuple[Subject, ...]
-"""Subjects that are counted at the same time: base and head of one cell, or one alone."""
+Together = tuple[CostCell, ...]
+"""Cells that are counted at the same time: base and head of one cell, or one alone."""
 
 
 class _Made(NamedTuple):
-    """Which launch of a subject a record is of, and when."""
+    """Which launch of a cell a record is of, and when."""
 
     repeat: int
     attempt: int
@@ -50,11 +54,11 @@ class _Made(NamedTuple):
 
 
 @dataclass(slots=True, kw_only=True)
-class Bench:
-    """What counting needs at hand; one serves a whole run, and ``count`` may be called again and again."""
+class CountingPool:
+    """Counts cells; one serves a whole run, and ``count`` may be called again and again."""
 
     counter: Counter
-    """``runners.experiments.counting.counters.find("callgrind")``."""
+    """``runners.experiments.counting.counter.find_counter("callgrind")``."""
     servers: Mapping[str, Variant]
     scenarios: Mapping[str, Scenario]
     setup: Setup
@@ -67,148 +71,151 @@ class Bench:
     boundaries: Boundaries = field(default_factory=Boundaries)
     """Functions whose shares ``where`` tells."""
     cpus: tuple[int, ...] = ()
-    """CPUs that may be used, one a subject; empty: all that this process may use."""
-    _lanes: Lanes = field(init=False)
+    """CPUs that may be used, one a cell; empty: all that this process may use."""
+    _cpu_groups: CpuGroups = field(init=False)
 
     def __post_init__(self) -> None:
-        self._lanes = Lanes(self.cpus)
+        self._cpu_groups = CpuGroups(self.cpus)
 
-    def count(self, together: Iterable[Group], *, repeats: Iterable[int] = (0,)) -> list[CostRecord]:
-        """Count every subject once per repeat, each in a launch of its own; records in order of making.
+    def count(self, together: Iterable[Together], *, repeats: Iterable[int] = (0,)) -> list[CostRecord]:
+        """Count every cell once per repeat, each in a launch of its own; records in order of making.
 
-        The subjects of one tuple (base and head of one cell) are counted at the same time, each on a CPU of
-        its own, as far as there are CPUs; as many tuples as fit run beside each other. A launch that failed,
-        or whose intervals did not agree twice, is a recorded Failure of stage ``cost`` and has no record;
-        the rest goes on. Raises KeyboardInterrupt with everything counted until then recorded.
+        The cells of one tuple (base and head of one cell) are counted at the same time, each on a CPU of its
+        own, as far as there are CPUs; as many tuples as fit run at the same time. A launch that failed, or
+        whose intervals did not agree twice, is a recorded Failure of stage ``cost`` and has no record; the
+        rest goes on. Raises KeyboardInterrupt with everything counted until then recorded.
 
         A gate asks for further repeats by calling again with the cells in doubt and ``repeats=(2,)`` etc.
         """
         chosen = tuple(together)
-        groups = [(group, partial(self._alike, repeat=repeat)) for repeat in repeats for group in chosen]
-        return [each for each in self._do(groups) if isinstance(each, CostRecord)]
+        works = [
+            (cells, partial(self._count_together, repeat=repeat)) for repeat in repeats for cells in chosen
+        ]
+        return [outcome for outcome in self._run(works) if isinstance(outcome, CostRecord)]
 
-    def where(self, subjects: Iterable[Subject]) -> list[CostShares]:
-        """Where the instructions of each subject go, in one more launch of each; recorded as ``count``'s."""
-        groups = [((subject,), self._all_shared) for subject in subjects]
-        return [each for each in self._do(groups) if isinstance(each, CostShares)]
+    def where(self, cells: Iterable[CostCell]) -> list[CostShares]:
+        """Where the instructions of each cell go, in one more launch of each; recorded as ``count``'s are."""
+        works = [((cell,), self._share_together) for cell in cells]
+        return [outcome for outcome in self._run(works) if isinstance(outcome, CostShares)]
 
-    def _do(self, groups: Sequence[tuple[Group, Callable[[Group, Lane], list[Outcomes]]]]) -> list[Outcome]:
-        wide = max((len(group) for group, _ in groups), default=1)
-        total = sum(len(group) for group, _ in groups)
-        self.watcher.counting(total, LAUNCH_S * total / sum(map(len, self._lanes.split(wide))))
+    def _run(
+        self, works: Sequence[tuple[Together, Callable[[Together, CpuGroup], list[list[Outcome]]]]]
+    ) -> list[Outcome]:
+        size = max((len(cells) for cells, _ in works), default=1)
+        total = sum(len(cells) for cells, _ in works)
+        at_once = sum(map(len, self._cpu_groups.split(size)))
+        self.watcher.counting(total, COUNTED_LAUNCH_S * total / at_once)
         kept: list[Outcome] = []
         done = count_up(1)
 
-        def keep(outcomes: Outcomes) -> None:
+        def keep(outcomes: list[Outcome]) -> None:
             for outcome in outcomes:
                 kept.append(outcome)
                 self.append(outcome)
                 if isinstance(outcome, Failure):
                     self.watcher.failure(outcome)
-            self.watcher.counted(next(done), _about(outcomes[0]))
+            cell = outcomes[0].cell
+            self.watcher.counted(next(done), f"{cell.stack} {cell.scenario}" if cell else "")
 
-        works = [partial(act, group) for group, act in groups]
         try:
-            self._lanes.do(works, wide=wide, keep=keep)
+            self._cpu_groups.run([partial(act, cells) for cells, act in works], size=size, keep=keep)
         finally:
             self.watcher.end()
         return kept
 
-    def _alike(self, group: Group, lane: Lane, *, repeat: int) -> list[Outcomes]:
-        """Count ``group``; all of it anew where one's intervals do not agree, as that asks for more."""
-        made: list[Outcome | DisagreementError] = []
+    def _count_together(self, cells: Together, cpus: CpuGroup, *, repeat: int) -> list[list[Outcome]]:
+        """Count ``cells``; all of them anew, with more requests, where the intervals of one do not agree."""
+        outcomes: list[Outcome | DisagreementError] = []
         for attempt in range(ATTEMPTS):
-            made = _each(group, lane, partial(self._counted, repeat=repeat, attempt=attempt))
-            if not any(isinstance(each, DisagreementError) for each in made):
+            outcomes = _at_the_same_time(cells, cpus, partial(self._count, repeat=repeat, attempt=attempt))
+            if not any(isinstance(outcome, DisagreementError) for outcome in outcomes):
                 break
         return [
-            [_failure(each, subject) if isinstance(each, DisagreementError) else each]
-            for subject, each in zip(group, made, strict=True)
+            [_failure(outcome, cell) if isinstance(outcome, DisagreementError) else outcome]
+            for cell, outcome in zip(cells, outcomes, strict=True)
         ]
 
-    def _counted(
-        self, subject: Subject, cpu: int, *, repeat: int, attempt: int
+    def _count(
+        self, cost_cell: CostCell, cpu: int, *, repeat: int, attempt: int
     ) -> Outcome | DisagreementError:
-        """Count one subject; never raises what is a failure."""
+        """Count one cell; never raises what is a failure."""
         begun_unix_s, begun_s = time.time(), time.monotonic()
         try:
-            launched = self._launch(subject, cpu, self.counter, partial(count, attempt=attempt))
+            launched = self._launch(cost_cell, cpu, self.counter, partial(count, attempt=attempt))
         except DisagreementError as error:
             return error
         except HotlapError as error:
-            return _failure(error, subject)
+            return _failure(error, cost_cell)
         made = _Made(repeat, attempt, begun_unix_s, time.monotonic() - begun_s)
-        return self._record(subject, launched, made)
+        return self._record(cost_cell, launched, made)
 
-    def _all_shared(self, group: Group, lane: Lane) -> list[Outcomes]:
-        return _each(group, lane, self._shared)
+    def _share_together(self, cells: Together, cpus: CpuGroup) -> list[list[Outcome]]:
+        return _at_the_same_time(cells, cpus, self._share)
 
-    def _shared(self, subject: Subject, cpu: int) -> Outcomes:
-        counter = Callgrind(version=self.counter.tool, options=OPTIONS)
-        variables = where.VARIABLES if where.names_functions(subject.environment.record.python) else None
+    def _share(self, cost_cell: CostCell, cpu: int) -> list[Outcome]:
+        counter = Callgrind(version=self.counter.tool, options=DUMP_OPTIONS)
+        variables = where.VARIABLES if where.names_functions(cost_cell.environment.record.python) else None
         try:
-            launched = self._launch(subject, cpu, counter, where.take_profile, variables)
-            return list(where.shares(subject, launched.made, counter.tool, self.boundaries))
+            launched = self._launch(cost_cell, cpu, counter, where.take_profile, variables)
+            return list(where.shares(cost_cell, launched.result, counter.tool, self.boundaries))
         except HotlapError as error:
-            return [_failure(error, subject)]
+            return [_failure(error, cost_cell)]
 
     def _launch(
         self,
-        subject: Subject,
+        cost_cell: CostCell,
         cpu: int,
         counter: Counter,
-        measure: Measure[T],
+        measure: MeasureLaunch[T],
         variables: Mapping[str, str] | None = None,
-    ) -> Launched[T]:
-        os.sched_setaffinity(0, {cpu})  # of this thread: its subject shares the CPU with what asks it
+    ) -> LaunchResult[T]:
+        os.sched_setaffinity(0, {cpu})  # of this thread: what is counted shares the CPU with what asks it
+        cell = cost_cell.cell
         launch = (
             count_in_process
-            if subject.cell.server == IN_PROCESS
-            else partial(count_served, variant=self.servers[subject.cell.server], setup=self.setup)
+            if cell.server == IN_PROCESS
+            else partial(count_served, variant=self.servers[cell.server], setup=self.setup)
         )
         return launch(
-            subject,
-            scenario=self.scenarios[subject.cell.scenario],
+            cost_cell,
+            scenario=self.scenarios[cell.scenario],
             counter=counter,
             cpu=cpu,
-            folder=self.folder / "cost" / (subject.side or "one") / subject.cell.slug / f"cpu-{cpu}",
-            is_aborted=self._lanes.is_aborted,
+            folder=self.folder / "cost" / (cost_cell.side or "one") / cell.slug / f"cpu-{cpu}",
+            is_aborted=self._cpu_groups.is_aborted,
             measure=measure,
             variables=variables,
         )
 
-    def _record(self, subject: Subject, launched: Launched[Counted], made: _Made) -> CostRecord:
-        counted = launched.made
+    def _record(self, cost_cell: CostCell, launched: LaunchResult[LaunchCounts], made: _Made) -> CostRecord:
+        counts = launched.result
         return CostRecord(
-            cell=subject.cell,
-            side=subject.side,
+            cell=cost_cell.cell,
+            side=cost_cell.side,
             repeat=made.repeat,
             attempt=made.attempt,
             started_unix_s=made.begun_unix_s,
             seconds=made.seconds,
             counter=self.counter.name,
             tool=self.counter.tool,
-            intervals=counted.intervals,
-            idle=counted.idle,
-            uncounted_requests=counted.uncounted_requests,
-            processes=counted.processes,
+            intervals=counts.intervals,
+            idle=counts.idle,
+            uncounted_requests=counts.uncounted_requests,
+            processes=counts.processes,
             target=launched.target,
             argv=launched.argv,
             hash_seed=HASH_SEED,
         )
 
 
-def _each(group: Group, lane: Lane, act: Callable[[Subject, int], R]) -> list[R]:
-    """``act`` on the subjects of ``group`` at the same time, each on a CPU of ``lane``."""
-    cpus = [lane[place % len(lane)] for place in range(len(group))]
-    with ThreadPoolExecutor(min(len(group), len(lane)), thread_name_prefix="cost") as members:
-        return list(members.map(act, group, cpus))
+def _at_the_same_time(cells: Together, cpus: CpuGroup, act: Callable[[CostCell, int], R]) -> list[R]:
+    """``act`` on every one of ``cells`` at the same time, each on one of ``cpus``."""
+    own = [cpus[place % len(cpus)] for place in range(len(cells))]
+    with ThreadPoolExecutor(min(len(cells), len(cpus)), thread_name_prefix="cost") as members:
+        return list(members.map(act, cells, own))
 
 
-def _about(outcome: Outcome) -> str:
-    return f"{outcome.cell.stack} {outcome.cell.scenario}" if outcome.cell else ""
-
-
-def _failure(error: HotlapError, subject: Subject) -> Failure:
+def _failure(error: HotlapError, cost_cell: CostCell) -> Failure:
     """What happened, whichever stage of the launch it happened in, as a failure of counting."""
-    return replace(error.failure(subject.cell.stack, subject.cell), stage="cost", side=subject.side)
+    cell = cost_cell.cell
+    return replace(error.failure(cell.stack, cell), stage="cost", side=cost_cell.side)

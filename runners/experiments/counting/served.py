@@ -8,9 +8,9 @@ from pathlib import Path
 
 from results.model import Setup
 from runners.errors import HotlapError
-from runners.experiments.counting.cost_cell import HASH_SEED, Launched, Subject, T
+from runners.experiments.counting.cost_cell import HASH_SEED, CostCell, LaunchResult, T
 from runners.experiments.counting.counter import Counter, Reading
-from runners.experiments.counting.launch_counts import Measure
+from runners.experiments.counting.launch_counts import MeasureLaunch
 from runners.experiments.counting.lockstep import Lockstep
 from runners.launching.local import LocalLauncher
 from runners.launching.server import LocalServer
@@ -21,7 +21,7 @@ from scenarios.exchange import Scenario
 
 
 def count_served(
-    subject: Subject,
+    cost_cell: CostCell,
     *,
     variant: Variant,
     scenario: Scenario,
@@ -30,19 +30,19 @@ def count_served(
     cpu: int,
     folder: Path,
     is_aborted: Callable[[], bool],
-    measure: Measure[T],
+    measure: MeasureLaunch[T],
     variables: Mapping[str, str] | None = None,
-) -> Launched[T]:
-    """Launch ``subject`` once, on ``cpu``, and ``measure``; LaunchError and CostError carry the log's tail.
+) -> LaunchResult[T]:
+    """Launch ``cost_cell`` once, on ``cpu``, and ``measure``; LaunchError and CostError carry the log's tail.
 
     ``variables`` are added to the environment of the server.
     """
-    cell = subject.cell
+    cell = cost_cell.cell
     (visit,) = visits([cell], {scenario.name: scenario})
     folder.mkdir(parents=True, exist_ok=True)
     launcher = LocalLauncher(
-        stacks={cell.stack: Stack(framework=subject.framework, variant=_with(variant, variables))},
-        environments={subject.framework.name: subject.environment},
+        stacks={cell.stack: Stack(framework=cost_cell.framework, variant=_with(variant, variables))},
+        environments={cost_cell.framework.name: cost_cell.environment},
         scenarios={scenario.name: scenario},
         setup=replace(setup, server_cpus=(cpu,)),
         folder=folder,
@@ -54,14 +54,14 @@ def count_served(
     try:
         with launcher.start(visit, first=cell, hash_seed=HASH_SEED) as server:
             made = _measured(server, measure, reading, scenario, is_aborted)
-            return Launched(made=made, target=launcher.target(visit), argv=server.argv)
+            return LaunchResult(result=made, target=launcher.target(visit), argv=server.argv)
     finally:
         reading.close()
 
 
 def _measured(
     server: LocalServer,
-    measure: Measure[T],
+    measure: MeasureLaunch[T],
     reading: Reading,
     scenario: Scenario,
     is_aborted: Callable[[], bool],

@@ -10,8 +10,8 @@ from results.model import CostShares
 from runners.errors import CostError, PlanError
 from runners.experiments.counting.boundaries import HANDLER, Boundaries
 from runners.experiments.counting.callgrind import CallgrindReading
-from runners.experiments.counting.callgrind_dumps import MADE, Profile, perf_map
-from runners.experiments.counting.cost_cell import Subject
+from runners.experiments.counting.callgrind_dumps import RUN_TIME_CODE, Profile, perf_map
+from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.counter import Reading
 from runners.experiments.counting.inputs import inputs, ring_of
 from runners.experiments.counting.lockstep import Asker
@@ -41,7 +41,7 @@ def take_profile(
     *,
     idles: bool,  # noqa: ARG001 - idling is part of what a share is taken of
 ) -> Profile:
-    """Ask the requests of one interval, warm, and give where they went; a ``counting.protocol.Measure``."""
+    """Ask the requests of one interval, warm, and give where they went; a ``launch_counts.MeasureLaunch``."""
     if not isinstance(reading, CallgrindReading):
         raise CostError("only callgrind tells where instructions go", remedy="leave out --counter")
     ring = ring_of(scenario)
@@ -71,19 +71,21 @@ def _map(pid: int) -> Path:
     return MAPS / f"perf-{pid}.map"
 
 
-def shares(subject: Subject, profile: Profile, tool: str, boundaries: Boundaries) -> tuple[CostShares, ...]:
+def shares(
+    cost_cell: CostCell, profile: Profile, tool: str, boundaries: Boundaries
+) -> tuple[CostShares, ...]:
     """Shares by function where the interpreter named them, and by shared object.
 
     Raises CostError where nothing was counted, or no boundary met.
     """
     if not profile.total:
         raise CostError("callgrind counted nothing", remedy="see valgrind's log below")
-    python = subject.environment.record.python
+    python = cost_cell.environment.record.python
     kinds = {"object": _by_object(profile)}
     if names_functions(python):
         kinds = {"function": _by_function(profile, boundaries), **kinds}
     return tuple(
-        CostShares(cell=subject.cell, side=subject.side, by=by, shares=told, tool=tool, python=python)
+        CostShares(cell=cost_cell.cell, side=cost_cell.side, by=by, shares=told, tool=tool, python=python)
         for by, told in kinds.items()
     )
 
@@ -118,6 +120,6 @@ def _by_function(profile: Profile, boundaries: Boundaries) -> dict[str, float]:
 def _by_object(profile: Profile) -> dict[str, float]:
     """Exclusive shares; they add up to 1."""
     told = {name: cost / profile.total for name, cost in profile.by_object.most_common()}
-    large = {name: share for name, share in told.items() if share >= SMALL or name == MADE}
+    large = {name: share for name, share in told.items() if share >= SMALL or name == RUN_TIME_CODE}
     rest = sum(told.values()) - sum(large.values())
     return {**large, OTHERS: rest} if rest > 0 else large

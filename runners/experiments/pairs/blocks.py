@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Protocol
 
-from results.model import BASE, BlockEnd, BlockStart, Cell, Failure, Launch, Pairing, Plan, Trial
+from results.model import BlockEnd, BlockStart, Cell, Launch, Pairing, Plan, Trial
 from results.store import Writer
 from runners.errors import DuelError, HotlapError, LaunchError, LoadError, VerifyError
-from runners.experiments.blocks import order_for, trial_of
-from runners.experiments.pairs.pairing import LaunchPair, first_side, other, pairing_order, turns
+from runners.experiments.blocks import REPEATED_SHARE, order_for, trial_of
+from runners.experiments.pairs.pairing import (
+    LaunchPair,
+    cell_of,
+    first_side,
+    of_side,
+    other,
+    pairing_order,
+    turns,
+)
+from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Duel, Measured, Order
 from runners.launching.launcher import Launcher, RunningServer
@@ -25,13 +34,11 @@ from scenarios.exchange import Scenario
 ROUNDS = 8
 """Windows of each side in a pair."""
 SLICE_S = 0.25
-"""One of them,"""
+"""Length of one window, with what is dropped of it."""
 DROP_S = 0.05
-"""of which this much is not counted (METHOD section 6)."""
+"""Begin of a window that is not counted: the other server may still be coming to rest (METHOD section 6)."""
 WINDOW_S = ROUNDS * (SLICE_S - DROP_S)
-"""What is measured of each side in one pair."""
-REPEATED_SHARE = 0.2
-"""Pairs that are measured a second time for foreign work, as a share of all: turns bear most of it."""
+"""Time that is counted of each side in one pair."""
 
 
 class PairMeasurer(Protocol):
@@ -63,7 +70,7 @@ class LiveServer:
 
 @dataclass(slots=True, kw_only=True)
 class PairBlocks:
-    """What measuring in pairs needs at hand."""
+    """Measures blocks of launch pairs and records them."""
 
     plan: Plan
     scenarios: Mapping[str, Scenario]
@@ -72,8 +79,7 @@ class PairBlocks:
     generator: PairMeasurer
     writer: Writer
     watcher: Watcher = field(default_factory=Watcher)
-    disturbed: Callable[[Trial], bool] = lambda _trial: False
-    """Whether a trial met too much foreign work; the composition root takes it from ``report``."""
+    policy: Policy = field(default_factory=Policy)
     stage: str = ""
     """``screen`` or ``confirm`` in a gate."""
     next_launch: int = 0
@@ -122,7 +128,7 @@ class PairBlocks:
                     return
             for position, pairing in enumerate(pairing_order(launch_pair, self.plan.setup.seed, block)):
                 yield from self._duel(up, launch_pair, pairing, first, position)
-                if not all(each.server.alive() for each in up.values()):
+                if not all(live.server.alive() for live in up.values()):
                     self._died(up, launch_pair, pairing, block)
                     return
 
@@ -143,7 +149,7 @@ class PairBlocks:
                     self.writer.append(trial)
                     self.watcher.trial(trial)
                 yield from trials
-                if attempt or not self._repeats_left or not any(map(self.disturbed, trials)):
+                if attempt or not self._repeats_left or not any(map(self.policy.is_disturbed, trials)):
                     break
                 self._repeats_left -= 1
         except DuelError as error:
@@ -273,15 +279,15 @@ class PairBlocks:
     def _died(
         self, up: Mapping[str, LiveServer], launch_pair: LaunchPair, pairing: Pairing, block: int
     ) -> None:
-        for side, each in up.items():
-            if not each.server.alive():
+        for side, live in up.items():
+            if not live.server.alive():
                 cell = cell_of(pairing, side)
                 error = LaunchError(
                     f"{cell.slug}: the server died under load",
                     remedy="see its log",
-                    log_tail=each.server.log_tail(),
+                    log_tail=live.server.log_tail(),
                 )
-                self._fail(error, launch_pair, side, block=block, launch=each.launch)
+                self._fail(error, launch_pair, side, block=block, launch=live.launch)
 
     def _fail(
         self,
@@ -297,13 +303,3 @@ class PairBlocks:
         failure = of_side(error.failure(stack, cell, block=block, launch=number), side)
         self.writer.append(failure)
         self.watcher.failure(failure)
-
-
-def cell_of(pairing: Pairing, side: str) -> Cell:
-    """The cell of one side."""
-    return pairing.base if side == BASE else pairing.head
-
-
-def of_side(failure: Failure, side: str) -> Failure:
-    """``failure`` as one of a side, which its message names."""
-    return replace(failure, side=side, message=f"{side}: {failure.message}")

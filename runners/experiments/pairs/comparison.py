@@ -1,4 +1,4 @@
-"""A comparison as a session: both sides verified, then measured in pairs, all recorded as it goes."""
+"""A comparison measured now: both sides verified, then measured in pairs, all recorded as it goes."""
 
 from __future__ import annotations
 
@@ -7,29 +7,23 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import BASE, HEAD, Cell, Pairing, Trial
-from results.store import Writer, create
+from results.model import BASE, HEAD, Cell, Pairing
+from results.store import Writer
 from runners.experiments.inspection import inspect
-from runners.experiments.pairs.blocks import (
-    DROP_S,
-    ROUNDS,
-    SLICE_S,
-    PairBlocks,
-    PairMeasurer,
-    cell_of,
-    of_side,
-)
-from runners.experiments.pairs.pairing import LaunchPair
-from runners.experiments.pairs.planning import PairOptions, Prepared, prepare
+from runners.experiments.launchers import local_launcher
+from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S, PairBlocks, PairMeasurer
+from runners.experiments.pairs.options import PairOptions
+from runners.experiments.pairs.pairing import LaunchPair, cell_of, of_side
+from runners.experiments.pairs.planning import Prepared, prepare
+from runners.experiments.planning import begin_record
+from runners.experiments.policy import Policy
 from runners.experiments.progress import Amount, Watcher
 from runners.generator.client import Generator
 from runners.launching.launcher import Launcher
-from runners.launching.local import LocalLauncher
-from runners.selection.matrix import Stack
 from runners.selection.schedule import Visit
 
-PAIR_S = ROUNDS * (SLICE_S + DROP_S)
-"""What one side's windows take, coming to rest included."""
+SIDE_WINDOWS_S = ROUNDS * (SLICE_S + DROP_S)
+"""What the windows of one side take, coming to rest included."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +33,7 @@ class Comparison:
     prepared: Prepared
     writer: Writer
     watcher: Watcher
-    disturbed: Callable[[Trial], bool]
+    policy: Policy
     launchers: Mapping[str, Launcher]
     """By side."""
     generators: Callable[[], AbstractContextManager[PairMeasurer]]
@@ -73,14 +67,14 @@ class Comparison:
     def _passed(self, side: str, visits: list[Visit]) -> set[Cell]:
         unique = {(visit.key, visit.cells): visit for visit in visits}
         self.watcher.say(f"{side}: {self.prepared.sides[side].side.title}")
-        found = inspect(
+        inspection = inspect(
             unique.values(), self.launchers[side], seed=self.prepared.plan.setup.seed, watcher=self.watcher
         )
-        for failure in found.failures:
+        for failure in inspection.failures:
             named = of_side(failure, side)
             self.writer.append(named)
             self.watcher.failure(named)
-        return set(found.passed)
+        return set(inspection.passed)
 
     def measure(
         self,
@@ -96,82 +90,60 @@ class Comparison:
         blocks = [(block, chosen) for block, chosen in blocks if chosen]
         if not blocks:
             return 0
-        widest = max((chosen for _, chosen in blocks), key=len)
-        self.watcher.begin(
-            Amount(
-                blocks=len(blocks),
-                launches=2 * len(widest),
-                trials=2 * sum(len(launch_pair.pairings) for launch_pair in widest),
-                trial_s=self.prepared.plan.setup.warmup_s + PAIR_S,
-            )
-        )
+        self.watcher.begin(self._amount(len(blocks), max((chosen for _, chosen in blocks), key=len)))
         try:
             with self.generators() as generator:
-                track = self._track(generator, stage)
+                measuring = PairBlocks(
+                    plan=self.prepared.plan,
+                    scenarios=self.prepared.sides[HEAD].parts.scenarios,
+                    launchers=self.launchers,
+                    generator=generator,
+                    writer=self.writer,
+                    watcher=self.watcher,
+                    policy=self.policy,
+                    stage=stage,
+                    next_launch=self.next_launch,
+                )
                 try:
-                    return track.run(blocks, deadline_s=deadline_s)
+                    return measuring.run(blocks, deadline_s=deadline_s)
                 finally:
-                    self.next_launch = track.next_launch
+                    self.next_launch = measuring.next_launch
         finally:
             self.watcher.end()
 
-    def _track(self, generator: PairMeasurer, stage: str) -> PairBlocks:
-        return PairBlocks(
-            plan=self.prepared.plan,
-            scenarios=self.prepared.sides[HEAD].parts.scenarios,
-            launchers=self.launchers,
-            generator=generator,
-            writer=self.writer,
-            watcher=self.watcher,
-            disturbed=self.disturbed,
-            stage=stage,
-            next_launch=self.next_launch,
+    def _amount(self, blocks: int, widest: tuple[LaunchPair, ...]) -> Amount:
+        return Amount(
+            blocks=blocks,
+            launches=2 * len(widest),
+            trials=2 * sum(len(launch_pair.pairings) for launch_pair in widest),
+            trial_s=self.prepared.plan.setup.warmup_s + SIDE_WINDOWS_S,
         )
 
 
-def new(
-    options: PairOptions, results: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]
-) -> Comparison:
+def new_comparison(options: PairOptions, results: Path, *, watcher: Watcher, policy: Policy) -> Comparison:
     """A new comparison, provisioned; line 1 and what failed before it are recorded."""
-    return begun(prepare(options, watcher), results, watcher=watcher, disturbed=disturbed)
+    return begin_comparison(prepare(options, watcher), results, watcher=watcher, policy=policy)
 
 
-def begun(
-    prepared: Prepared, results: Path, *, watcher: Watcher, disturbed: Callable[[Trial], bool]
-) -> Comparison:
+def begin_comparison(prepared: Prepared, results: Path, *, watcher: Watcher, policy: Policy) -> Comparison:
     """What was prepared, with its record begun."""
-    writer = create(results, prepared.plan)
-    watcher.say(f"recording in {writer.folder}")
-    for failure in prepared.failures:
-        writer.append(failure)
-        watcher.failure(failure)
+    plan = prepared.plan
+    writer = begin_record(plan, prepared.failures, results, watcher)
     logs = writer.folder.resolve() / "logs"
     return Comparison(
         prepared=prepared,
         writer=writer,
         watcher=watcher,
-        disturbed=disturbed,
-        launchers=launchers_of(prepared, logs),
-        generators=lambda: Generator(cpus=prepared.plan.setup.generator_cpus, log=logs / "generator.log"),
+        policy=policy,
+        launchers={
+            side: local_launcher(
+                [cell_of(pairing, side) for pairing in prepared.loads()],
+                side_parts.parts,
+                prepared.environments[side],
+                plan.setup,
+                logs / side,
+            )
+            for side, side_parts in prepared.sides.items()
+        },
+        generators=lambda: Generator(cpus=plan.setup.generator_cpus, log=logs / "generator.log"),
     )
-
-
-def launchers_of(prepared: Prepared, logs: Path) -> dict[str, Launcher]:
-    """What starts the servers of each side, with logs of their own."""
-    found: dict[str, Launcher] = {}
-    for side, side_parts in prepared.sides.items():
-        parts = side_parts.parts
-        cells = [cell_of(pairing, side) for pairing in prepared.loads()]
-        found[side] = LocalLauncher(
-            stacks={
-                cell.stack: Stack(
-                    framework=parts.frameworks[cell.framework], variant=parts.servers[cell.server]
-                )
-                for cell in cells
-            },
-            environments=prepared.environments[side],
-            scenarios=parts.scenarios,
-            setup=prepared.plan.setup,
-            folder=logs / side,
-        )
-    return found

@@ -1,25 +1,26 @@
-"""The gate as a session: cells counted, then sentinels screened under load, and confirmed in doubt."""
+"""The gate: cells counted, then sentinels screened under load, and confirmed where in doubt."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import BASE, HEAD, NotApplicable, Pairing, Run, Trial
+from results.model import BASE, HEAD, NotApplicable, Pairing
 from results.store import read
-from runners.experiments.counting.cost_cell import Subject
-from runners.experiments.counting.cost_run import bench
+from runners.experiments.counting.cost_cell import CostCell
+from runners.experiments.counting.cost_run import counting_pool
 from runners.experiments.counting.counter import Counter
-from runners.experiments.counting.pool import Bench
-from runners.experiments.pairs import comparison
-from runners.experiments.pairs.blocks import cell_of
-from runners.experiments.pairs.comparison import Comparison
+from runners.experiments.counting.pool import CountingPool
+from runners.experiments.pairs.comparison import Comparison, begin_comparison
 from runners.experiments.pairs.gate_cells import Globs, choose, head_only
-from runners.experiments.pairs.pairing import LaunchPair, MatchedCells
-from runners.experiments.pairs.planning import PairOptions, Prepared, apart_of, missing, provisioned, ready
+from runners.experiments.pairs.options import PairOptions
+from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, cell_of
+from runners.experiments.pairs.planning import Prepared, missing, provisioned
+from runners.experiments.pairs.provisioning import is_ready
 from runners.experiments.pairs.sides import resolve_sides
+from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
 from runners.machine import facts
 
@@ -28,19 +29,8 @@ FIRST_REPEATS = (0, 1)
 """Counts that every side of a cell gets at once."""
 MOST_REPEATS = 20
 """Rounds of counting at most, whatever is asked for."""
-PAIR_S = 6.5
+LAUNCH_PAIR_S = 6.5
 """First guess of one launch pair with one cell; the clock corrects it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
-    """What statistics decide while it is measured; the composition root takes them from ``report``."""
-
-    cost_repeats: Callable[[Run], Mapping[Pairing, int]]
-    """How many more counts each side of a pairing needs."""
-    confirmations: Callable[[Run, int], Mapping[Pairing, int]]
-    """Fresh launch pairs of each pairing that the screen flagged, so many in all."""
-    disturbed: Callable[[Trial], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +49,8 @@ class Gate:
     """One gate: a comparison with a budget, and what counts for it."""
 
     comparison: Comparison
-    bench: Bench | None
-    decisions: Decisions
+    pool: CountingPool | None
+    """Of the cost tier; None: without it."""
     deadline_s: float
     """Monotonic; what is begun before it is ended."""
 
@@ -86,17 +76,17 @@ class Gate:
         pairings = [
             pairing
             for pairing in self.prepared.plan.pairings
-            if pairing.head.load == "lockstep" and ready(pairing, self.prepared.environments)
+            if pairing.head.load == "lockstep" and is_ready(pairing, self.prepared.environments)
         ]
-        if self.bench is None or not pairings:
+        if self.pool is None or not pairings:
             return
-        self.bench.count([self._subjects(pairing) for pairing in pairings], repeats=FIRST_REPEATS)
+        self.pool.count([self._cost_cells(pairing) for pairing in pairings], repeats=FIRST_REPEATS)
         for repeat in range(len(FIRST_REPEATS), MOST_REPEATS):
-            wanted = self.decisions.cost_repeats(read(self.folder))
+            wanted = self.comparison.policy.cost_repeats(read(self.folder))
             if not wanted or self._left_s() < self._screen_s():
                 return
             self._say(f"counting {len(wanted)} cells again: their counts are not sharp enough yet")
-            self.bench.count([self._subjects(pairing) for pairing in wanted], repeats=(repeat,))
+            self.pool.count([self._cost_cells(pairing) for pairing in wanted], repeats=(repeat,))
 
     def load(self, left: tuple[LaunchPair, ...]) -> None:
         """The load tier: all sentinels screened, then those in doubt on fresh pairs."""
@@ -108,16 +98,18 @@ class Gate:
         )
         cells = sum(len(launch_pair.pairings) for launch_pair in left)
         pair_s = (time.monotonic() - begun_s) / max(done * cells, 1)
-        wanted = self.decisions.confirmations(read(self.folder), int(max(self._left_s(), 0.0) / pair_s))
+        wanted = self.comparison.policy.confirmations(
+            read(self.folder), int(max(self._left_s(), 0.0) / pair_s)
+        )
         if wanted:
             self._say(f"confirming {len(wanted)} cells on fresh launch pairs: {max(wanted.values())} at most")
             self.comparison.measure(
                 confirming(left, wanted, first_block=blocks), CONFIRM, deadline_s=self.deadline_s
             )
 
-    def _subjects(self, pairing: Pairing) -> tuple[Subject, ...]:
+    def _cost_cells(self, pairing: Pairing) -> tuple[CostCell, ...]:
         return tuple(
-            Subject(
+            CostCell(
                 cell=(cell := cell_of(pairing, side)),
                 framework=self.prepared.sides[side].parts.frameworks[cell.framework],
                 environment=self.prepared.environments[side][cell.framework],
@@ -130,12 +122,11 @@ class Gate:
         return self.deadline_s - time.monotonic()
 
     def _screen_s(self) -> float:
-        return PAIR_S * self.prepared.plan.setup.blocks * len(self.prepared.loads())
+        return LAUNCH_PAIR_S * self.prepared.plan.setup.blocks * len(self.prepared.loads())
 
     def _warn_of_time(self, left: Iterable[LaunchPair]) -> None:
-        needed_s = (
-            PAIR_S * self.prepared.plan.setup.blocks * sum(len(launch_pair.pairings) for launch_pair in left)
-        )
+        pairings = sum(len(launch_pair.pairings) for launch_pair in left)
+        needed_s = LAUNCH_PAIR_S * self.prepared.plan.setup.blocks * pairings
         if needed_s > self._left_s():
             self._say(
                 f"warning: the screen needs about {needed_s / 60:.0f} minutes and {self._left_s() / 60:.0f} "
@@ -155,40 +146,38 @@ def confirming(
     for number in range(max(wanted.values(), default=0)):
         due = [pairing for pairing, count in wanted.items() if count > number]
         kept = (launch_pair.keeping(due) for launch_pair in launch_pairs)
-        blocks.append(
-            (first_block + number, tuple(launch_pair for launch_pair in kept if launch_pair is not None))
-        )
+        blocks.append((first_block + number, tuple(pair for pair in kept if pair is not None)))
     return blocks
 
 
-def new(options: GateOptions, results: Path, *, watcher: Watcher, decisions: Decisions) -> Gate:
+def new_gate(options: GateOptions, results: Path, *, watcher: Watcher, policy: Policy) -> Gate:
     """A new gate, both sides provisioned; line 1 and what failed before it are recorded.
 
     Raises PlanError where a selection matches nothing or makes no sense.
     """
     facts.require_linux()
     deadline_s = time.monotonic() + options.budget_s
-    found = resolve_sides(options.pairs.sides)
-    chosen = choose(options.globs, found, apart_of(options.pairs.sides))
+    sides = resolve_sides(options.pairs.sides)
+    chosen = choose(options.globs, sides, options.pairs.sides.apart)
     tiers = (chosen.cost, chosen.load)
     for cell in head_only(tiers):
         watcher.say(f"{cell.slug} is new: the base has nothing to hold it against")
     prepared = provisioned(
         options.pairs,
-        found,
+        sides,
         tuple(pairing for tier in tiers for pairing in tier.pairings),
         watcher,
         failures=tuple(failure for tier in tiers for failure in missing(tier)),
         absent=_new_cells(tiers),
         must=False,
     )
-    session = comparison.begun(prepared, results, watcher=watcher, disturbed=decisions.disturbed)
-    counting = (
-        None
-        if options.counter is None
-        else bench(prepared.plan, found[HEAD].parts, options.counter, session.writer, watcher)
-    )
-    return Gate(comparison=session, bench=counting, decisions=decisions, deadline_s=deadline_s)
+    comparison = begin_comparison(prepared, results, watcher=watcher, policy=policy)
+    counting = None
+    if options.counter is not None:
+        counting = counting_pool(
+            prepared.plan, sides[HEAD].parts, options.counter, comparison.writer, watcher
+        )
+    return Gate(comparison=comparison, pool=counting, deadline_s=deadline_s)
 
 
 def _new_cells(tiers: Iterable[MatchedCells]) -> tuple[NotApplicable, ...]:

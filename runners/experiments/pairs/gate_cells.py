@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 
 from results.model import BASE, HEAD, Cell
 from runners.errors import PlanError
-from runners.experiments.counting import countable
+from runners.experiments.counting.countable import countable_cells
 from runners.experiments.pairs.pairing import MatchedCells, match
 from runners.experiments.pairs.sides import SideParts
 from runners.selection.matrix import CONNECTIONS, Selection, expand
@@ -18,7 +18,7 @@ EVERYTHING = Selection(frameworks=("*",), servers=("*",), scenarios=("*",), conn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class ChosenCells:
     """Cells of both tiers, held against each other."""
 
     cost: MatchedCells
@@ -56,16 +56,18 @@ def name_of(cell: Cell) -> str:
     return f"{cell.framework}--{cell.server}--{cell.scenario}"
 
 
-def choose(globs: Globs, found: Mapping[str, SideParts], apart: frozenset[str]) -> Chosen:
+def choose(globs: Globs, sides: Mapping[str, SideParts], apart: frozenset[str]) -> ChosenCells:
     """Pairings of both tiers; raises PlanError where a glob matches nothing, or nothing is left."""
-    counted = _tier(globs.cells, globs, {side: _countable(each) for side, each in found.items()}, apart)
-    loaded = _tier(globs.sentinels, globs, {side: _loadable(each) for side, each in found.items()}, apart)
+    cells = {name: _countable(side_parts) for name, side_parts in sides.items()}
+    counted = _tier(globs.cells, globs, cells, apart)
+    cells = {name: expand(_selection(parts), parts.parts).cells for name, parts in sides.items()}
+    loaded = _tier(globs.sentinels, globs, cells, apart)
     if not counted.pairings and not loaded.pairings and not counted.base_only and not loaded.base_only:
         raise PlanError(
             "the selection gives no cell to look at",
             remedy="widen --framework, --server and --scenario, or name cells by --cell and --sentinel",
         )
-    return Chosen(cost=counted, load=loaded)
+    return ChosenCells(cost=counted, load=loaded)
 
 
 def _tier(
@@ -90,7 +92,7 @@ def _tier(
 
     matched = match(cells[BASE], cells[HEAD], apart=apart)
     return MatchedCells(
-        pairings=tuple(each for each in matched.pairings if is_wanted(each.head)),
+        pairings=tuple(pairing for pairing in matched.pairings if is_wanted(pairing.head)),
         base_only=() if apart else tuple(filter(is_wanted, matched.base_only)),
         head_only=() if apart else tuple(filter(is_wanted, matched.head_only)),
     )
@@ -105,16 +107,12 @@ def _selection(side_parts: SideParts) -> Selection:
     )
 
 
-def _loadable(side_parts: SideParts) -> tuple[Cell, ...]:
-    return expand(_selection(side_parts), side_parts.parts).cells
-
-
 def _countable(side_parts: SideParts) -> tuple[Cell, ...]:
-    return countable.chosen(
+    return countable_cells(
         _selection(side_parts), side_parts.parts, in_process=side_parts.options.server is None
     ).cells
 
 
-def head_only(matched: Iterable[MatchedCells]) -> tuple[Cell, ...]:
+def head_only(tiers: Iterable[MatchedCells]) -> tuple[Cell, ...]:
     """Cells that only the head has: there is nothing to hold them against."""
-    return tuple(cell for each in matched for cell in each.head_only)
+    return tuple(cell for matched in tiers for cell in matched.head_only)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from results.model import BASE, HEAD, Cell, Pairing
+from results.model import BASE, HEAD, Cell, Failure, Pairing
 from runners.selection.schedule import Visit, visits
 from scenarios.exchange import Scenario
 
@@ -71,9 +71,8 @@ def match(base: Iterable[Cell], head: Iterable[Cell], *, apart: frozenset[str] =
         mates.setdefault(likeness(cell), []).append(cell)
     pairings, head_only = [], []
     for cell in head:
-        found = mates.get(likeness(cell))
-        if found:
-            pairings.append(Pairing(base=found.pop(0), head=cell))
+        if left := mates.get(likeness(cell)):
+            pairings.append(Pairing(base=left.pop(0), head=cell))
         else:
             head_only.append(cell)
     base_only = tuple(cell for left in mates.values() for cell in left)
@@ -117,11 +116,11 @@ def turns(chosen: Sequence[LaunchPair], seed: int, block: int) -> tuple[LaunchPa
 
 def launch_order(chosen: Sequence[LaunchPair], seed: int, block: int, stage: str) -> tuple[str, ...]:
     """Launches of a block as the plan records them: ``base/stack@target``."""
-    found = []
+    order = []
     for launch_pair in turns(chosen, seed, block):
         first = first_side(seed, launch_pair.key, stage, block)
-        found += [f"{side}/{launch_pair.visit(side).key}" for side in (first, other(first))]
-    return tuple(found)
+        order += [f"{side}/{launch_pair.visit(side).key}" for side in (first, other(first))]
+    return tuple(order)
 
 
 def pairing_order(launch_pair: LaunchPair, seed: int, block: int) -> tuple[Pairing, ...]:
@@ -134,3 +133,13 @@ def pairing_order(launch_pair: LaunchPair, seed: int, block: int) -> tuple[Pairi
 def other(side: str) -> str:
     """The side that is held against ``side``."""
     return HEAD if side == BASE else BASE
+
+
+def cell_of(pairing: Pairing, side: str) -> Cell:
+    """The cell of one side."""
+    return pairing.base if side == BASE else pairing.head
+
+
+def of_side(failure: Failure, side: str) -> Failure:
+    """``failure`` as one of a side, which its message names."""
+    return replace(failure, side=side, message=f"{side}: {failure.message}")

@@ -2,40 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-
-from packaging.requirements import InvalidRequirement, Requirement
 
 from results.model import BASE, HEAD, Side
 from runners.environments.uv_tool import shown
-from runners.errors import HotlapError, PlanError
+from runners.errors import HotlapError
+from runners.experiments.pairs.options import SideOptions, SidesOptions, is_bare
 from runners.experiments.pairs.revision import Source, source_of
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SideOptions:
-    """What was asked of one side; nothing: everything as it is."""
-
-    overrides: tuple[str, ...] = ()
-    """As ``--with`` takes them; a bare name means the lock's version."""
-    python: str | None = None
-    revision: str | None = None
-    """Git revision, ``worktree`` or folder that the apps come from."""
-    framework: str | None = None
-    server: str | None = None
-
-    @property
-    def moved(self) -> tuple[str, ...]:
-        """Overrides without bare names, which override nothing."""
-        return tuple(text for text in self.overrides if not is_bare(text))
-
-    @property
-    def bare(self) -> tuple[str, ...]:
-        """Names that were given without a version."""
-        return tuple(text for text in self.overrides if is_bare(text))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,52 +21,18 @@ class SideParts:
     options: SideOptions
     side: Side
     parts: Parts
-    """Frameworks of its own apps; servers and scenarios are the same for both."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SidesOptions:
-    """What was asked of both."""
-
-    base: SideOptions = field(default_factory=SideOptions)
-    head: SideOptions = field(default_factory=SideOptions)
-
-    def must_make_sense(self) -> None:
-        """Raise PlanError where the two do not differ, or an option of one needs its twin."""
-        if self.base == self.head == SideOptions():
-            raise PlanError(
-                "nothing tells base and head apart",
-                remedy="name two recorded runs, or give --base/--head, --base-python, --base-rev, "
-                "--base-server or --base-framework (--base-rev worktree --head-rev worktree shows the noise)",
-            )
-        for name in ("framework", "server"):
-            values = getattr(self.base, name), getattr(self.head, name)
-            if (values[0] is None) != (values[1] is None):
-                missing = BASE if values[0] is None else HEAD
-                raise PlanError(
-                    f"--{BASE if missing == HEAD else HEAD}-{name} needs --{missing}-{name} beside it",
-                    remedy=f"give both, or --{name} for both sides alike",
-                )
-
-
-def is_bare(text: str) -> bool:
-    """Whether an override is a package's name and nothing else."""
-    try:
-        requirement = Requirement(text.strip())
-    except InvalidRequirement:
-        return False
-    return not requirement.specifier and requirement.url is None
+    """Frameworks of its own apps; servers and scenarios are the same for both sides."""
 
 
 def resolve_sides(options: SidesOptions, *, cache: Path | None = None) -> dict[str, SideParts]:
     """Both sides by name; raises PlanError or ProvisionError that names the side."""
     options.must_make_sense()
     return {
-        name: _side_parts(name, side, cache) for name, side in ((BASE, options.base), (HEAD, options.head))
+        name: _resolve_side(name, side, cache) for name, side in ((BASE, options.base), (HEAD, options.head))
     }
 
 
-def _side_parts(name: str, options: SideOptions, cache: Path | None) -> SideParts:
+def _resolve_side(name: str, options: SideOptions, cache: Path | None) -> SideParts:
     try:
         source = source_of(options.revision, root=cache)
         parts = discover(source.apps)

@@ -14,8 +14,9 @@ from report.stats import levels
 from report.views.terminal import as_json, as_text
 from results.model import FIRST_LOOK, Run
 from runners.errors import PlanError
-from runners.experiments.planning import MOST_BLOCKS, RunOptions, Timing, plan_of, timing
+from runners.experiments.options import MOST_BLOCKS, RunOptions, Timing, timing
 from runners.experiments.progress import Watcher
+from runners.experiments.run_plan import plan_of
 from runners.selection.discovery import discover
 from runners.selection.matrix import Selection
 from tests.support.synthetic import make_run

@@ -7,8 +7,9 @@ import pytest
 
 from results.model import NotApplicable
 from runners.errors import LoadError
-from runners.experiments.capacity import Capacities, Pass
-from runners.experiments.planning import QUICK, RunOptions, opened
+from runners.experiments.capacity import Capacities, CapacityPass
+from runners.experiments.open_rates import with_rates
+from runners.experiments.options import QUICK, RunOptions
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from runners.selection.rates import parse
@@ -16,8 +17,8 @@ from tests.support.fake_run import FakeGenerator, FakeLauncher, plan
 from tests.support.small_matrix import parts
 
 
-def found(*, act: Callable[[int], None] = lambda _count: None, broken: str = "") -> Capacities:
-    return Pass(
+def measured(*, act: Callable[[int], None] = lambda _count: None, broken: str = "") -> Capacities:
+    return CapacityPass(
         plan=plan(),
         scenarios=parts().scenarios,
         launcher=FakeLauncher(parts().scenarios, broken),
@@ -31,7 +32,7 @@ def options(*rates: str) -> RunOptions:
 
 
 def test_every_cell_but_the_controls_is_measured_once() -> None:
-    capacities = found()
+    capacities = measured()
     assert list(capacities.by_cell) == [cell for cell in plan().cells if not cell.control]
     assert all(3800 <= value <= 4200 for value in capacities.by_cell.values())
     for cell, windows in capacities.windows.items():
@@ -45,7 +46,7 @@ def test_a_cell_that_cannot_be_measured_is_a_failure_and_the_others_go_on() -> N
         if count == 5:  # the second window of the second cell
             raise LoadError("no right answer came", remedy="look at the log")
 
-    capacities = found(act=second_fails)
+    capacities = measured(act=second_fails)
     (failure,) = capacities.failures
     assert failure.cell == plan().cells[1]
     assert failure.message == "capacity could not be measured: no right answer came"
@@ -54,7 +55,7 @@ def test_a_cell_that_cannot_be_measured_is_a_failure_and_the_others_go_on() -> N
 
 
 def test_a_stack_that_does_not_start_is_a_failure_of_it() -> None:
-    (failure,) = found(broken="flask--gunicorn-gthread").failures
+    (failure,) = measured(broken="flask--gunicorn-gthread").failures
     assert (failure.stack, failure.cell) == ("flask--gunicorn-gthread", None)
 
 
@@ -63,12 +64,12 @@ def test_without_any_capacity_the_run_cannot_begin() -> None:
         raise LoadError("no right answer came")
 
     with pytest.raises(LoadError, match="no rate can be a share of it"):
-        found(act=fails)
+        measured(act=fails)
 
 
 def test_a_plan_is_opened_with_its_capacities_and_a_new_order() -> None:
-    capacities = found().by_cell
-    result = opened(plan(), options("equal"), parts(), capacities)
+    capacities = measured().by_cell
+    result = with_rates(plan(), options("equal"), parts(), capacities)
     assert {cell.load for cell in result.cells} == {"open"}
     assert any(cell.control for cell in result.cells)
     assert result.capacities_rps == {cell.slug: value for cell, value in capacities.items()}
@@ -78,8 +79,8 @@ def test_a_plan_is_opened_with_its_capacities_and_a_new_order() -> None:
 
 
 def test_a_plan_loses_what_has_no_capacity() -> None:
-    capacities = {cell: value for cell, value in found().by_cell.items() if cell.framework == "flask"}
-    result = opened(plan(), options("50%"), parts(), capacities)
+    capacities = {cell: value for cell, value in measured().by_cell.items() if cell.framework == "flask"}
+    result = with_rates(plan(), options("50%"), parts(), capacities)
     assert {cell.framework for cell in result.cells} == {"flask"}
     assert {key for order in result.order for key in order} == {"flask--gunicorn-gthread@default"}
 
@@ -87,7 +88,7 @@ def test_a_plan_loses_what_has_no_capacity() -> None:
 def test_what_is_not_applicable_is_so_under_every_load_of_its_scenario() -> None:
     base = plan()
     absent = NotApplicable(cell=replace(base.cells[0], framework="asgi"), reason="a floor")
-    result = opened(replace(base, not_applicable=(absent,)), options("closed", "500"), parts(), {})
+    result = with_rates(replace(base, not_applicable=(absent,)), options("closed", "500"), parts(), {})
     assert [(each.cell.load, each.cell.rate_rps) for each in result.not_applicable] == [
         ("closed", None),
         ("open", 500),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ import runners.experiments.inspection
 from results.model import FIRST_LOOK, Cell, Run, Trial
 from results.store import Writer, create, read, reopen
 from runners.errors import LoadError
+from runners.experiments.policy import Policy
 from runners.experiments.run import RunSession
 from runners.verify.contract import Verified
 from tests.support.fake_run import SETUP, FakeGenerator, FakeLauncher, Heard, plan
@@ -35,8 +36,7 @@ def session(
     *,
     generator: FakeGenerator | None = None,
     broken: str = "",
-    disturbed: Callable[[Trial], bool] = lambda _trial: False,
-    undecided: Callable[[Run], Collection[Cell]] = lambda _run: (),
+    policy: Policy | None = None,
 ) -> RunSession:
     measurer = generator or FakeGenerator()
 
@@ -48,8 +48,7 @@ def session(
         plan=before.plan,
         writer=writer,
         watcher=Heard(),
-        disturbed=disturbed,
-        undecided=undecided,
+        policy=policy or Policy(),
         before=before,
         launcher=FakeLauncher(parts().scenarios, broken),
         generators=generators,
@@ -118,15 +117,18 @@ def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pyt
 def test_disturbed_trials_are_repeated_at_most_twice_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def json_five_times(trial: Trial) -> bool:
+        return trial.cell.scenario == "json" and trial.attempt < 5
+
     monkeypatch.setattr(runners.experiments.blocks, "REPEATED_SHARE", 2.0)
-    run = complete(tmp_path, disturbed=lambda trial: trial.cell.scenario == "json" and trial.attempt < 5)
+    run = complete(tmp_path, policy=Policy(is_disturbed=json_five_times))
     attempts = {trial.cell.scenario: trial.attempt for trial in run.trials}
     assert attempts == {"plaintext": 0, "json": 2}
     assert {trial.attempt for trial in run.partial} == {0, 1}
 
 
 def test_a_block_repeats_no_more_than_its_share(tmp_path: Path) -> None:
-    run = complete(tmp_path, disturbed=lambda _trial: True)
+    run = complete(tmp_path, policy=Policy(is_disturbed=lambda _trial: True))
     repeats = [trial for trial in (*run.trials, *run.partial) if trial.attempt]
     assert len(repeats) == SETUP.blocks * math.ceil(0.2 * len(run.plan.cells))
 
@@ -135,7 +137,7 @@ UNDECIDED = "fastapi--granian-asgi"
 PRECISE = plan(replace(SETUP, blocks=20, precision_percent=2.0))
 
 
-def until(block: int) -> Callable[[Run], Collection[Cell]]:
+def until(block: int) -> Policy:
     """FastAPI's JSON on granian is undecided until ``block`` is over."""
 
     def undecided(run: Run) -> Collection[Cell]:
@@ -143,14 +145,14 @@ def until(block: int) -> Callable[[Run], Collection[Cell]]:
         wanted = {cell for cell in run.plan.cells if (cell.stack, cell.scenario) == (UNDECIDED, "json")}
         return () if block in over else wanted
 
-    return undecided
+    return Policy(undecided_cells=undecided)
 
 
 def test_blocks_are_added_for_undecided_cells_with_everything_that_their_launches_visit(
     tmp_path: Path,
 ) -> None:
     with create(tmp_path, PRECISE) as writer:
-        session(writer, Run(plan=PRECISE), undecided=until(9)).run()
+        session(writer, Run(plan=PRECISE), policy=until(9)).run()
     run = read(tmp_path / "a-run")
     assert [end.block for end in run.blocks] == list(range(10))
     by_block = [{trial.cell for trial in run.trials if trial.block == end.block} for end in run.blocks]
@@ -162,7 +164,7 @@ def test_blocks_are_added_for_undecided_cells_with_everything_that_their_launche
 
 def test_all_blocks_are_used_where_nothing_is_ever_decided(tmp_path: Path) -> None:
     with create(tmp_path, PRECISE) as writer:
-        session(writer, Run(plan=PRECISE), undecided=until(99)).run()
+        session(writer, Run(plan=PRECISE), policy=until(99)).run()
     assert len(read(tmp_path / "a-run").blocks) == 20
 
 
@@ -173,10 +175,10 @@ def test_a_precise_run_goes_on_where_it_was_interrupted(tmp_path: Path, stop_at:
             raise KeyboardInterrupt
 
     with create(tmp_path, PRECISE) as writer, pytest.raises(KeyboardInterrupt):
-        session(writer, Run(plan=PRECISE), undecided=until(9), generator=FakeGenerator(interrupt)).run()
+        session(writer, Run(plan=PRECISE), policy=until(9), generator=FakeGenerator(interrupt)).run()
     kept = read(tmp_path / "a-run")
     with reopen(tmp_path / "a-run") as writer:
-        session(writer, kept, undecided=until(9)).run()
+        session(writer, kept, policy=until(9)).run()
     assert [end.block for end in read(tmp_path / "a-run").blocks] == list(range(10))
 
 

@@ -13,10 +13,10 @@ from results.histogram import Latency
 from results.model import Setup
 from runners.cli.sweep_tables import as_json, as_text
 from runners.errors import LoadError, PlanError
-from runners.experiments import run
-from runners.experiments.planning import QUICK, RunOptions
+from runners.experiments import sweep
+from runners.experiments.options import QUICK, RunOptions
 from runners.experiments.progress import Watcher
-from runners.experiments.sweep import Slo, Sweep, Swept, bisect, held, parse
+from runners.experiments.sweep import Slo, Sweep, SweepResult, bisect, keeps_to, parse, sweep_selection
 from runners.generator.messages import Measured, Order
 from runners.http.address import Endpoint
 from runners.selection.matrix import Selection
@@ -41,7 +41,7 @@ class Knee(FakeGenerator):
         return replace(measured, requests=due, arrivals=due, late_sends=0, latency=waits.encode())
 
 
-def swept(act: Callable[[int], None] = lambda _count: None, broken: str = "") -> Swept:
+def swept(act: Callable[[int], None] = lambda _count: None, broken: str = "") -> SweepResult:
     return Sweep(
         plan=plan(),
         scenarios=parts().scenarios,
@@ -103,17 +103,17 @@ def test_a_window_holds_by_its_percentile_its_errors_and_what_it_served() -> Non
             window_s=1.0,
         )
     )
-    assert held(good, SLO) is True
-    assert held(good, Slo(percentile=99, limit_ms=0.5)) is False
-    assert held(replace(good, errors={"timeout": 1}), SLO) is False
-    assert held(replace(good, requests=90), SLO) is False
-    assert held(replace(good, late_sends=2), SLO) is None
+    assert keeps_to(good, SLO) is True
+    assert keeps_to(good, Slo(percentile=99, limit_ms=0.5)) is False
+    assert keeps_to(replace(good, errors={"timeout": 1}), SLO) is False
+    assert keeps_to(replace(good, requests=90), SLO) is False
+    assert keeps_to(replace(good, late_sends=2), SLO) is None
 
 
 def test_every_cell_is_searched_in_every_launch() -> None:
     found = swept()
-    assert {each.cell for each in found.found} == {cell for cell in plan().cells if not cell.control}
-    for each in found.found:
+    assert {each.cell for each in found.rates} == {cell for cell in plan().cells if not cell.control}
+    for each in found.rates:
         assert len(each.launches) == plan().setup.blocks
         assert each.high_rps is not None
         assert 0.9 * KNEE_RPS < each.low_rps <= each.rate_rps <= KNEE_RPS < each.high_rps < 1.1 * KNEE_RPS
@@ -123,9 +123,9 @@ def test_every_cell_is_searched_in_every_launch() -> None:
 def test_a_generator_that_never_keeps_its_schedule_says_nothing_of_a_stack(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("runners.experiments.sweep.held", lambda *_: None)
+    monkeypatch.setattr("runners.experiments.sweep.keeps_to", lambda *_: None)
     found = swept()
-    assert not found.found
+    assert not found.rates
     assert all("kept its schedule at no rate" in failure.message for failure in found.failures)
 
 
@@ -137,7 +137,7 @@ def test_what_fails_is_a_failure_and_the_rest_is_searched() -> None:
     assert [failure.message for failure in swept(first_fails).failures] == ["no right answer came"]
     found = swept(broken="flask--gunicorn-gthread")
     assert {failure.stack for failure in found.failures} == {"flask--gunicorn-gthread"}
-    assert "flask" not in {each.cell.framework for each in found.found}
+    assert "flask" not in {each.cell.framework for each in found.rates}
 
 
 def test_it_is_told_as_text_and_as_json() -> None:
@@ -147,7 +147,7 @@ def test_it_is_told_as_text_and_as_json() -> None:
     assert "FAILED flask--gunicorn-gthread" in text
     data = json.loads(as_json(found))
     assert data["slo"] == {"percentile": 99, "limit_ms": 50}
-    assert len(data["cells"]) == len(found.found)
+    assert len(data["cells"]) == len(found.rates)
 
 
 def test_a_search_waits_for_further_generators_where_it_is_told_to_listen(
@@ -161,14 +161,14 @@ def test_a_search_waits_for_further_generators_where_it_is_told_to_listen(
         yield Knee()
 
     joined = replace(plan(), setup=replace(plan().setup, joined=2))
-    monkeypatch.setattr(run, "plan_of", lambda *_: (joined, {}, ()))
-    monkeypatch.setattr(run, "launcher_of", lambda *_: FakeLauncher(parts().scenarios))
-    monkeypatch.setattr(run, "generator_of", generator_of)
+    monkeypatch.setattr(sweep, "plan_of", lambda *_: (joined, {}, ()))
+    monkeypatch.setattr(sweep, "launcher_of", lambda *_: FakeLauncher(parts().scenarios))
+    monkeypatch.setattr(sweep, "generator_of", generator_of)
     spread = Spread(joined=2, listen="127.0.0.1:15557")
 
-    found = run.sweep(RunOptions(selection=Selection(), timing=QUICK, spread=spread), SLO, Watcher())
+    found = sweep_selection(RunOptions(selection=Selection(), timing=QUICK, spread=spread), SLO, Watcher())
 
-    assert found.found
+    assert found.rates
     assert asked["joined"] == 2
     assert asked["listen"] == Endpoint("127.0.0.1", 15557)
     assert callable(asked["echo"])  # which says where the others are waited for

@@ -18,15 +18,13 @@ from results.model import Ceiling
 from runners.cli import calibration_tables as tables
 from runners.errors import LaunchError, LoadError, PlanError, ProvisionError
 from runners.experiments import ceilings
-from runners.experiments.calibration import calibrate, promises, responder
-from runners.experiments.calibration import real_servers as floors
-from runners.experiments.calibration import websocket_and_sse as protocols
+from runners.experiments.calibration import calibrate, promises, real_servers, responder, websocket_and_sse
 from runners.experiments.calibration.calibrate import Calibration
 from runners.experiments.calibration.client_comparison import ClientComparison
-from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
-from runners.experiments.calibration.conditions import means
+from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, MeasuringPoint
+from runners.experiments.calibration.conditions import begin_calibration
 from runners.experiments.calibration.delay_line import delay_line
-from runners.experiments.calibration.open_load import Felt
+from runners.experiments.calibration.open_load import StalledPercentiles
 from runners.experiments.calibration.stalls import Stalls
 from runners.generator.client import Generator
 from runners.http.client import send
@@ -56,7 +54,7 @@ needs_nginx = pytest.mark.skipif(
 )
 
 
-# Contests and promises.
+# Comparisons and promises.
 
 
 def test_ratios_are_taken_within_a_round() -> None:
@@ -95,7 +93,7 @@ def test_what_is_not_installed_promises_nothing() -> None:
     assert promises.promises(bare, None) == ()
 
 
-FELT = Felt(open_us=(100.0, 200.0), closed_us=(90.0, 91.0), stock_us=(100.0, 150.0))
+FELT = StalledPercentiles(open_us=(100.0, 200.0), closed_us=(90.0, 91.0), stock_us=(100.0, 150.0))
 
 
 def test_open_load_beside_arithmetic() -> None:
@@ -124,7 +122,7 @@ def test_the_share_on_time_is_printed_as_exactly_as_it_is_judged() -> None:
 
 
 def test_messages_are_those_of_a_whole_core() -> None:
-    promise = promises.echoing(promises.Echoes(stack="asgi--x", per_s=10_000, busy=0.4))
+    promise = promises.echoing(promises.EchoRate(stack="asgi--x", per_s=10_000, busy=0.4))
     assert (promise.value, promise.kept) == (25_000, True)
     assert promise.detail == "asgi--x: 10,000 messages/s at 0.40 of a core"
 
@@ -192,8 +190,8 @@ def test_what_cannot_be_read_is_no_calibration(
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(
+def point(tmp_path: Path) -> MeasuringPoint:
+    return MeasuringPoint(
         folder=tmp_path,
         host="127.0.0.1",
         port=1,
@@ -219,25 +217,25 @@ def printing(monkeypatch: pytest.MonkeyPatch, text: str, status: int = 0) -> lis
 WRK_SAID = "  Latency Distribution\n     50%    1.25ms\n     75%    2.00ms\nRequests/sec:  41234.50\n"
 
 
-def test_wrk(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrk(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = printing(monkeypatch, WRK_SAID)
-    assert bench.wrk() == (41234.5, 1250.0)
+    assert point.wrk() == (41234.5, 1250.0)
     assert asked[0][-1] == "http://127.0.0.1:1/plaintext"
     assert "-s" not in asked[0]
 
 
-def test_wrk_posts_by_a_script(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrk_posts_by_a_script(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = printing(monkeypatch, WRK_SAID)
-    replace(bench, shape="post-1k").wrk()
+    replace(point, shape="post-1k").wrk()
     script = Path(asked[0][asked[0].index("-s") + 1]).read_text()
     assert 'wrk.method = "POST"' in script
     assert "0123456789abcde" in script
 
 
-def test_h2load(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_h2load(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
     said = "finished in 1.00s, 3210.50 req/s, 1MB/s\nrequests: 3 total, 3 done, 0 failed, 0 errored\n"
     asked = printing(monkeypatch, said)
-    assert replace(bench, shape="post-1k").h2load() == 3210.5
+    assert replace(point, shape="post-1k").h2load() == 3210.5
     assert "--h1" in asked[0]
     assert len(Path(asked[0][asked[0].index("-d") + 1]).read_bytes()) == 1000
 
@@ -251,18 +249,18 @@ LOCUST_SAID = {
 }
 
 
-def test_locust(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_locust(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
     printing(monkeypatch, json.dumps([LOCUST_SAID]))
-    assert bench.locust("FastHttpUser") == 250.0
+    assert point.locust("FastHttpUser") == 250.0
     printing(monkeypatch, json.dumps([{**LOCUST_SAID, "num_failures": 2}]))
     with pytest.raises(LoadError, match="2 failures"):
-        bench.locust("FastHttpUser")
+        point.locust("FastHttpUser")
 
 
-def test_what_locust_users_say_of_waits(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_locust_users_say_of_waits(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = printing(monkeypatch, json.dumps([LOCUST_SAID]))
 
-    found = bench.waits(users=200, rate_rps=1000)
+    found = point.waits(users=200, rate_rps=1000)
 
     assert found.percentiles([50, 99]).tolist() == pytest.approx([20_000, 500_000], rel=0.001)
     file = Path(asked[0][asked[0].index("-f") + 1]).read_text()
@@ -271,10 +269,10 @@ def test_what_locust_users_say_of_waits(bench: Bench, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.servers
-def test_locust_users_at_a_constant_pace(tmp_path: Path, bench: Bench) -> None:
+def test_locust_users_at_a_constant_pace(tmp_path: Path, point: MeasuringPoint) -> None:
     with delay_line(tmp_path, (), capacity_rps=2000, delay_s=0.03) as (port, _):
         begun_s = time.monotonic()
-        found = replace(bench, port=port, seconds=2.0).waits(users=5, rate_rps=50)
+        found = replace(point, port=port, seconds=2.0).waits(users=5, rate_rps=50)
         took_s = time.monotonic() - begun_s
 
     assert 0 < found.count <= 5 + 50 * took_s
@@ -283,29 +281,29 @@ def test_locust_users_at_a_constant_pace(tmp_path: Path, bench: Bench) -> None:
 
 @pytest.mark.parametrize("client", ["wrk", "h2load"])
 def test_a_client_that_says_something_else_or_fails(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch, client: str
+    point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch, client: str
 ) -> None:
     printing(monkeypatch, "Socket errors: connect 4")
     with pytest.raises(LoadError, match=f"{client} failed"):
-        getattr(bench, client)()
+        getattr(point, client)()
     printing(monkeypatch, "", status=1)
     with pytest.raises(LoadError, match=f"{client} failed with status 1"):
-        getattr(bench, client)()
+        getattr(point, client)()
 
 
-def test_a_client_that_hangs(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_that_hangs(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
     def run(argv: list[str], *, timeout: float, **_: object) -> None:
         raise subprocess.TimeoutExpired(argv, timeout)
 
     monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(LoadError, match="wrk did not end within 31 s"):
-        bench.wrk()
+        point.wrk()
 
 
-def test_a_wrong_answer_ends_a_calibration(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_answer_ends_a_calibration(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Generator, "measure", lambda *_: measured(errors={"wrong-answer": 1}))
     with pytest.raises(LoadError, match="wrong-answer"):
-        bench.pump()
+        point.pump()
 
 
 # The responder.
@@ -349,10 +347,10 @@ def told(ms: float) -> Latency:
 def others(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every other client is there and quick."""
     monkeypatch.setattr(calibrate, "installed", lambda *names: list(names))
-    monkeypatch.setattr(Bench, "wrk", lambda _: (100.0, 20.0))
-    monkeypatch.setattr(Bench, "h2load", lambda _: 90.0)
-    monkeypatch.setattr(Bench, "locust", lambda *_: 10.0)
-    monkeypatch.setattr(Bench, "waits", lambda *_, **__: told(20.0))
+    monkeypatch.setattr(MeasuringPoint, "wrk", lambda _: (100.0, 20.0))
+    monkeypatch.setattr(MeasuringPoint, "h2load", lambda _: 90.0)
+    monkeypatch.setattr(MeasuringPoint, "locust", lambda *_: 10.0)
+    monkeypatch.setattr(MeasuringPoint, "waits", lambda *_, **__: told(20.0))
 
 
 @needs_nginx
@@ -360,7 +358,7 @@ def others(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_quick_form_measures_every_client_in_every_round() -> None:
     said: list[str] = []
 
-    found = calibrate.quick(shape="json", connections=4, rounds=2, seconds=0.1, echo=said.append)
+    found = calibrate.calibrate_quickly(shape="json", connections=4, rounds=2, seconds=0.1, echo=said.append)
 
     (comparison,) = found.comparisons
     assert list(comparison.rounds) == [OURS, WRK, H2LOAD, FAST, STOCK]
@@ -374,19 +372,19 @@ def test_the_quick_form_measures_every_client_in_every_round() -> None:
 
 def test_an_unknown_shape() -> None:
     with pytest.raises(PlanError, match="unknown shape 'teapot'"):
-        calibrate.quick(shape="teapot", connections=1, rounds=1, seconds=0.1, echo=print)
+        calibrate.calibrate_quickly(shape="teapot", connections=1, rounds=1, seconds=0.1, echo=print)
 
 
 @needs_nginx
 @pytest.mark.usefixtures("others")
 def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(calibrate, "CONNECTIONS", (1, 100))
-    for module in (calibrate, protocols):
-        monkeypatch.setattr(module, "floors", without_floors)
+    monkeypatch.setattr(calibrate, "CONNECTION_COUNTS", (1, 100))
+    for module in (calibrate, websocket_and_sse):
+        monkeypatch.setattr(module, "startable_servers", without_floors)
     monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2, delay_s=0.02))
     monkeypatch.setattr(calibrate, "OPEN_S", 0.1)
 
-    found = calibrate.full(rounds=1, seconds=0.05, echo=lambda _: None, held=200)
+    found = calibrate.calibrate_fully(rounds=1, seconds=0.05, echo=lambda _: None, held_connections=200)
 
     places = [(each.shape, each.connections) for each in found.comparisons]
     assert places == [(s, n) for s in responder.TARGETS for n in (1, 100) if (s, n) != ("answer-1m", 100)]
@@ -416,19 +414,19 @@ def test_floors_that_cannot_be_built_are_a_note(tmp_path: Path, monkeypatch: pyt
     def fail(*_: object) -> None:
         raise ProvisionError("no index")
 
-    monkeypatch.setattr(floors, "plan_of", fail)
+    monkeypatch.setattr(real_servers, "plan_of", fail)
     notes: list[str] = []
-    assert floors.floors(floors.PLAIN, tmp_path, print, notes) == {}
+    assert real_servers.startable_servers(real_servers.PLAIN, tmp_path, print, notes) == {}
     assert notes == ["asgi and rsgi: no index"]
 
 
 @needs_nginx
 def test_one_generator_holds_ten_thousand_connections(tmp_path: Path) -> None:
     with (
-        means(rounds=1, seconds=0.5, echo=lambda _: None) as given,
-        responder.responder(tmp_path, given.server_cpus) as port,
+        begin_calibration(rounds=1, seconds=0.5, echo=lambda _: None) as conditions,
+        responder.responder(tmp_path, conditions.server_cpus) as port,
     ):
-        found = given.bench(port, "plaintext", 10_000).pump()
+        found = conditions.point(port, "plaintext", 10_000).pump()
 
     assert found.in_flight_end == 10_000
     assert found.connections_opened == 0

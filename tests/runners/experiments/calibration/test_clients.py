@@ -15,18 +15,18 @@ from runners.cli import calibration_tables
 from runners.errors import LoadError
 from runners.experiments.calibration import client_comparison
 from runners.experiments.calibration.calibrate import Calibration
-from runners.experiments.calibration.client_comparison import ClientComparison, hold
-from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, Bench
+from runners.experiments.calibration.client_comparison import ClientComparison, compare_clients
+from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, MeasuringPoint
 from runners.experiments.calibration.promises import promises
 from runners.generator.client import Generator
 from tests.support.fake_measurement import measured
 
-ASK: dict[str, Callable[[Bench], object]] = {
-    WRK: Bench.wrk,
-    H2LOAD: Bench.h2load,
-    FAST: lambda bench: bench.locust("FastHttpUser"),
-    STOCK: lambda bench: bench.locust("HttpUser"),
-    "waits": lambda bench: bench.waits(users=2, rate_rps=10.0),
+ASK: dict[str, Callable[[MeasuringPoint], object]] = {
+    WRK: MeasuringPoint.wrk,
+    H2LOAD: MeasuringPoint.h2load,
+    FAST: lambda point: point.locust("FastHttpUser"),
+    STOCK: lambda point: point.locust("HttpUser"),
+    "waits": lambda point: point.waits(users=2, rate_rps=10.0),
 }
 CLIENTS = pytest.mark.parametrize("ask", ASK.values(), ids=ASK)
 Stand = Callable[[str], None]
@@ -49,8 +49,8 @@ def stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stand:
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Bench:
-    return Bench(
+def point(tmp_path: Path) -> MeasuringPoint:
+    return MeasuringPoint(
         folder=tmp_path,
         host="127.0.0.1",
         port=1,
@@ -65,52 +65,56 @@ def bench(tmp_path: Path) -> Bench:
 @CLIENTS
 @pytest.mark.parametrize("text", ["", " \n\n"])
 def test_a_client_that_prints_nothing_is_said_to(
-    bench: Bench, stand: Stand, ask: Callable[[Bench], object], text: str
+    point: MeasuringPoint, stand: Stand, ask: Callable[[MeasuringPoint], object], text: str
 ) -> None:
     stand(text)
     with pytest.raises(LoadError, match=r": it printed nothing$") as caught:
-        ask(bench)
+        ask(point)
     assert caught.value.log_tail == "warned\n"
 
 
 @CLIENTS
 @pytest.mark.parametrize("text", ["hello", "{}", "[1]", '[{"num_requests": 1}]', "null", "Requests/sec: x"])
 def test_a_client_that_prints_something_else_is_quoted(
-    bench: Bench, stand: Stand, ask: Callable[[Bench], object], text: str
+    point: MeasuringPoint, stand: Stand, ask: Callable[[MeasuringPoint], object], text: str
 ) -> None:
     stand(f"\n{text}\n")
     with pytest.raises(LoadError) as caught:
-        ask(bench)
+        ask(point)
     assert caught.value.message.endswith(f": {text}")
 
 
 @pytest.mark.parametrize("client", [FAST, STOCK, "waits"])
-def test_locust_without_a_request_has_printed_nothing(bench: Bench, stand: Stand, client: str) -> None:
+def test_locust_without_a_request_has_printed_nothing(
+    point: MeasuringPoint, stand: Stand, client: str
+) -> None:
     stand("[]\n")
     with pytest.raises(LoadError, match="it printed nothing about any request"):
-        ASK[client](bench)
+        ASK[client](point)
 
 
-def test_locust_that_lasted_no_time_has_no_rate(bench: Bench, stand: Stand) -> None:
+def test_locust_that_lasted_no_time_has_no_rate(point: MeasuringPoint, stand: Stand) -> None:
     entry = {"num_requests": 1, "num_failures": 0, "start_time": 5, "last_request_timestamp": 5}
     stand(json.dumps([{**entry, "response_times": {"1": 1}}]))
     with pytest.raises(LoadError, match=r"lasted 0\.0 s"):
-        bench.locust("HttpUser")
+        point.locust("HttpUser")
 
 
 # Within a calibration.
 
 
 @pytest.fixture
-def compare(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Callable[[list[str]], ClientComparison]:
+def compare(
+    point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[list[str]], ClientComparison]:
     latency = Latency()
     latency.record_ns([1e6])
     answer = measured(requests=100, latency=latency.encode(), errors={})
     monkeypatch.setattr(Generator, "measure", lambda *_: answer)
 
     def compare(notes: list[str]) -> ClientComparison:
-        return hold(
-            bench, [WRK, H2LOAD, FAST, STOCK], against="nginx", rounds=2, echo=lambda _: None, notes=notes
+        return compare_clients(
+            point, [WRK, H2LOAD, FAST, STOCK], against="nginx", rounds=2, echo=lambda _: None, notes=notes
         )
 
     return compare
@@ -139,7 +143,7 @@ def test_a_client_that_falls_silent_is_left_out_of_every_round(
 ) -> None:
     asked: list[str] = []
 
-    def measure(_bench: Bench, client: str) -> tuple[float, float, list[object]]:
+    def measure(_point: MeasuringPoint, client: str) -> tuple[float, float, list[object]]:
         asked.append(client)
         if client == WRK and asked.count(WRK) == 2:
             raise LoadError("wrk: it printed nothing")

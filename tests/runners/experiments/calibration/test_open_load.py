@@ -9,7 +9,7 @@ import pytest
 
 from results.histogram import Latency
 from runners.errors import LoadError
-from runners.experiments.calibration.clients import Bench
+from runners.experiments.calibration.clients import MeasuringPoint
 from runners.experiments.calibration.open_load import open_lateness, under_stalls
 from runners.experiments.calibration.stalls import Stalls
 from runners.generator.client import Generator
@@ -48,8 +48,8 @@ class Fake(Generator):
         return Measured(**{**{name: getattr(MEASURED, name) for name in MEASURED.__slots__}, **self.facts})
 
 
-def bench(folder: Path, fake: Fake) -> Bench:
-    return Bench(
+def point(folder: Path, fake: Fake) -> MeasuringPoint:
+    return MeasuringPoint(
         folder=folder,
         host="h",
         port=1,
@@ -85,13 +85,13 @@ def test_three_clients_feel_stalls_over_whole_periods(
     asked: list[tuple[float, dict[str, object]]] = []
     stalls = Stalls(stop_s=0.1, every_s=0.2, delay_s=0.05)
 
-    def waits(bench: Bench, **load: object) -> Latency:
-        asked.append((bench.seconds, load))
+    def waits(point: MeasuringPoint, **load: object) -> Latency:
+        asked.append((point.seconds, load))
         return latency(70)
 
-    monkeypatch.setattr(Bench, "waits", waits)
+    monkeypatch.setattr(MeasuringPoint, "waits", waits)
     with subprocess.Popen(["sleep", "60"]) as process:
-        felt = under_stalls(bench(tmp_path, fake), process.pid, stalls, rate_rps=1000, periods=3)
+        felt = under_stalls(point(tmp_path, fake), process.pid, stalls, rate_rps=1000, periods=3)
         process.kill()
 
     offered, closed = fake.orders

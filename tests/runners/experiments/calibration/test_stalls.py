@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from runners.experiments.calibration.open_load import PERCENTILES
+from runners.experiments.calibration.open_load import STALL_PERCENTILES
 from runners.experiments.calibration.stalls import Stalls, stopping
 
 
@@ -26,7 +26,7 @@ def simulated_us(stalls: Stalls, rate_rps: float) -> list[float]:
         free_s = begin_s + 1 / capacity_rps
         found.append((due_s, going(begin_s + stalls.delay_s) - due_s))
     late = [1e6 * wait_s for due_s, wait_s in found if stalls.every_s < due_s < 4 * stalls.every_s]
-    return [float(each) for each in np.percentile(late, PERCENTILES)]
+    return [float(each) for each in np.percentile(late, STALL_PERCENTILES)]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,9 @@ def simulated_us(stalls: Stalls, rate_rps: float) -> list[float]:
     ],
 )
 def test_what_is_expected_is_what_a_queue_gives(stalls: Stalls) -> None:
-    assert stalls.expected_us(PERCENTILES) == pytest.approx(simulated_us(stalls, 2000), rel=0.003, abs=600)
+    assert stalls.expected_us(STALL_PERCENTILES) == pytest.approx(
+        simulated_us(stalls, 2000), rel=0.003, abs=600
+    )
 
 
 def test_without_stalls_there_is_the_delay() -> None:

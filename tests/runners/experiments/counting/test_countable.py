@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from runners.errors import PlanError
-from runners.experiments.counting.countable import chosen, unfit
+from runners.experiments.counting.countable import countable_cells, unfit
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts, Selection
 from scenarios.exchange import Exchange, Request
@@ -27,7 +27,7 @@ def talking(_random: Random) -> tuple[Exchange, ...]:
 
 
 def test_cells_are_one_a_stack_and_scenario_in_lockstep() -> None:
-    found = chosen(
+    found = countable_cells(
         Selection(frameworks=("fastapi",), scenarios=("json",), connections=(100, 500), workers=4),
         parts(),
         in_process=False,
@@ -39,7 +39,7 @@ def test_cells_are_one_a_stack_and_scenario_in_lockstep() -> None:
 
 
 def test_in_process_cells_come_once_a_framework_and_scenario() -> None:
-    found = chosen(Selection(scenarios=("plaintext",)), parts(), in_process=True)
+    found = countable_cells(Selection(scenarios=("plaintext",)), parts(), in_process=True)
     assert [(each.framework, each.interface) for each in found.cells if each.server == "in-process"] == [
         ("asgi", "asgi"),
         ("fastapi", "asgi"),
@@ -53,7 +53,7 @@ def test_in_process_cells_come_once_a_framework_and_scenario() -> None:
 )
 def test_what_cannot_run_in_lockstep_is_not_applicable(ring: object, reason: str) -> None:
     more = known(odd=scenario("odd", ring=ring, group="plaintext"))
-    found = chosen(
+    found = countable_cells(
         Selection(frameworks=("fastapi",), scenarios=("odd", "json")),
         replace(
             more,
@@ -73,7 +73,7 @@ def test_a_server_that_keeps_no_connection_is_not_applicable() -> None:
     base = parts()
     servers = {"sync": variant("sync", "wsgi", http_keep_alive=False)}
     with pytest.raises(PlanError, match="sync opens a connection for every request"):
-        chosen(
+        countable_cells(
             Selection(frameworks=("flask",), servers=("sync",), scenarios=("plaintext",)),
             replace(base, servers=servers),
             in_process=True,
@@ -84,7 +84,7 @@ def test_the_catalogue_is_counted_but_for_what_waits_and_talks() -> None:
     everything = discover()
     reasons = {
         name: unfit(cell, everything)
-        for cell in chosen(
+        for cell in countable_cells(
             Selection(frameworks=("starlette",), servers=("uvicorn-standard",)), everything, in_process=False
         ).cells
         for name in [cell.scenario]

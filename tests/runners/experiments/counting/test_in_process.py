@@ -9,12 +9,12 @@ import pytest
 
 from runners.errors import CostError
 from runners.experiments.counting import callgrind
-from runners.experiments.counting.cost_cell import Launched, Subject
+from runners.experiments.counting.cost_cell import CostCell, LaunchResult
 from runners.experiments.counting.in_process import count_in_process
-from runners.experiments.counting.launch_counts import Counted, count
+from runners.experiments.counting.launch_counts import LaunchCounts, count
 from scenarios.answers import json_answer
 from scenarios.exchange import Answer, Exchange, Request, Scenario
-from tests.support.fake_valgrind import fake_valgrind, subject
+from tests.support.fake_valgrind import cost_cell, fake_valgrind
 from tests.support.small_matrix import scenario
 
 ECHO = {"method": "POST", "path": "/a b", "query": "x=%20", "body": "käse", "header": "v", "length": "5"}
@@ -116,9 +116,9 @@ PLAIN = (
 COUNTS = "[1000, 12000]"
 
 
-def launch(folder: Path, of: Subject, asked: Scenario) -> Launched[Counted]:
+def launch(folder: Path, counted: CostCell, asked: Scenario) -> LaunchResult[LaunchCounts]:
     return count_in_process(
-        of,
+        counted,
         scenario=asked,
         counter=callgrind.find(),
         cpu=0,
@@ -133,8 +133,8 @@ def test_an_app_is_called_as_a_server_would(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interface: str, source: str
 ) -> None:
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
-    launched = launch(tmp_path, subject(tmp_path, source, interface=interface), scenario("json", ring=ring))
-    counted = launched.made
+    launched = launch(tmp_path, cost_cell(tmp_path, source, interface=interface), scenario("json", ring=ring))
+    counted = launched.result
     assert [each.instructions for each in counted.intervals] == [12_000] * 3
     assert {each.requests for each in counted.intervals} == {120}
     assert counted.idle is None
@@ -151,7 +151,7 @@ def test_an_app_without_lifespan_and_with_pieces_is_seen_as_over_the_wire(
         return (Exchange(request=Request(target="/"), check=seen.append),)
 
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
-    launch(tmp_path, subject(tmp_path, PLAIN), scenario("json", ring=streamed))
+    launch(tmp_path, cost_cell(tmp_path, PLAIN), scenario("json", ring=streamed))
     assert {(answer.body, answer.pieces, answer.header("transfer-encoding")) for answer in seen} == {
         (b"onetwo", 2, "chunked")
     }
@@ -179,7 +179,7 @@ def test_a_bad_app_is_an_error_with_its_log(
     message, log = BAD[source]
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
     with pytest.raises(CostError, match=message) as caught:
-        launch(tmp_path, subject(tmp_path, source), scenario("json", ring=ring))
+        launch(tmp_path, cost_cell(tmp_path, source), scenario("json", ring=ring))
     assert log in caught.value.log_tail
     assert str(tmp_path / "run") not in caught.value.log_tail
 
@@ -188,7 +188,7 @@ def test_an_interruption_does_not_wait_for_the_app(tmp_path: Path, monkeypatch: 
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
     with pytest.raises(CostError, match="interrupted"):
         count_in_process(
-            subject(tmp_path, "import time; time.sleep(600)"),
+            cost_cell(tmp_path, "import time; time.sleep(600)"),
             scenario=scenario("json", ring=ring),
             counter=callgrind.find(),
             cpu=0,

@@ -30,9 +30,9 @@ def test_a_scenario_without_inputs_is_asked_the_same_in_every_hand() -> None:
 
 def test_a_narrow_ring_is_asked_in_whole_rounds() -> None:
     orders = ring_of(SCENARIOS["orders"])
-    _, *hands = inputs(orders, 1_100).counted
-    assert {len(hand) % len(orders) for hand in hands} == {0}
-    assert len({tuple(map(id, hand)) for hand in hands}) == 1
+    _, *intervals = inputs(orders, 1_100).counted
+    assert {len(interval) % len(orders) for interval in intervals} == {0}
+    assert len({tuple(map(id, interval)) for interval in intervals}) == 1
 
 
 @pytest.mark.parametrize("name", ["params", "form", "items"])
@@ -54,8 +54,8 @@ def test_long_answers_are_asked_for_less_often() -> None:
 
 
 def test_a_few_very_long_answers_are_a_hand_of_one() -> None:
-    _, *hands = inputs(ring(8), 1_000_000).counted
-    assert [len(hand) for hand in hands] == [1, 1, 1]
+    _, *intervals = inputs(ring(8), 1_000_000).counted
+    assert [len(interval) for interval in intervals] == [1, 1, 1]
 
 
 def test_the_same_scenario_asks_the_same_again() -> None:
@@ -67,8 +67,8 @@ def test_the_same_scenario_asks_the_same_again() -> None:
 
 def test_kinds_of_input_that_take_turns_are_alike_in_every_hand() -> None:
     entries = ring_of(SCENARIOS["params"])
-    _, *hands = inputs(entries, 60).counted
-    without_limit = [sum("limit" not in each.request.target for each in hand) for hand in hands]
+    _, *intervals = inputs(entries, 60).counted
+    without_limit = [sum("limit" not in each.request.target for each in interval) for interval in intervals]
     assert without_limit == [30, 30, 30]  # every fourth entry has none
 
 
@@ -82,4 +82,6 @@ def test_a_further_attempt_is_warmed_longer_and_counts_the_same() -> None:
 def test_short_hands_of_a_further_attempt_are_longer() -> None:
     entries = ring(1200)
     for length, requests in ((10_000, 36), (100_000, 16), (1_000_000, 16)):
-        assert [len(hand) for hand in inputs(entries, length, attempt=1).counted[1:]] == [requests] * 3
+        assert [len(interval) for interval in inputs(entries, length, attempt=1).counted[1:]] == [
+            requests
+        ] * 3

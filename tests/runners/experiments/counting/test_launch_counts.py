@@ -19,20 +19,20 @@ class Heard:
     def __init__(self, *counts: int) -> None:
         self.order: list[str] = []
         self.counts: Iterator[int] = chain(counts, repeat(0))
-        self.chosen = Inputs(warm=(), counted=())
+        self.inputs = Inputs(warm=(), counted=())
 
-    def first(self, one: Exchange) -> Answer:
-        self.order.append(f"first {one.request.target}")
+    def first(self, exchange: Exchange) -> Answer:
+        self.order.append(f"first {exchange.request.target}")
         return Answer(status=200, headers=(), body=b"{}")
 
-    def take(self, chosen: Inputs) -> None:
-        self.chosen = chosen
+    def take(self, inputs: Inputs) -> None:
+        self.inputs = inputs
 
     def warm(self) -> None:
-        self.order.append(f"warm {len(self.chosen.warm)}")
+        self.order.append(f"warm {len(self.inputs.warm)}")
 
-    def ask(self, part: int) -> None:
-        self.order.append(f"ask {len(self.chosen.counted[part])}")
+    def ask(self, batch: int) -> None:
+        self.order.append(f"ask {len(self.inputs.counted[batch])}")
 
     def check(self) -> None:
         self.order.append("check")

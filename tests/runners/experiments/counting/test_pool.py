@@ -14,9 +14,9 @@ from results.model import CostRecord, Failure, Interval
 from runners.errors import LaunchError
 from runners.experiments.counting.callgrind import Callgrind
 from runners.experiments.counting.callgrind_dumps import Profile
-from runners.experiments.counting.cost_cell import Launched, Subject
-from runners.experiments.counting.launch_counts import Counted, DisagreementError
-from runners.experiments.counting.pool import Bench, Outcome
+from runners.experiments.counting.cost_cell import CostCell, LaunchResult
+from runners.experiments.counting.launch_counts import DisagreementError, LaunchCounts
+from runners.experiments.counting.pool import CountingPool, Outcome
 from runners.experiments.counting.where import take_profile
 from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
@@ -25,8 +25,8 @@ from tests.support.small_matrix import framework, scenario, variant
 
 SERVERS: dict[str, Variant] = {"uvicorn": variant("uvicorn", "asgi")}
 INTERVAL = Interval(instructions=24_000, seconds=0.7, requests=120)
-LAUNCHED = Launched(
-    made=Counted(intervals=(INTERVAL,) * 3, idle=None, uncounted_requests=321, processes=1),
+RESULT = LaunchResult(
+    result=LaunchCounts(intervals=(INTERVAL,) * 3, idle=None, uncounted_requests=321, processes=1),
     target="apps.small_app:app",
     argv=("python",),
 )
@@ -57,18 +57,18 @@ class Heard(Watcher):
 class Yard:
     """Stands for launches: what was launched on which CPU, and what comes of it."""
 
-    act: Callable[[Subject, int], Launched[Counted]] = lambda _subject, _cpu: LAUNCHED
+    act: Callable[[CostCell, int], LaunchResult[LaunchCounts]] = lambda _cost_cell, _cpu: RESULT
     launches: list[tuple[str, str, int]] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     aborted: list[bool] = field(default_factory=list)
 
     def count(
-        self, subject: Subject, *, cpu: int, folder: Path, is_aborted: Callable[[], bool], **_more: object
-    ) -> Launched[Counted]:
+        self, cost_cell: CostCell, *, cpu: int, folder: Path, is_aborted: Callable[[], bool], **_more: object
+    ) -> LaunchResult[LaunchCounts]:
         self.folders.append(folder)
-        self.launches.append((subject.cell.scenario, subject.side, cpu))
+        self.launches.append((cost_cell.cell.scenario, cost_cell.side, cpu))
         try:
-            return self.act(subject, cpu)
+            return self.act(cost_cell, cpu)
         finally:
             self.aborted.append(is_aborted())
 
@@ -82,8 +82,8 @@ def yard(monkeypatch: pytest.MonkeyPatch) -> Yard:
     return made
 
 
-def subject(name: str, side: str = "", server: str = "uvicorn") -> Subject:
-    return Subject(
+def cost_cell(name: str, side: str = "", server: str = "uvicorn") -> CostCell:
+    return CostCell(
         cell=cell(server, scenario=name),
         framework=framework("small", "asgi"),
         environment=provisioned(Path()),
@@ -91,8 +91,8 @@ def subject(name: str, side: str = "", server: str = "uvicorn") -> Subject:
     )
 
 
-def bench(kept: list[Outcome], cpus: tuple[int, ...] = (4, 5)) -> Bench:
-    return Bench(
+def pool(kept: list[Outcome], cpus: tuple[int, ...] = (4, 5)) -> CountingPool:
+    return CountingPool(
         counter=Callgrind(version="valgrind-3"),
         servers=SERVERS,
         scenarios={name: scenario(name) for name in ("a", "b", "c", "d")},
@@ -104,15 +104,15 @@ def bench(kept: list[Outcome], cpus: tuple[int, ...] = (4, 5)) -> Bench:
     )
 
 
-def heard(of: Bench) -> Heard:
-    assert isinstance(of.watcher, Heard)
-    return of.watcher
+def heard(pool: CountingPool) -> Heard:
+    assert isinstance(pool.watcher, Heard)
+    return pool.watcher
 
 
 def test_every_cell_is_counted_once_a_repeat_and_recorded(yard: Yard) -> None:
     kept: list[Outcome] = []
-    made = bench(kept)
-    records = made.count([(subject("a"),), (subject("b", server="in-process"),)], repeats=range(2))
+    made = pool(kept)
+    records = made.count([(cost_cell("a"),), (cost_cell("b", server="in-process"),)], repeats=range(2))
     assert kept == records
     assert sorted((r.cell.scenario, r.repeat) for r in records) == [("a", 0), ("a", 1), ("b", 0), ("b", 1)]
     assert {(r.counter, r.tool, r.hash_seed, r.attempt) for r in records} == {
@@ -127,14 +127,14 @@ def test_every_cell_is_counted_once_a_repeat_and_recorded(yard: Yard) -> None:
 def test_both_sides_of_a_cell_are_counted_at_the_same_time_on_cpus_of_their_own(yard: Yard) -> None:
     together = threading.Barrier(2, timeout=10)
 
-    def meet(_subject: Subject, _cpu: int) -> Launched[Counted]:
+    def meet(_cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
         together.wait()
-        return LAUNCHED
+        return RESULT
 
     yard.act = meet
     kept: list[Outcome] = []
-    pairs = [(subject(name, "base"), subject(name, "head")) for name in ("a", "b", "c")]
-    records = bench(kept).count(pairs)
+    pairs = [(cost_cell(name, "base"), cost_cell(name, "head")) for name in ("a", "b", "c")]
+    records = pool(kept).count(pairs)
     assert [(r.cell.scenario, r.side) for r in records] == [
         (name, side) for name in ("a", "b", "c") for side in ("base", "head")
     ]
@@ -145,15 +145,15 @@ def test_both_sides_of_a_cell_are_counted_at_the_same_time_on_cpus_of_their_own(
 def test_on_one_cpu_sides_are_counted_one_after_the_other(yard: Yard) -> None:
     running: list[str] = []
 
-    def alone(of: Subject, _cpu: int) -> Launched[Counted]:
+    def alone(cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
         assert not running
-        running.append(of.side)
+        running.append(cost_cell.side)
         running.pop()
-        return LAUNCHED
+        return RESULT
 
     yard.act = alone
     kept: list[Outcome] = []
-    records = bench(kept, cpus=(4,)).count([(subject("a", "base"), subject("a", "head"))])
+    records = pool(kept, cpus=(4,)).count([(cost_cell("a", "base"), cost_cell("a", "head"))])
     assert {r.side for r in records} == {"base", "head"}
     assert {cpu for _, _, cpu in yard.launches} == {4}
 
@@ -161,25 +161,25 @@ def test_on_one_cpu_sides_are_counted_one_after_the_other(yard: Yard) -> None:
 def test_two_launches_of_a_cell_at_once_share_no_folder(yard: Yard) -> None:
     together = threading.Barrier(2, timeout=10)
 
-    def meet(_subject: Subject, _cpu: int) -> Launched[Counted]:
+    def meet(_cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
         together.wait()
-        return LAUNCHED
+        return RESULT
 
     yard.act = meet
-    bench([]).count([(subject("a"),)], repeats=range(2))
+    pool([]).count([(cost_cell("a"),)], repeats=range(2))
     assert len(set(yard.folders)) == 2
 
 
 def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard: Yard) -> None:
-    def third(of: Subject, _cpu: int) -> Launched[Counted]:
-        if of.cell.scenario == "b":
+    def third(cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
+        if cost_cell.cell.scenario == "b":
             raise LaunchError("died at its start", remedy="look", log_tail="ImportError")
-        return LAUNCHED
+        return RESULT
 
     yard.act = third
     kept: list[Outcome] = []
-    made = bench(kept)
-    records = made.count([(subject(name, "head"),) for name in ("a", "b", "c")])
+    made = pool(kept)
+    records = made.count([(cost_cell(name, "head"),) for name in ("a", "b", "c")])
     (failure,) = heard(made).failures
     assert failure in kept
     assert failure == Failure(
@@ -199,28 +199,28 @@ def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard:
 def test_intervals_that_disagree_are_launched_once_more_then_a_failure(
     yard: Yard, bad: int, attempts: list[int]
 ) -> None:
-    def disagree(_subject: Subject, _cpu: int) -> Launched[Counted]:
+    def disagree(_cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
         if len(yard.launches) <= bad:
             raise DisagreementError("200, 200, 220", remedy="look")
-        return LAUNCHED
+        return RESULT
 
     yard.act = disagree
     kept: list[Outcome] = []
-    records = bench(kept).count([(subject("a"),)])
+    records = pool(kept).count([(cost_cell("a"),)])
     assert [r.attempt for r in records] == attempts
     assert len(yard.launches) == 2
     assert [type(each) for each in kept] == [CostRecord if attempts else Failure]
 
 
 def test_both_sides_are_counted_anew_where_one_disagrees_as_it_is_asked_for_more_then(yard: Yard) -> None:
-    def disagree(of: Subject, _cpu: int) -> Launched[Counted]:
-        if of.side == "head" and len(yard.launches) <= 2:
+    def disagree(cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
+        if cost_cell.side == "head" and len(yard.launches) <= 2:
             raise DisagreementError("200, 200, 220", remedy="look")
-        return LAUNCHED
+        return RESULT
 
     yard.act = disagree
     kept: list[Outcome] = []
-    records = bench(kept).count([(subject("a", "base"), subject("a", "head"))])
+    records = pool(kept).count([(cost_cell("a", "base"), cost_cell("a", "head"))])
     assert [(r.side, r.attempt) for r in records] == [("base", 1), ("head", 1)]
     assert kept == records
     assert len(yard.launches) == 4
@@ -230,11 +230,11 @@ def test_an_interruption_keeps_what_was_counted_and_ends_what_runs(yard: Yard) -
     kept: list[Outcome] = []
     running, interrupted = threading.Event(), threading.Event()
 
-    def act(of: Subject, _cpu: int) -> Launched[Counted]:
-        if of.cell.scenario == "b":
+    def act(cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
+        if cost_cell.cell.scenario == "b":
             running.set()
             assert interrupted.wait(10)
-        return LAUNCHED
+        return RESULT
 
     yard.act = act
 
@@ -244,10 +244,10 @@ def test_an_interruption_keeps_what_was_counted_and_ends_what_runs(yard: Yard) -
         interrupted.set()
         raise KeyboardInterrupt
 
-    made = bench(kept)
+    made = pool(kept)
     made = replace(made, append=append)
     with pytest.raises(KeyboardInterrupt):
-        made.count([(subject(name),) for name in ("a", "b", "c", "d")], repeats=range(50))
+        made.count([(cost_cell(name),) for name in ("a", "b", "c", "d")], repeats=range(50))
     assert isinstance(kept[0], CostRecord)
     assert len(yard.launches) < 200
     assert heard(made).over
@@ -255,9 +255,9 @@ def test_an_interruption_keeps_what_was_counted_and_ends_what_runs(yard: Yard) -
 
 def test_a_bench_counts_again_after_it_was_used(yard: Yard) -> None:
     kept: list[Outcome] = []
-    made = bench(kept)
-    made.count([(subject("a"),)])
-    made.count([(subject("a"),)], repeats=(2,))
+    made = pool(kept)
+    made.count([(cost_cell("a"),)])
+    made.count([(cost_cell("a"),)], repeats=(2,))
     assert [r.repeat for r in kept if isinstance(r, CostRecord)] == [0, 2]
     assert yard.aborted == [False, False]
 
@@ -268,17 +268,17 @@ def test_where_it_goes_is_a_launch_of_its_own_with_named_functions(
     given: list[tuple[object, object]] = []
 
     def launch(
-        _subject: Subject, *, measure: object, variables: object, **_more: object
-    ) -> Launched[Profile]:
+        _cost_cell: CostCell, *, measure: object, variables: object, **_more: object
+    ) -> LaunchResult[Profile]:
         given.append((measure, variables))
         found = Profile(total=100)
         found.by_object.update({"libpython3.13": 100})
-        return Launched(made=found, target="apps.small_app:app", argv=("python",))
+        return LaunchResult(result=found, target="apps.small_app:app", argv=("python",))
 
     monkeypatch.setattr(runners.experiments.counting.pool, "count_in_process", launch)
     kept: list[Outcome] = []
-    made = bench(kept)
-    told = made.where([subject("a", server="in-process")])
+    made = pool(kept)
+    told = made.where([cost_cell("a", server="in-process")])
     assert kept == told
     assert [(each.by, each.shares) for each in told] == [("object", {"libpython3.13": 1.0})]
     assert given == [(take_profile, None)]  # Python 3.11 names no function

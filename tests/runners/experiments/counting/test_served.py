@@ -12,12 +12,12 @@ import runners.experiments.counting.launch_counts
 import runners.experiments.counting.lockstep
 from runners.errors import CostError, LaunchError
 from runners.experiments.counting import callgrind
-from runners.experiments.counting.cost_cell import Launched
-from runners.experiments.counting.launch_counts import Counted, count
+from runners.experiments.counting.cost_cell import LaunchResult
+from runners.experiments.counting.launch_counts import LaunchCounts, count
 from runners.experiments.counting.served import count_served
 from runners.servers.recipe import Serve, Variant
 from scenarios.exchange import Answer, Exchange, Request
-from tests.support.fake_valgrind import SETUP, fake_valgrind, subject
+from tests.support.fake_valgrind import SETUP, cost_cell, fake_valgrind
 from tests.support.small_matrix import scenario
 
 SERVER = """
@@ -66,9 +66,9 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners.experiments.counting.lockstep, "PAUSE_S", 0.0)
 
 
-def launch(folder: Path, source: str) -> Launched[Counted]:
+def launch(folder: Path, source: str) -> LaunchResult[LaunchCounts]:
     return count_served(
-        subject(folder, source, server="fake"),
+        cost_cell(folder, source, server="fake"),
         variant=VARIANT,
         scenario=scenario("json", ring=ring),
         counter=callgrind.find(),
@@ -85,9 +85,9 @@ def test_a_server_is_counted_between_dumps_and_killed(
 ) -> None:
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
     launched = launch(tmp_path, SERVER.replace("{right}", "10_000"))
-    assert [each.instructions for each in launched.made.intervals] == [24_000] * 3
-    assert launched.made.idle is not None
-    assert launched.made.processes == 1
+    assert [each.instructions for each in launched.result.intervals] == [24_000] * 3
+    assert launched.result.idle is not None
+    assert launched.result.processes == 1
     assert launched.target == "apps.small_app:app"
     assert launched.argv[:3] == ("python", "-m", "apps.small_app")
     running = [path for path in Path("/proc").glob("[0-9]*/cwd") if _in(path, tmp_path)]

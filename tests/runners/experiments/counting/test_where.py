@@ -13,12 +13,12 @@ from runners import servers
 from runners.errors import CostError, PlanError
 from runners.experiments.counting.boundaries import Boundaries, Boundary, collect
 from runners.experiments.counting.callgrind import CallgrindReading
-from runners.experiments.counting.callgrind_dumps import MADE, Profile, perf_map, short
+from runners.experiments.counting.callgrind_dumps import RUN_TIME_CODE, Profile, perf_map, short
 from runners.experiments.counting.inputs import Inputs
 from runners.experiments.counting.where import must_be_callgrind, shares, take_profile
 from runners.selection import frameworks
 from scenarios.exchange import Answer, Exchange
-from tests.support.fake_valgrind import fake_valgrind, subject, tool
+from tests.support.fake_valgrind import cost_cell, fake_valgrind, tool
 from tests.support.small_matrix import scenario
 
 DUMP = """# callgrind format
@@ -81,7 +81,12 @@ def test_a_dump_says_what_each_object_took_itself_and_each_function_with_what_it
     profile = Profile()
     profile.add(dump, SYMBOLS)
     assert profile.total == 1000
-    assert profile.by_object == {"libpython3.13": 400, "_pydantic_core": 450, MADE: 149, "libtiny": 1}
+    assert profile.by_object == {
+        "libpython3.13": 400,
+        "_pydantic_core": 450,
+        RUN_TIME_CODE: 149,
+        "libtiny": 1,
+    }
     assert profile.by_symbol == {SYMBOLS[0x79096D0]: 500}  # what is within itself is counted once
 
 
@@ -107,8 +112,8 @@ def test_a_perf_map_names_addresses(tmp_path: Path) -> None:
         ("/x/loop.cpython-313-x86_64-linux-gnu.so", "loop"),
         ("/x/_granian.abi3.so", "_granian"),
         ("/usr/bin/python3.11", "python3.11"),
-        ("???", MADE),
-        ("", MADE),
+        ("???", RUN_TIME_CODE),
+        ("", RUN_TIME_CODE),
     ],
 )
 def test_objects_are_called_as_a_person_would(path: str, name: str) -> None:
@@ -138,7 +143,7 @@ def profiled(**symbols: int) -> Profile:
 
 
 def shares_of(tmp_path: Path, python: str, profile: Profile) -> dict[str, CostShares]:
-    profiled_subject = subject(tmp_path, "")
+    profiled_subject = cost_cell(tmp_path, "")
     object.__setattr__(profiled_subject.environment.record, "python", python)
     boundary = Boundary("framework, whole", "starlette/applications.py", "Starlette.__call__")
     told = shares(profiled_subject, profile, "valgrind-3", Boundaries([boundary]))
@@ -177,11 +182,11 @@ class Asked:
     def first(self, _exchange: Exchange) -> Answer:
         return Answer(status=200, headers=(), body=b"")
 
-    def take(self, chosen: Inputs) -> None: ...
+    def take(self, inputs: Inputs) -> None: ...
 
     def warm(self) -> None: ...
 
-    def ask(self, part: int) -> None: ...
+    def ask(self, batch: int) -> None: ...
 
     def check(self) -> None: ...
 

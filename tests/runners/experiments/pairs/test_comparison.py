@@ -12,6 +12,7 @@ from results.store import create, read
 from runners.errors import DuelError, LoadError
 from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S
 from runners.experiments.pairs.pairing import launch_pairs
+from runners.experiments.policy import Policy
 from runners.verify.contract import Verified
 from tests.support.fake_comparison import PARTS, Fakes, fakes, pairings, prepared
 
@@ -131,7 +132,7 @@ def test_a_generator_that_fails_leaves_the_others(tmp_path: Path) -> None:
 
 
 def test_disturbed_pairs_are_measured_again_once_and_not_many(tmp_path: Path) -> None:
-    found, made = run(tmp_path, disturbed=lambda _trial: True)
+    found, made = run(tmp_path, policy=Policy(is_disturbed=lambda _trial: True))
     pairs = 4 * len(found.plan.pairings)
     assert len(made.measurer.duels) == pairs + -(-pairs // 5)
     assert {trial.attempt for trial in found.trials} == {0, 1}

@@ -12,11 +12,12 @@ import runners.experiments.pairs.blocks
 from results.model import BASE, HEAD, CostRecord, Interval, Pairing, Run
 from results.store import Writer, create, read
 from runners.experiments.counting.callgrind import Callgrind
-from runners.experiments.counting.cost_cell import Subject
-from runners.experiments.counting.cost_run import bench
+from runners.experiments.counting.cost_cell import CostCell
+from runners.experiments.counting.cost_run import counting_pool
 from runners.experiments.counting.countable import lockstep
-from runners.experiments.counting.pool import Bench
-from runners.experiments.pairs.gate import Decisions, Gate
+from runners.experiments.counting.pool import CountingPool
+from runners.experiments.pairs.gate import Gate
+from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
 from runners.verify.contract import Verified
 from tests.support.fake_comparison import Fakes, fakes, pairings, prepared
@@ -32,28 +33,28 @@ def right(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: None)
 
 
-class FakeBench:
+class FakePool:
     """Counts without valgrind."""
 
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.asked: list[tuple[tuple[str, ...], tuple[int, ...]]] = []
 
-    def count(self, together: Iterable[tuple[Subject, ...]], *, repeats: Iterable[int] = (0,)) -> None:
+    def count(self, together: Iterable[tuple[CostCell, ...]], *, repeats: Iterable[int] = (0,)) -> None:
         groups, numbers = list(together), tuple(repeats)
         self.asked.append((tuple(group[0].cell.slug for group in groups), numbers))
         for repeat in numbers:
             for group in groups:
-                assert [subject.side for subject in group] == [BASE, HEAD]
-                for subject in group:
-                    assert subject.environment.record.side == subject.side
-                    self.writer.append(record(subject, repeat))
+                assert [cost_cell.side for cost_cell in group] == [BASE, HEAD]
+                for cost_cell in group:
+                    assert cost_cell.environment.record.side == cost_cell.side
+                    self.writer.append(record(cost_cell, repeat))
 
 
-def record(subject: Subject, repeat: int) -> CostRecord:
+def record(cost_cell: CostCell, repeat: int) -> CostRecord:
     return CostRecord(
-        cell=subject.cell,
-        side=subject.side,
+        cell=cost_cell.cell,
+        side=cost_cell.side,
         repeat=repeat,
         started_unix_s=1e9,
         seconds=5.0,
@@ -71,7 +72,7 @@ def gate(
     budget_s: float = 3600.0,
     chosen: tuple[Pairing, ...] = (*COUNTED, *LOADED),
     **more: Any,  # noqa: ANN401 - passed on
-) -> tuple[Run, Fakes, FakeBench, list[int]]:
+) -> tuple[Run, Fakes, FakePool, list[int]]:
     budgets: list[int] = []
     wanted = iter(repeats)
 
@@ -81,16 +82,11 @@ def gate(
 
     given = prepared(chosen, kind="gate")
     with create(folder, given.plan) as writer:
-        made, counting = fakes(given, writer, **more), FakeBench(writer)
-        decisions = Decisions(
-            cost_repeats=lambda _run: next(wanted, {}),
-            confirmations=confirmations,
-            disturbed=lambda _trial: False,
-        )
+        policy = Policy(cost_repeats=lambda _run: next(wanted, {}), confirmations=confirmations)
+        made, counting = fakes(given, writer, policy=policy, **more), FakePool(writer)
         Gate(
             comparison=made.comparison,
-            bench=cast("Bench", counting),
-            decisions=decisions,
+            pool=cast("CountingPool", counting),
             deadline_s=time.monotonic() + budget_s,
         ).run()
     return read(folder / "two-sides"), made, counting, budgets
@@ -133,16 +129,10 @@ def test_a_side_without_its_environment_is_left_out_of_both_tiers(tmp_path: Path
     assert name in given.environments[BASE]
     del cast("dict[str, Any]", given.environments[HEAD])[name]
     with create(tmp_path, given.plan) as writer:
-        made, counting = fakes(given, writer), FakeBench(writer)
-        decisions = Decisions(
-            cost_repeats=lambda _run: {},
-            confirmations=lambda _run, _pairs: {},
-            disturbed=lambda _trial: False,
-        )
+        made, counting = fakes(given, writer), FakePool(writer)
         Gate(
             comparison=made.comparison,
-            bench=cast("Bench", counting),
-            decisions=decisions,
+            pool=cast("CountingPool", counting),
             deadline_s=time.monotonic() + 3600,
         ).run()
     run = read(tmp_path / "two-sides")
@@ -168,5 +158,5 @@ def test_base_and_head_are_counted_on_a_cpu_each(tmp_path: Path, monkeypatch: py
     given = prepared((*COUNTED, *LOADED), kind="gate")
     assert len(given.plan.setup.server_cpus) == 1
     with create(tmp_path, given.plan) as writer:
-        found = bench(given.plan, given.sides[HEAD].parts, Callgrind(version="v"), writer, Watcher())
-        assert found._lanes.split(2) == [(0, 1)]
+        found = counting_pool(given.plan, given.sides[HEAD].parts, Callgrind(version="v"), writer, Watcher())
+        assert found._cpu_groups.split(2) == [(0, 1)]

@@ -7,7 +7,8 @@ import pytest
 from results.model import BASE, HEAD, IN_PROCESS, Side
 from runners.errors import PlanError
 from runners.experiments.pairs.gate_cells import Globs, choose, name_of
-from runners.experiments.pairs.sides import SideOptions, SideParts
+from runners.experiments.pairs.options import SideOptions
+from runners.experiments.pairs.sides import SideParts
 from runners.selection.matrix import Parts
 from tests.support.small_matrix import parts
 

@@ -24,7 +24,7 @@ CELLS = expand(Selection(scenarios=("plaintext", "json"), connections=(64,)), PA
 ALIKE = tuple(Pairing(base=cell, head=cell) for cell in CELLS)
 
 
-def of(framework: str, server: str) -> list[Cell]:
+def cells_of(framework: str, server: str) -> list[Cell]:
     return [cell for cell in CELLS if (cell.framework, cell.server) == (framework, server)]
 
 
@@ -36,12 +36,12 @@ def test_cells_are_paired_with_their_like_and_the_others_named() -> None:
 
 
 def test_servers_and_frameworks_that_differ_by_intention_are_paired_all_the_same() -> None:
-    base, head = of("fastapi", "uvicorn-standard"), of("fastapi", "granian-asgi")
+    base, head = cells_of("fastapi", "uvicorn-standard"), cells_of("fastapi", "granian-asgi")
     matched = match(base, head, apart=frozenset({"server"}))
     assert [(pairing.base, pairing.head) for pairing in matched.pairings] == list(
         zip(base, head, strict=True)
     )
-    unlike = match(base, of("flask", "gunicorn-gthread"), apart=frozenset({"server", "framework"}))
+    unlike = match(base, cells_of("flask", "gunicorn-gthread"), apart=frozenset({"server", "framework"}))
     assert [pairing.head.scenario for pairing in unlike.pairings] == ["plaintext"]
     assert not match(base, head).pairings
 
@@ -56,7 +56,7 @@ def test_a_launch_pair_measures_all_cells_of_its_two_stacks() -> None:
 
 
 def test_unlike_stacks_never_take_turns() -> None:
-    base, head = of("fastapi", "uvicorn-standard"), of("fastapi", "granian-asgi")
+    base, head = cells_of("fastapi", "uvicorn-standard"), cells_of("fastapi", "granian-asgi")
     (launch_pair,) = launch_pairs(match(base, head, apart=frozenset({"server"})).pairings, PARTS.scenarios)
     assert not launch_pair.like
     assert launch_pair.key == "fastapi--uvicorn-standard@default/fastapi--granian-asgi@default"

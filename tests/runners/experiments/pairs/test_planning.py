@@ -5,14 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-import runners.experiments.pairs.planning
+import runners.experiments.pairs.provisioning
 from results.model import BASE, HEAD, Cell, Failure
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError, ProvisionError
+from runners.experiments.pairs.options import PairOptions, SideOptions, SidesOptions
 from runners.experiments.pairs.pairing import MatchedCells
-from runners.experiments.pairs.planning import PairOptions, missing, paired, prepare, provisioned
-from runners.experiments.pairs.sides import SideOptions, SideParts, SidesOptions
-from runners.experiments.planning import RunOptions
+from runners.experiments.pairs.planning import match_selection, missing, prepare, provisioned
+from runners.experiments.pairs.sides import SideParts
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
 from tests.support.fake_comparison import PARTS, pairings
@@ -51,14 +51,15 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
     def environments_of(
         cells: Iterable[Cell],
-        _known: object,
-        options: RunOptions,
-        _watcher: object,
+        _frameworks: object,
+        *,
+        overrides: tuple[str, ...],
+        **_more: object,
     ) -> tuple[dict[str, Provisioned], tuple[Failure, ...]]:
         cells = tuple(cells)
         names = dict.fromkeys(cell.framework for cell in cells)
-        failing = how["fail"] if options.overrides else set()
-        side = BASE if options.overrides else HEAD
+        failing = how["fail"] if overrides else set()
+        side = BASE if overrides else HEAD
         made = {
             name: environment(name, side if name in how["differ"] else "")
             for name in names
@@ -68,7 +69,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
         error = ProvisionError("no versions fit together", remedy="loosen it")
         return made, tuple(error.failure(stack) for stack in stacks)
 
-    monkeypatch.setattr(runners.experiments.pairs.planning, "environments_of", environments_of)
+    monkeypatch.setattr(runners.experiments.pairs.provisioning, "environments_of", environments_of)
     return how
 
 
@@ -140,6 +141,6 @@ def test_frameworks_without_a_server_in_common_are_wrong_use() -> None:
     }
     options = replace(OPTIONS, sides=SidesOptions(base=sides[BASE].options, head=sides[HEAD].options))
     with pytest.raises(PlanError, match="no cell of the base has its like"):
-        paired(options, sides)
+        match_selection(options, sides)
     with pytest.raises(PlanError, match="nothing tells"):
         prepare(replace(OPTIONS, sides=SidesOptions()), Watcher())

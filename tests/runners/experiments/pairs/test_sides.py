@@ -6,8 +6,9 @@ import pytest
 
 from results.model import BASE, HEAD
 from runners.errors import PlanError
+from runners.experiments.pairs.options import SideOptions, SidesOptions, is_bare
 from runners.experiments.pairs.revision import Source
-from runners.experiments.pairs.sides import SideOptions, SidesOptions, is_bare, resolve_sides, title_of
+from runners.experiments.pairs.sides import resolve_sides, title_of
 
 
 @pytest.mark.parametrize(

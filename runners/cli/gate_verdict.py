@@ -1,0 +1,83 @@
+"""The verdict of a gate: judged from its record, printed, and written into the files asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from runners.cli.gate_options import WAIVERS
+from runners.cli.shared import find_run
+from runners.errors import PlanError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from report.analysis.gate.judgement import Judgement
+    from report.analysis.two_sides.waivers import Waiver
+
+
+def find_two_sides(name: str, results: Path) -> Path:
+    """Folder of a run that has two sides; raises PlanError for another."""
+    from results.store import read
+
+    folder = find_run(name, results)
+    kind = read(folder).plan.kind
+    if kind not in {"gate", "compare"}:
+        raise PlanError(
+            f"{name} is a run of kind {kind!r}: it has no two sides to be judged",
+            remedy="name a run of `hotlap gate` or `hotlap compare`",
+        )
+    return folder
+
+
+def read_waivers(path: Path | None) -> tuple[Waiver, ...]:
+    """Waivers of ``path``, or of the usual file where it is there; raises PlanError for a bad one."""
+    from report.analysis.two_sides.waivers import WaiverError, load
+
+    if path is None and not WAIVERS.is_file():
+        return ()
+    try:
+        return load(path or WAIVERS)
+    except WaiverError as error:
+        raise PlanError(str(error), remedy="mend the file of waivers; see docs/gate.md") from error
+
+
+def must_be_writable(files: Mapping[str, Path | None]) -> None:
+    """Open every output before measuring, so that a wrong path costs no quarter of an hour."""
+    for name, path in files.items():
+        if path is not None:
+            try:
+                path.open("a", encoding="utf-8").close()
+            except OSError as error:
+                raise PlanError(
+                    f"--{name.replace('_', '-')} {path}: {error.strerror}",
+                    remedy="name a file in a folder that is there",
+                ) from error
+
+
+def conclude(
+    folder: Path,
+    waivers: tuple[Waiver, ...],
+    files: Mapping[str, Path | None],
+    *,
+    strict: bool,
+    as_json: bool,
+    interrupted: bool,
+) -> None:
+    """Judge what was recorded, write what was asked for, and leave with the verdict's code."""
+    from report.analysis.gate.judging import judge
+    from report.views.gate import outputs
+    from results.store import read
+
+    judgement: Judgement = judge(read(folder), waivers)
+    for name, path in files.items():
+        if path is not None:
+            path.write_text(getattr(outputs, name)(judgement), encoding="utf-8")
+    typer.echo(outputs.as_json(judgement) if as_json else outputs.as_text(judgement))
+    typer.echo(f"recorded in {folder}; judge it again with: hotlap gate --from {folder}", err=True)
+    if interrupted:
+        typer.echo("interrupted; what was measured is kept", err=True)
+        raise typer.Exit(130)
+    raise typer.Exit(judgement.exit_code(strict))

@@ -1,0 +1,77 @@
+"""Everything that ``hotlap list`` shows, as tables for a person and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from runners.cli.tables import as_lines, plain_table
+from runners.selection.matrix import Matrix, Parts, family
+
+LISTING_WIDTH = 110
+
+
+def as_json(matrix: Matrix, parts: Parts) -> str:
+    """Frameworks, servers, scenarios, stacks and cells of a selection as one JSON object."""
+    data = {
+        "frameworks": [
+            {
+                "name": framework.name,
+                "title": framework.title,
+                "interfaces": sorted(framework.targets),
+                "floor": framework.floor,
+                "serialiser": framework.serialiser,
+                "validator": framework.validator,
+            }
+            for framework in parts.frameworks.values()
+        ],
+        "servers": [
+            {
+                "name": server.name,
+                "title": server.title,
+                "interface": server.interface,
+                "default": server.default,
+            }
+            for server in parts.servers.values()
+        ],
+        "scenarios": [
+            {
+                "name": scenario.name,
+                "title": scenario.title,
+                "group": family(scenario),
+                "needs": scenario.needs,
+            }
+            for scenario in parts.scenarios.values()
+        ],
+        "stacks": list(dict.fromkeys(cell.stack for cell in matrix.cells)),
+        "cells": [{"slug": cell.slug, **asdict(cell)} for cell in matrix.cells],
+        "not_applicable": [{"slug": lack.cell.slug, "reason": lack.reason} for lack in matrix.not_applicable],
+        "not_implemented": [
+            {"slug": lack.cell.slug, "reason": lack.reason} for lack in matrix.not_implemented
+        ],
+    }
+    return json.dumps(data, indent=2)
+
+
+def as_text(matrix: Matrix, parts: Parts) -> str:
+    """The same for a person: a table of each kind, then how many cells there are."""
+    frameworks = plain_table("frameworks", "name", "speaks", "serialiser", "validator")
+    for framework in parts.frameworks.values():
+        speaks = ", ".join(sorted(framework.targets)) + (" (floor)" if framework.floor else "")
+        frameworks.add_row(framework.name, speaks, framework.serialiser, framework.validator)
+    servers = plain_table("servers", "name", "accepts", "what it is")
+    for server in parts.servers.values():
+        mark = "" if server.default else " (only when named)"
+        servers.add_row(server.name, server.interface, server.title + mark)
+    scenarios = plain_table("scenarios", "name", "asks")
+    for scenario in parts.scenarios.values():
+        scenarios.add_row(scenario.name, scenario.title)
+    stacks = dict.fromkeys(cell.stack for cell in matrix.cells)
+    selected = plain_table("stacks of this selection", "stack", "cells")
+    for stack in stacks:
+        selected.add_row(stack, str(sum(cell.stack == stack for cell in matrix.cells)))
+    total = (
+        f"{len(stacks)} stacks, {len(matrix.cells)} cells; not applicable: {len(matrix.not_applicable)}, "
+        f"not implemented: {len(matrix.not_implemented)}"
+    )
+    return as_lines(frameworks, servers, scenarios, selected, total, width=LISTING_WIDTH, gap=True)

@@ -1,0 +1,35 @@
+"""What verification found, as a table for a person and as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from runners.cli.list_tables import LISTING_WIDTH
+from runners.cli.progress import failure_text
+from runners.cli.tables import as_lines, plain_table
+from runners.experiments.inspection import Inspection
+
+
+def as_json(inspection: Inspection) -> str:
+    """Cells that passed, failures and findings as one JSON object."""
+    data: dict[str, Any] = {
+        "passed": [cell.slug for cell in inspection.passed if not cell.control],
+        "failures": [asdict(failure) for failure in inspection.failures],
+        "findings": [asdict(finding) for finding in inspection.findings],
+    }
+    return json.dumps(data, indent=2)
+
+
+def as_text(inspection: Inspection) -> str:
+    """The same for a person: failures whole, findings counted."""
+    passed = [cell for cell in inspection.passed if not cell.control]
+    stacks = plain_table("verified", "stack", "scenarios that answer rightly")
+    for stack in dict.fromkeys(cell.stack for cell in passed):
+        names = dict.fromkeys(cell.scenario for cell in passed if cell.stack == stack)
+        stacks.add_row(stack, ", ".join(names))
+    failures = "\n".join(failure_text(failure) for failure in inspection.failures)
+    counts = (len(passed), len(inspection.failures), len(inspection.findings))
+    total = "{} cells right, {} failures, {} findings (see --json)".format(*counts)
+    return as_lines(stacks, *([failures] if failures else []), total, width=LISTING_WIDTH, gap=True)

@@ -1,0 +1,90 @@
+"""What a comparison measured now is asked for: of each side, of both, and of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+from results.model import BASE, HEAD
+from runners.errors import PlanError
+from runners.selection.matrix import Selection
+
+PAIRS = 8
+"""Launch pairs of a cell unless asked otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideOptions:
+    """What was asked of one side; as it stands, everything is as locked."""
+
+    overrides: tuple[str, ...] = ()
+    """As ``--with`` takes them; a bare name means the lock's version."""
+    python: str | None = None
+    revision: str | None = None
+    """Git revision, ``worktree`` or folder that the apps come from."""
+    framework: str | None = None
+    server: str | None = None
+
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """Overrides without bare names, which override nothing."""
+        return tuple(text for text in self.overrides if not is_bare(text))
+
+    @property
+    def bare(self) -> tuple[str, ...]:
+        """Names that were given without a version."""
+        return tuple(text for text in self.overrides if is_bare(text))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SidesOptions:
+    """What was asked of both sides."""
+
+    base: SideOptions = field(default_factory=SideOptions)
+    head: SideOptions = field(default_factory=SideOptions)
+
+    def must_make_sense(self) -> None:
+        """Raise PlanError where the two do not differ, or an option of one side needs its twin."""
+        if self.base == self.head == SideOptions():
+            raise PlanError(
+                "nothing tells base and head apart",
+                remedy="name two recorded runs, or give --base/--head, --base-python, --base-rev, "
+                "--base-server or --base-framework (--base-rev worktree --head-rev worktree shows the noise)",
+            )
+        for name in ("framework", "server"):
+            values = getattr(self.base, name), getattr(self.head, name)
+            if (values[0] is None) != (values[1] is None):
+                missing = BASE if values[0] is None else HEAD
+                raise PlanError(
+                    f"--{BASE if missing == HEAD else HEAD}-{name} needs --{missing}-{name} beside it",
+                    remedy=f"give both, or --{name} for both sides alike",
+                )
+
+    @property
+    def apart(self) -> frozenset[str]:
+        """Fields in which the cells of the two sides differ by intention: ``framework``, ``server``."""
+        return frozenset(name for name in ("framework", "server") if getattr(self.base, name) is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairOptions:
+    """Everything that a comparison measured now is asked for."""
+
+    sides: SidesOptions
+    selection: Selection
+    pairs: int = PAIRS
+    seed: int | None = None
+    python: str | None = None
+    """Of both sides where they name none."""
+    command: tuple[str, ...] = ()
+    kind: str = "compare"
+
+
+def is_bare(text: str) -> bool:
+    """Whether an override is a package's name and nothing else."""
+    try:
+        requirement = Requirement(text.strip())
+    except InvalidRequirement:
+        return False
+    return not requirement.specifier and requirement.url is None

@@ -1,0 +1,91 @@
+"""The environments of both sides, and which of their pairings are worth measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from results.model import BASE, HEAD, Cell, Failure, NotApplicable, Pairing
+from runners.environments import cache
+from runners.environments.interpreters import find
+from runners.environments.overrides import parse
+from runners.environments.provision import Provisioned
+from runners.environments.resolution import concerned
+from runners.errors import HotlapError
+from runners.experiments.pairs.options import PairOptions
+from runners.experiments.pairs.pairing import cell_of, of_side
+from runners.experiments.pairs.sides import SideParts
+from runners.experiments.progress import Watcher
+from runners.experiments.provisioning import environments_of
+
+Environments = Mapping[str, Mapping[str, Provisioned]]
+"""By side, then by framework."""
+
+
+def provision_sides(
+    options: PairOptions, sides: Mapping[str, SideParts], pairings: Iterable[Pairing], watcher: Watcher
+) -> tuple[Environments, tuple[Failure, ...]]:
+    """Environments of both sides, and the failures of what could not be installed."""
+    pairings = tuple(pairings)
+    environments: dict[str, Mapping[str, Provisioned]] = {}
+    failures: tuple[Failure, ...] = ()
+    for side, side_parts in sides.items():
+        cells = [cell_of(pairing, side) for pairing in pairings]
+        environments[side], failed = _provision_side(options, side_parts, cells, watcher)
+        failures += failed
+    return environments, failures
+
+
+def _provision_side(
+    options: PairOptions, side_parts: SideParts, cells: Iterable[Cell], watcher: Watcher
+) -> tuple[Mapping[str, Provisioned], tuple[Failure, ...]]:
+    cells, side, asked = tuple(cells), side_parts.side.name, side_parts.options
+    frameworks, python = side_parts.parts.frameworks, asked.python or options.python
+    watcher.say(f"{side}: {side_parts.side.title}")
+    try:
+        used = [frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells)]
+        if asked.bare:
+            concerned(used, tuple(map(parse, asked.bare)), find(python, cache.root()))
+        environments, failures = environments_of(
+            cells, frameworks, python=python, overrides=asked.moved, watcher=watcher
+        )
+    except HotlapError as error:
+        error.message = f"{side}: {error.message}"
+        raise
+    named = {
+        name: replace(environment, record=replace(environment.record, side=side))
+        for name, environment in environments.items()
+    }
+    by_stack = {failure.stack: failure for failure in failures}
+    return named, tuple(
+        of_side(replace(by_stack[cell.stack], cell=cell), side)
+        for cell in dict.fromkeys(cells)
+        if cell.stack in by_stack
+    )
+
+
+def is_ready(pairing: Pairing, environments: Environments) -> bool:
+    """Whether both sides have the environment that they need."""
+    return all(cell_of(pairing, side).framework in environments[side] for side in (BASE, HEAD))
+
+
+def leave_out_alike(
+    pairings: tuple[Pairing, ...], environments: Environments, watcher: Watcher
+) -> tuple[tuple[Pairing, ...], tuple[NotApplicable, ...]]:
+    """Pairings worth measuring, and those that are the same on both sides; all where all are alike (A/A)."""
+    alike = [pairing for pairing in pairings if _is_alike(pairing, environments)]
+    names = ", ".join(dict.fromkeys(pairing.head.framework for pairing in alike))
+    if len(alike) == len(pairings):
+        watcher.say(f"{names}: base and head are the same, so what differs is noise (A/A)")
+        return pairings, ()
+    if alike:
+        watcher.say(f"{names}: the same on both sides, not measured")
+    same = tuple(NotApplicable(cell=pairing.head, reason="the same on both sides") for pairing in alike)
+    return tuple(pairing for pairing in pairings if pairing not in alike), same
+
+
+def _is_alike(pairing: Pairing, environments: Environments) -> bool:
+    if pairing.base != pairing.head or not is_ready(pairing, environments):
+        return False
+    base, head = (environments[side][pairing.head.framework].record.key for side in (BASE, HEAD))
+    return base == head

@@ -1,0 +1,72 @@
+"""The environments of a run: built for its cells, or built again for a run that goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from results.model import Cell, Failure, Run
+from runners.environments.provision import Provisioned, provision, provision_all
+from runners.errors import PlanError, ProvisionError
+from runners.experiments.progress import Watcher
+from runners.machine import facts
+from runners.selection.frameworks import Framework
+from runners.selection.matrix import Parts
+
+
+def environments_of(
+    cells: Iterable[Cell],
+    frameworks: Mapping[str, Framework],
+    *,
+    python: str | None,
+    overrides: tuple[str, ...],
+    watcher: Watcher,
+) -> tuple[dict[str, Provisioned], tuple[Failure, ...]]:
+    """Environments by framework; one that could not be built is a failure of each of its stacks."""
+    cells = tuple(cells)
+    used = [frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells)]
+    watcher.say(f"preparing {len(used)} environments")
+    results = provision_all(used, python=python, overrides=overrides, echo=watcher.say)
+    failures = tuple(
+        result.failure(stack)
+        for name, result in results.items()
+        if isinstance(result, ProvisionError)
+        for stack in dict.fromkeys(cell.stack for cell in cells if cell.framework == name)
+    )
+    return {name: result for name, result in results.items() if isinstance(result, Provisioned)}, failures
+
+
+def provisioned_cells(
+    cells: Iterable[Cell], environments: Mapping[str, Provisioned], failures: Sequence[Failure]
+) -> tuple[Cell, ...]:
+    """Cells that have their environment; raises ProvisionError, with the first of ``failures``, for none."""
+    provisioned = tuple(cell for cell in cells if cell.framework in environments)
+    if not provisioned:
+        raise ProvisionError(
+            "no environment could be built: " + "; ".join(failure.message for failure in failures),
+            remedy=failures[0].remedy,
+            log_tail=failures[0].log_tail,
+        )
+    return provisioned
+
+
+def environments_again(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provisioned]:
+    """Environments for a run that goes on; raises PlanError where one is not what line 1 says."""
+    facts.require_linux()
+    for cell in run.plan.cells:
+        for name, known in ((cell.framework, parts.frameworks), (cell.server, parts.servers)):
+            if name not in known:
+                raise PlanError(f"{cell.slug}: {name} is no longer there", remedy="begin a new run")
+    built: dict[str, Provisioned] = {}
+    for recorded in run.plan.environment.frameworks:
+        framework = parts.frameworks[recorded.framework]
+        environment = provision(
+            framework, python=recorded.python, overrides=recorded.overrides, echo=watcher.say
+        )
+        if environment.record.key != recorded.key:
+            raise PlanError(
+                f"the environment of {framework.name} is not the one of {run.plan.name}: "
+                f"{recorded.key} then, {environment.record.key} now",
+                remedy="check out the apps and locks that the run began with, or begin a new run",
+            )
+        built[framework.name] = environment
+    return built

@@ -1,0 +1,116 @@
+"""The plan of a new run: its selection resolved to cells, environments and an order of launches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from results.model import FIRST_LOOK, Cell, Failure, Plan, Setup
+from runners.environments.provision import Provisioned
+from runners.errors import PlanError
+from runners.experiments import ceilings
+from runners.experiments.options import MOST_BLOCKS, RunOptions, Timing
+from runners.experiments.planning import build_plan, build_setup, not_implemented
+from runners.experiments.progress import Watcher
+from runners.experiments.provisioning import environments_of, provisioned_cells
+from runners.machine import facts, placement
+from runners.selection import rates
+from runners.selection.matrix import Parts, control_of, expand
+from runners.selection.schedule import Visit, block_order, visits
+
+
+def plan_of(
+    options: RunOptions, parts: Parts, watcher: Watcher
+) -> tuple[Plan, Mapping[str, Provisioned], tuple[Failure, ...]]:
+    """Plan of a new run with closed cells, environments of its frameworks, and what failed before it began.
+
+    Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
+    """
+    facts.require_linux()
+    _must_fit_together(options)
+    matrix, url = expand(options.selection, parts), options.spread.url
+    cells = matrix.cells
+    _must_have_ratios(options.timing, cells)
+    environments: dict[str, Provisioned] = {}
+    failures: tuple[Failure, ...] = ()
+    if url is None:
+        environments, failures = environments_of(
+            cells, parts.frameworks, python=options.python, overrides=options.overrides, watcher=watcher
+        )
+        cells = provisioned_cells(cells, environments, failures)
+    cells += control_of(cells, parts)
+    setup = _setup(options, cells)
+    for warning in placement.crowding(setup):
+        watcher.say(f"warning: {warning}")
+    launches = visits(cells, parts.scenarios)
+    if url is not None:
+        must_be_one(launches, url)
+    plan = build_plan(
+        kind="run",
+        setup=setup,
+        cells=cells,
+        frameworks=(environment.record for environment in environments.values()),
+        not_applicable=matrix.not_applicable,
+        ceilings=ceilings.known(),
+        order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
+    )
+    return plan, environments, (*failures, *map(not_implemented, matrix.not_implemented))
+
+
+def must_be_one(launches: tuple[Visit, ...], url: str) -> None:
+    """Raise PlanError where a run on ``url`` asks for more than one server can be."""
+    stacks = {(visit.cells[0].framework, visit.cells[0].server, visit.target) for visit in launches}
+    if len(stacks) > 1:
+        raise PlanError(
+            f"{url} is one server, and the selection needs {len(stacks)}: "
+            + ", ".join(sorted({visit.key for visit in launches if not visit.cells[0].control})[:5]),
+            remedy="name what runs there: one --framework, one --server, and scenarios of one target",
+        )
+
+
+def _must_fit_together(options: RunOptions) -> None:
+    """PlanError where options exclude each other."""
+    options.spread.must_make_sense()
+    if options.spread.joined and rates.need_capacity(options.rates):
+        raise PlanError(
+            "rates that are shares of a capacity are measured before further generators are awaited",
+            remedy="with --join give rates per second: --rate 5000",
+        )
+    if options.selection.reuse is not None and options.rates:
+        raise PlanError(
+            "--reuse is of closed load: an open one opens connections as arrivals need them",
+            remedy="leave out --rate, or --reuse",
+        )
+
+
+def _must_have_ratios(timing: Timing, cells: Iterable[Cell]) -> None:
+    """PlanError where a precision is asked for and there is no ratio to look at, or no time to."""
+    if timing.precision_percent is None:
+        return
+    if timing.blocks < FIRST_LOOK:
+        raise PlanError(
+            f"--precision looks at {FIRST_LOOK} blocks first, and --blocks allows {timing.blocks}",
+            remedy=f"--blocks {MOST_BLOCKS}, or leave it out",
+        )
+    stacks: dict[str, set[str]] = {}
+    for cell in cells:
+        if cell.framework != cell.interface:
+            stacks.setdefault(cell.scenario, set()).add(cell.stack)
+    if all(len(names) == 1 for names in stacks.values()):
+        raise PlanError(
+            "--precision is of ratios, and no two stacks of the selection are compared (floors are not)",
+            remedy="choose two frameworks or servers, or leave it out",
+        )
+
+
+def _setup(options: RunOptions, cells: tuple[Cell, ...]) -> Setup:
+    spread = options.spread
+    workers = cells[0].workers if spread.url is None else 0
+    server_cpus, generator_cpus = placement.choose_cpus(workers, spread.generators)
+    return build_setup(
+        timing=options.timing,
+        seed=options.seed,
+        server_cpus=server_cpus,
+        generator_cpus=generator_cpus,
+        command=options.command,
+        spread=spread,
+    )
