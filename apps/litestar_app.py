@@ -28,7 +28,7 @@
 # "framework, whole" = ["litestar/app.py::Litestar.__call__"]
 # routing = [
 #     "litestar/_asgi/asgi_router.py::ASGIRouter.__call__",
-#     "litestar/_asgi/asgi_router.py::ASGIRouter.handle_routing",
+#     "litestar/_asgi/asgi_router.py::ASGIRouter._handle_routing",
 #     "litestar/routes/http.py::HTTPRoute.handle",
 # ]
 # "input and validation" = [

@@ -49,7 +49,7 @@ def _loop(_serve: Serve) -> tuple[str, ...]:
     return ("--asgi-loop", "uvloop", *NO_DEFAULT_PARSER)
 
 
-def _nothing(_serve: Serve) -> tuple[str, ...]:
+def _no_options(_serve: Serve) -> tuple[str, ...]:
     return ()
 
 
@@ -93,7 +93,7 @@ VARIANTS = (
         interface="asgi",
         title="gunicorn (uvicorn worker: uvloop, httptools)",
         notes="uvicorn-worker's class with loop, parser and proxy headers pinned as in uvicorn-standard.",
-        command=partial(_command, worker="apps.uvicorn_workers.PinnedWorker", options=_nothing),
+        command=partial(_command, worker="apps.uvicorn_workers.PinnedWorker", options=_no_options),
         capabilities=ASGI,
     ),
     Variant(

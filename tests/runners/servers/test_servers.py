@@ -1,65 +1,139 @@
-"""The command line of every server variant, as a whole: a changed default must be seen here."""
+"""What each server variant comes to, as the locked server itself understands its command line."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
 from runners import servers
-from runners.servers.recipe import Serve
-
-ADDRESS = "--host 127.0.0.1 --port 8123 --workers 2"
-BOUND = "apps.x:app --bind 127.0.0.1:8123 --workers 2 --worker-class"
-GUNICORN = "--backlog 2048 --keep-alive 60 --worker-connections 1200"
-GRANIAN = "--loop uvloop --task-impl asyncio --runtime-mode mt --runtime-threads 1"
-GRANIAN_HTTP = (
-    "--http 1 --http1-keep-alive --http1-header-read-timeout 60000 --backlog 2048 --backpressure 1200"
-)
-UVICORN_END = "--backlog 2048 --timeout-keep-alive 60 --no-access-log --no-proxy-headers --no-use-colors"
-
-GOLDEN = {
-    "granian-asgi": f"granian apps.x:app --interface asgi {ADDRESS} {GRANIAN} "
-    f"--blocking-threads 1 {GRANIAN_HTTP} --ws --no-access-log",
-    "granian-wsgi": f"granian apps.x:app --interface wsgi {ADDRESS} {GRANIAN} "
-    f"--blocking-threads 40 {GRANIAN_HTTP} --no-ws --no-access-log",
-    "granian-rsgi": f"granian apps.x:app --interface rsgi {ADDRESS} {GRANIAN} "
-    f"--blocking-threads 1 {GRANIAN_HTTP} --ws --no-access-log",
-    "granian-wsgi-as-shipped": f"granian apps.x:app --interface wsgi {ADDRESS}",
-    "gunicorn-sync": f"gunicorn {BOUND} sync {GUNICORN} --http-parser python --no-control-socket",
-    "gunicorn-gthread": f"gunicorn {BOUND} gthread {GUNICORN} "
-    "--threads 40 --http-parser python --no-control-socket",
-    "gunicorn-gevent": f"gunicorn {BOUND} gevent {GUNICORN} --http-parser python --no-control-socket",
-    "gunicorn-asgi": f"gunicorn {BOUND} asgi {GUNICORN} "
-    "--asgi-loop uvloop --http-parser python --no-control-socket",
-    "gunicorn-uvicorn": f"gunicorn {BOUND} apps.uvicorn_workers.PinnedWorker {GUNICORN} --no-control-socket",
-    "gunicorn-gthread-as-shipped": f"gunicorn {BOUND} gthread --no-control-socket",
-    "uvicorn-standard": f"uvicorn apps.x:app {ADDRESS} --interface asgi3 --loop uvloop --http httptools "
-    f"--ws websockets-sansio {UVICORN_END}",
-    "uvicorn-pure": f"uvicorn apps.x:app {ADDRESS} --interface asgi3 --loop asyncio --http h11 "
-    f"--ws websockets-sansio {UVICORN_END}",
-    "uvicorn-as-shipped": f"uvicorn apps.x:app {ADDRESS}",
-}
+from runners.environments.provision import Provisioned, provision
+from runners.errors import PlanError
+from runners.selection.frameworks import discover
+from runners.servers.recipe import Serve, Variant
+from tests.support.asked_servers import ask
 
 VARIANTS = servers.discover()
+TARGET = "apps.asgi_app:app"
+ALIKE = {
+    "target": TARGET,
+    "address": ["127.0.0.1:8123"],
+    "workers": 2,
+    "backlog": 2048,
+    "keep_alive_s": 60,
+    "access_log": False,
+}
+"""What all variants are to be given, whatever their servers call it."""
+UVICORN = {"interface": "asgi3", "proxy_headers": False, "most_connections": None}
+SANS_IO = "uvicorn.protocols.websockets.websockets_sansio_impl.WebSocketsSansIOProtocol"
+HTTPTOOLS = "uvicorn.protocols.http.httptools_impl.HttpToolsProtocol"
+GRANIAN = {
+    "loop": "uvloop",
+    "task": "asyncio",
+    "runtime": "mt",
+    "runtime_threads": 1,
+    "http": "1",
+    "keep_alive": True,
+    "most_connections": 1200,
+}
+GUNICORN = {"most_connections": 1200, "control_socket": False, "http": "python"}
+
+PICKS: dict[str, dict[str, object]] = {
+    "granian-asgi": {**ALIKE, **GRANIAN, "interface": "asgi", "threads": 1, "ws": True},
+    "granian-wsgi": {**ALIKE, **GRANIAN, "interface": "wsgi", "threads": 40, "ws": False},
+    "granian-rsgi": {**ALIKE, **GRANIAN, "interface": "rsgi", "threads": 1, "ws": True},
+    "granian-wsgi-as-shipped": {"interface": "wsgi", "threads": 512, "most_connections": 1024},
+    "gunicorn-sync": {**ALIKE, **GUNICORN, "worker": "gunicorn.workers.sync.SyncWorker", "threads": 1},
+    "gunicorn-gthread": {
+        **ALIKE,
+        **GUNICORN,
+        "worker": "gunicorn.workers.gthread.ThreadWorker",
+        "threads": 40,
+    },
+    "gunicorn-gevent": {**ALIKE, **GUNICORN, "worker": "gunicorn.workers.ggevent.GeventWorker"},
+    "gunicorn-asgi": {**ALIKE, **GUNICORN, "worker": "gunicorn.workers.gasgi.ASGIWorker", "loop": "uvloop"},
+    "gunicorn-uvicorn": {
+        **ALIKE,
+        **GUNICORN,
+        "worker": "apps.uvicorn_workers.PinnedWorker",
+        "http": "auto",
+        "of_uvicorn": {
+            "interface": "asgi3",
+            "loop": "uvloop",
+            "http": "httptools",
+            "ws": "websockets-sansio",
+            "access_log": False,
+            "proxy_headers": False,
+        },
+    },
+    "gunicorn-gthread-as-shipped": {
+        "worker": "gunicorn.workers.gthread.ThreadWorker",
+        "threads": 1,
+        "keep_alive_s": 2,
+        "most_connections": 1000,
+    },
+    "uvicorn-standard": {
+        **ALIKE,
+        **UVICORN,
+        "loop": "uvloop.new_event_loop",
+        "http": HTTPTOOLS,
+        "ws": SANS_IO,
+    },
+    "uvicorn-pure": {
+        **ALIKE,
+        **UVICORN,
+        "loop": "asyncio.unix_events._UnixSelectorEventLoop",
+        "http": "uvicorn.protocols.http.h11_impl.H11Protocol",
+        "ws": SANS_IO,
+    },
+    "uvicorn-as-shipped": {"access_log": True, "proxy_headers": True, "keep_alive_s": 5, "http": HTTPTOOLS},
+}
+"""What each variant's title and notes promise, in the words of its server."""
 
 
-def test_every_variant_has_a_golden_command_line() -> None:
-    assert list(VARIANTS) == list(GOLDEN)
+def serve(variant: Variant) -> Serve:
+    workers = 2 if variant.default else 1
+    return Serve(target=TARGET, interface=variant.interface, port=8123, workers=workers, max_connections=1200)
 
 
-@pytest.mark.parametrize("name", GOLDEN)
-def test_the_command_line_names_every_setting(name: str) -> None:
-    serve = Serve(
-        target="apps.x:app",
-        interface=VARIANTS[name].interface,
-        port=8123,
-        workers=2,
-        max_connections=1200,
-    )
-    assert " ".join(VARIANTS[name].command(serve)) == f"-m {GOLDEN[name]}"
+@pytest.fixture(scope="module", name="environment")
+def _environment() -> Provisioned:
+    return provision(discover()["asgi"], echo=lambda _line: None)
 
 
-@pytest.mark.parametrize("name", GOLDEN)
+@pytest.fixture(scope="module", name="answers")
+def _answers(environment: Provisioned, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    commands = {name: variant.command(serve(variant)) for name, variant in VARIANTS.items()}
+    return ask(commands, environment, tmp_path_factory.mktemp("cwd"))
+
+
+def test_every_variant_has_picks_that_its_server_is_asked_for() -> None:
+    assert list(VARIANTS) == list(PICKS)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("name", PICKS)
+def test_the_command_line_names_every_setting(name: str, answers: dict[str, Any]) -> None:
+    answer = answers[name]
+    assert "refused" not in answer, answer
+    assert {key: answer.get(key) for key in PICKS[name]} == PICKS[name]
+
+
+@pytest.mark.servers
+def test_a_server_refuses_what_it_does_not_know(environment: Provisioned, tmp_path: Path) -> None:
+    commands = {
+        name: (*VARIANTS[name].command(serve(VARIANTS[name])), "--no-such-option")
+        for name in ("uvicorn-standard", "granian-asgi", "gunicorn-gthread")
+    }
+    answers = ask(commands, environment, tmp_path)
+    assert answers.keys() == commands.keys()
+    assert all("--no-such-option" in answer["refused"] for answer in answers.values())
+
+
+@pytest.mark.parametrize("name", PICKS)
 def test_a_variant_says_what_it_can(name: str) -> None:
     variant = VARIANTS[name]
     assert variant.name == name
@@ -80,3 +154,38 @@ def test_as_shipped_is_measured_only_when_named() -> None:
 def test_servers_are_required_once() -> None:
     names = [Requirement(text).name for text in servers.packages()]
     assert sorted(names) == ["granian", "gunicorn", "uvicorn", "uvicorn-worker"]
+
+
+def recipes(monkeypatch: pytest.MonkeyPatch, **files: object) -> None:
+    """Make ``files`` all recipes that there are: constants by name of file."""
+    modules = {f"{name}_server.py": constants for name, constants in files.items()}
+    monkeypatch.setattr(servers, "_modules", lambda: modules)
+
+
+def recipe(*names: str, **constants: object) -> SimpleNamespace:
+    variants = tuple(
+        Variant(name=name, interface="asgi", title=name, command=lambda _serve: ()) for name in names
+    )
+    return SimpleNamespace(**{"VARIANTS": variants, "PACKAGES": ("uvicorn",), **constants})
+
+
+def test_two_files_with_one_variant_are_both_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipes(monkeypatch, first=recipe("fast"), second=recipe("slow", "fast"))
+    complaint = r"^first_server\.py and second_server\.py both declare a server variant 'fast'"
+    with pytest.raises(PlanError, match=complaint) as caught:
+        servers.discover()
+    assert "rename" in caught.value.remedy
+
+
+def test_a_file_that_is_no_recipe_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipes(monkeypatch, empty=SimpleNamespace())
+    with pytest.raises(PlanError, match=r"^empty_server\.py declares no VARIANTS"):
+        servers.discover()
+    with pytest.raises(PlanError, match=r"^empty_server\.py declares no PACKAGES"):
+        servers.packages()
+
+
+def test_packages_that_are_no_requirements_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    recipes(monkeypatch, wrong=recipe("fast", PACKAGES=("uvicorn>>1",)))
+    with pytest.raises(PlanError, match=r"^wrong_server\.py: package 'uvicorn>>1'"):
+        servers.packages()
