@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from random import Random
 from types import ModuleType
 
-from scenarios.exchange import Scenario
+from scenarios.exchange import Exchange, Scenario
 from scenarios.shapes import SHAPES
 
 SUFFIX = "_scenario"
@@ -25,6 +26,11 @@ def discover() -> dict[str, Scenario]:
 def named(name: str) -> Scenario:
     """A scenario of the catalogue, or a shape of calibration; KeyError where there is none."""
     return SHAPES[name] if name in SHAPES else _scenarios()[name]
+
+
+def exchanges_of(name: str, seed: int) -> tuple[Exchange, ...]:
+    """Exchanges of a trial: the ring of scenario ``name``."""
+    return named(name).ring(Random(seed))
 
 
 @cache

@@ -8,15 +8,20 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
 
+from runners.generator.client import environment_of_ours, python_m
 from tests.support.paths import ROOT
 
 FOLDERS = ("apps", "report", "results", "runners", "scenarios")
 FILES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
-GENERATORS = {ROOT / "runners" / "generator" / f"{role}.py" for role in ("process", "master", "worker")}
+GENERATORS = {
+    ROOT / "runners" / "generator" / f"{role}.py"
+    for role in ("process", "master", "worker", "locust_users", "members")
+}
 """Modules of processes of their own: importing locust patches the process."""
 PROCESSES = {f"runners.generator.{path.stem}" for path in GENERATORS}
 
@@ -117,3 +122,30 @@ def test_no_file_shadows_a_library(path: Path) -> None:
     assert path.stem not in sys.stdlib_module_names
     spec = importlib.util.find_spec(path.stem)
     assert spec is None or "site-packages" not in str(spec.origin)
+
+
+def test_what_stands_beside_locusts_file_shadows_no_library() -> None:
+    """``locust -f runners/generator/process.py`` puts that folder on the path, with its folders."""
+    names = {
+        path.stem for path in (ROOT / "runners" / "generator").iterdir() if not path.name.startswith("__")
+    }
+    libraries = [entry for entry in sys.path if Path(entry).name in {"site-packages", "dist-packages"}]
+    assert libraries
+    assert not names & sys.stdlib_module_names
+    assert [name for name in sorted(names) if PathFinder.find_spec(name, libraries)] == []
+
+
+def test_nothing_puts_the_rooms_of_runners_on_the_path() -> None:
+    """There ``http`` would shadow the standard library's."""
+    assert environment_of_ours()["PYTHONPATH"] == str(ROOT)
+    assert [path for path in FILES if "sys.path" in path.read_text(encoding="utf-8")] == []
+    loose = {path.stem for path in (ROOT / "runners").glob("*.py")}
+    assert loose == {"__init__", "errors"}, "a file here, started by its path, puts this folder on the path"
+    help_of_a_library = subprocess.run(
+        [*python_m("http.server"), "--help"],
+        env=environment_of_ours(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert help_of_a_library.returncode == 0, help_of_a_library.stderr

@@ -27,10 +27,11 @@ from runners.generator.messages import (
 from runners.processes.tree import ProcessTree, tail
 
 START_S = 60.0
-"""Importing Locust, numpy and the scenarios takes a second or two, on a busy machine more."""
-SPARE_S = 45.0
-"""What a trial may take beyond its warm-up, window and deadline: users to be brought, answers to drain."""
+"""A generator is ready within this; importing Locust, numpy and the scenarios takes a second or two."""
+BESIDES_S = 45.0
+"""A trial may take this much longer than its warm-up, window and deadline, to start users and to drain."""
 LOG_LINES = 20
+"""Lines of the generator's log that an error shows."""
 _FOREIGN = ("PYTHON", "LOCUST", "GEVENT")
 """Variables of the caller that would change how the generator works."""
 
@@ -82,7 +83,7 @@ class Generator:
             answer = self._ask(order)
             answered = True
         finally:
-            if not answered:  # interrupted or failed within an exchange: what comes next would be its answer
+            if not answered:  # it may still come, and would be taken for the next one
                 self.stop()
         return answer
 
@@ -114,8 +115,8 @@ class Generator:
     def _patience_s(self, order: Order | Duel) -> float:
         """How long an answer to ``order`` may take."""
         if isinstance(order, Duel):
-            return order.seconds + 2 * (order.first.deadline_s + SPARE_S)
-        return order.warmup_s + order.window_s + order.deadline_s + SPARE_S
+            return order.seconds + 2 * (order.first.deadline_s + BESIDES_S)
+        return order.warmup_s + order.window_s + order.deadline_s + BESIDES_S
 
     def _command(self) -> list[str]:
         """Module of the process that takes the orders, and its options."""

@@ -14,15 +14,16 @@ from runners.processes import ports
 from runners.processes.tree import ProcessTree
 
 ANYWHERE = ("0.0.0.0", "::", "*")  # noqa: S104 - recognised, not bound
-GATHER_S = 30.0
-"""Local workers are there within this; they need two seconds."""
-JOIN_S = 120.0
-"""Those of further machines are started by hand."""
+GATHER_LOCAL_S = 30.0
+"""Workers of this machine are there within this; they need two seconds."""
+GATHER_JOINED_S = 120.0
+"""Workers of further machines, which are started by hand, are there within this."""
 MEET_S = 240.0
-"""What a trial may take beyond one generator's, once all are there."""
+"""A trial of several generators may take this much longer than that of one, once all are there."""
 FAREWELL_S = 2.0
-"""A master that ends tells its workers; it needs about half a second."""
-POLL_S = 0.01
+"""A master that ends tells its workers within this; it needs about half a second."""
+EXIT_POLL_S = 0.01
+"""Between two looks whether the master has ended."""
 
 
 class DistributedGenerator(Generator):
@@ -49,7 +50,7 @@ class DistributedGenerator(Generator):
         self._listen = listen or Endpoint(LOOPBACK, 0)
         self._echo = echo
         self._workers: dict[int, ProcessTree] = {}
-        self._gather_s = JOIN_S if joined else GATHER_S
+        self._gather_s = GATHER_JOINED_S if joined else GATHER_LOCAL_S
         self._master = self._listen
 
     def stop(self) -> None:
@@ -60,22 +61,22 @@ class DistributedGenerator(Generator):
             self._channel = None
             deadline_s = time.monotonic() + FAREWELL_S
             while process.exit_status() is None and time.monotonic() < deadline_s:
-                time.sleep(POLL_S)
+                time.sleep(EXIT_POLL_S)
         super().stop()
         for worker in self._workers.values():
             worker.stop()
         self._workers.clear()
 
     def _command(self) -> list[str]:
-        here = self._listen
-        port = here.port or ports.free_port(here.host)
-        if not ports.can_bind(_bindable(here.host), port):
+        host = self._listen.host
+        port = self._listen.port or ports.free_port(host)
+        if not ports.can_bind(_bindable(host), port):
             raise PlanError(
-                f"port {port} of {here.host} cannot be listened on: "
+                f"port {port} of {host} cannot be listened on: "
                 f"{ports.owner(ports.listeners(port)) if ports.listeners(port) else 'no such address here'}",
                 remedy="choose another with --listen HOST:PORT",
             )
-        self._master = Endpoint(here.host, port)
+        self._master = Endpoint(host, port)
         if self._joined:
             self._echo(
                 f"waiting for {self._joined} further generators: hotlap worker --master {self._master}"
@@ -98,11 +99,11 @@ class DistributedGenerator(Generator):
             if worker is not None and worker.exit_status() is not None:
                 worker.stop()
                 worker = None
-            self._workers[number] = worker or self._worker(number)
+            self._workers[number] = worker or self._start_worker(number)
         return super()._ask(order)
 
-    def _worker(self, number: int) -> ProcessTree:
-        """One more generator of this machine."""
+    def _start_worker(self, number: int) -> ProcessTree:
+        """Start generator ``number`` of this machine."""
         host = LOOPBACK if self._master.host in ANYWHERE else self._master.host
         log = self._log.with_name(f"{self._log.stem}-{number + 1}{self._log.suffix}")
         master = str(Endpoint(host, self._master.port))

@@ -1,4 +1,4 @@
-"""A stretch of a load in the numbers that Locust keeps: whole milliseconds, good for its console only."""
+"""Counts and latencies as Locust keeps them: in whole milliseconds, good for its console only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from runners.generator.pump.tally import Tally
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
-    """Right answers and errors of one stretch."""
+    """Right answers and errors of a stretch of load."""
 
     right: int
     total_ms: int
@@ -24,7 +24,7 @@ class Span:
     example: str
 
     @classmethod
-    def of(cls, tally: Tally) -> Span:
+    def from_tally(cls, tally: Tally) -> Span:
         """Sum up what was counted."""
         latencies_ms = np.array(tally.latencies_ns, dtype=np.int64) / 1e6
         values, counts = np.unique(np.rint(latencies_ms).astype(np.int64), return_counts=True)

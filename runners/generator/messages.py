@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from typing import Any
+from io import BufferedIOBase
+from typing import IO, Any
 
 from results.codec import convert, decode, encode
 
@@ -135,6 +136,12 @@ _TYPES: dict[str, type[Message]] = {
 def to_line(message: Message) -> str:
     """One line of JSON, newline included; ValueError where a number is not finite."""
     return f'{{"{type(message).__name__}":{encode(message).decode()}}}\n'
+
+
+def write(lines: IO[bytes] | BufferedIOBase, message: Message) -> None:
+    """Write ``message`` as a line, at once."""
+    lines.write(to_line(message).encode())
+    lines.flush()
 
 
 def from_line(line: str | bytes) -> Message:

@@ -22,22 +22,32 @@ from locust.env import Environment
 from locust.runners import WorkerRunner
 
 from runners.errors import LoadError
-from runners.generator import process, shares
+from runners.generator import worker_messages as messages
+from runners.generator.identity import identity, this_machine
+from runners.generator.locust_users import PUMP, ConnectionUser, add_to_statistics, wait_for_users
 from runners.generator.pump.pump import Pump
-from runners.generator.shares import Assignment, Clock, Hello, Refused, ShareResult, TrialSignal, from_data
 from runners.generator.window.trial import measure
+from runners.generator.window.warm_up import STEP_NS
+from runners.generator.worker_messages import (
+    Assignment,
+    Clock,
+    Hello,
+    Refused,
+    ShareResult,
+    TrialSignal,
+    from_data,
+)
 from runners.http.address import Endpoint
+from scenarios.catalogue import exchanges_of
 
-STEP_NS = 5_000_000
-"""A worker that waits for the others looks for their start this often, under load."""
-JOIN_S = 10.0
-"""A master that is there answers within this."""
+GREETING_S = 10.0
+"""A master that is there answers the first message within this."""
 LOST_S = 20.0
-"""Locust's master sends a heartbeat every second."""
+"""A master that was not heard from for so long is gone; it sends a heartbeat every second."""
 
 
 class _CancelledError(LoadError):
-    """The trial was given up elsewhere: nobody waits for a record."""
+    """The trial was given up elsewhere: nobody waits for its result."""
 
 
 class Worker:
@@ -47,29 +57,29 @@ class Worker:
         self._runner = runner
         self._orders: Queue[Assignment] = Queue()
         self._greeted: Queue[Refused | None] = Queue()
-        self._stages: dict[int, TrialSignal | None] = {}
-        """By trial: the instant to begin at, or None: it is cancelled."""
+        self._signals: dict[int, TrialSignal | None] = {}
+        """By trial: when its window begins; None: the trial is cancelled."""
         self._ended = False
         for kind, listener in (
-            (shares.WELCOME, lambda _: self._greeted.put(None)),
-            (shares.REFUSED, lambda data: self._greeted.put(from_data(Refused, data))),
-            (shares.CLOCK, self._tell_time),
-            (shares.TRIAL, lambda data: self._orders.put(from_data(Assignment, data))),
-            (shares.GO, self._go),
-            (shares.CANCEL, self._cancel),
-            (shares.END, self._end),
+            (messages.WELCOME, lambda _: self._greeted.put(None)),
+            (messages.REFUSED, lambda data: self._greeted.put(from_data(Refused, data))),
+            (messages.CLOCK, self._answer_clock),
+            (messages.TRIAL, lambda data: self._orders.put(from_data(Assignment, data))),
+            (messages.GO, self._go),
+            (messages.CANCEL, self._cancel),
+            (messages.END, self._end),
         ):
-            runner.register_message(kind, _hearing(listener))
+            runner.register_message(kind, _for_locust(listener))
 
     def join(self) -> None:
         """Introduce this worker; raises LoadError where the master refuses it or does not answer."""
-        hello = Hello(identity=shares.identity(), pid=os.getpid(), machine=shares.this_machine())
-        self._runner.send_message(shares.HELLO, asdict(hello))
+        hello = Hello(identity=identity(), pid=os.getpid(), machine=this_machine())
+        self._runner.send_message(messages.HELLO, asdict(hello))
         try:
-            refused = self._greeted.get(timeout=JOIN_S)
+            refused = self._greeted.get(timeout=GREETING_S)
         except Empty:
             raise LoadError(
-                f"the master did not answer within {JOIN_S:.0f} s",
+                f"the master did not answer within {GREETING_S:.0f} s",
                 remedy="is it `hotlap run --join`, of this version, and not Locust's own?",
             ) from None
         if refused is not None:
@@ -81,73 +91,73 @@ class Worker:
             try:
                 assignment = self._orders.get(timeout=0.5)
             except Empty:
-                self._must_have_a_master()
+                self._require_master()
             else:
-                record = self._measure(assignment)
-                if record is not None:
-                    self._runner.send_message(shares.RECORD, asdict(record))
-                self._stages.pop(assignment.trial, None)
+                result = self._measure(assignment)
+                if result is not None:
+                    self._runner.send_message(messages.RECORD, asdict(result))
+                self._signals.pop(assignment.trial, None)
 
     def _measure(self, assignment: Assignment) -> ShareResult | None:
         trial, order = assignment.trial, assignment.order
         try:
-            exchanges = process.exchanges_of(order.scenario, order.seed)
-            process.wait_for_users(order.connections)
-            outcome = measure(process.PUMP, order, exchanges, meet=lambda pump: self._meet(pump, assignment))
+            exchanges = exchanges_of(order.scenario, order.seed)
+            wait_for_users(order.connections)
+            outcome = measure(PUMP, order, exchanges, meet=lambda pump: self._meet(pump, assignment))
         except _CancelledError:
             return None
         except LoadError as error:
             return ShareResult(trial=trial, message=error.message, remedy=error.remedy)
         except OSError as error:
             return ShareResult(trial=trial, message=f"{order.host}:{order.port}: {error}")
-        process.tell(self._runner.stats, exchanges, order.scenario, outcome.tally)
+        add_to_statistics(self._runner.stats, exchanges, order.scenario, outcome.tally)
         return ShareResult(trial=trial, measured=outcome.measured, begun_ns=outcome.begun_ns)
 
     def _meet(self, pump: Pump, assignment: Assignment) -> None:
         """Keep the load up until the instant at which all windows begin."""
         trial = assignment.trial
-        self._runner.send_message(shares.WARM, asdict(TrialSignal(trial=trial)))
+        self._runner.send_message(messages.WARM, asdict(TrialSignal(trial=trial)))
         deadline_ns = time.monotonic_ns() + round(assignment.patience_s * 1e9)
-        while trial not in self._stages:
+        while trial not in self._signals:
             if time.monotonic_ns() > deadline_ns:
                 raise LoadError(f"the other generators were not ready in {assignment.patience_s:.0f} s")
             pump.drive(time.monotonic_ns() + STEP_NS)
-        stage = self._stages[trial]
-        if stage is None:
+        signal = self._signals[trial]
+        if signal is None:
             raise _CancelledError("another generator failed")
-        pump.drive(stage.begin_ns)
+        pump.drive(signal.begin_ns)
 
-    def _tell_time(self, data: object) -> None:
+    def _answer_clock(self, data: object) -> None:
         asked_ns = from_data(Clock, data).asked_ns
         answer = Clock(asked_ns=asked_ns, at_ns=time.monotonic_ns())
-        self._runner.send_message(shares.CLOCK, asdict(answer))
+        self._runner.send_message(messages.CLOCK, asdict(answer))
 
     def _go(self, data: object) -> None:
-        stage = from_data(TrialSignal, data)
-        self._stages.setdefault(stage.trial, stage)
+        signal = from_data(TrialSignal, data)
+        self._signals.setdefault(signal.trial, signal)
 
     def _cancel(self, data: object) -> None:
-        self._stages[from_data(TrialSignal, data).trial] = None
+        self._signals[from_data(TrialSignal, data).trial] = None
 
     def _end(self, _data: object) -> None:
         self._ended = True
 
-    def _must_have_a_master(self) -> None:
-        heard = self._runner.last_heartbeat_timestamp
-        if heard is not None and time.time() - heard > LOST_S:
+    def _require_master(self) -> None:
+        heartbeat_s = self._runner.last_heartbeat_timestamp
+        if heartbeat_s is not None and time.time() - heartbeat_s > LOST_S:
             raise LoadError(
                 f"nothing heard from the master for {LOST_S:.0f} s",
                 remedy="the run ended, or the network did: join the next one",
             )
 
 
-def _hearing(listener: Callable[[object], None]) -> Callable[..., None]:
-    """``listener`` of a message's data, as Locust calls it."""
+def _for_locust(listener: Callable[[object], None]) -> Callable[..., None]:
+    """Wrap ``listener``, which takes a message's data, in what Locust calls."""
 
-    def hear(msg: Any, **_: object) -> None:  # noqa: ANN401 - Locust's
+    def listen(msg: Any, **_: object) -> None:  # noqa: ANN401 - Locust's
         listener(msg.data)
 
-    return hear
+    return listen
 
 
 def main() -> NoReturn:
@@ -155,10 +165,10 @@ def main() -> NoReturn:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--master", required=True, type=Endpoint.parse, metavar="HOST:PORT")
     parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the master")
-    given = parser.parse_args()
+    options = parser.parse_args()
     logging.getLogger("locust").setLevel(logging.ERROR)
     try:
-        _take_part(given.master, given.wait)
+        _take_part(options.master, options.wait)
     except LoadError as error:
         _leave(3, f"hotlap: {error.message}\n" + (f"  try: {error.remedy}\n" if error.remedy else ""))
     except KeyboardInterrupt:
@@ -166,18 +176,18 @@ def main() -> NoReturn:
     _leave(0, "")
 
 
-def _leave(status: int, words: str) -> NoReturn:
+def _leave(status: int, message: str) -> NoReturn:
     """End without what Locust does at the end of its own processes."""
-    sys.stderr.write(words)
+    sys.stderr.write(message)
     sys.stderr.flush()
     os._exit(status)
 
 
 def _take_part(master: Endpoint, wait_s: float) -> None:
-    _must_listen(master, wait_s)
-    environment = Environment(user_classes=[process.ConnectionUser])
+    _wait_for_listener(master, wait_s)
+    environment = Environment(user_classes=[ConnectionUser])
     runner: Any = None
-    with gevent.Timeout(JOIN_S, False):  # noqa: FBT003 - gevent's way to say: do not raise
+    with gevent.Timeout(GREETING_S, False):  # noqa: FBT003 - gevent's way to say: do not raise
         runner = environment.create_worker_runner(master.host, master.port)
     if runner is None:
         raise LoadError(
@@ -190,7 +200,7 @@ def _take_part(master: Endpoint, wait_s: float) -> None:
     worker.work()
 
 
-def _must_listen(master: Endpoint, wait_s: float) -> None:
+def _wait_for_listener(master: Endpoint, wait_s: float) -> None:
     """Wait for somebody to listen; raises LoadError where nobody does."""
     deadline_s = time.monotonic() + wait_s
     while True:

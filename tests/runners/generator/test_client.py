@@ -126,7 +126,7 @@ def test_a_generator_that_does_not_start_shows_its_log(
 def test_a_generator_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ready = json.dumps({"Ready": {"pid": 1}})
     pretending(monkeypatch, tmp_path, f"say({ready!r}); os.read(channel, 9999); os.read(channel, 1)")
-    monkeypatch.setattr(client, "SPARE_S", 0.1)
+    monkeypatch.setattr(client, "BESIDES_S", 0.1)
 
     begun_s = time.monotonic()
     with (

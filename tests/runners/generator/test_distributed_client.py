@@ -114,7 +114,7 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listen = Endpoint("127.0.0.1", ports.free_port())
-    monkeypatch.setattr(distributed_client, "JOIN_S", 30.0)
+    monkeypatch.setattr(distributed_client, "GATHER_JOINED_S", 30.0)
     with (
         ScriptedServer(serving(GREETING)) as server,
         DistributedGenerator((), tmp_path / "log", local=1, joined=1, listen=listen) as generator,
@@ -125,7 +125,7 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
             assert surplus.stderr
             assert "the run has its 2 generators" in surplus.stderr.read()
         assert surplus.returncode == 3
-        code = "from runners.generator import worker as w; w.shares.identity = lambda: '0.0+other'; w.main()"
+        code = "from runners.generator import worker as w; w.identity = lambda: '0.0+other'; w.main()"
         other = subprocess.run(
             [sys.executable, "-c", code, "--master", str(listen)],
             env=environment_of_ours(),
@@ -145,7 +145,7 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
 def test_workers_that_do_not_come_are_not_waited_for_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(distributed_client, "JOIN_S", 1.0)
+    monkeypatch.setattr(distributed_client, "GATHER_JOINED_S", 1.0)
     said: list[str] = []
     with DistributedGenerator((), tmp_path / "log", local=0, joined=2, echo=said.append) as generator:
         with pytest.raises(LoadError, match="0 of 2 generators came within 1 s"):

@@ -12,7 +12,7 @@ def test_right_answers_and_errors_are_summed_up() -> None:
     tally.error("timeout", "GET /: late", 5)
     tally.error("timeout", "GET /: late", 5)
 
-    span = Span.of(tally)
+    span = Span.from_tally(tally)
 
     assert span.right == 4
     assert span.wrong == 3
@@ -24,7 +24,7 @@ def test_right_answers_and_errors_are_summed_up() -> None:
 
 
 def test_a_stretch_without_answers() -> None:
-    span = Span.of(Tally())
+    span = Span.from_tally(Tally())
 
     assert span.right == span.wrong == span.total_ms == span.most_ms == 0
     assert not span.by_ms

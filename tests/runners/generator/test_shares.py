@@ -1,23 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 
 import pytest
 
 from results.histogram import Latency
 from runners.errors import LoadError
-from runners.generator import shares as distribution
+from runners.generator import shares
 from runners.generator.messages import Measured, Order
-from runners.generator.shares import (
-    Assignment,
-    Clock,
-    Hello,
-    ShareMeasured,
-    from_data,
-    merge,
-    overlap,
-    shares,
-)
+from runners.generator.shares import ShareMeasured, merge, overlap, split
 
 ORDER = Order(
     host="h",
@@ -37,7 +28,7 @@ ORDER = Order(
 
 def measured(latencies_us: list[int], **more: object) -> Measured:
     latency = Latency()
-    latency.record_ns([each * 1000 for each in latencies_us])
+    latency.record_ns([latency_us * 1000 for latency_us in latencies_us])
     known = Measured(
         started_unix_s=100.0,
         warmup_s=0.2,
@@ -55,46 +46,28 @@ def measured(latencies_us: list[int], **more: object) -> Measured:
     return replace(known, **more)  # type: ignore[arg-type]  # fields by name
 
 
-def part(one: Measured, begun_ns: int = 0, worker: str = "generator 1 of 2") -> ShareMeasured:
-    return ShareMeasured(worker=worker, measured=one, begun_ns=begun_ns)
+def part(measured: Measured, begun_ns: int = 0, worker: str = "generator 1 of 2") -> ShareMeasured:
+    return ShareMeasured(worker=worker, measured=measured, begun_ns=begun_ns)
 
 
 def test_shares_are_of_connections_and_of_the_rate() -> None:
-    parts = shares(ORDER, [6, 4], reader=1)
-    assert [each.connections for each in parts] == [6, 4]
-    assert [each.rate_rps for each in parts] == [600.0, 400.0]
+    parts = split(ORDER, [6, 4], reader=1)
+    assert [share.connections for share in parts] == [6, 4]
+    assert [share.rate_rps for share in parts] == [600.0, 400.0]
 
 
 def test_only_the_reader_reads_the_server() -> None:
-    first, second = shares(ORDER, [5, 5], reader=1)
+    first, second = split(ORDER, [5, 5], reader=1)
     assert (first.server_pid, first.cgroup, first.cpus) == (None, None, ())
     assert (second.server_pid, second.cgroup, second.cpus) == (5, "/c", (0, 1))
-    assert all(each.server_pid is None for each in shares(ORDER, [5, 5], reader=None))
+    assert all(share.server_pid is None for share in split(ORDER, [5, 5], reader=None))
 
 
 def test_every_share_has_a_seed_of_its_own() -> None:
-    seeds = [each.seed for each in shares(ORDER, [4, 3, 3], reader=None)]
+    seeds = [share.seed for share in split(ORDER, [4, 3, 3], reader=None)]
     assert seeds[0] == ORDER.seed
     assert len(set(seeds)) == 3
-    assert seeds == [each.seed for each in shares(ORDER, [4, 3, 3], reader=0)]
-
-
-def test_an_order_crosses_over_unchanged() -> None:
-    data = asdict(Assignment(trial=1, order=ORDER, patience_s=1.0))
-    data["order"]["cpus"] = list(data["order"]["cpus"])  # as msgpack has it
-    assert from_data(Assignment, data).order == ORDER
-
-
-@pytest.mark.parametrize("data", [None, {}, {"trial": 1, "what": 2}])
-def test_what_is_no_message_is_said(data: object) -> None:
-    with pytest.raises(LoadError, match="no Assignment"):
-        from_data(Assignment, data)
-
-
-def test_messages_come_back_as_they_went() -> None:
-    hello = Hello(identity="1", pid=2, machine="m")
-    assert from_data(Hello, asdict(hello)) == hello
-    assert from_data(Clock, asdict(Clock(asked_ns=2**60))).asked_ns == 2**60
+    assert seeds == [share.seed for share in split(ORDER, [4, 3, 3], reader=0)]
 
 
 def test_counts_are_added_and_histograms_merged() -> None:
@@ -129,7 +102,7 @@ def test_the_busiest_generator_speaks_for_all() -> None:
 
 
 def test_every_field_of_a_measurement_has_a_rule() -> None:
-    missing = {field.name for field in fields(Measured)} - set(distribution._RULES)
+    missing = {field.name for field in fields(Measured)} - set(shares._RULES)
     assert not missing, "say in runners.generator.shares how several become one"
 
 
@@ -146,9 +119,3 @@ def test_the_overlap_is_what_all_windows_share(ahead_ns: int, share: float) -> N
 def test_windows_apart_are_no_trial() -> None:
     with pytest.raises(LoadError, match="only 90% in common"):
         merge([part(measured([1])), part(measured([1]), 100_000_000)])
-
-
-def test_the_identity_is_the_version_and_what_measures() -> None:
-    version, _, sources = distribution.identity().partition("+")
-    assert version
-    assert len(sources) == 10
