@@ -7,6 +7,7 @@ by a major one where an old reader would be misled. Nothing here is computed fro
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
@@ -19,6 +20,118 @@ Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 """An integer that everything that works on records can hold."""
 
 
+class Interface(StrEnum):
+    """What a framework speaks and a server accepts."""
+
+    ASGI = "asgi"
+    WSGI = "wsgi"
+    RSGI = "rsgi"
+
+
+class Load(StrEnum):
+    """When the next request is sent."""
+
+    CLOSED = "closed"
+    """Each connection sends its next request when the last one is answered."""
+    OPEN = "open"
+    """At a given rate, whatever is still unanswered."""
+    LOCKSTEP = "lockstep"
+    """One request after the other on one connection, to be counted."""
+
+
+class Arrivals(StrEnum):
+    """How the requests of an open load are spread over time."""
+
+    CONSTANT = "constant"
+    POISSON = "poisson"
+
+
+class SideName(StrEnum):
+    """The two sides of a comparison: what is held against, and what is judged."""
+
+    BASE = "base"
+    HEAD = "head"
+    NONE = ""
+    """Of what belongs to no comparison."""
+
+
+BOTH_SIDES = (SideName.BASE, SideName.HEAD)
+"""Of a comparison, in the order in which they are shown."""
+
+
+class GateStage(StrEnum):
+    """The two times that a gate measures under load."""
+
+    SCREEN = "screen"
+    """Every sentinel, to see which ones look worse."""
+    CONFIRM = "confirm"
+    """The ones that do, on fresh launch pairs."""
+    NONE = ""
+    """Of what belongs to no gate."""
+
+
+class FailureStage(StrEnum):
+    """What hotlap was doing when something failed."""
+
+    RUN = "run"
+    PLAN = "plan"
+    ENVIRONMENT = "environment"
+    NOT_IMPLEMENTED = "not-implemented"
+    """The app of the framework lacks what the scenario needs."""
+    LAUNCH = "launch"
+    VERIFY = "verify"
+    LOAD = "load"
+    VERIFY_AFTER = "verify-after"
+    """The answers were verified again after load."""
+    COST = "cost"
+    RECORD = "record"
+
+
+class ErrorKind(StrEnum):
+    """Why a request under load had no right answer."""
+
+    WRONG_ANSWER = "wrong-answer"
+    TIMEOUT = "timeout"
+    RESET = "reset"
+    CLOSED = "closed"
+    REFUSED = "refused"
+    PROTOCOL = "protocol"
+    NO_SOCKET = "no-socket"
+    """The generator could not make one."""
+
+
+class CpuSource(StrEnum):
+    """Where the CPU time of a server was read."""
+
+    CGROUP = "cgroup"
+    PROCESS_CLOCK = "process-clock"
+
+
+class InstructionCounter(StrEnum):
+    """What counted instructions; counts of one are never compared with counts of the other."""
+
+    CALLGRIND = "callgrind"
+    PERF = "perf"
+
+
+class SharesBy(StrEnum):
+    """What instructions were attributed to."""
+
+    FUNCTION = "function"
+    """Inclusive, at named boundary functions."""
+    OBJECT = "object"
+    """Exclusive, by shared object."""
+
+
+class PlanKind(StrEnum):
+    """The command that made a run."""
+
+    RUN = "run"
+    COST = "cost"
+    COMPARE = "compare"
+    GATE = "gate"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """Stack x scenario x load: the unit of comparison."""
@@ -27,17 +140,15 @@ class Cell:
     """Name of the file in ``apps/`` without ``_app.py``, such as ``fastapi``."""
     server: str
     """Server variant, such as ``uvicorn-standard``."""
-    interface: str
-    """``asgi``, ``wsgi`` or ``rsgi``."""
+    interface: Interface
     scenario: str
-    load: str = "closed"
-    """``closed``, ``open``, or ``lockstep``: one request after the other on one connection, to be counted."""
+    load: Load = Load.CLOSED
     connections: Int64 = 64
     """Closed load: how many; open load: how many at most."""
     rate_rps: float | None = None
     """Open load: arrivals per second that are offered; None under closed load."""
-    arrivals: str | None = None
-    """Open load: ``constant`` or ``poisson``."""
+    arrivals: Arrivals | None = None
+    """None under closed load."""
     reuse: Int64 | None = None
     """Closed load: a connection is closed by the client after so many requests; None: it is kept."""
     workers: Int64 = 1
@@ -57,16 +168,11 @@ class Cell:
         return f"{self.stack}--{self.scenario}--{self.load}-{size}--w{self.workers}"
 
 
-BASE, HEAD = "base", "head"
-"""The two sides of a comparison: what is held against, and what is judged."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
     """One of the two sides of a comparison: what was asked for it."""
 
-    name: str
-    """``base`` or ``head``."""
+    name: SideName
     title: str
     """In words, such as ``starlette==0.50.0``, ``Python 3.13`` or ``apps of 1a2b3c4``."""
     overrides: tuple[str, ...] = ()
@@ -155,8 +261,7 @@ class FrameworkEnvironment:
     overrides: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     """Packages that an override moved from the lock: ``name old -> new``."""
-    side: str = ""
-    """``base`` or ``head`` in a comparison, else empty."""
+    side: SideName = SideName.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +296,7 @@ class Launch:
     """Before the launch."""
     memory_available_bytes: Int64
     """Before the launch."""
-    side: str = ""
-    """``base`` or ``head`` in a comparison, else empty."""
+    side: SideName = SideName.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,12 +311,11 @@ class Trial:
     """Place in the launch's visiting order, from 0."""
     attempt: Int64 = 0
     """0, or how often it was repeated within its launch because of foreign work."""
-    side: str = ""
-    """``base`` or ``head`` in a comparison, where ``block`` is the number of the launch pair; else empty."""
+    side: SideName = SideName.NONE
+    """In a comparison, where ``block`` is the number of the launch pair."""
     place: Int64 | None = None
     """In a comparison: 0 where its side came first within the pair, else 1."""
-    stage: str = ""
-    """In a gate: ``screen`` or ``confirm``; else empty."""
+    stage: GateStage = GateStage.NONE
     windows: Int64 = 1
     """How many windows, taken in turn with the other side, are added up here."""
     started_unix_s: float
@@ -224,7 +327,8 @@ class Trial:
     requests: Int64
     """Right answers within the window."""
     errors: dict[str, Int64] = field(default_factory=dict)
-    """Count by kind: ``wrong-answer``, ``timeout``, ``reset``, ``closed``, ``refused``, ..."""
+    """Count by ``ErrorKind``. A kind that is not known is kept, not refused: it is only counted and shown, so
+    a kind that a newer hotlap tells apart costs no trial."""
     error_example: str = ""
     stale: Int64 = 0
     """Reused connections found closed before the first byte of an answer, reopened with the clock running."""
@@ -256,8 +360,7 @@ class Trial:
     """Answers within the window that went through the full parser and semantic check."""
     server_cpu_ns: Int64 | None = None
     """CPU time of the server's tree within the window; None: not measured."""
-    server_cpu_source: str | None = None
-    """``cgroup`` or ``process-clock``."""
+    server_cpu_source: CpuSource | None = None
     processes_changed: bool = False
     """The set of the server's processes at the window's end was another than at its begin."""
     processes: Int64 | None = None
@@ -297,14 +400,12 @@ class Failure:
     """None where the whole stack failed."""
     block: Int64 | None
     """None where it failed before the first block."""
-    stage: str
-    """``environment``, ``launch``, ``verify``, ``load``, ``verify-after`` or ``not-implemented``."""
+    stage: FailureStage
     message: str
     remedy: str = ""
     log_tail: str = ""
     launch: Int64 | None = None
-    side: str = ""
-    """``base`` or ``head`` in a comparison, else empty."""
+    side: SideName = SideName.NONE
 
 
 IN_PROCESS = "in-process"
@@ -329,8 +430,7 @@ class CostRecord:
 
     cell: Cell
     """With ``load`` ``lockstep``, and server ``in-process`` where the app was called without one."""
-    side: str = ""
-    """``base`` or ``head`` in a comparison, else empty."""
+    side: SideName = SideName.NONE
     repeat: Int64 = 0
     """From 0; each is a launch of its own."""
     attempt: Int64 = 0
@@ -338,8 +438,7 @@ class CostRecord:
     started_unix_s: float
     seconds: float
     """From launch to end."""
-    counter: str
-    """``callgrind`` or ``perf``; never compared with each other."""
+    counter: InstructionCounter
     tool: str
     """The counter's name and version."""
     intervals: tuple[Interval, ...]
@@ -359,9 +458,8 @@ class CostShares:
     """Where the instructions of one cell go, from a run of its own: shares only, never instructions."""
 
     cell: Cell
-    side: str = ""
-    by: str
-    """``function``: inclusive, at named boundary functions; ``object``: exclusive, by shared object."""
+    side: SideName = SideName.NONE
+    by: SharesBy
     shares: dict[str, float]
     """0 to 1 by name of boundary function or shared object."""
     tool: str
@@ -427,8 +525,7 @@ class Plan:
     """Closed capacity by cell slug, measured to choose the rates of an open load; empty otherwise."""
     capacity_windows_rps: dict[str, tuple[float, ...]] = field(default_factory=dict)
     """The windows whose median each capacity is; empty where there was one."""
-    kind: str = "run"
-    """``run``, ``cost``, ``compare`` or ``gate``."""
+    kind: PlanKind = PlanKind.RUN
     sides: tuple[Side, ...] = ()
     """Base and head of a comparison; else empty."""
     pairings: tuple[Pairing, ...] = ()

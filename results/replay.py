@@ -11,6 +11,7 @@ from results.model import (
     CostRecord,
     CostShares,
     Failure,
+    FailureStage,
     Finding,
     Launch,
     Plan,
@@ -93,7 +94,7 @@ class Replay:
     def _failure(self, failure: Failure) -> None:
         """A stack found wrong right after a trial was wrong in it: that trial is no measurement."""
         self._failures.append(failure)
-        if failure.stage == "verify-after" and failure.cell and failure.block is not None:
+        if failure.stage == FailureStage.VERIFY_AFTER and failure.cell and failure.block is not None:
             for key in [
                 key
                 for key, trial in self._trials.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from results.model import Cell, Failure
+from results.model import Cell, Failure, FailureStage
 
 
 class HotlapError(Exception):
@@ -12,7 +12,7 @@ class HotlapError(Exception):
     """
 
     exit_code = 3
-    stage = "run"
+    stage = FailureStage.RUN
 
     def __init__(self, message: str, *, remedy: str = "", log_tail: str = "") -> None:
         super().__init__(message)
@@ -40,44 +40,44 @@ class PlanError(HotlapError):
     """What was asked for makes no sense: an unknown name, an impossible stack, a wrong option."""
 
     exit_code = 2
-    stage = "plan"
+    stage = FailureStage.PLAN
 
 
 class ProvisionError(HotlapError):
     """An environment could not be built."""
 
-    stage = "environment"
+    stage = FailureStage.ENVIRONMENT
 
 
 class LaunchError(HotlapError):
     """A server did not start, died, hung, or does not own its port."""
 
-    stage = "launch"
+    stage = FailureStage.LAUNCH
 
 
 class VerifyError(HotlapError):
     """A stack answered otherwise than the contract says."""
 
-    stage = "verify"
+    stage = FailureStage.VERIFY
 
 
 class LoadError(HotlapError):
     """The generator could not measure a window."""
 
-    stage = "load"
+    stage = FailureStage.LOAD
 
 
 class CostError(HotlapError):
     """The instructions of a cell could not be counted, or did not agree with each other."""
 
-    stage = "cost"
+    stage = FailureStage.COST
 
 
 class StoreError(HotlapError):
     """A record could not be written or read."""
 
     exit_code = 2
-    stage = "record"
+    stage = FailureStage.RECORD
 
 
 class DuelError(LoadError):

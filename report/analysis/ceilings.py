@@ -7,7 +7,7 @@ from statistics import fmean
 
 import numpy as np
 
-from results.model import Ceiling, Trial
+from results.model import Ceiling, Load, Trial
 
 
 def ceiling_rps(trial: Trial, ceilings: Sequence[Ceiling]) -> float | None:
@@ -16,7 +16,7 @@ def ceiling_rps(trial: Trial, ceilings: Sequence[Ceiling]) -> float | None:
     Interpolated on logarithms, first over connections, then over bytes; outside the points that were
     calibrated the nearest one holds. Of closed load only: an open one has a pace of its own.
     """
-    if trial.cell.load != "closed" or not trial.requests:
+    if trial.cell.load != Load.CLOSED or not trial.requests:
         return None
     size = (trial.bytes_received + trial.bytes_sent) / trial.requests
     by_shape: dict[str, list[Ceiling]] = {}

@@ -14,7 +14,7 @@ from report.analysis.validity import one_cpu
 from report.stats import levels
 from report.stats.levels import Level
 from report.stats.ranking import BLOCKS_TO_RANK
-from results.model import Cell, Run
+from results.model import Cell, Load, PlanKind, Run
 
 DISTURBED = frozenset({"foreign-work", "steal"})
 """Flags of trials that others disturbed."""
@@ -47,7 +47,7 @@ def controls(summaries: Sequence[Summary], metric: str | None = None) -> tuple[C
 
 
 def _telling(cell: Cell) -> str:
-    return "throughput_rps" if cell.load == "closed" else "p50_us"
+    return "throughput_rps" if cell.load == Load.CLOSED else "p50_us"
 
 
 def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:
@@ -105,7 +105,7 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
 def _run_flags(
     run: Run, found: Iterable[Control], precise: Precision | None, problems: Sequence[str]
 ) -> tuple[Flag, ...]:
-    blocks, timed = {trial.block for trial in run.trials}, run.plan.kind != "cost"
+    blocks, timed = {trial.block for trial in run.trials}, run.plan.kind != PlanKind.COST
     used_up = len(run.blocks) >= run.plan.setup.blocks
     holds = {
         "one-cpu": timed and one_cpu(run.plan.setup),

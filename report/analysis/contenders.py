@@ -11,7 +11,7 @@ from report.analysis.workload import Workload, workload
 from report.stats import levels
 from report.stats.levels import Level
 from report.stats.ranking import BLOCKS_TO_RANK, Tiers, tiers
-from results.model import Cell
+from results.model import Cell, Interface, Load
 
 MARK = "†"
 
@@ -45,7 +45,7 @@ class Group:
     scenario: str
     server: str | None
     """None where stacks are compared."""
-    interface: str | None
+    interface: Interface | None
     workload: Workload
     n_blocks: int
     """Blocks of the contender that has most; one with fewer than 6 is not ranked."""
@@ -72,7 +72,7 @@ def comparisons(
     groups: dict[tuple[object, ...], list[Summary]] = {}
     for summary in summaries:
         cell = summary.cell
-        if cell.control or (metric == "throughput_rps" and cell.load != "closed"):
+        if cell.control or (metric == "throughput_rps" and cell.load != Load.CLOSED):
             continue
         side = (cell.server, cell.interface) if kind == "frameworks" else (None, None)
         key = (cell.scenario, *side, *workload(cell)[1:])
@@ -105,7 +105,7 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
         metric=metric,
         scenario=str(scenario),
         server=None if server is None else str(server),
-        interface=None if interface is None else str(interface),
+        interface=None if interface is None else Interface(str(interface)),
         workload=workload(members[0].cell),
         n_blocks=most,
         entries=entries,

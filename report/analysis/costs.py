@@ -11,9 +11,9 @@ from statistics import fmean
 
 from report.analysis.cost_records import cost_of, cost_per_request
 from report.analysis.layers import Count, Layers, Step, built_on, layers, listed, place, validation
-from report.analysis.summary import LOCKSTEP, sorted_cells, why_absent
+from report.analysis.summary import sorted_cells, why_absent
 from report.stats.means import mean_level
-from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Run
+from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Load, PlanKind, Run
 
 NOT_COUNTED = "What the kernel does and time spent waiting are not counted."
 ONE_BUILD = "Counts compare only within one build of the interpreter."
@@ -47,7 +47,7 @@ class Costs:
 
 def holds_costs(run: Run) -> bool:
     """Whether anything was counted, or should have been, that is not one side of a comparison."""
-    return run.plan.kind == "cost" or any(not record.side for record in run.costs)
+    return run.plan.kind == PlanKind.COST or any(not record.side for record in run.costs)
 
 
 def costs(run: Run) -> Costs:
@@ -57,11 +57,13 @@ def costs(run: Run) -> Costs:
     for record in run.costs:
         if not record.side:
             _sort(record, records, problems)
-    failed = sorted_cells({each.cell for each in run.failures if each.cell and each.cell.load == LOCKSTEP})
-    planned = (cell for cell in run.plan.cells if cell.load == LOCKSTEP)
+    failed = sorted_cells(
+        {each.cell for each in run.failures if each.cell and each.cell.load == Load.LOCKSTEP}
+    )
+    planned = (cell for cell in run.plan.cells if cell.load == Load.LOCKSTEP)
     absent = {cell: f"not measured: {text}" for cell, text in problems.items()}
     for each in run.plan.not_applicable:
-        if each.cell.load == LOCKSTEP:
+        if each.cell.load == Load.LOCKSTEP:
             absent[each.cell] = f"not applicable: {each.reason}"
     counts = [
         _count(cell, records.get(cell, ()), absent.get(cell, ""), run)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from report.analysis.contenders import is_floor
 from report.stats.levels import Level
 from report.stats.means import difference_of_means
-from results.model import Cell, FrameworkEnvironment
+from results.model import Cell, FrameworkEnvironment, Interface
 
 DECLARED = "built-on"
 """Key under which a framework declares the framework that it stands on."""
@@ -61,7 +61,7 @@ class Layers:
 
     scenario: str
     server: str
-    interface: str
+    interface: Interface
     steps: tuple[Step, ...]
 
 
@@ -81,7 +81,7 @@ def layers(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Layers, .
 
     ``below`` is what frameworks stand on, as ``built_on`` gives it.
     """
-    groups: dict[tuple[str, str, str], list[Count]] = {}
+    groups: dict[tuple[str, str, Interface], list[Count]] = {}
     for count in counts:
         key = count.cell.scenario, count.cell.server, count.cell.interface
         groups.setdefault(key, []).append(count)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from report.analysis.contenders import Contender, Group, comparisons
 from report.analysis.summary import Summary, summarise
 from report.fmt import counted
-from results.model import FIRST_LOOK, Cell, Run
+from results.model import FIRST_LOOK, Cell, Load, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +87,7 @@ def _asked(summaries: Iterable[Summary]) -> list[Group]:
     for kind in ("frameworks", "stacks"):
         found = [
             group
-            for metric, load in (("throughput_rps", "closed"), ("p50_us", "open"))
+            for metric, load in (("throughput_rps", Load.CLOSED), ("p50_us", Load.OPEN))
             for group in comparisons(summaries, metric, kind=kind)
             if group.workload.load == load and len(group.entries) > 1
         ]

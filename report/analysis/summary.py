@@ -16,9 +16,8 @@ from report.analysis.workload import shares
 from report.stats import levels
 from report.stats.levels import Level
 from results.histogram import Latency
-from results.model import Cell, Failure, Run
+from results.model import Cell, Failure, Load, Run
 
-LOCKSTEP = "lockstep"
 """Load of a cell that is counted: one request after the other on one connection."""
 SERVED_SHARE = 0.95
 """An open load of which less is answered within the window is more than the stack can serve."""
@@ -141,7 +140,7 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
         if cell.slug in rows
         else _absent(cell, why_absent(cell, run.failures))
         for cell in cells
-        if cell.load != LOCKSTEP
+        if cell.load != Load.LOCKSTEP
     )
 
 
@@ -228,7 +227,7 @@ def _by_blocks(rows: pd.DataFrame, column: str, reason: str) -> MetricSummary:
 def _cpu(cell: Cell, rows: pd.DataFrame, own_share: float | None) -> MetricSummary:
     """CPU per request, comparable only at equal load: saturated, or at an equal absolute open rate."""
     measure = _by_blocks(rows, "cpu_us_per_request", "CPU time of the server was not readable")
-    if cell.load != "closed":
+    if cell.load != Load.CLOSED:
         if own_share is None:
             return measure
         return MetricSummary(reason="compared only at an equal rate", by_block=measure.by_block)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 from report.analysis.ceilings import ceiling_rps
-from results.model import Ceiling, Setup, Trial
+from results.model import Ceiling, Load, Setup, Trial
 
 DISTURBED_SHARE = 0.05
 """Foreign work and steal above this share of the window disturb a trial (METHOD section 3)."""
@@ -99,7 +99,7 @@ def occupied(trial: Trial) -> float | None:
 
 def drifting(trial: Trial) -> bool:
     """Whether the server went on getting faster or slower within the window."""
-    if len(trial.quarters) < 2 or trial.cell.load != "closed":  # noqa: PLR2004 - a first and a last
+    if len(trial.quarters) < 2 or trial.cell.load != Load.CLOSED:  # noqa: PLR2004 - a first and a last
         return False
     quarters = list(trial.quarters)
     first, last = quarters[0], quarters[-1]
@@ -118,7 +118,7 @@ def generator_bound(trial: Trial) -> bool:
 
     Under open load it spins and keeps a schedule: there its late sends judge it, not its CPU.
     """
-    if trial.cell.load != "closed":
+    if trial.cell.load != Load.CLOSED:
         return False
     cycle = cycle_s(trial)
     waiting = cycle is not None and trial.generator_wait_us > WAIT_SHARE * cycle * 1e6
@@ -132,7 +132,7 @@ def late(trial: Trial) -> bool:
 
 def settled(trial: Trial) -> bool:
     """Whether the window held enough rounds of all connections for its latencies to mean something."""
-    if trial.cell.load != "closed":
+    if trial.cell.load != Load.CLOSED:
         return True
     cycle = cycle_s(trial)
     return cycle is not None and trial.window_s >= SETTLED_CYCLES * cycle
@@ -141,7 +141,7 @@ def settled(trial: Trial) -> bool:
 def miscounted(trial: Trial) -> bool:
     """Whether the time-average of requests in flight is not N: a closed loop always has N."""
     wanted = trial.cell.connections
-    return trial.cell.load == "closed" and abs(trial.in_flight_mean - wanted) > IN_FLIGHT_SHARE * wanted
+    return trial.cell.load == Load.CLOSED and abs(trial.in_flight_mean - wanted) > IN_FLIGHT_SHARE * wanted
 
 
 def reconnecting(trial: Trial) -> bool:
@@ -150,7 +150,7 @@ def reconnecting(trial: Trial) -> bool:
     Under open load connections are opened as arrivals need them, so only one for most requests says it.
     Those that the client was asked to close are not the server's doing.
     """
-    share = RECONNECTING_SHARE if trial.cell.load == "closed" else 0.5
+    share = RECONNECTING_SHARE if trial.cell.load == Load.CLOSED else 0.5
     asked = 0.0 if trial.cell.reuse is None else 1 / trial.cell.reuse
     return trial.connections_opened > (share + asked) * max(trial.requests, 1)
 

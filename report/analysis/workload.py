@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from results.model import Cell, Run
+from results.model import Arrivals, Cell, Load, Run
 
 
 class Workload(NamedTuple):
     """What is shown in one chart."""
 
     scenario: str
-    load: str
+    load: Load
     connections: int
     workers: int
     rate_rps: float | None = None
     """Open load at one rate for all its stacks."""
-    arrivals: str | None = None
+    arrivals: Arrivals | None = None
     share: float | None = None
     """Open load at a rate of each stack's own: this share of its capacity."""
     reuse: int | None = None

@@ -21,7 +21,7 @@ from report.page.model import Fact, Page, RunWarning, Section, Swatch
 from report.page.sections import consume, data, layers, method, saturate, serve, trust, wait, which
 from report.page.sections.overview import overview
 from report.views import cost_words, words
-from results.model import Run
+from results.model import Load, PlanKind, Run
 
 SECTIONS = (which, serve, wait, saturate, layers, consume, trust, method, data)
 """The sections in the order of the page; one that has nothing to show is None."""
@@ -39,7 +39,7 @@ def build(runs: Sequence[Run], output: Path) -> Path:
     """
     if not runs:
         raise ValueError("no run to report on")
-    timed = [run for run in runs if run.plan.kind != "cost"]
+    timed = [run for run in runs if run.plan.kind != PlanKind.COST]
     shown = timed or runs
     others = [run for run in runs if run not in shown]
     if len(shown) == 1:
@@ -121,7 +121,7 @@ def _verdict(context: Context) -> str:
     """The page's one sentence; without closed load there is no throughput to compare."""
     if not context.timed:
         return cost_words.sentence(context.costs, context.titles)
-    only_open = context.run.trials and not context.workloads("closed")
+    only_open = context.run.trials and not context.workloads(Load.CLOSED)
     return words.ONLY_OPEN if only_open else words.verdict(context.groups, context.titles)
 
 

@@ -16,7 +16,7 @@ from report.page.charts.look import Look, assign_look
 from report.page.model import TableEntry, entry
 from report.stats.levels import Level
 from report.views import words
-from results.model import Cell, Failure, Run
+from results.model import Cell, Failure, Interface, Load, PlanKind, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ class Context:
     @property
     def timed(self) -> bool:
         """Whether the run was to time anything, or only to count."""
-        return self.run.plan.kind != "cost"
+        return self.run.plan.kind != PlanKind.COST
 
     @property
     def summaries(self) -> tuple[Summary, ...]:
@@ -77,19 +77,19 @@ class Context:
         """What is asked of the cell's stack."""
         return workload(cell, self.shares.get(cell))
 
-    def workloads(self, load: str = "") -> list[Workload]:
+    def workloads(self, load: Load | None = None) -> list[Workload]:
         """What was asked of the stacks under this load (under any), in the order of the plan."""
         workloads = dict.fromkeys(self.workload(summary.cell) for summary in self.summaries)
-        return [workload for workload in workloads if load in ("", workload.load)]
+        return [workload for workload in workloads if load in (None, workload.load)]
 
     def heading(self, workload: Workload) -> str:
         """A workload's name: the scenario's, with the load where the run has several."""
         loads = {other[1:] for other in self.workloads()}
         if len(loads) == 1:
             return workload.scenario
-        open_loads = [load for load in loads if load[0] != "closed"]
+        open_loads = [load for load in loads if load[0] != Load.CLOSED]
         alike = len({load[1:3] for load in open_loads}) == 1 and len({load[4] for load in open_loads}) == 1
-        short = workload.load != "closed" and alike
+        short = workload.load != Load.CLOSED and alike
         return f"{workload.scenario}: {words.offered(workload) if short else words.load(workload)}"
 
 
@@ -148,7 +148,7 @@ def summaries_in_order(context: Context, workload: Workload) -> list[Summary]:
     return [summary for _, summaries in summaries_by_variant(context, workload) for summary in summaries]
 
 
-def variant_name(server: str | None, interface: str | None) -> str:
+def variant_name(server: str | None, interface: Interface | None) -> str:
     """A server variant and its interface for the reader: only frameworks on the same are compared."""
     return f"{server} · {words.SHORT_INTERFACE.get(interface or '', interface)}"
 

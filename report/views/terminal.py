@@ -18,7 +18,7 @@ from report.analysis.contenders import MARK, comparisons
 from report.analysis.precision import Precision, precision
 from report.analysis.summary import METRICS, Summary, summarise
 from report.stats.levels import Level
-from results.model import Cell, Run
+from results.model import Cell, Load, Run
 
 WIDTH = 160
 SHOWN = (
@@ -107,7 +107,7 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
     for (scenario, load, connections, reuse, workers), part in groupby(
         sorted(summaries, key=lambda each: _load(each.cell)), key=lambda each: _load(each.cell)
     ):
-        is_open, size = load != "closed", fmt.counted(connections, "connection")
+        is_open, size = load != Load.CLOSED, fmt.counted(connections, "connection")
         kind = (
             f"{load} load, at most {size}" if is_open else f"{load} load, {size}{fmt.reused(reuse or None)}"
         )

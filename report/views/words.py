@@ -12,8 +12,9 @@ from report import fmt
 from report.analysis.contenders import MARK, Contender, Group
 from report.analysis.workload import Workload
 from report.stats.ranking import BLOCKS_TO_RANK
+from results.model import Interface, Load
 
-SHORT_INTERFACE = {"asgi": "ASGI", "wsgi": "WSGI", "rsgi": "RSGI"}
+SHORT_INTERFACE: Mapping[str, str] = {Interface.ASGI: "ASGI", Interface.WSGI: "WSGI", Interface.RSGI: "RSGI"}
 
 
 ONLY_OPEN = (
@@ -28,7 +29,7 @@ def load(wanted: Workload) -> str:
         fmt.counted(wanted.connections, "connection"),
         fmt.counted(wanted.workers, "worker"),
     )
-    if wanted.load == "closed":
+    if wanted.load == Load.CLOSED:
         return f"closed load, {size}{fmt.reused(wanted.reuse)}, {workers}"
     return f"{offered(wanted)}, {wanted.arrivals} arrivals, at most {size}, {workers}"
 

@@ -108,6 +108,7 @@ def gate(
         _refuse_beside_from(context)
         folder, interrupted = find_two_sides(from_, results), False
     else:
+        from results.model import PlanKind
         from runners.experiments.pairs.gate_cells import EVERYTHING, Globs
         from runners.experiments.pairs.options import PairOptions
         from runners.selection import gate_defaults
@@ -126,7 +127,7 @@ def gate(
             seed=seed,
             python=python,
             command=tuple(sys.argv[1:]),
-            kind="gate",
+            kind=PlanKind.GATE,
         )
         parts = discover()
         counted, sentinels = gate_defaults.counted(parts), gate_defaults.sentinels(parts)

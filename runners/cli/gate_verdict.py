@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 def find_two_sides(name: str, results: Path) -> Path:
     """Folder of a run that has two sides; raises PlanError for another."""
+    from results.model import PlanKind
     from results.store import read
 
     folder = find_run(name, results)
     kind = read(folder).plan.kind
-    if kind not in {"gate", "compare"}:
+    if kind not in {PlanKind.GATE, PlanKind.COMPARE}:
         raise PlanError(
-            f"{name} is a run of kind {kind!r}: it has no two sides to be judged",
+            f"{name} is a run of kind '{kind}': it has no two sides to be judged",
             remedy="name a run of `hotlap gate` or `hotlap compare`",
         )
     return folder

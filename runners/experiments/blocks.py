@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from math import ceil
 from typing import Protocol
 
-from results.model import BlockEnd, BlockStart, Cell, Launch, Plan, Setup, Trial
+from results.model import BlockEnd, BlockStart, Cell, FailureStage, Launch, Plan, Setup, Trial
 from results.store import Writer
 from runners.errors import HotlapError, LaunchError, LoadError, VerifyError
 from runners.experiments.policy import Policy
@@ -125,7 +125,7 @@ class RunBlocks:
     def _verify_after(self, server: RunningServer, cell: Cell) -> None:
         if difference := probe(server.host, server.port, self.scenarios[cell.scenario]):
             error = VerifyError(f"{cell.slug}: wrong after load: {difference}", remedy="see the server's log")
-            error.stage = "verify-after"
+            error.stage = FailureStage.VERIFY_AFTER
             raise error
 
     def _fail(self, error: HotlapError, stack: str, cell: Cell | None, block: int, launch: int) -> None:

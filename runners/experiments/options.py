@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from results.model import Arrivals
 from runners.selection.matrix import Selection
-from runners.selection.rates import ARRIVALS, Rate
+from runners.selection.rates import DEFAULT_ARRIVALS, Rate
 from runners.selection.spread import Spread
 
 
@@ -57,5 +58,5 @@ class RunOptions:
     command: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
     """Of an open load; empty: closed load."""
-    arrivals: str = ARRIVALS[0]
+    arrivals: Arrivals = DEFAULT_ARRIVALS
     spread: Spread = field(default_factory=Spread)

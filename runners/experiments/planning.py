@@ -12,10 +12,12 @@ from results.model import (
     Cell,
     Environment,
     Failure,
+    FailureStage,
     FrameworkEnvironment,
     NotApplicable,
     Pairing,
     Plan,
+    PlanKind,
     Setup,
     Side,
 )
@@ -26,13 +28,13 @@ from runners.experiments.progress import Watcher
 from runners.machine import facts
 from runners.selection.spread import Spread
 
-UNNAMED_KINDS = ("run", "cost")
+UNNAMED_KINDS = (PlanKind.RUN, PlanKind.COST)
 """Kinds of plan that the name of a run does not end with."""
 
 
 def build_plan(
     *,
-    kind: str,
+    kind: PlanKind,
     setup: Setup,
     cells: tuple[Cell, ...],
     frameworks: Iterable[FrameworkEnvironment],
@@ -93,7 +95,7 @@ def not_implemented(absent: NotApplicable) -> Failure:
         stack=absent.cell.stack,
         cell=absent.cell,
         block=None,
-        stage="not-implemented",
+        stage=FailureStage.NOT_IMPLEMENTED,
         message=absent.reason,
         remedy=f"add the routes of {absent.cell.scenario} to the app file of {absent.cell.framework}",
     )

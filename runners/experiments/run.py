@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import FIRST_LOOK, Plan, Run
+from results.model import FIRST_LOOK, Plan, PlanKind, Run
 from results.store import Writer, read, reopen
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError
@@ -144,7 +144,7 @@ def resumed_run(
     """Next session of the run in ``folder``; raises PlanError where it cannot go on as it began."""
     parts = discover()
     before = read(folder)
-    if before.plan.kind != "run":
+    if before.plan.kind != PlanKind.RUN:
         raise PlanError(
             f"{folder} is a run of kind {before.plan.kind!r}, which cannot go on",
             remedy="begin anew; what it holds can be shown all the same",

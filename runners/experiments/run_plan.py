@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from results.model import FIRST_LOOK, Cell, Failure, Plan, Setup
+from results.model import FIRST_LOOK, Cell, Failure, Plan, PlanKind, Setup
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError
 from runners.experiments import ceilings
@@ -45,7 +45,7 @@ def plan_of(
     if url is not None:
         must_be_one(launches, url)
     plan = build_plan(
-        kind="run",
+        kind=PlanKind.RUN,
         setup=setup,
         cells=cells,
         frameworks=(environment.record for environment in environments.values()),

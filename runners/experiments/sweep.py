@@ -10,7 +10,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 
 from results.histogram import SAMPLES_BEYOND, Latency
-from results.model import Cell, Failure, Plan
+from results.model import Arrivals, Cell, Failure, Plan
 from runners.errors import HotlapError, LoadError, PlanError
 from runners.experiments.blocks import Measurer
 from runners.experiments.capacity import capacity_of
@@ -88,7 +88,7 @@ class SweepResult:
     """Highest rates of all cells, and what failed."""
 
     slo: Slo
-    arrivals: str
+    arrivals: Arrivals
     rates: list[HighestRate] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
 
@@ -141,7 +141,7 @@ class Sweep:
     generator: Measurer
     watcher: Watcher
     slo: Slo
-    arrivals: str
+    arrivals: Arrivals
     cap: int
     """Connections at most."""
 

@@ -21,6 +21,7 @@ import gevent
 from locust.env import Environment
 from locust.runners import MasterRunner
 
+from results.model import Arrivals
 from runners.errors import LoadError
 from runners.generator import shares
 from runners.generator import worker_messages as messages
@@ -163,7 +164,7 @@ class Master:
     def _go(self, order: Order, workers: list[str]) -> None:
         """Name the instant at which all windows begin; constant arrivals of one fall between the others'."""
         begin_ns = time.monotonic_ns() + LEAD_NS + 2 * self._clocks.longest_trip_ns()
-        constant = order.rate_rps is not None and order.arrivals == "constant"
+        constant = order.rate_rps is not None and order.arrivals == Arrivals.CONSTANT
         stagger_ns = 1e9 / order.rate_rps if constant and order.rate_rps else 0.0
         for number, worker in enumerate(workers):
             own_begin_ns = begin_ns + self._clocks.ahead_ns(worker) + round(number * stagger_ns)

@@ -7,6 +7,7 @@ from io import BufferedIOBase
 from typing import IO, Any
 
 from results.codec import convert, decode, encode
+from results.model import Arrivals, CpuSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,8 @@ class Order:
     """Closed load: how many; open load: how many at most."""
     rate_rps: float | None = None
     """Open load: requests per second that are due; None: closed load."""
-    arrivals: str | None = None
-    """Open load: ``constant`` or ``poisson``."""
+    arrivals: Arrivals | None = None
+    """None under closed load."""
     reuse: int | None = None
     """Closed load: requests after which a connection is closed and another opened; None: it is kept."""
     warmup_s: float
@@ -85,7 +86,7 @@ class Measured:
     jitter: str | None = None
     checked_full: int
     server_cpu_ns: int | None = None
-    server_cpu_source: str | None = None
+    server_cpu_source: CpuSource | None = None
     processes_changed: bool = False
     processes: int | None = None
     generator_cpu_ns: int

@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
+from results.model import CpuSource
 from runners.processes.supervisor import descendants
 
 CPUCLOCK_SCHED = 2  # linux/posix-timers.h: clock id of a process is (~pid << 3) | CPUCLOCK_SCHED
@@ -39,7 +40,7 @@ class ServerClock:
     @property
     def source(self) -> str:
         """``cgroup`` or ``process-clock``."""
-        return "cgroup" if self._cgroup else "process-clock"
+        return CpuSource.CGROUP if self._cgroup else CpuSource.PROCESS_CLOCK
 
     def read(self) -> tuple[int, frozenset[int]]:
         """(CPU time so far in ns, pids that were counted)."""

@@ -10,6 +10,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+from results.model import Interface
 from runners.errors import PlanError
 from runners.selection import pep723
 
@@ -17,7 +18,6 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 """The apps that ship with hotlap."""
 
 SUFFIX = "_app.py"
-INTERFACES = ("asgi", "wsgi", "rsgi")
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
     *("implements", "targets", "not-applicable", "boundaries"),
@@ -40,7 +40,7 @@ class Framework:
     requires_python: str
     dependencies: tuple[str, ...]
     """Requirements of the app itself; the packages of all servers come on top."""
-    targets: Mapping[str, Mapping[str, str]]
+    targets: Mapping[Interface, Mapping[str, str]]
     """Interface -> target -> name in the module."""
     implements: frozenset[str]
     """Scenario families: ``Scenario.group``, or ``Scenario.target`` where there is no group."""
@@ -200,10 +200,10 @@ class _Block:
         )
         return functions
 
-    def targets(self, tool: dict[str, Any]) -> dict[str, dict[str, str]]:
+    def targets(self, tool: dict[str, Any]) -> dict[Interface, dict[str, str]]:
         table = self.table(tool, "targets")
-        self.refuse(set(table) - set(INTERFACES), f"targets of interfaces other than {', '.join(INTERFACES)}")
-        targets = {interface: self.mapping(table[interface], f"targets.{interface}") for interface in table}
+        self.refuse(set(table) - set(Interface), f"targets of interfaces other than {', '.join(Interface)}")
+        targets = {Interface(name): self.mapping(table[name], f"targets.{name}") for name in table}
         self.refuse({i for i, named in targets.items() if "default" not in named}, "no default target for")
         if not targets:
             raise self.wrong("[tool.hotlap.targets] names no interface")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from results.model import Cell
+from results.model import Arrivals, Cell, Load
 from runners.errors import PlanError
 
 CONNECTIONS = 1024
@@ -14,8 +14,8 @@ EQUAL_SHARE = 0.5
 """Of the slowest stack's capacity: low enough for every stack, high enough that requests meet."""
 MOST_RPS = 1_000_000.0
 """Nobody can offer more from here; long before it, late sends flag the trial."""
-ARRIVALS = ("poisson", "constant")
-"""The first is the default: users who know nothing of each other arrive so, and queues form at bursts."""
+DEFAULT_ARRIVALS = Arrivals.POISSON
+"""Users who know nothing of each other arrive so, and queues form at bursts."""
 _GRAMMAR = "--rate 500 (per second), --rate 50% (of each stack's capacity), --rate equal, --rate closed"
 
 
@@ -34,17 +34,15 @@ def parse(texts: Iterable[str]) -> tuple[Rate, ...]:
     return tuple(dict.fromkeys(_parse(text.strip()) for text in texts))
 
 
-def arrivals_of(asked: str | None, *, offered: bool) -> str:
+def arrivals_of(asked: str | None, *, offered: bool) -> Arrivals:
     """How requests arrive; raises PlanError for no kind of arrivals, or where no open load is ``offered``."""
     if asked is None:
-        return ARRIVALS[0]
-    if asked not in ARRIVALS:
-        raise PlanError(
-            f"unknown arrivals {asked!r}", remedy=f"--arrivals {' or --arrivals '.join(ARRIVALS)}"
-        )
+        return DEFAULT_ARRIVALS
+    if asked not in set(Arrivals):
+        raise PlanError(f"unknown arrivals {asked!r}", remedy="--arrivals poisson or --arrivals constant")
     if not offered:
         raise PlanError("--arrivals is of an open load, and none was asked for", remedy=_GRAMMAR)
-    return asked
+    return Arrivals(asked)
 
 
 def need_capacity(rates: Iterable[Rate]) -> bool:
@@ -65,7 +63,7 @@ def opened(
     cells: Iterable[Cell],
     rates: Collection[Rate],
     *,
-    arrivals: str,
+    arrivals: Arrivals,
     caps: Collection[int] = (),
     capacities: Mapping[Cell, float] | None = None,
     floors: Collection[str] = (),
@@ -86,7 +84,7 @@ def opened(
                 made[cell] = None
             elif rps := _rps(rate, cell, best, floors):
                 made |= {
-                    replace(cell, load="open", connections=cap, rate_rps=rps, arrivals=arrivals): None
+                    replace(cell, load=Load.OPEN, connections=cap, rate_rps=rps, arrivals=arrivals): None
                     for cap in caps or (CONNECTIONS,)
                 }
     return tuple(made)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from results.model import Interface
 from runners.servers.recipe import ASGI, HTTP, RSGI, Serve, Variant
 
 PACKAGES = ("granian",)
@@ -15,31 +16,31 @@ BOUNDARIES = {
 }
 
 
-def _bind(serve: Serve, interface: str) -> tuple[str, ...]:
+def _bind(serve: Serve, interface: Interface) -> tuple[str, ...]:
     return (
         *("-m", "granian", serve.target, "--interface", interface),
         *("--host", serve.host, "--port", str(serve.port), "--workers", str(serve.workers)),
     )
 
 
-def _command(serve: Serve, *, interface: str) -> tuple[str, ...]:
+def _command(serve: Serve, *, interface: Interface) -> tuple[str, ...]:
     """Only WSGI runs Python on more than one thread a worker: the others refuse ``--blocking-threads``."""
-    threads = serve.threads if interface == "wsgi" else 1
+    threads = serve.threads if interface == Interface.WSGI else 1
     return (
         *_bind(serve, interface),
         *("--loop", "uvloop", "--task-impl", "asyncio", "--runtime-mode", "mt", "--runtime-threads", "1"),
         *("--blocking-threads", str(threads), "--http", "1", "--http1-keep-alive"),
         *("--http1-header-read-timeout", str(serve.keep_alive_s * 1000)),
         *("--backlog", str(serve.backlog), "--backpressure", str(serve.max_connections)),
-        *("--no-ws" if interface == "wsgi" else "--ws", "--no-access-log"),
+        *("--no-ws" if interface == Interface.WSGI else "--ws", "--no-access-log"),
     )
 
 
-def _as_shipped(serve: Serve, *, interface: str) -> tuple[str, ...]:
+def _as_shipped(serve: Serve, *, interface: Interface) -> tuple[str, ...]:
     return _bind(serve, interface)
 
 
-def _variant(interface: str, capabilities: frozenset[str]) -> Variant:
+def _variant(interface: Interface, capabilities: frozenset[str]) -> Variant:
     return Variant(
         name=f"granian-{interface}",
         interface=interface,
@@ -53,15 +54,15 @@ def _variant(interface: str, capabilities: frozenset[str]) -> Variant:
 
 
 VARIANTS = (
-    _variant("asgi", ASGI),
-    _variant("wsgi", HTTP),
-    _variant("rsgi", RSGI),
+    _variant(Interface.ASGI, ASGI),
+    _variant(Interface.WSGI, HTTP),
+    _variant(Interface.RSGI, RSGI),
     Variant(
         name="granian-wsgi-as-shipped",
-        interface="wsgi",
+        interface=Interface.WSGI,
         title="granian (WSGI) as shipped",
         notes="No option set: up to 512 threads, at most 1,024 connections a worker.",
-        command=partial(_as_shipped, interface="wsgi"),
+        command=partial(_as_shipped, interface=Interface.WSGI),
         default=False,
         counted=("*--json",),
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from results.model import Interface
 from runners.servers.recipe import ASGI, Serve, Variant
 
 PACKAGES = ("gunicorn[gevent]", "uvicorn-worker")
@@ -60,7 +61,7 @@ def _as_shipped(serve: Serve) -> tuple[str, ...]:
 VARIANTS = (
     Variant(
         name="gunicorn-sync",
-        interface="wsgi",
+        interface=Interface.WSGI,
         title="gunicorn (sync)",
         notes="One request at a time per worker, and a new connection for each: it has no keep-alive.",
         command=partial(_command, worker="sync", options=_parser),
@@ -68,21 +69,21 @@ VARIANTS = (
     ),
     Variant(
         name="gunicorn-gthread",
-        interface="wsgi",
+        interface=Interface.WSGI,
         title="gunicorn (gthread)",
         command=partial(_command, worker="gthread", options=_threads),
         quick=True,
     ),
     Variant(
         name="gunicorn-gevent",
-        interface="wsgi",
+        interface=Interface.WSGI,
         title="gunicorn (gevent)",
         notes="The worker monkey-patches the standard library before it imports the app.",
         command=partial(_command, worker="gevent", options=_parser),
     ),
     Variant(
         name="gunicorn-asgi",
-        interface="asgi",
+        interface=Interface.ASGI,
         title="gunicorn (its ASGI worker, uvloop)",
         notes="gunicorn's own ASGI worker with its Python parser, which is what a plain install gives.",
         command=partial(_command, worker="asgi", options=_loop),
@@ -90,7 +91,7 @@ VARIANTS = (
     ),
     Variant(
         name="gunicorn-uvicorn",
-        interface="asgi",
+        interface=Interface.ASGI,
         title="gunicorn (uvicorn worker: uvloop, httptools)",
         notes="uvicorn-worker's class with loop, parser and proxy headers pinned as in uvicorn-standard.",
         command=partial(_command, worker="apps.uvicorn_workers.PinnedWorker", options=_no_options),
@@ -98,7 +99,7 @@ VARIANTS = (
     ),
     Variant(
         name="gunicorn-gthread-as-shipped",
-        interface="wsgi",
+        interface=Interface.WSGI,
         title="gunicorn (gthread) as shipped",
         notes="One thread, idle connections closed after 2 s, at most 1,000 connections.",
         command=_as_shipped,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from results.model import Interface
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serve:
@@ -12,8 +14,7 @@ class Serve:
 
     target: str
     """Dotted module and name, such as ``apps.fastapi_app:app``."""
-    interface: str
-    """``asgi``, ``wsgi`` or ``rsgi``."""
+    interface: Interface
     host: str = "127.0.0.1"
     port: int = 0
     """0: ``launch`` finds a free one."""
@@ -37,7 +38,7 @@ class Variant:
 
     name: str
     """The name in cells and on the command line, such as ``uvicorn-standard``."""
-    interface: str
+    interface: Interface
     title: str
     notes: str = ""
     """What a reader must know to read its numbers, one sentence each."""

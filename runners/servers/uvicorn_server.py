@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from results.model import Interface
 from runners.servers.recipe import ASGI, Serve, Variant
 
 PACKAGES = ("uvicorn[standard]",)
@@ -44,7 +45,7 @@ def _as_shipped(serve: Serve) -> tuple[str, ...]:
 VARIANTS = (
     Variant(
         name="uvicorn-standard",
-        interface="asgi",
+        interface=Interface.ASGI,
         title="uvicorn (uvloop, httptools)",
         command=partial(_command, loop="uvloop", http="httptools"),
         capabilities=ASGI,
@@ -53,7 +54,7 @@ VARIANTS = (
     ),
     Variant(
         name="uvicorn-pure",
-        interface="asgi",
+        interface=Interface.ASGI,
         title="uvicorn (asyncio, h11)",
         notes="What `pip install uvicorn` gives without the standard extra.",
         command=partial(_command, loop="asyncio", http="h11"),
@@ -61,7 +62,7 @@ VARIANTS = (
     ),
     Variant(
         name="uvicorn-as-shipped",
-        interface="asgi",
+        interface=Interface.ASGI,
         title="uvicorn as shipped",
         notes="No option set: access log on, proxy headers read, idle connections closed after 5 s.",
         command=_as_shipped,

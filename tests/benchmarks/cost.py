@@ -15,12 +15,11 @@ from pathlib import Path
 from statistics import mean, median
 
 from report.analysis.cost_records import cost_of
-from results.model import IN_PROCESS, Cell, Failure
+from results.model import IN_PROCESS, Cell, Failure, Interface, Load
 from results.store import read
 from runners.environments.provision import provision
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.cost_run import cost_setup, new_cost_run
-from runners.experiments.counting.countable import LOCKSTEP
 from runners.experiments.counting.counter import find_counter
 from runners.experiments.counting.pool import CountingPool, Outcome
 from runners.experiments.options import RunOptions, Timing
@@ -86,9 +85,9 @@ def steadiness(folder: Path) -> None:
             cell = Cell(
                 framework="starlette",
                 server=server,
-                interface="asgi",
+                interface=Interface.ASGI,
                 scenario="json",
-                load=LOCKSTEP,
+                load=Load.LOCKSTEP,
                 connections=1,
             )
             cost_cell = CostCell(cell=cell, framework=starlette, environment=environment)

@@ -21,7 +21,7 @@ from statistics import median
 from typing import Any
 
 from report.analysis.cost_records import cost_of
-from results.model import BASE, HEAD, Trial
+from results.model import BOTH_SIDES, SideName, Trial
 from results.store import read
 from runners.machine.facts import machine
 from tests.support.burning_apps import burning
@@ -206,7 +206,7 @@ class Workshop:
         recorded = read(self.folder / "results" / run)
         if metric == COST:
             base, head = (
-                median(cost_of(each) for each in recorded.costs if each.side == side) for side in (BASE, HEAD)
+                median(cost_of(each) for each in recorded.costs if each.side == side) for side in BOTH_SIDES
             )
             return base, head
         return levels(recorded.trials)
@@ -245,9 +245,9 @@ def levels(trials: Iterable[Trial]) -> tuple[float, float]:
     for trial in trials:
         cpu_us = (trial.server_cpu_ns or 0) / 1e3 / trial.requests
         pairs.setdefault((trial.stage, trial.block), {})[trial.side] = cpu_us
-    whole = [pair for pair in pairs.values() if len(pair) == len((BASE, HEAD))]
-    base = median(pair[BASE] for pair in whole)
-    return base, base * median(pair[HEAD] / pair[BASE] for pair in whole)
+    whole = [pair for pair in pairs.values() if len(pair) == len(BOTH_SIDES)]
+    base = median(pair[SideName.BASE] for pair in whole)
+    return base, base * median(pair[SideName.HEAD] / pair[SideName.BASE] for pair in whole)
 
 
 def try_out(part: Part, tries: int, workshop: Workshop, record: Path) -> None:

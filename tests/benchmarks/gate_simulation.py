@@ -18,14 +18,14 @@ import numpy as np
 from report.analysis.gate.decide import more_counts, shared_out, suspicion
 from report.analysis.gate.judging import flagged, screened
 from report.analysis.two_sides import matching
-from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change
+from report.analysis.two_sides.changes import Change
 from report.analysis.two_sides.correction import corrected
 from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import COST, CPU
 from report.analysis.two_sides.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
 from report.analysis.two_sides.verdict import Word
 from report.stats.two_samples import Estimate, PairedDifference, moderated, paired
-from results.model import Cell, Pairing
+from results.model import Cell, GateStage, Interface, Pairing
 from results.store import read
 
 BUDGET = 60
@@ -84,7 +84,9 @@ def residuals(pairs: Sequence[PairedDifference]) -> list[float]:
 
 @cache
 def pairing(number: int) -> Pairing:
-    cell = Cell(framework=f"cell{number}", server="uvicorn-standard", interface="asgi", scenario="json")
+    cell = Cell(
+        framework=f"cell{number}", server="uvicorn-standard", interface=Interface.ASGI, scenario="json"
+    )
     return Pairing(base=cell, head=cell)
 
 
@@ -114,14 +116,14 @@ def load_tier(
     random: np.random.Generator, noise: Noise, deltas: list[float], pairs_budget: int = BUDGET
 ) -> list[JudgedChange]:
     """Screen, confirmation and verdict of cells whose true differences are ``deltas``."""
-    screens = [_change(random, noise, delta, SCREEN, 8, n) for n, delta in enumerate(deltas)]
+    screens = [_change(random, noise, delta, GateStage.SCREEN, 8, n) for n, delta in enumerate(deltas)]
     chosen = sorted((each for each in screens if flagged(each, DEFAULTS)), key=suspicion)
     counts = shared_out([each.estimate for each in chosen if each.estimate], pairs_budget)
     fresh = {each.pairing: count for each, count in zip(chosen, counts, strict=True) if count}
     rows = []
     for number, (change, delta) in enumerate(zip(screens, deltas, strict=True)):
         if count := fresh.get(change.pairing):
-            again = _change(random, noise, delta, CONFIRM, count, number)
+            again = _change(random, noise, delta, GateStage.CONFIRM, count, number)
             rows.append(JudgedChange.of(again, DEFAULTS.effects[CPU.name], decides=True))
         else:
             row = JudgedChange.of(change, DEFAULTS.effects[CPU.name], decides=True)
@@ -130,7 +132,7 @@ def load_tier(
 
 
 def _change(  # noqa: PLR0917 - a simulation's own
-    random: np.random.Generator, noise: Noise, delta: float, stage: str, count: int, number: int
+    random: np.random.Generator, noise: Noise, delta: float, stage: GateStage, count: int, number: int
 ) -> Change:
     estimate = paired(launch_pairs(random, noise, delta, count))
     return Change(pairing=pairing(number), metric=CPU, stage=stage, estimate=estimate)

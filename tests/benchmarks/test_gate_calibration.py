@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from results.model import Trial
+from results.model import SideName, Trial
 from runners.selection.frameworks import discover
 from tests.benchmarks.gate_calibration import Try, levels, report
 from tests.support.burning_apps import burning
@@ -56,15 +56,15 @@ def test_a_bar_that_is_reached_is_said_to_be_met() -> None:
 def test_what_a_loop_costs_is_told_by_pairs_and_not_by_the_noise_that_both_met() -> None:
     (trial, *_) = make_run(blocks=1).trials
 
-    def side(name: str, block: int, cpu_us: float) -> Trial:
+    def side(name: SideName, block: int, cpu_us: float) -> Trial:
         return replace(trial, side=name, block=block, requests=1000, server_cpu_ns=round(cpu_us * 1e6))
 
     noise = (1.0, 1.4, 0.9)
     trials = [
         side(name, block, level * factor)
         for block, factor in enumerate(noise)
-        for name, level in (("base", 100.0), ("head", 120.0))
+        for name, level in ((SideName.BASE, 100.0), (SideName.HEAD, 120.0))
     ]
-    base, head = levels([*trials, side("base", 7, 500.0)])
+    base, head = levels([*trials, side(SideName.BASE, 7, 500.0)])
     assert base == pytest.approx(100.0)
     assert head == pytest.approx(120.0)

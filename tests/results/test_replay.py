@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from results.model import BlockEnd, BlockStart, Failure, Record, Run
+from results.model import BlockEnd, BlockStart, Failure, FailureStage, Record, Run
 from results.replay import Replay
 from tests.support.synthetic import make_run
 
@@ -18,7 +18,7 @@ def end(block: int) -> BlockEnd:
     return BlockEnd(block=block, seconds_measuring=1.0, seconds_total=2.0)
 
 
-def failure(block: int | None, stage: str = "launch") -> Failure:
+def failure(block: int | None, stage: FailureStage = FailureStage.LAUNCH) -> Failure:
     return Failure(stack=ONE.cell.stack, cell=ONE.cell, block=block, stage=stage, message="no")
 
 
@@ -74,7 +74,7 @@ def test_a_later_attempt_supersedes() -> None:
 
 
 def test_a_stack_wrong_after_load_was_not_measured() -> None:
-    wrong = failure(0, "verify-after")
+    wrong = failure(0, FailureStage.VERIFY_AFTER)
     run = replayed(start(0), ONE, wrong, TWO, end(0))
     assert run.trials == (TWO,)
     assert run.partial == (ONE,)

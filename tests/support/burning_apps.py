@@ -54,7 +54,9 @@ def burning(folder: Path, framework: str, loops: int) -> Path:
     shutil.copytree(APPS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     stem = framework.replace("-", "_")
     path = folder / f"{stem}_app.py"
-    targets = {name: interface for interface, names in read(path).targets.items() for name in names.values()}
+    targets = {
+        name: str(interface) for interface, names in read(path).targets.items() for name in names.values()
+    }
     text = path.read_text(encoding="utf-8")
     header = HEADER.match(text)
     if header is None:

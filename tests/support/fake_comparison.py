@@ -9,14 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from results.model import (
-    BASE,
-    HEAD,
+    BOTH_SIDES,
     Environment,
     FrameworkEnvironment,
+    GateStage,
+    Load,
     Pairing,
     Plan,
+    PlanKind,
     Setup,
     Side,
+    SideName,
 )
 from results.store import Writer
 from runners.environments.provision import Provisioned
@@ -57,7 +60,7 @@ class Fakes:
     """A comparison, and the fakes that it works with, to look at afterwards."""
 
     comparison: Comparison
-    launchers: dict[str, FakeLauncher]
+    launchers: dict[SideName, FakeLauncher]
     measurer: FakePairMeasurer
     heard: Heard = field(default_factory=Heard)
 
@@ -75,7 +78,7 @@ def pairings(apart: str = "") -> tuple[Pairing, ...]:
     return match(cells, cells).pairings
 
 
-def provisioned(framework: str, side: str) -> Provisioned:
+def provisioned(framework: str, side: SideName) -> Provisioned:
     """An environment that is not there."""
     record = FrameworkEnvironment(
         framework=framework,
@@ -90,16 +93,16 @@ def provisioned(framework: str, side: str) -> Provisioned:
     return Provisioned(python=Path("python"), stage=Path("stage"), record=record)
 
 
-def prepared(chosen: tuple[Pairing, ...], kind: str = "compare", blocks: int = 4) -> Prepared:
+def prepared(chosen: tuple[Pairing, ...], kind: PlanKind = PlanKind.COMPARE, blocks: int = 4) -> Prepared:
     setup = replace(SETUP, blocks=blocks)
-    environments = {
-        side: {name: provisioned(name, side) for name in PARTS.frameworks} for side in (BASE, HEAD)
-    }
+    environments = {side: {name: provisioned(name, side) for name in PARTS.frameworks} for side in BOTH_SIDES}
     sides = {
         side: SideParts(options=SideOptions(), side=Side(name=side, title=side), parts=PARTS)
-        for side in (BASE, HEAD)
+        for side in BOTH_SIDES
     }
-    launches = launch_pairs([pairing for pairing in chosen if pairing.head.load == "closed"], PARTS.scenarios)
+    launches = launch_pairs(
+        [pairing for pairing in chosen if pairing.head.load == Load.CLOSED], PARTS.scenarios
+    )
     plan = Plan(
         name="two-sides",
         created_unix_s=1e9,
@@ -115,7 +118,7 @@ def prepared(chosen: tuple[Pairing, ...], kind: str = "compare", blocks: int = 4
         kind=kind,
         sides=tuple(side_parts.side for side_parts in sides.values()),
         pairings=chosen,
-        order=tuple(launch_order(launches, setup.seed, block, "") for block in range(blocks)),
+        order=tuple(launch_order(launches, setup.seed, block, GateStage.NONE) for block in range(blocks)),
     )
     return Prepared(plan=plan, sides=sides, environments=environments)
 
@@ -129,8 +132,8 @@ def fakes(
     policy: Policy | None = None,
 ) -> Fakes:
     """A comparison of ``prepared_plan``; ``broken`` names by side the stack whose server does not start."""
-    launchers: dict[str, Any] = {
-        side: FakeLauncher(PARTS.scenarios, (broken or {}).get(side, "")) for side in (BASE, HEAD)
+    launchers: dict[SideName, Any] = {
+        side: FakeLauncher(PARTS.scenarios, (broken or {}).get(side, "")) for side in BOTH_SIDES
     }
     measurer, heard = FakePairMeasurer(act), Heard()
 

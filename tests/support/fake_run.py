@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from results.histogram import Latency
-from results.model import Environment, Failure, Machine, Plan, Setup
+from results.model import CpuSource, Environment, Failure, Machine, Plan, Setup
 from runners.errors import LaunchError
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Measured, Order
@@ -98,7 +98,7 @@ class FakeGenerator:
             in_flight_end=order.connections,
             checked_full=0,
             server_cpu_ns=490_000_000,
-            server_cpu_source="process-clock",
+            server_cpu_source=CpuSource.PROCESS_CLOCK,
             generator_cpu_ns=100_000_000,
             generator_idle_s=0.4,
             generator_wait_us=5.0,

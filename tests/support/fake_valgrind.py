@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from results.model import IN_PROCESS, Cell, FrameworkEnvironment, Setup
+from results.model import IN_PROCESS, Cell, FrameworkEnvironment, Interface, Load, Setup
 from runners.environments.provision import Provisioned
 from runners.experiments.counting.cost_cell import CostCell
 from tests.support.small_matrix import framework
@@ -63,14 +63,14 @@ def fake_valgrind(folder: Path, monkeypatch: pytest.MonkeyPatch, counts: str) ->
 SETUP = Setup(blocks=2, warmup_s=0.0, window_s=0.0, seed=0, server_cpus=(), generator_cpus=())
 
 
-def cell(server: str = IN_PROCESS, interface: str = "asgi", scenario: str = "json") -> Cell:
+def cell(server: str = IN_PROCESS, interface: Interface = Interface.ASGI, scenario: str = "json") -> Cell:
     """A cell of the small app."""
     return Cell(
         framework="small",
         server=server,
         interface=interface,
         scenario=scenario,
-        load="lockstep",
+        load=Load.LOCKSTEP,
         connections=1,
     )
 
@@ -89,7 +89,9 @@ def provisioned(stage: Path) -> Provisioned:
     return Provisioned(python=Path(sys.executable), stage=stage, record=record)
 
 
-def cost_cell(folder: Path, source: str, *, server: str = IN_PROCESS, interface: str = "asgi") -> CostCell:
+def cost_cell(
+    folder: Path, source: str, *, server: str = IN_PROCESS, interface: Interface = Interface.ASGI
+) -> CostCell:
     """An app whose module is ``source``, which is to define ``app``."""
     apps = folder / "stage" / "apps"
     apps.mkdir(parents=True, exist_ok=True)

@@ -12,14 +12,7 @@ from functools import cache
 from report.analysis.gate.judgement import Judgement
 from report.analysis.gate.judging import judge
 from report.views.gate import outputs
-from results.model import (
-    HEAD,
-    Failure,
-    Pairing,
-    Plan,
-    Run,
-    Trial,
-)
+from results.model import Failure, FailureStage, Pairing, Plan, Run, SideName, Trial
 from results.store import read
 from tests.support.paths import FIXTURES
 from tests.support.recording import record_lines
@@ -98,7 +91,7 @@ def with_other_python(plan: Plan) -> Plan:
     """Head ran on another interpreter, which nobody asked for."""
 
     frameworks = tuple(
-        replace(environment, python="3.13.1") if environment.side == HEAD else environment
+        replace(environment, python="3.13.1") if environment.side == SideName.HEAD else environment
         for environment in plan.environment.frameworks
     )
     return replace(plan, environment=replace(plan.environment, frameworks=frameworks))
@@ -110,10 +103,10 @@ def failure_of(trial: Trial) -> Failure:
         stack=trial.cell.stack,
         cell=trial.cell,
         block=7,
-        stage="verify-after",
+        stage=FailureStage.VERIFY_AFTER,
         message='head: GET /json: $.message: wanted str "Hello", got str "Hullo"',
         remedy="see the server's log",
-        side=HEAD,
+        side=SideName.HEAD,
     )
 
 

@@ -10,13 +10,18 @@ import numpy as np
 
 from results.histogram import Latency
 from results.model import (
+    Arrivals,
     BlockEnd,
     Cell,
+    CpuSource,
     Environment,
     Failure,
+    FailureStage,
     Finding,
     FrameworkEnvironment,
+    Interface,
     Launch,
+    Load,
     Machine,
     NotApplicable,
     Plan,
@@ -26,12 +31,12 @@ from results.model import (
 )
 
 INTERFACES = {
-    "uvicorn-standard": "asgi",
-    "granian-asgi": "asgi",
-    "granian-rsgi": "rsgi",
-    "granian-wsgi": "wsgi",
-    "gunicorn-gthread": "wsgi",
-    "gunicorn-sync": "wsgi",
+    "uvicorn-standard": Interface.ASGI,
+    "granian-asgi": Interface.ASGI,
+    "granian-rsgi": Interface.RSGI,
+    "granian-wsgi": Interface.WSGI,
+    "gunicorn-gthread": Interface.WSGI,
+    "gunicorn-sync": Interface.WSGI,
 }
 STACKS = (
     ("asgi", "uvicorn-standard"),
@@ -124,7 +129,7 @@ def open_cells(cell: Cell, recipe: Recipe) -> Iterator[Cell]:
     """The open cells beside a closed one."""
     own = [float(f"{capacity(cell, recipe) * share:.4g}") for share in recipe.shares]
     for rate in (*recipe.rates, *own):
-        yield replace(cell, load="open", connections=1024, rate_rps=rate, arrivals="poisson")
+        yield replace(cell, load=Load.OPEN, connections=1024, rate_rps=rate, arrivals=Arrivals.POISSON)
 
 
 def capacity(cell: Cell, recipe: Recipe) -> float:
@@ -169,7 +174,7 @@ def make_plan(recipe: Recipe) -> Plan:
         cells=cells,
         not_applicable=absent,
         capacities_rps={
-            replace(cell, load="closed", connections=64, rate_rps=None, arrivals=None).slug: capacity(
+            replace(cell, load=Load.CLOSED, connections=64, rate_rps=None, arrivals=None).slug: capacity(
                 cell, recipe
             )
             for cell in cells
@@ -323,7 +328,7 @@ class _Maker:
             in_flight_end=cell.connections,
             checked_full=3,
             server_cpu_ns=int(server_s * 1e9),
-            server_cpu_source="process-clock",
+            server_cpu_source=CpuSource.PROCESS_CLOCK,
             processes=1,
             generator_cpu_ns=int(generator_s * 1e9),
             generator_idle_s=window - generator_s,
@@ -348,19 +353,19 @@ def _failures(plan: Plan) -> list[Failure]:
             stack="django--gunicorn-gthread",
             cell=None,
             block=0,
-            stage="launch",
+            stage=FailureStage.LAUNCH,
             message="the server ended with exit code 3 before its first answer",
             remedy="run it by hand: hotlap serve --framework django --server gunicorn-gthread",
             log_tail="Traceback (most recent call last):\nImportError: no module named '<b>django</b>'",
         )
     ]
-    cell = replace(plan.cells[0], framework="wsgi", server="gunicorn-sync", interface="wsgi")
+    cell = replace(plan.cells[0], framework="wsgi", server="gunicorn-sync", interface=Interface.WSGI)
     failures.append(
         Failure(
             stack=cell.stack,
             cell=cell,
             block=None,
-            stage="verify",
+            stage=FailureStage.VERIFY,
             message='GET /json: $.message: wanted str "Hello", got str "Hullo"',
             remedy="the contract is in docs/scenarios.md",
         )

@@ -12,10 +12,15 @@ from results.model import (
     CostRecord,
     CostShares,
     Failure,
+    FailureStage,
+    InstructionCounter,
     Interval,
+    Load,
     NotApplicable,
     Plan,
+    PlanKind,
     Run,
+    SharesBy,
 )
 from tests.support.synthetic import INTERFACES, STACKS, Recipe, make_plan
 
@@ -79,7 +84,7 @@ def _cells(stacks: tuple[tuple[str, str], ...], scenarios: tuple[str, ...]) -> l
             server=server,
             interface=interface,
             scenario=scenario,
-            load="lockstep",
+            load=Load.LOCKSTEP,
             connections=1,
         )
         for scenario in scenarios
@@ -92,7 +97,7 @@ def _plan(name: str, stacks: tuple[tuple[str, str], ...], cells: list[Cell], *, 
     lacking = [cell for cell in cells if cell.framework == "rsgi" and cell.server == IN_PROCESS and troubles]
     return replace(
         made,
-        kind="cost",
+        kind=PlanKind.COST,
         setup=replace(made.setup, command=("cost", "--quick")),
         not_applicable=tuple(
             NotApplicable(cell=cell, reason="RSGI needs granian's objects") for cell in lacking
@@ -110,7 +115,7 @@ def _failure(cell: Cell) -> Failure:
         stack=cell.stack,
         cell=cell,
         block=None,
-        stage="cost",
+        stage=FailureStage.COST,
         message="intervals 2.1% apart, twice",
         remedy="count it alone: hotlap cost --framework django",
     )
@@ -124,7 +129,7 @@ def _record(cell: Cell, repeat: int, random: np.random.Generator, noise: float) 
         repeat=repeat,
         started_unix_s=1_795_420_800.0 + repeat,
         seconds=11.0,
-        counter="callgrind",
+        counter=InstructionCounter.CALLGRIND,
         tool=TOOL,
         intervals=tuple(
             Interval(
@@ -148,7 +153,7 @@ def _idle(idle: Interval | None) -> int:
 def _shares(cell: Cell) -> CostShares:
     return CostShares(
         cell=cell,
-        by="function",
+        by=SharesBy.FUNCTION,
         shares={"server protocol": 0.41, "routing": 0.07, "handler": 0.12, "response": 0.2},
         tool=TOOL,
         python="3.12.4",

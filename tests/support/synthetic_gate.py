@@ -9,19 +9,25 @@ import numpy as np
 
 from results.histogram import Latency
 from results.model import (
-    BASE,
-    HEAD,
+    BOTH_SIDES,
     Cell,
     CostRecord,
+    CpuSource,
     Environment,
     FrameworkEnvironment,
+    GateStage,
+    InstructionCounter,
+    Interface,
     Interval,
     Launch,
+    Load,
     Pairing,
     Plan,
+    PlanKind,
     Run,
     Setup,
     Side,
+    SideName,
     Trial,
 )
 from tests.support.synthetic import hash_of, make_environment
@@ -39,7 +45,7 @@ class TwoSides:
     name: str = "2026-11-24-gate"
     seed: int = 1
     stacks: tuple[tuple[str, str], ...] = STACKS
-    kind: str = "gate"
+    kind: PlanKind = PlanKind.GATE
     cost: bool = True
     load: bool = True
     repeats: int = 2
@@ -70,19 +76,19 @@ def make_gate(**changes: object) -> Run:
     trials = [
         trial
         for stage, count in (
-            ("screen" * (recipe.kind == "gate"), recipe.pairs),
-            ("confirm", recipe.confirmed),
+            (GateStage.SCREEN if recipe.kind == PlanKind.GATE else GateStage.NONE, recipe.pairs),
+            (GateStage.CONFIRM, recipe.confirmed),
         )
         for pairing in plan.pairings
-        if pairing.head.load == "closed"
+        if pairing.head.load == Load.CLOSED
         for trial in duel(recipe, random, pairing, stage, count)
     ]
     costs = tuple(
         count_of(recipe, random, pairing, side, repeat)
         for pairing in plan.pairings
-        if pairing.head.load == "lockstep"
+        if pairing.head.load == Load.LOCKSTEP
         for repeat in range(recipe.repeats)
-        for side in (BASE, HEAD)
+        for side in BOTH_SIDES
     )
     return Run(plan=plan, trials=tuple(trials), launches=tuple(launches(trials)), costs=costs)
 
@@ -93,13 +99,13 @@ def make_plan(recipe: TwoSides) -> Plan:
         Cell(
             framework=framework,
             server=server,
-            interface="asgi",
+            interface=Interface.ASGI,
             scenario="json",
             load=load,
-            connections=1 if load == "lockstep" else 64,
+            connections=1 if load == Load.LOCKSTEP else 64,
         )
-        for load in ("lockstep" * recipe.cost, "closed" * recipe.load)
-        if load
+        for load, wanted in ((Load.LOCKSTEP, recipe.cost), (Load.CLOSED, recipe.load))
+        if wanted
         for framework, server in recipe.stacks
     ]
     return Plan(
@@ -117,7 +123,7 @@ def make_plan(recipe: TwoSides) -> Plan:
         environment=two_environments(sorted({framework for framework, _ in recipe.stacks})),
         cells=tuple(cells),
         kind=recipe.kind,
-        sides=(Side(name=BASE, title="fastapi==0.115.*"), Side(name=HEAD, title="fastapi")),
+        sides=(Side(name=SideName.BASE, title="fastapi==0.115.*"), Side(name=SideName.HEAD, title="fastapi")),
         pairings=tuple(Pairing(base=cell, head=cell) for cell in cells),
     )
 
@@ -125,25 +131,25 @@ def make_plan(recipe: TwoSides) -> Plan:
 def two_environments(frameworks: list[str]) -> Environment:
     """One environment per framework and side, which differ in the version of pydantic."""
     environment = make_environment(frameworks)
-    both = tuple(_of_side(framework, side) for framework in environment.frameworks for side in (BASE, HEAD))
+    both = tuple(_of_side(framework, side) for framework in environment.frameworks for side in BOTH_SIDES)
     return replace(environment, frameworks=both)
 
 
-def _of_side(environment: FrameworkEnvironment, side: str) -> FrameworkEnvironment:
-    versions = environment.versions | {"pydantic": "2.11.0" if side == BASE else "2.12.4"}
+def _of_side(environment: FrameworkEnvironment, side: SideName) -> FrameworkEnvironment:
+    versions = environment.versions | {"pydantic": "2.11.0" if side == SideName.BASE else "2.12.4"}
     return replace(environment, side=side, versions=versions, key=f"{hash_of(side):016x}")
 
 
 def duel(
-    recipe: TwoSides, random: np.random.Generator, pairing: Pairing, stage: str, count: int
+    recipe: TwoSides, random: np.random.Generator, pairing: Pairing, stage: GateStage, count: int
 ) -> list[Trial]:
     """The trials of ``count`` launch pairs, base first in half of them."""
-    first = random.permutation([side for pair in range(count) for side in ((BASE, HEAD)[pair % 2],)])
-    offset = recipe.pairs if stage == "confirm" else 0
+    first = random.permutation([BOTH_SIDES[pair % 2] for pair in range(count)])
+    offset = recipe.pairs if stage == GateStage.CONFIRM else 0
     return [
         trial_of(recipe, random, pairing, stage, offset + number, side, int(side != first[number]))
         for number in range(count)
-        for side in (BASE, HEAD)
+        for side in BOTH_SIDES
     ]
 
 
@@ -151,18 +157,18 @@ def trial_of(  # noqa: PLR0917 - a test's own builder
     recipe: TwoSides,
     random: np.random.Generator,
     pairing: Pairing,
-    stage: str,
+    stage: GateStage,
     number: int,
-    side: str,
+    side: SideName,
     place: int,
 ) -> Trial:
-    cell = pairing.head if side == HEAD else pairing.base
+    cell = pairing.head if side == SideName.HEAD else pairing.base
     cpu_us = CPU_US[cell.framework] * slowness(recipe, random, pairing, number, side, place)
     window_s = recipe.requests * cpu_us / 1e6 / 0.99
     return Trial(
         cell=cell,
         block=number,
-        launch=2 * number + (side == HEAD),
+        launch=2 * number + (side == SideName.HEAD),
         position=0,
         side=side,
         place=place,
@@ -175,7 +181,7 @@ def trial_of(  # noqa: PLR0917 - a test's own builder
         latency=latency(round(64 * cpu_us)),
         in_flight_mean=64.0,
         server_cpu_ns=int(recipe.requests * cpu_us * 1000),
-        server_cpu_source="cgroup",
+        server_cpu_source=CpuSource.CGROUP,
         generator_cpu_ns=int(0.3e9 * window_s),
         generator_idle_s=0.7 * window_s,
         generator_wait_us=20.0,
@@ -183,11 +189,11 @@ def trial_of(  # noqa: PLR0917 - a test's own builder
 
 
 def slowness(  # noqa: PLR0917 - a test's own builder
-    recipe: TwoSides, random: np.random.Generator, pairing: Pairing, number: int, side: str, place: int
+    recipe: TwoSides, random: np.random.Generator, pairing: Pairing, number: int, side: SideName, place: int
 ) -> float:
     """Factor on a side's CPU per request: noise, the injected change, bias of place, drift, foreign work."""
     factor = float(np.exp(random.normal(0, recipe.pair_noise / np.sqrt(2))))
-    if side == HEAD and pairing.head.framework == recipe.stacks[0][0]:
+    if side == SideName.HEAD and pairing.head.framework == recipe.stacks[0][0]:
         factor *= 1 + recipe.cpu_change
     factor *= 1 + recipe.place_bias * place
     factor *= 1 + recipe.drift * number / max(recipe.pairs - 1, 1)
@@ -197,19 +203,19 @@ def slowness(  # noqa: PLR0917 - a test's own builder
 
 
 def count_of(
-    recipe: TwoSides, random: np.random.Generator, pairing: Pairing, side: str, repeat: int
+    recipe: TwoSides, random: np.random.Generator, pairing: Pairing, side: SideName, repeat: int
 ) -> CostRecord:
     """Three intervals of 40 requests, and one of idling at 1 M instructions a second."""
     per_request = INSTRUCTIONS[pairing.head.framework] * float(np.exp(random.normal(0, recipe.repeat_noise)))
-    if side == HEAD and pairing.head.framework == recipe.stacks[0][0]:
+    if side == SideName.HEAD and pairing.head.framework == recipe.stacks[0][0]:
         per_request *= 1 + recipe.cost_change
     return CostRecord(
-        cell=pairing.head if side == HEAD else pairing.base,
+        cell=pairing.head if side == SideName.HEAD else pairing.base,
         side=side,
         repeat=repeat,
         started_unix_s=1_795_334_400.0,
         seconds=11.0,
-        counter="callgrind",
+        counter=InstructionCounter.CALLGRIND,
         tool="valgrind-3.19.0",
         intervals=tuple(
             Interval(instructions=int(per_request * 40 + 0.5e6), seconds=0.5, requests=40) for _ in range(3)

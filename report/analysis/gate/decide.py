@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from report.analysis.gate.judging import flagged
 from report.analysis.two_sides import matching
-from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, load_change
+from report.analysis.two_sides.changes import Change, cost_change, load_change
 from report.analysis.two_sides.checks import unusable
 from report.analysis.two_sides.matching import COST, CPU
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.stats.power import needed_pairs
 from report.stats.two_samples import Estimate
-from results.model import Pairing, Run
+from results.model import GateStage, Pairing, Run
 
 SURE_OF_DEVIATION = 0.8
 
@@ -80,11 +80,11 @@ def _more(run: Run, pairing: Pairing, tolerances: Tolerances) -> int:
 def _flagged(run: Run, tolerances: Tolerances) -> list[Change]:
     """The screens to be confirmed, of cells that were not yet."""
     screens = [
-        load_change(run, pairing, CPU, SCREEN, tolerances)
+        load_change(run, pairing, CPU, GateStage.SCREEN, tolerances)
         for pairing in run.plan.pairings
         if not matching.counted(pairing)
         and not unusable(run, pairing)
-        and CONFIRM not in matching.stages(run, pairing)
+        and GateStage.CONFIRM not in matching.stages(run, pairing)
     ]
     return [change for change in screens if flagged(change, tolerances)]
 

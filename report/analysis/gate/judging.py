@@ -11,14 +11,14 @@ from statistics import median
 from report.analysis.gate.judgement import Judgement, Tier
 from report.analysis.summary import Metric
 from report.analysis.two_sides import checks, matching
-from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, load_change
+from report.analysis.two_sides.changes import Change, cost_change, load_change
 from report.analysis.two_sides.correction import UNCONFIRMED, corrected
 from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import COST, CPU, LOAD
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.analysis.two_sides.verdict import Word, percent, word
 from report.analysis.two_sides.waivers import Waiver
-from results.model import BASE, HEAD, Pairing, Run
+from results.model import GateStage, Pairing, Run, SideName
 
 
 def judge(run: Run, waivers: Iterable[Waiver] = (), tolerances: Tolerances = DEFAULTS) -> Judgement:
@@ -29,8 +29,8 @@ def judge(run: Run, waivers: Iterable[Waiver] = (), tolerances: Tolerances = DEF
     rows = tuple(_waived(row, given, today) for row in judged)
     return Judgement(
         run=run.plan.name,
-        base=checks.side(run, BASE),
-        head=checks.side(run, HEAD),
+        base=checks.side(run, SideName.BASE),
+        head=checks.side(run, SideName.HEAD),
         machine=run.plan.environment.machine,
         harness=run.plan.environment.harness,
         command=run.plan.setup.command,
@@ -84,15 +84,17 @@ def _load_rows(run: Run, tolerances: Tolerances) -> Iterator[JudgedChange]:
 def _load_row(run: Run, pairing: Pairing, metric: Metric, tolerances: Tolerances) -> JudgedChange:
     """By the confirmation where there is one; a screen alone never says regression."""
     measured = matching.stages(run, pairing)
-    first = load_change(run, pairing, metric, SCREEN if SCREEN in measured else "", tolerances)
+    first = load_change(
+        run, pairing, metric, GateStage.SCREEN if GateStage.SCREEN in measured else GateStage.NONE, tolerances
+    )
     decides = metric == CPU
-    if CONFIRM in measured:
-        fresh = load_change(run, pairing, metric, CONFIRM, tolerances)
-        few = len(matching.matched(run, pairing, CONFIRM)) < tolerances.min_pairs
+    if GateStage.CONFIRM in measured:
+        fresh = load_change(run, pairing, metric, GateStage.CONFIRM, tolerances)
+        few = len(matching.matched(run, pairing, GateStage.CONFIRM)) < tolerances.min_pairs
         if not few or not decides:
             return _row(first if few else fresh, tolerances, decides=decides)
     row = _row(first, tolerances, decides=decides)
-    if decides and first.stage == SCREEN:
+    if decides and first.stage == GateStage.SCREEN:
         return screened(row, tolerances, sum(not matching.counted(each) for each in run.plan.pairings))
     return row
 

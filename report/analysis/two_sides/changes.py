@@ -15,9 +15,8 @@ from report.analysis.two_sides.matching import COST, CPU, MatchedTrials, Unusabl
 from report.analysis.two_sides.tolerances import REPEAT_DEVIATION, REPEAT_FREEDOM, Tolerances
 from report.stats.levels import Level, mean_of_logs
 from report.stats.two_samples import Estimate, moderated, paired
-from results.model import CostRecord, Pairing, Run, Trial
+from results.model import CostRecord, GateStage, Pairing, Run, Trial
 
-CONFIRM, SCREEN = "confirm", "screen"
 _UNREMARKABLE = {"few-samples", "one-cpu"}
 
 
@@ -27,7 +26,7 @@ class Change:
 
     pairing: Pairing
     metric: Metric
-    stage: str = ""
+    stage: GateStage = GateStage.NONE
     """Of the launch pairs that it rests on: ``screen``, ``confirm``, or empty."""
     estimate: Estimate | None = None
     """How much worse head is; None where ``reason`` says why there is none."""
@@ -61,7 +60,9 @@ def cost_change(run: Run, pairing: Pairing, tolerances: Tolerances) -> Change:
         return replace(empty, reason=str(error))
 
 
-def load_change(run: Run, pairing: Pairing, metric: Metric, stage: str, tolerances: Tolerances) -> Change:
+def load_change(
+    run: Run, pairing: Pairing, metric: Metric, stage: GateStage, tolerances: Tolerances
+) -> Change:
     """A metric under load, by launch pairs of one stage."""
     measured = matching.matched(run, pairing, stage)
     notes = (*_fewer(run, measured, stage), *_notes(run, measured))
@@ -129,10 +130,10 @@ def _by_side(measured: Sequence[MatchedTrials]) -> tuple[list[Trial], list[Trial
     return [each.base for each in measured], [each.head for each in measured]
 
 
-def _fewer(run: Run, measured: Sequence[MatchedTrials], stage: str) -> tuple[str, ...]:
+def _fewer(run: Run, measured: Sequence[MatchedTrials], stage: GateStage) -> tuple[str, ...]:
     """That the run ended before all planned pairs were measured; a confirmation has no plan of its own."""
     planned = run.plan.setup.blocks
-    if stage == CONFIRM or not 0 < len(measured) < planned:
+    if stage == GateStage.CONFIRM or not 0 < len(measured) < planned:
         return ()
     return (f"only {len(measured)} of {fmt.counted(planned, 'planned launch pair')} measured",)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.analysis.two_sides.matching import counted, failures
-from results.model import BASE, HEAD, Cell, Failure, FrameworkEnvironment, Pairing, Run, Side
+from results.model import BOTH_SIDES, Cell, Failure, FrameworkEnvironment, Pairing, Run, Side, SideName
 
 _SAME = ("scenario", "load", "connections", "rate_rps", "arrivals", "workers")
 
@@ -18,17 +18,17 @@ def changed(run: Run, pairing: Pairing) -> str:
             return f"configuration changed: {name} is {one} on base and {other} on head"
     base, head = (environment(run, cell, side) for cell, side in _cells(pairing))
     if base is None or head is None:
-        return f"the environment of {BASE if base is None else HEAD} was not recorded"
+        return f"the environment of {SideName.BASE if base is None else SideName.HEAD} was not recorded"
     return _interpreter(run, pairing, base, head) or _mounted(run, pairing)
 
 
-def environment(run: Run, cell: Cell, side: str) -> FrameworkEnvironment | None:
+def environment(run: Run, cell: Cell, side: SideName) -> FrameworkEnvironment | None:
     """What the cell ran in on that side; one without a side is both sides'."""
     own = [each for each in run.plan.environment.frameworks if each.framework == cell.framework]
     return next((each for each in own if each.side == side), next((e for e in own if not e.side), None))
 
 
-def side(run: Run, name: str) -> Side:
+def side(run: Run, name: SideName) -> Side:
     """What was asked for a side; one that was not recorded is only its name."""
     return next((each for each in run.plan.sides if each.name == name), Side(name=name, title=name))
 
@@ -43,12 +43,12 @@ def differences(run: Run) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _cells(pairing: Pairing) -> tuple[tuple[Cell, str], tuple[Cell, str]]:
-    return (pairing.base, BASE), (pairing.head, HEAD)
+def _cells(pairing: Pairing) -> tuple[tuple[Cell, SideName], tuple[Cell, SideName]]:
+    return (pairing.base, SideName.BASE), (pairing.head, SideName.HEAD)
 
 
 def _interpreter(run: Run, pairing: Pairing, base: FrameworkEnvironment, head: FrameworkEnvironment) -> str:
-    asked = side(run, BASE).python != side(run, HEAD).python
+    asked = side(run, SideName.BASE).python != side(run, SideName.HEAD).python
     builds = [f"Python {each.python} ({each.python_build})" for each in (base, head)]
     if builds[0] == builds[1]:
         return ""
@@ -64,10 +64,9 @@ def _mounted(run: Run, pairing: Pairing) -> str:
         each: {of.get(trial.launch) for trial in run.trials if (trial.side, trial.cell) == (each, cell)}
         for cell, each in _cells(pairing)
     }
-    if mounted[BASE] and mounted[HEAD] and mounted[BASE] != mounted[HEAD]:
-        return (
-            f"configuration changed: mounted {_shown(mounted[BASE])} on base, {_shown(mounted[HEAD])} on head"
-        )
+    base, head = (mounted[name] for name in BOTH_SIDES)
+    if base and head and base != head:
+        return f"configuration changed: mounted {_shown(base)} on base, {_shown(head)} on head"
     return ""
 
 

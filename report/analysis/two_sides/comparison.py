@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from report.analysis import flags
 from report.analysis.summary import Metric, Summary, summarise
 from report.analysis.two_sides import checks, matching
-from report.analysis.two_sides.changes import CONFIRM, SCREEN, Change, cost_change, filled, load_change
+from report.analysis.two_sides.changes import Change, cost_change, filled, load_change
 from report.analysis.two_sides.checks import unusable
 from report.analysis.two_sides.correction import corrected
 from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.matching import COST, CPU, LOAD, P99_REQUESTS
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.stats.two_samples import unpaired
-from results.model import BASE, HEAD, Cell, Pairing, Run
+from results.model import Cell, GateStage, Load, Pairing, Run, SideName
 
 _MACHINE = ("cpu_model", "logical_cpus", "container")
 _SETUP = ("threads", "backlog", "keep_alive_s", "url")
@@ -51,8 +51,8 @@ def compare_sides(run: Run, tolerances: Tolerances = DEFAULTS) -> Compared:
     """The two sides of a run of kind ``compare`` or ``gate``."""
     rows = [row for pairing in run.plan.pairings for row in _of_pairing(run, pairing, tolerances)]
     return Compared(
-        base=checks.side(run, BASE).title,
-        head=checks.side(run, HEAD).title,
+        base=checks.side(run, SideName.BASE).title,
+        head=checks.side(run, SideName.HEAD).title,
         how="launch pairs in balanced random order; a bias of place is taken out",
         differences=checks.differences(run),
         rows=tuple(corrected(rows)),
@@ -98,10 +98,12 @@ def _of_pairing(run: Run, pairing: Pairing, tolerances: Tolerances) -> Iterator[
         yield _row(change, tolerances)
 
 
-def _stage(run: Run, pairing: Pairing) -> str:
+def _stage(run: Run, pairing: Pairing) -> GateStage:
     """The best that there is: a confirmation, which is free of the screen's choice of what looks bad."""
     measured = matching.stages(run, pairing)
-    return next((stage for stage in (CONFIRM, SCREEN) if stage in measured), "")
+    return next(
+        (stage for stage in (GateStage.CONFIRM, GateStage.SCREEN) if stage in measured), GateStage.NONE
+    )
 
 
 def _row(change: Change, tolerances: Tolerances) -> JudgedChange:
@@ -121,7 +123,7 @@ def _as_one(base: Run, head: Run, common: Iterable[Cell]) -> Run:
     """Both as the two sides of one run."""
     frameworks = tuple(
         replace(each, side=side)
-        for side, run in ((BASE, base), (HEAD, head))
+        for side, run in ((SideName.BASE, base), (SideName.HEAD, head))
         for each in run.plan.environment.frameworks
     )
     environment = replace(head.plan.environment, frameworks=frameworks)
@@ -159,10 +161,10 @@ def _circumstances(base: Run, head: Run) -> Iterator[str]:
 def _loads(base: Run, head: Run, common: Sequence[Cell], reason: str) -> Iterator[Change]:
     one, other = ({each.cell: each for each in summarise(run)} for run in (base, head))
     for cell in common:
-        if cell.load == matching.LOCKSTEP:
+        if cell.load == Load.LOCKSTEP:
             continue
         for metric in LOAD:
-            if metric.name != "throughput_rps" or cell.load == "closed":
+            if metric.name != "throughput_rps" or cell.load == Load.CLOSED:
                 yield _load(one[cell], other[cell], metric, reason)
 
 
@@ -180,7 +182,7 @@ def _load(base: Summary, head: Summary, metric: Metric, reason: str) -> Change:
 
 
 def _incomparable(base: Summary, head: Summary, metric: Metric) -> str:
-    for side, each in ((BASE, base), (HEAD, head)):
+    for side, each in ((SideName.BASE, base), (SideName.HEAD, head)):
         if reason := each.reason(metric.name):
             return f"{side}: {reason}"
         if metric.name == "p99_us" and each.requests < P99_REQUESTS * each.n_trials:
@@ -191,7 +193,7 @@ def _incomparable(base: Summary, head: Summary, metric: Metric) -> str:
 def _flagged(base: Summary, head: Summary) -> tuple[str, ...]:
     return tuple(
         f"{side}: {flags.with_counts(each.flags)}"
-        for side, each in ((BASE, base), (HEAD, head))
+        for side, each in ((SideName.BASE, base), (SideName.HEAD, head))
         if each.flags
     )
 

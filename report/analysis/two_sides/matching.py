@@ -14,7 +14,7 @@ from report.analysis.frames import PERCENTILES
 from report.analysis.summary import METRICS, Metric
 from report.stats.two_samples import PairedDifference
 from results.histogram import Latency
-from results.model import BASE, HEAD, CostRecord, Failure, Pairing, Run, Trial
+from results.model import BOTH_SIDES, CostRecord, Failure, GateStage, Load, Pairing, Run, SideName, Trial
 
 COST = Metric(
     name="instructions_per_request",
@@ -29,7 +29,6 @@ LOAD = (CPU, METRICS["throughput_rps"], METRICS["p50_us"], METRICS["p99_us"])
 COMPARED: dict[str, Metric] = {metric.name: metric for metric in (COST, *LOAD)}
 P99_REQUESTS = 5_000
 """With fewer requests a trial its p99 says nothing of a difference (METHOD section 6)."""
-LOCKSTEP = "lockstep"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ class UnusableError(ValueError):
 
 def counted(pairing: Pairing) -> bool:
     """Whether the pairing is of instructions, not of load."""
-    return pairing.head.load == LOCKSTEP
+    return pairing.head.load == Load.LOCKSTEP
 
 
 def title(pairing: Pairing) -> str:
@@ -62,20 +61,20 @@ def title(pairing: Pairing) -> str:
     return f"{pairing.base.slug} -> {pairing.head.slug}"
 
 
-def matched(run: Run, pairing: Pairing, stage: str) -> list[MatchedTrials]:
+def matched(run: Run, pairing: Pairing, stage: GateStage) -> list[MatchedTrials]:
     """Launch pairs of a stage that both sides were measured in, by number."""
-    found: dict[str, dict[int, Trial]] = {BASE: {}, HEAD: {}}
-    cells = {BASE: pairing.base, HEAD: pairing.head}
+    found: dict[str, dict[int, Trial]] = {SideName.BASE: {}, SideName.HEAD: {}}
+    cells = {SideName.BASE: pairing.base, SideName.HEAD: pairing.head}
     for trial in run.trials:
         if trial.stage == stage and trial.side in cells and trial.cell == cells[trial.side]:
             found[trial.side][trial.block] = trial
-    both = sorted(found[BASE].keys() & found[HEAD].keys())
-    return [MatchedTrials(number=n, base=found[BASE][n], head=found[HEAD][n]) for n in both]
+    both = sorted(found[SideName.BASE].keys() & found[SideName.HEAD].keys())
+    return [MatchedTrials(number=n, base=found[SideName.BASE][n], head=found[SideName.HEAD][n]) for n in both]
 
 
-def stages(run: Run, pairing: Pairing) -> set[str]:
+def stages(run: Run, pairing: Pairing) -> set[GateStage]:
     """Stages in which anything of the pairing was measured."""
-    cells = {(BASE, pairing.base), (HEAD, pairing.head)}
+    cells = {(SideName.BASE, pairing.base), (SideName.HEAD, pairing.head)}
     return {trial.stage for trial in run.trials if (trial.side, trial.cell) in cells}
 
 
@@ -113,14 +112,14 @@ def invalid(trial: Trial) -> str:
         (trial.processes_changed, "the server started or lost a process within the window"),
         (validity.late(trial), "the generator missed the schedule of its open load"),
         (validity.miscounted(trial), "the connections were not all in use"),
-        (trial.side not in {BASE, HEAD} or trial.place not in {0, 1}, "side or place was not recorded"),
+        (trial.side not in BOTH_SIDES or trial.place not in {0, 1}, "side or place was not recorded"),
     )
     return next((reason for holds, reason in reasons if holds), "")
 
 
 def too_idle(measured: Sequence[MatchedTrials]) -> float | None:
     """The lower of how busy the sides' servers were (median), where CPU per request may not be compared."""
-    if not measured or measured[0].head.cell.load != "closed":
+    if not measured or measured[0].head.cell.load != Load.CLOSED:
         return None
     busy = [
         median(validity.occupied(each) or 0.0 for each in side)
@@ -131,7 +130,7 @@ def too_idle(measured: Sequence[MatchedTrials]) -> float | None:
 
 def costs(run: Run, pairing: Pairing) -> tuple[list[CostRecord], list[CostRecord]]:
     """The counts of base and head, by repeat."""
-    cells = {BASE: pairing.base, HEAD: pairing.head}
+    cells = {SideName.BASE: pairing.base, SideName.HEAD: pairing.head}
     sides = {
         side: sorted(
             (each for each in run.costs if each.side == side and each.cell == cell),
@@ -139,7 +138,7 @@ def costs(run: Run, pairing: Pairing) -> tuple[list[CostRecord], list[CostRecord
         )
         for side, cell in cells.items()
     }
-    return sides[BASE], sides[HEAD]
+    return sides[SideName.BASE], sides[SideName.HEAD]
 
 
 def cost_values(records: Iterable[CostRecord]) -> list[float]:
@@ -156,7 +155,7 @@ def failures(run: Run, pairing: Pairing) -> list[Failure]:
 
 
 def _concerns(failure: Failure, pairing: Pairing) -> bool:
-    cells = {BASE: pairing.base, HEAD: pairing.head}
+    cells = {SideName.BASE: pairing.base, SideName.HEAD: pairing.head}
     for side, cell in cells.items():
         if failure.side and failure.side != side:
             continue
@@ -170,16 +169,16 @@ def as_sides(base: Run, head: Run) -> Run:
     return replace(
         head,
         trials=(
-            *(replace(each, side=BASE, place=0) for each in base.trials),
-            *(replace(each, side=HEAD, place=1) for each in head.trials),
+            *(replace(each, side=SideName.BASE, place=0) for each in base.trials),
+            *(replace(each, side=SideName.HEAD, place=1) for each in head.trials),
         ),
         costs=(
-            *(replace(each, side=BASE) for each in base.costs),
-            *(replace(each, side=HEAD) for each in head.costs),
+            *(replace(each, side=SideName.BASE) for each in base.costs),
+            *(replace(each, side=SideName.HEAD) for each in head.costs),
         ),
         failures=(
-            *(replace(each, side=BASE) for each in base.failures),
-            *(replace(each, side=HEAD) for each in head.failures),
+            *(replace(each, side=SideName.BASE) for each in base.failures),
+            *(replace(each, side=SideName.HEAD) for each in head.failures),
         ),
     )
 

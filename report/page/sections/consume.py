@@ -23,6 +23,7 @@ from report.page.model import (
     level_entry,
 )
 from report.page.panels import make_panels
+from results.model import Load
 
 UNITS = {"cpu_us_per_request": "µs", "memory_mib": "MiB"}
 """Metrics of this section, and their units."""
@@ -51,7 +52,7 @@ def section(context: Context) -> Section:
 
 def _charted_workloads(context: Context) -> list[Workload]:
     """Closed loads; of a scenario that has none, the open ones."""
-    closed = context.workloads("closed")
+    closed = context.workloads(Load.CLOSED)
     charted = {(workload.scenario, workload.workers) for workload in closed}
     return [
         workload
@@ -62,11 +63,11 @@ def _charted_workloads(context: Context) -> list[Workload]:
 
 def _workloads_beside(context: Context, workload: Workload) -> list[Workload]:
     """Open loads at one rate for all, shown as further columns in the table of a closed load."""
-    if workload.load != "closed":
+    if workload.load != Load.CLOSED:
         return []
     return [
         other
-        for other in context.workloads("open")
+        for other in context.workloads(Load.OPEN)
         if other.share is None and (other.scenario, other.workers) == (workload.scenario, workload.workers)
     ]
 

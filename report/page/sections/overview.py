@@ -11,9 +11,9 @@ from report.analysis.workload import Workload
 from report.page.context import Context, scale_level, variant_name
 from report.page.model import STACK_COLUMNS, Column, Table, TableEntry, TableRow, entry, gap
 from report.views import words
-from results.model import Cell
+from results.model import Cell, Interface, Load
 
-Stack = tuple[str, str, str]
+Stack = tuple[str, str, Interface]
 """(framework, server, interface)"""
 
 
@@ -80,9 +80,9 @@ def _first_tier(context: Context) -> set[Cell]:
 def _caption(workloads: Sequence[Workload], *, ranked: bool) -> str:
     loads = {workload.load for workload in workloads}
     caption = ""
-    if "closed" in loads:
+    if Load.CLOSED in loads:
         caption += "Throughput in requests/s with 95% intervals. "
-    if "open" in loads:
+    if Load.OPEN in loads:
         caption += f"{'Under open load: ' if caption else ''}99% are answered within so many ms. "
     if ranked:
         return f"{caption}● first tier: cannot be told from the best framework on the same server"
@@ -90,7 +90,7 @@ def _caption(workloads: Sequence[Workload], *, ranked: bool) -> str:
 
 
 def _entry(summary: Summary, first_tier: Collection[Cell]) -> TableEntry:
-    metric, scale = ("throughput_rps", 1.0) if summary.cell.load == "closed" else ("p99_us", 1e-3)
+    metric, scale = ("throughput_rps", 1.0) if summary.cell.load == Load.CLOSED else ("p99_us", 1e-3)
     level = scale_level(summary.level(metric), scale)
     if level is None:
         return gap(summary.reason(metric))

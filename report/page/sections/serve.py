@@ -23,13 +23,14 @@ from report.page.model import (
 from report.page.panels import make_panels
 from report.stats.levels import Level
 from report.views import words
+from results.model import Load
 
 METRIC = "throughput_rps"
 
 
 def section(context: Context) -> Section:
     """Throughput, one chart per workload."""
-    workloads = context.workloads("closed")
+    workloads = context.workloads(Load.CLOSED)
     return Section(
         anchor="serve",
         short="How much it serves",
@@ -42,7 +43,7 @@ def section(context: Context) -> Section:
 
 
 def _answer(context: Context) -> str:
-    closed = (summary for summary in context.summaries if summary.cell.load == "closed")
+    closed = (summary for summary in context.summaries if summary.cell.load == Load.CLOSED)
     levels = [(level, summary) for summary in closed if (level := summary.level(METRIC))]
     if not levels:
         return "Nothing was measured, so there is nothing to show."

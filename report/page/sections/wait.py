@@ -24,6 +24,7 @@ from report.page.model import (
 from report.page.sections.parts import streaming, waiting_table
 from report.page.sections.parts.waiting_table import PERCENTILE_LABELS, level_ms
 from report.views import words
+from results.model import Load
 
 QUEUEING_NOTE = (
     "Read this as queueing under saturation: with closed load all connections always wait in line, so time "
@@ -42,14 +43,14 @@ P99_REQUESTS = 5_000
 
 def section(context: Context) -> Section:
     """Percentile curves, one chart per workload, open load first."""
-    open_workloads, closed_workloads = context.workloads("open"), context.workloads("closed")
+    open_workloads, closed_workloads = context.workloads(Load.OPEN), context.workloads(Load.CLOSED)
     groups = [group for metric in PERCENTILE_LABELS for group in comparisons(context.summaries, metric)]
     decisive = [group for group in groups if _decides(context, group)]
     return Section(
         anchor="wait",
         short="How long users wait",
         question="How long do users wait?",
-        answer=_answer(context, "open" if open_workloads else "closed"),
+        answer=_answer(context, Load.OPEN if open_workloads else Load.CLOSED),
         note=OPEN_NOTE if open_workloads else QUEUEING_NOTE,
         parts=tuple(
             _part(context, workload, index, [group for group in decisive if group.workload == workload])
@@ -60,7 +61,7 @@ def section(context: Context) -> Section:
 
 def _decides(context: Context, group: Group) -> bool:
     """Whether a group says who is quicker: open load at one rate, several contenders, enough requests."""
-    if group.workload.load == "closed" or len(group.entries) < 2:  # noqa: PLR2004 - to compare
+    if group.workload.load == Load.CLOSED or len(group.entries) < 2:  # noqa: PLR2004 - to compare
         return False
     if group.metric.name == "p50_us":
         return True
@@ -69,7 +70,7 @@ def _decides(context: Context, group: Group) -> bool:
     return all(summary.requests >= P99_REQUESTS * summary.n_trials for summary in compared)
 
 
-def _answer(context: Context, load: str) -> str:
+def _answer(context: Context, load: Load) -> str:
     """The shortest and the longest wait; at one rate for all, where the run has one."""
     loaded = [summary for summary in context.summaries if summary.cell.load == load]
     loaded = [summary for summary in loaded if summary.cell not in context.shares] or loaded
@@ -126,13 +127,13 @@ def _part(context: Context, workload: Workload, index: int, groups: Sequence[Gro
 
 def _text(context: Context, workload: Workload) -> str:
     """What must be known to read the chart of a workload, beside the note of the section."""
-    if workload.load == "closed":
-        return QUEUEING_NOTE if context.workloads("open") else ""
+    if workload.load == Load.CLOSED:
+        return QUEUEING_NOTE if context.workloads(Load.OPEN) else ""
     return OWN_RATE_NOTE if workload.share is not None else ""
 
 
 def _title(context: Context, workload: Workload, what: str) -> str:
-    kind = "under saturation" if workload.load == "closed" else "as users wait for it"
+    kind = "under saturation" if workload.load == Load.CLOSED else "as users wait for it"
     return f"{context.heading(workload)}: {what} {kind}"
 
 

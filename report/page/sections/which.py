@@ -35,6 +35,7 @@ from report.page.model import (
 from report.page.sections.parts import stacks
 from report.page.sections.parts.stacks import ratio_and_interval, ratio_entry, tier_entry
 from report.views import words
+from results.model import Load
 
 RANKED_CAPTION = (
     "Throughput relative to the best framework on the same server (1×), on a logarithmic axis: the mark is "
@@ -52,7 +53,7 @@ GroupByVariant = dict[str, Group]
 
 def section(context: Context) -> Section:
     """Forest plots with tiers, one per workload."""
-    workloads = context.workloads("closed")
+    workloads = context.workloads(Load.CLOSED)
     return Section(
         anchor="which",
         short="Which is fastest",

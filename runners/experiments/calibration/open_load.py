@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from results.histogram import Latency
+from results.model import Arrivals
 from runners.errors import LoadError
 from runners.experiments.blocks import Measurer
 from runners.experiments.calibration.clients import MeasuringPoint
 from runners.experiments.calibration.stalls import Stalls, stopping
 from runners.generator.messages import Measured, Order
-from runners.generator.window.arrivals import CONSTANT
 from runners.selection.rates import CONNECTIONS
 
 STALL_PERCENTILES = (50.0, 90.0, 99.0, 99.9)
@@ -38,7 +38,7 @@ def open_lateness(generator: Measurer, host: str, port: int, *, rate_rps: float,
         seed=0,
         connections=64,
         rate_rps=rate_rps,
-        arrivals=CONSTANT,
+        arrivals=Arrivals.CONSTANT,
         warmup_s=0.25,
         window_s=window_s,
     )
@@ -67,7 +67,7 @@ def under_stalls(
         warmup_s=stalls.every_s,  # a period that is over before: those it left waiting are in the window
         window_s=whole.seconds,
     )
-    offered = replace(begun, connections=CONNECTIONS, rate_rps=rate_rps, arrivals=CONSTANT)
+    offered = replace(begun, connections=CONNECTIONS, rate_rps=rate_rps, arrivals=Arrivals.CONSTANT)
 
     def felt(load: Callable[[], Latency]) -> tuple[float, ...]:
         with stopping(pid, stalls):

@@ -13,6 +13,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from results.model import InstructionCounter
 from runners.errors import CostError, PlanError
 
 SLOW_READY_S = 120.0
@@ -37,9 +38,9 @@ class Callgrind:
     """Further options of callgrind."""
 
     @property
-    def name(self) -> str:
+    def name(self) -> InstructionCounter:
         """As records say it."""
-        return "callgrind"
+        return InstructionCounter.CALLGRIND
 
     @property
     def tool(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from results.model import Cell
+from results.model import Cell, SideName
 from runners.environments.provision import Provisioned
 from runners.selection.frameworks import Framework
 
@@ -23,8 +23,7 @@ class CostCell:
     """With ``load`` ``lockstep`` (made by ``counting.countable``), perhaps with server ``in-process``."""
     framework: Framework
     environment: Provisioned
-    side: str = ""
-    """``base`` or ``head`` in a comparison, else empty."""
+    side: SideName = SideName.NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import Cell, Plan, Setup
+from results.model import Cell, Plan, PlanKind, Setup
 from results.store import Writer
 from runners import servers
 from runners.environments.provision import Provisioned
@@ -75,7 +75,7 @@ def new_cost_run(
         matrix.cells, parts.frameworks, python=options.python, overrides=options.overrides, watcher=watcher
     )
     plan = build_plan(
-        kind="cost",
+        kind=PlanKind.COST,
         setup=cost_setup(options.timing.blocks, options.command),
         cells=provisioned_cells(matrix.cells, environments, failures),
         frameworks=(environment.record for environment in environments.values()),

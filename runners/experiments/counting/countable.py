@@ -6,13 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from results.model import IN_PROCESS, Cell, NotApplicable
+from results.model import IN_PROCESS, Cell, Load, NotApplicable
 from runners.errors import PlanError
 from runners.experiments.counting.inputs import ring_of
 from runners.selection.matrix import Matrix, Parts, Selection, expand
 from scenarios.exchange import Scenario
-
-LOCKSTEP = "lockstep"
 
 
 def countable_cells(selection: Selection, parts: Parts, *, in_process: bool) -> Matrix:
@@ -44,7 +42,9 @@ def countable_cells(selection: Selection, parts: Parts, *, in_process: bool) -> 
 
 def lockstep(cell: Cell) -> Cell:
     """``cell`` as it is counted: one request after the other on one connection to one worker."""
-    return replace(cell, load=LOCKSTEP, connections=1, workers=1, rate_rps=None, arrivals=None, control=False)
+    return replace(
+        cell, load=Load.LOCKSTEP, connections=1, workers=1, rate_rps=None, arrivals=None, control=False
+    )
 
 
 def _in_lockstep(lack: NotApplicable) -> NotApplicable:

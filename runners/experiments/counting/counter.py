@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from results.model import InstructionCounter
 from runners.errors import PlanError
 from runners.experiments.counting import callgrind, perf
 
@@ -27,8 +28,8 @@ class Counter(Protocol):
     """A way to count, found on this machine."""
 
     @property
-    def name(self) -> str:
-        """``callgrind`` or ``perf``; what the two count is never compared."""
+    def name(self) -> InstructionCounter:
+        """What the two count is never compared."""
 
     @property
     def tool(self) -> str:
@@ -45,9 +46,12 @@ class Counter(Protocol):
         """The counter of the tree that was started with the same ``folder``."""
 
 
-COUNTERS: Mapping[str, Callable[[], Counter]] = {"callgrind": callgrind.find, "perf": perf.find}
+COUNTERS: Mapping[str, Callable[[], Counter]] = {
+    InstructionCounter.CALLGRIND: callgrind.find,
+    InstructionCounter.PERF: perf.find,
+}
 """By the name that ``--counter`` takes: looks for the tool on this machine."""
-DEFAULT = "callgrind"
+DEFAULT = InstructionCounter.CALLGRIND
 
 
 def find_counter(name: str = DEFAULT) -> Counter:

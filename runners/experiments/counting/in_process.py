@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from results.model import IN_PROCESS
+from results.model import IN_PROCESS, Interface
 from runners.errors import CostError, HotlapError
 from runners.experiments.counting import dispatch
 from runners.experiments.counting.cost_cell import HASH_SEED, CostCell, LaunchResult, T
@@ -111,7 +111,7 @@ def _script(
         yield ScriptPipes(to_script, from_script, is_aborted), tree
 
 
-def _variant(interface: str, variables: Mapping[str, str] | None) -> Variant:
+def _variant(interface: Interface, variables: Mapping[str, str] | None) -> Variant:
     return Variant(
         name=IN_PROCESS,
         interface=interface,

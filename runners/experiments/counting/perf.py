@@ -12,6 +12,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from results.model import InstructionCounter
 from runners.errors import CostError, PlanError
 from runners.launching.server import READY_DEADLINE_S
 
@@ -31,9 +32,9 @@ class Perf:
     version: str
 
     @property
-    def name(self) -> str:
+    def name(self) -> InstructionCounter:
         """As records say it."""
-        return "perf"
+        return InstructionCounter.PERF
 
     @property
     def tool(self) -> str:

@@ -12,7 +12,7 @@ from itertools import count as count_up
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from results.model import IN_PROCESS, CostRecord, CostShares, Failure, Setup
+from results.model import IN_PROCESS, CostRecord, CostShares, Failure, FailureStage, Setup
 from runners.errors import HotlapError
 from runners.experiments.counting import where
 from runners.experiments.counting.boundaries import Boundaries
@@ -218,4 +218,4 @@ def _at_the_same_time(cells: Together, cpus: CpuGroup, act: Callable[[CostCell, 
 def _failure(error: HotlapError, cost_cell: CostCell) -> Failure:
     """What happened, whichever stage of the launch it happened in, as a failure of counting."""
     cell = cost_cell.cell
-    return replace(error.failure(cell.stack, cell), stage="cost", side=cost_cell.side)
+    return replace(error.failure(cell.stack, cell), stage=FailureStage.COST, side=cost_cell.side)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from results.model import CostShares
+from results.model import CostShares, SharesBy
 from runners.errors import CostError, PlanError
 from runners.experiments.counting.boundaries import HANDLER, Boundaries
 from runners.experiments.counting.callgrind import CallgrindReading
@@ -81,9 +81,9 @@ def shares(
     if not profile.total:
         raise CostError("callgrind counted nothing", remedy="see valgrind's log below")
     python = cost_cell.environment.record.python
-    kinds = {"object": _by_object(profile)}
+    kinds = {SharesBy.OBJECT: _by_object(profile)}
     if names_functions(python):
-        kinds = {"function": _by_function(profile, boundaries), **kinds}
+        kinds = {SharesBy.FUNCTION: _by_function(profile, boundaries), **kinds}
     return tuple(
         CostShares(cell=cost_cell.cell, side=cost_cell.side, by=by, shares=told, tool=tool, python=python)
         for by, told in kinds.items()

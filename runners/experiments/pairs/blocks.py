@@ -9,7 +9,18 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 from typing import Protocol
 
-from results.model import BlockEnd, BlockStart, Cell, Launch, Pairing, Plan, Trial
+from results.model import (
+    BlockEnd,
+    BlockStart,
+    Cell,
+    FailureStage,
+    GateStage,
+    Launch,
+    Pairing,
+    Plan,
+    SideName,
+    Trial,
+)
 from results.store import Writer
 from runners.errors import DuelError, HotlapError, LaunchError, LoadError, VerifyError
 from runners.experiments.blocks import REPEATED_SHARE, order_for, trial_of
@@ -74,13 +85,13 @@ class PairBlocks:
 
     plan: Plan
     scenarios: Mapping[str, Scenario]
-    launchers: Mapping[str, Launcher]
+    launchers: Mapping[SideName, Launcher]
     """By side."""
     generator: PairMeasurer
     writer: Writer
     watcher: Watcher = field(default_factory=Watcher)
     policy: Policy = field(default_factory=Policy)
-    stage: str = ""
+    stage: GateStage = GateStage.NONE
     """``screen`` or ``confirm`` in a gate."""
     next_launch: int = 0
     _repeats_left: int = 0
@@ -117,9 +128,9 @@ class PairBlocks:
 
     # Like with like: both servers live, and take their windows in turn.
 
-    def _together(self, launch_pair: LaunchPair, block: int, first: str) -> Iterator[Trial]:
+    def _together(self, launch_pair: LaunchPair, block: int, first: SideName) -> Iterator[Trial]:
         with ExitStack() as stack:
-            up: dict[str, LiveServer] = {}
+            up: dict[SideName, LiveServer] = {}
             for side in (first, other(first)):
                 try:
                     up[side] = stack.enter_context(self._up(launch_pair, block, side))
@@ -134,10 +145,10 @@ class PairBlocks:
 
     def _duel(
         self,
-        up: Mapping[str, LiveServer],
+        up: Mapping[SideName, LiveServer],
         launch_pair: LaunchPair,
         pairing: Pairing,
-        first: str,
+        first: SideName,
         position: int,
     ) -> Iterator[Trial]:
         sides = (first, other(first))
@@ -168,9 +179,9 @@ class PairBlocks:
 
     def _windows(
         self,
-        up: Mapping[str, LiveServer],
+        up: Mapping[SideName, LiveServer],
         pairing: Pairing,
-        sides: tuple[str, str],
+        sides: tuple[SideName, SideName],
         position: int,
         attempt: int,
     ) -> list[Trial]:
@@ -192,7 +203,7 @@ class PairBlocks:
 
     # Unlike stacks: one after the other, each alone, in whole windows.
 
-    def _apart(self, launch_pair: LaunchPair, block: int, first: str) -> Iterator[Trial]:
+    def _apart(self, launch_pair: LaunchPair, block: int, first: SideName) -> Iterator[Trial]:
         pairings = pairing_order(launch_pair, self.plan.setup.seed, block)
         for place, side in enumerate((first, other(first))):
             try:
@@ -225,7 +236,7 @@ class PairBlocks:
     # Both.
 
     @contextmanager
-    def _up(self, launch_pair: LaunchPair, block: int, side: str) -> Iterator[LiveServer]:
+    def _up(self, launch_pair: LaunchPair, block: int, side: SideName) -> Iterator[LiveServer]:
         """The server of one side, recorded once it answers; raises LaunchError."""
         visit, launcher, number = launch_pair.visit(side), self.launchers[side], self.next_launch
         self.next_launch += 1
@@ -273,11 +284,11 @@ class PairBlocks:
     def _verify_after(self, up: LiveServer, launch_pair: LaunchPair, cell: Cell) -> None:
         if difference := probe(up.server.host, up.server.port, self.scenarios[cell.scenario]):
             error = VerifyError(f"{cell.slug}: wrong after load: {difference}", remedy="see the server's log")
-            error.stage, error.log_tail = "verify-after", up.server.log_tail()
+            error.stage, error.log_tail = FailureStage.VERIFY_AFTER, up.server.log_tail()
             self._fail(error, launch_pair, up.launch.side, block=up.launch.block, cell=cell, launch=up.launch)
 
     def _died(
-        self, up: Mapping[str, LiveServer], launch_pair: LaunchPair, pairing: Pairing, block: int
+        self, up: Mapping[SideName, LiveServer], launch_pair: LaunchPair, pairing: Pairing, block: int
     ) -> None:
         for side, live in up.items():
             if not live.server.alive():
@@ -293,7 +304,7 @@ class PairBlocks:
         self,
         error: HotlapError,
         launch_pair: LaunchPair,
-        side: str,
+        side: SideName,
         *,
         block: int,
         cell: Cell | None = None,

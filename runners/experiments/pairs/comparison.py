@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import BASE, HEAD, Cell, Pairing
+from results.model import BOTH_SIDES, Cell, GateStage, Pairing, SideName
 from results.store import Writer
 from runners.experiments.inspection import inspect
 from runners.experiments.launchers import local_launcher
@@ -34,7 +34,7 @@ class Comparison:
     writer: Writer
     watcher: Watcher
     policy: Policy
-    launchers: Mapping[str, Launcher]
+    launchers: Mapping[SideName, Launcher]
     """By side."""
     generators: Callable[[], AbstractContextManager[PairMeasurer]]
     next_launch: int = 0
@@ -55,16 +55,16 @@ class Comparison:
         chosen = tuple(chosen)
         passed = {
             side: self._passed(side, [launch_pair.visit(side) for launch_pair in chosen])
-            for side in (BASE, HEAD)
+            for side in BOTH_SIDES
         }
 
         def is_right(pairing: Pairing) -> bool:
-            return all(cell_of(pairing, side) in passed[side] for side in (BASE, HEAD))
+            return all(cell_of(pairing, side) in passed[side] for side in BOTH_SIDES)
 
         kept = (launch_pair.keeping(filter(is_right, launch_pair.pairings)) for launch_pair in chosen)
         return tuple(launch_pair for launch_pair in kept if launch_pair is not None)
 
-    def _passed(self, side: str, visits: list[Visit]) -> set[Cell]:
+    def _passed(self, side: SideName, visits: list[Visit]) -> set[Cell]:
         unique = {(visit.key, visit.cells): visit for visit in visits}
         self.watcher.say(f"{side}: {self.prepared.sides[side].side.title}")
         inspection = inspect(
@@ -79,7 +79,7 @@ class Comparison:
     def measure(
         self,
         blocks: list[tuple[int, tuple[LaunchPair, ...]]],
-        stage: str = "",
+        stage: GateStage = GateStage.NONE,
         *,
         deadline_s: float | None = None,
     ) -> int:
@@ -95,7 +95,7 @@ class Comparison:
             with self.generators() as generator:
                 measuring = PairBlocks(
                     plan=self.prepared.plan,
-                    scenarios=self.prepared.sides[HEAD].parts.scenarios,
+                    scenarios=self.prepared.sides[SideName.HEAD].parts.scenarios,
                     launchers=self.launchers,
                     generator=generator,
                     writer=self.writer,

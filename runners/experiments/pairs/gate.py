@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import BASE, HEAD, NotApplicable, Pairing
+from results.model import BOTH_SIDES, GateStage, Load, NotApplicable, Pairing, SideName
 from results.store import read
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.cost_run import counting_pool
@@ -76,7 +76,7 @@ class Gate:
         pairings = [
             pairing
             for pairing in self.prepared.plan.pairings
-            if pairing.head.load == "lockstep" and is_ready(pairing, self.prepared.environments)
+            if pairing.head.load == Load.LOCKSTEP and is_ready(pairing, self.prepared.environments)
         ]
         if self.pool is None or not pairings:
             return
@@ -94,7 +94,7 @@ class Gate:
         self._warn_of_time(left)
         begun_s = time.monotonic()
         done = self.comparison.measure(
-            [(block, left) for block in range(blocks)], SCREEN, deadline_s=self.deadline_s
+            [(block, left) for block in range(blocks)], GateStage.SCREEN, deadline_s=self.deadline_s
         )
         cells = sum(len(launch_pair.pairings) for launch_pair in left)
         pair_s = (time.monotonic() - begun_s) / max(done * cells, 1)
@@ -104,7 +104,7 @@ class Gate:
         if wanted:
             self._say(f"confirming {len(wanted)} cells on fresh launch pairs: {max(wanted.values())} at most")
             self.comparison.measure(
-                confirming(left, wanted, first_block=blocks), CONFIRM, deadline_s=self.deadline_s
+                confirming(left, wanted, first_block=blocks), GateStage.CONFIRM, deadline_s=self.deadline_s
             )
 
     def _cost_cells(self, pairing: Pairing) -> tuple[CostCell, ...]:
@@ -115,7 +115,7 @@ class Gate:
                 environment=self.prepared.environments[side][cell.framework],
                 side=side,
             )
-            for side in (BASE, HEAD)
+            for side in BOTH_SIDES
         )
 
     def _left_s(self) -> float:
@@ -175,7 +175,7 @@ def new_gate(options: GateOptions, results: Path, *, watcher: Watcher, policy: P
     counting = None
     if options.counter is not None:
         counting = counting_pool(
-            prepared.plan, sides[HEAD].parts, options.counter, comparison.writer, watcher
+            prepared.plan, sides[SideName.HEAD].parts, options.counter, comparison.writer, watcher
         )
     return Gate(comparison=comparison, pool=counting, deadline_s=deadline_s)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from results.model import BASE, HEAD, Cell
+from results.model import Cell, SideName
 from runners.errors import PlanError
 from runners.experiments.counting.countable import countable_cells
 from runners.experiments.pairs.pairing import MatchedCells, match
@@ -56,7 +56,7 @@ def name_of(cell: Cell) -> str:
     return f"{cell.framework}--{cell.server}--{cell.scenario}"
 
 
-def choose(globs: Globs, sides: Mapping[str, SideParts], apart: frozenset[str]) -> ChosenCells:
+def choose(globs: Globs, sides: Mapping[SideName, SideParts], apart: frozenset[str]) -> ChosenCells:
     """Pairings of both tiers; raises PlanError where a glob matches nothing, or nothing is left."""
     cells = {name: _countable(side_parts) for name, side_parts in sides.items()}
     counted = _tier(globs.cells, globs, cells, apart)
@@ -71,7 +71,7 @@ def choose(globs: Globs, sides: Mapping[str, SideParts], apart: frozenset[str]) 
 
 
 def _tier(
-    wanted: tuple[str, ...], globs: Globs, cells: Mapping[str, tuple[Cell, ...]], apart: frozenset[str]
+    wanted: tuple[str, ...], globs: Globs, cells: Mapping[SideName, tuple[Cell, ...]], apart: frozenset[str]
 ) -> MatchedCells:
     known = dict.fromkeys(name_of(cell) for side in cells.values() for cell in side)
     for glob in wanted:
@@ -90,7 +90,7 @@ def _tier(
     def is_wanted(cell: Cell) -> bool:
         return globs.admits(cell) and any(fnmatchcase(name_of(cell), glob) for glob in wanted)
 
-    matched = match(cells[BASE], cells[HEAD], apart=apart)
+    matched = match(cells[SideName.BASE], cells[SideName.HEAD], apart=apart)
     return MatchedCells(
         pairings=tuple(pairing for pairing in matched.pairings if is_wanted(pairing.head)),
         base_only=() if apart else tuple(filter(is_wanted, matched.base_only)),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from results.model import BASE, HEAD
+from results.model import BOTH_SIDES, PlanKind
 from runners.errors import PlanError
 from runners.selection.matrix import Selection
 
@@ -55,9 +55,9 @@ class SidesOptions:
         for name in ("framework", "server"):
             values = getattr(self.base, name), getattr(self.head, name)
             if (values[0] is None) != (values[1] is None):
-                missing = BASE if values[0] is None else HEAD
+                missing, there = BOTH_SIDES if values[0] is None else reversed(BOTH_SIDES)
                 raise PlanError(
-                    f"--{BASE if missing == HEAD else HEAD}-{name} needs --{missing}-{name} beside it",
+                    f"--{there}-{name} needs --{missing}-{name} beside it",
                     remedy=f"give both, or --{name} for both sides alike",
                 )
 
@@ -78,7 +78,7 @@ class PairOptions:
     python: str | None = None
     """Of both sides where they name none."""
     command: tuple[str, ...] = ()
-    kind: str = "compare"
+    kind: PlanKind = PlanKind.COMPARE
 
 
 def is_bare(text: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from results.model import BASE, HEAD, Cell, Failure, Pairing
+from results.model import BOTH_SIDES, Cell, Failure, GateStage, Interface, Pairing, SideName
 from runners.selection.schedule import Visit, visits
 from scenarios.exchange import Scenario
 
@@ -30,9 +30,9 @@ class LaunchPair:
         """Whether both are one stack, so that both may live at once and take their windows in turn."""
         return (self.base.stack, self.base.target) == (self.head.stack, self.head.target)
 
-    def visit(self, side: str) -> Visit:
+    def visit(self, side: SideName) -> Visit:
         """The launch of one side."""
-        return self.base if side == BASE else self.head
+        return self.base if side == SideName.BASE else self.head
 
     def keeping(self, wanted: Iterable[Pairing]) -> LaunchPair | None:
         """The same, measuring none but ``wanted``; None where nothing is left.
@@ -63,7 +63,7 @@ def match(base: Iterable[Cell], head: Iterable[Cell], *, apart: frozenset[str] =
             cell,
             framework="" if "framework" in apart else cell.framework,
             server="" if "server" in apart else cell.server,
-            interface="" if apart else cell.interface,
+            interface=Interface.ASGI if apart else cell.interface,
         )
 
     mates: dict[Cell, list[Cell]] = {}
@@ -95,14 +95,14 @@ def launch_pairs(pairings: Iterable[Pairing], scenarios: Mapping[str, Scenario])
     )
 
 
-def first_side(seed: int, key: str, stage: str, number: int) -> str:
+def first_side(seed: int, key: str, stage: GateStage, number: int) -> SideName:
     """Which side comes first in the pair with this number of its stage.
 
     Of every two pairs one begins with the base and one with the head, which of them by chance: so each comes
     first equally often in any even number of pairs, and a drift over the run does not favour either.
     """
     couple, second = divmod(number, 2)
-    sides = [BASE, HEAD]
+    sides = list(BOTH_SIDES)
     Random(f"{seed}/first/{stage}/{key}/{couple}").shuffle(sides)
     return sides[second]
 
@@ -114,7 +114,7 @@ def turns(chosen: Sequence[LaunchPair], seed: int, block: int) -> tuple[LaunchPa
     return tuple(shuffled)
 
 
-def launch_order(chosen: Sequence[LaunchPair], seed: int, block: int, stage: str) -> tuple[str, ...]:
+def launch_order(chosen: Sequence[LaunchPair], seed: int, block: int, stage: GateStage) -> tuple[str, ...]:
     """Launches of a block as the plan records them: ``base/stack@target``."""
     order = []
     for launch_pair in turns(chosen, seed, block):
@@ -130,16 +130,16 @@ def pairing_order(launch_pair: LaunchPair, seed: int, block: int) -> tuple[Pairi
     return tuple(shuffled)
 
 
-def other(side: str) -> str:
+def other(side: SideName) -> SideName:
     """The side that is held against ``side``."""
-    return HEAD if side == BASE else BASE
+    return SideName.HEAD if side == SideName.BASE else SideName.BASE
 
 
-def cell_of(pairing: Pairing, side: str) -> Cell:
+def cell_of(pairing: Pairing, side: SideName) -> Cell:
     """The cell of one side."""
-    return pairing.base if side == BASE else pairing.head
+    return pairing.base if side == SideName.BASE else pairing.head
 
 
-def of_side(failure: Failure, side: str) -> Failure:
+def of_side(failure: Failure, side: SideName) -> Failure:
     """``failure`` as one of a side, which its message names."""
     return replace(failure, side=side, message=f"{side}: {failure.message}")

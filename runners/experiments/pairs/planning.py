@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from results.model import BASE, HEAD, Failure, NotApplicable, Pairing, Plan, Setup, Side
+from results.model import (
+    Failure,
+    FailureStage,
+    GateStage,
+    Load,
+    NotApplicable,
+    Pairing,
+    Plan,
+    PlanKind,
+    Setup,
+    Side,
+    SideName,
+)
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError, ProvisionError
 from runners.experiments.options import QUICK, Timing
@@ -25,7 +37,7 @@ class Prepared:
     """Two sides ready to be measured."""
 
     plan: Plan
-    sides: Mapping[str, SideParts]
+    sides: Mapping[SideName, SideParts]
     """By side."""
     environments: Environments
     """By side, then by framework."""
@@ -37,12 +49,12 @@ class Prepared:
         return tuple(
             pairing
             for pairing in self.plan.pairings
-            if pairing.head.load == "closed" and is_ready(pairing, self.environments)
+            if pairing.head.load == Load.CLOSED and is_ready(pairing, self.environments)
         )
 
     def launch_pairs(self) -> tuple[LaunchPair, ...]:
         """Launch pairs of a block."""
-        return launch_pairs(self.loads(), self.sides[HEAD].parts.scenarios)
+        return launch_pairs(self.loads(), self.sides[SideName.HEAD].parts.scenarios)
 
 
 def prepare(options: PairOptions, watcher: Watcher) -> Prepared:
@@ -58,7 +70,7 @@ def prepare(options: PairOptions, watcher: Watcher) -> Prepared:
 
 def provisioned(
     options: PairOptions,
-    sides: Mapping[str, SideParts],
+    sides: Mapping[SideName, SideParts],
     pairings: tuple[Pairing, ...],
     watcher: Watcher,
     *,
@@ -83,11 +95,11 @@ def provisioned(
     return Prepared(plan=plan, sides=sides, environments=environments, failures=failures)
 
 
-def match_selection(options: PairOptions, sides: Mapping[str, SideParts]) -> MatchedCells:
+def match_selection(options: PairOptions, sides: Mapping[SideName, SideParts]) -> MatchedCells:
     """Cells of both sides that are held against each other; raises PlanError where there is none."""
     apart = options.sides.apart
     matrices = {name: _matrix(options.selection, side_parts) for name, side_parts in sides.items()}
-    matched = match(matrices[BASE].cells, matrices[HEAD].cells, apart=apart)
+    matched = match(matrices[SideName.BASE].cells, matrices[SideName.HEAD].cells, apart=apart)
     if not matched.pairings:
         raise PlanError(
             "no cell of the base has its like at the head",
@@ -116,10 +128,10 @@ def missing(matched: MatchedCells) -> tuple[Failure, ...]:
             stack=cell.stack,
             cell=cell,
             block=None,
-            stage="plan",
-            message=f"{HEAD}: {cell.slug} is there in the base and not in the head",
+            stage=FailureStage.PLAN,
+            message=f"{SideName.HEAD}: {cell.slug} is there in the base and not in the head",
             remedy="put it back, or waive it",
-            side=HEAD,
+            side=SideName.HEAD,
         )
         for cell in matched.base_only
     )
@@ -127,15 +139,15 @@ def missing(matched: MatchedCells) -> tuple[Failure, ...]:
 
 def _plan(
     options: PairOptions,
-    sides: Mapping[str, SideParts],
+    sides: Mapping[SideName, SideParts],
     pairings: tuple[Pairing, ...],
     environments: Environments,
     absent: tuple[NotApplicable, ...],
 ) -> Plan:
     setup = _setup(options)
-    loads = [pairing for pairing in pairings if pairing.head.load == "closed"]
-    launches = launch_pairs(loads, sides[HEAD].parts.scenarios)
-    stage = "screen" if options.kind == "gate" else ""
+    loads = [pairing for pairing in pairings if pairing.head.load == Load.CLOSED]
+    launches = launch_pairs(loads, sides[SideName.HEAD].parts.scenarios)
+    stage = GateStage.SCREEN if options.kind == PlanKind.GATE else GateStage.NONE
     return build_plan(
         kind=options.kind,
         setup=setup,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from results.model import BASE, HEAD, Cell, Failure, NotApplicable, Pairing
+from results.model import BOTH_SIDES, Cell, Failure, NotApplicable, Pairing, SideName
 from runners.environments import cache
 from runners.environments.interpreters import find
 from runners.environments.overrides import parse
@@ -18,16 +18,16 @@ from runners.experiments.pairs.sides import SideParts
 from runners.experiments.progress import Watcher
 from runners.experiments.provisioning import environments_of
 
-Environments = Mapping[str, Mapping[str, Provisioned]]
+Environments = Mapping[SideName, Mapping[str, Provisioned]]
 """By side, then by framework."""
 
 
 def provision_sides(
-    options: PairOptions, sides: Mapping[str, SideParts], pairings: Iterable[Pairing], watcher: Watcher
+    options: PairOptions, sides: Mapping[SideName, SideParts], pairings: Iterable[Pairing], watcher: Watcher
 ) -> tuple[Environments, tuple[Failure, ...]]:
     """Environments of both sides, and the failures of what could not be installed."""
     pairings = tuple(pairings)
-    environments: dict[str, Mapping[str, Provisioned]] = {}
+    environments: dict[SideName, Mapping[str, Provisioned]] = {}
     failures: tuple[Failure, ...] = ()
     for side, side_parts in sides.items():
         cells = [cell_of(pairing, side) for pairing in pairings]
@@ -66,7 +66,7 @@ def _provision_side(
 
 def is_ready(pairing: Pairing, environments: Environments) -> bool:
     """Whether both sides have the environment that they need."""
-    return all(cell_of(pairing, side).framework in environments[side] for side in (BASE, HEAD))
+    return all(cell_of(pairing, side).framework in environments[side] for side in BOTH_SIDES)
 
 
 def leave_out_alike(
@@ -87,5 +87,5 @@ def leave_out_alike(
 def _is_alike(pairing: Pairing, environments: Environments) -> bool:
     if pairing.base != pairing.head or not is_ready(pairing, environments):
         return False
-    base, head = (environments[side][pairing.head.framework].record.key for side in (BASE, HEAD))
+    base, head = (environments[side][pairing.head.framework].record.key for side in BOTH_SIDES)
     return base == head

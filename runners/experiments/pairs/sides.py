@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import BASE, HEAD, Side
+from results.model import Side, SideName
 from runners.environments.uv_tool import shown
 from runners.errors import HotlapError
 from runners.experiments.pairs.options import SideOptions, SidesOptions, is_bare
@@ -24,15 +24,16 @@ class SideParts:
     """Frameworks of its own apps; servers and scenarios are the same for both sides."""
 
 
-def resolve_sides(options: SidesOptions, *, cache: Path | None = None) -> dict[str, SideParts]:
+def resolve_sides(options: SidesOptions, *, cache: Path | None = None) -> dict[SideName, SideParts]:
     """Both sides by name; raises PlanError or ProvisionError that names the side."""
     options.must_make_sense()
     return {
-        name: _resolve_side(name, side, cache) for name, side in ((BASE, options.base), (HEAD, options.head))
+        name: _resolve_side(name, side, cache)
+        for name, side in ((SideName.BASE, options.base), (SideName.HEAD, options.head))
     }
 
 
-def _resolve_side(name: str, options: SideOptions, cache: Path | None) -> SideParts:
+def _resolve_side(name: SideName, options: SideOptions, cache: Path | None) -> SideParts:
     try:
         source = source_of(options.revision, root=cache)
         parts = discover(source.apps)

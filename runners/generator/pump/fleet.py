@@ -8,6 +8,7 @@ from collections.abc import Callable
 from time import monotonic_ns
 from typing import Any
 
+from results.model import ErrorKind
 from runners.generator.pump.connection import Address, Connection
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.sockets import Sockets
@@ -123,4 +124,4 @@ class Fleet(Sockets):
     def _give_up(self, begun_before_ns: int) -> None:
         connections = self.connections
         for connection in [late for late in connections if 0 < late.start_ns < begun_before_ns]:
-            self._fail(connection, "timeout", f"unanswered for {self._timeout_ns / 1e9:g} s")
+            self._fail(connection, ErrorKind.TIMEOUT, f"unanswered for {self._timeout_ns / 1e9:g} s")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from time import monotonic_ns
 
+from results.model import ErrorKind
 from runners.generator.pump.connection import Connection
 from runners.generator.pump.fleet import Fleet
 from runners.generator.pump.reply import Reply
@@ -50,7 +51,7 @@ class OffPath(Fleet):
         try:
             complete = reply.feed(data)
         except ProtocolError as error:
-            self._fail(connection, "protocol", str(error))
+            self._fail(connection, ErrorKind.PROTOCOL, str(error))
             return
         if connection.web_socket is not None:
             self._send_outgoing(connection, connection.web_socket, opening=opening)
@@ -88,11 +89,11 @@ class OffPath(Fleet):
         """Deal with the end of the stream: with the answer, within it, or before it."""
         reply = connection.reply
         if reply is None:
-            self._lost(connection, "closed", "closed before an answer")
+            self._lost(connection, ErrorKind.CLOSED, "closed before an answer")
         elif reply.eof():
             self._judge(connection, reply)
         else:
-            self._fail(connection, "closed", "closed within an answer")
+            self._fail(connection, ErrorKind.CLOSED, "closed within an answer")
 
     def _judge(self, connection: Connection, reply: Reply | Echo) -> None:
         """Count a complete answer as right or wrong, and go on."""
@@ -104,7 +105,7 @@ class OffPath(Fleet):
             self.tally.waited_ns += now - self._polled_ns
             self._note_arrivals(connection, reply)
         else:
-            self.tally.error("wrong-answer", named(connection, problem), elapsed)
+            self.tally.error(ErrorKind.WRONG_ANSWER, named(connection, problem), elapsed)
         connection.answered, connection.failures = True, 0
         connection.served += 1
         used_up = self._reuse is not None and connection.served >= self._reuse

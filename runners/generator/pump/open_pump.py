@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from results.model import ErrorKind
 from runners.generator.pump.connection import Connection
 from runners.generator.pump.off_path import READ_BYTES
 from runners.generator.pump.pump import BATCH, Pump
@@ -208,7 +209,7 @@ class OpenPump(Pump):
         """Give up late answers, and arrivals that waited in line for as long."""
         while self._unsent < self._unseen and (due_ns := self._instants[self._unsent]) < begun_before_ns:
             self._unsent += 1
-            self.tally.error("timeout", "no connection was free in time", monotonic_ns() - due_ns)
+            self.tally.error(ErrorKind.TIMEOUT, "no connection was free in time", monotonic_ns() - due_ns)
         super()._give_up(begun_before_ns)
 
 

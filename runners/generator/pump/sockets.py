@@ -10,6 +10,7 @@ from itertools import count
 from time import monotonic_ns
 from typing import Any
 
+from results.model import ErrorKind
 from runners.generator.pump.connection import Address, Connection
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
@@ -49,7 +50,7 @@ class Sockets:
         try:
             connection.open(self._address, self._socket_type)
         except OSError as error:
-            self._fail(connection, "no-socket", str(error))
+            self._fail(connection, ErrorKind.NO_SOCKET, str(error))
             return
         self._by_fd[connection.fd] = connection
         self._epoll.register(connection.fd, READABLE)
@@ -109,11 +110,11 @@ class Sockets:
         if isinstance(error, BlockingIOError):
             return
         if isinstance(error, ConnectionRefusedError):
-            self._fail(connection, "refused", str(error))
+            self._fail(connection, ErrorKind.REFUSED, str(error))
         elif connection.reply is None:
-            self._lost(connection, "reset", str(error), handed_over=handed_over)
+            self._lost(connection, ErrorKind.RESET, str(error), handed_over=handed_over)
         else:
-            self._fail(connection, "reset", f"{error}, within an answer")
+            self._fail(connection, ErrorKind.RESET, f"{error}, within an answer")
 
     def _lost(self, connection: Connection, kind: str, detail: str, *, handed_over: bool = True) -> None:
         """Deal with a connection that ended before the first byte of an answer.

@@ -9,16 +9,16 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from results.model import Arrivals
 from runners.errors import LoadError
 from runners.generator.messages import Order
 
-CONSTANT, POISSON = "constant", "poisson"
 MOST_ARRIVALS = 20_000_000
 """More would be a rate that nobody can offer, and 160 MB."""
 
 
 def arrivals_ns(
-    rate_rps: float, length_s: float, kind: str, random: np.random.Generator
+    rate_rps: float, length_s: float, kind: Arrivals, random: np.random.Generator
 ) -> NDArray[np.int64]:
     """Instants in ns within ``length_s``, ascending, counted from its begin; raises LoadError.
 
@@ -33,13 +33,13 @@ def arrivals_ns(
             f"{rate_rps:g} requests/s for {length_s:g} s are more than {MOST_ARRIVALS:,} requests",
             remedy="give a rate that a generator can offer",
         )
-    if kind == CONSTANT:
+    if kind == Arrivals.CONSTANT:
         phase = random.random()
         instants_s = (np.arange(math.ceil(rate_rps * length_s - phase)) + phase) / rate_rps
-    elif kind == POISSON:
+    elif kind == Arrivals.POISSON:
         instants_s = np.sort(random.random(random.poisson(rate_rps * length_s))) * length_s
     else:
-        raise LoadError(f"arrivals are {CONSTANT} or {POISSON}, not {kind!r}")
+        raise LoadError(f"arrivals are {' or '.join(Arrivals)}, not {kind!r}")
     return (instants_s * 1e9).astype(np.int64)
 
 
@@ -55,7 +55,7 @@ class Schedules:
         """Draw those of a trial; raises LoadError for a rate that nobody can offer."""
         seeds = np.random.SeedSequence(order.seed).spawn(2)
         warmup, window = (
-            arrivals_ns(rate_rps, length_s, order.arrivals or CONSTANT, np.random.default_rng(seed))
+            arrivals_ns(rate_rps, length_s, order.arrivals or Arrivals.CONSTANT, np.random.default_rng(seed))
             for length_s, seed in zip((order.warmup_s, order.window_s), seeds, strict=True)
         )
         return cls(warmup, window)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from report.analysis.ceilings import ceiling_rps
-from results.model import Ceiling
+from results.model import Ceiling, Load
 from tests.support.synthetic import make_run
 
 TRIAL = replace(
@@ -45,5 +45,5 @@ def test_outside_the_points_the_nearest_one_holds() -> None:
 
 def test_none_without_calibration_and_for_open_load() -> None:
     assert ceiling_rps(TRIAL, ()) is None
-    assert ceiling_rps(replace(TRIAL, cell=replace(TRIAL.cell, load="open")), POINTS) is None
+    assert ceiling_rps(replace(TRIAL, cell=replace(TRIAL.cell, load=Load.OPEN)), POINTS) is None
     assert ceiling_rps(replace(TRIAL, requests=0), POINTS) is None

@@ -6,7 +6,7 @@ import pytest
 
 from report.analysis.contenders import Group, comparisons, is_floor, listed
 from report.analysis.summary import METRICS, summarise
-from results.model import Run
+from results.model import Load, Run
 from tests.support.synthetic import make_run
 
 RUN = make_run(scenarios=("json",))
@@ -80,7 +80,7 @@ def test_a_control_is_no_contender() -> None:
 
 
 def test_throughput_of_open_load_is_not_compared() -> None:
-    arriving = [replace(each, cell=replace(each.cell, load="open")) for each in SUMMARIES]
+    arriving = [replace(each, cell=replace(each.cell, load=Load.OPEN)) for each in SUMMARIES]
     assert comparisons(arriving) == ()
     assert comparisons(arriving, "p99_us")
 

@@ -7,20 +7,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report.analysis.cost_records import cost_of, cost_per_request
-from results.model import Cell, CostRecord, Interval
+from results.model import Cell, CostRecord, InstructionCounter, Interface, Interval, Load
 
 RECORD = CostRecord(
     cell=Cell(
         framework="fastapi",
         server="uvicorn-standard",
-        interface="asgi",
+        interface=Interface.ASGI,
         scenario="json",
-        load="lockstep",
+        load=Load.LOCKSTEP,
         connections=1,
     ),
     started_unix_s=0.0,
     seconds=10.0,
-    counter="callgrind",
+    counter=InstructionCounter.CALLGRIND,
     tool="valgrind-3.19.0",
     intervals=(
         Interval(instructions=4_000_500, seconds=0.5, requests=40),

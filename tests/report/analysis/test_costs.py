@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from report.analysis.costs import FIRST, costs, holds_costs, in_process
-from results.model import IN_PROCESS, Interval, Run
+from results.model import IN_PROCESS, InstructionCounter, Interval, PlanKind, Run, SideName
 from tests.support.synthetic import make_run
 from tests.support.synthetic_costs import exact, make_cost_run
 
@@ -70,7 +70,7 @@ def test_a_count_that_cannot_be_is_left_out_and_named(run: Run) -> None:
 
 def test_counts_of_two_tools_are_not_added_up(run: Run) -> None:
     first, *rest = run.costs
-    mixed = replace(run, costs=(replace(first, counter="perf", tool="perf 6.1"), *rest))
+    mixed = replace(run, costs=(replace(first, counter=InstructionCounter.PERF, tool="perf 6.1"), *rest))
     (count,) = (each for each in costs(mixed).counts if each.cell == first.cell)
     assert count.reason == "not compared: counted by perf 6.1 and valgrind 3.19.0"
 
@@ -95,8 +95,8 @@ def test_the_same_app_without_a_server_is_found(run: Run) -> None:
 def test_sides_of_a_comparison_are_not_levels(run: Run) -> None:
     sided = replace(
         run,
-        plan=replace(run.plan, kind="gate", cells=()),
-        costs=tuple(replace(each, side="base") for each in run.costs),
+        plan=replace(run.plan, kind=PlanKind.GATE, cells=()),
+        costs=tuple(replace(each, side=SideName.BASE) for each in run.costs),
         failures=(),
     )
     assert not holds_costs(sided)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from report.analysis import flags
-from results.model import Ceiling, Trial
+from results.model import Arrivals, Ceiling, Load, Trial
 from tests.support.good_trial import GOOD, RUN
 
 
@@ -59,7 +59,7 @@ def test_connections_that_the_client_closes_are_not_the_servers_doing(reuse: int
 
 
 def test_late_sends_and_nothing_else_judge_the_generator_of_an_open_load() -> None:
-    cell = replace(GOOD.cell, load="open", rate_rps=1000.0, arrivals="constant")
+    cell = replace(GOOD.cell, load=Load.OPEN, rate_rps=1000.0, arrivals=Arrivals.CONSTANT)
     spinning = replace(GOOD, cell=cell, generator_idle_s=0.0, arrivals=1000, late_sends=10)
     assert names(spinning) == []
     assert names(replace(spinning, late_sends=11)) == ["late-sends"]

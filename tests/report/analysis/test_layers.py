@@ -9,7 +9,7 @@ import pytest
 from report.analysis.costs import costs
 from report.analysis.layers import Layers, built_on
 from report.analysis.layers import layers as layers_of
-from results.model import Run
+from results.model import InstructionCounter, Run
 from tests.support.synthetic_costs import FRAMEWORK, make_cost_run
 
 
@@ -141,7 +141,9 @@ def test_builds_of_the_interpreter_are_not_compared() -> None:
 def test_counters_are_not_compared() -> None:
     run = make_cost_run()
     mixed = tuple(
-        replace(each, counter="perf", tool="perf 6.1") if each.cell.framework == "litestar" else each
+        replace(each, counter=InstructionCounter.PERF, tool="perf 6.1")
+        if each.cell.framework == "litestar"
+        else each
         for each in run.costs
     )
     litestar = group(replace(run, costs=mixed), "uvicorn-standard").steps[3]

@@ -7,7 +7,7 @@ import pytest
 
 from report.analysis.summary import METRICS, Summary, summarise
 from results.histogram import Latency
-from results.model import Failure, Run
+from results.model import Failure, FailureStage, Run
 from tests.support.synthetic import make_run
 
 RUN = make_run(scenarios=("json", "params", "delay"))
@@ -147,7 +147,7 @@ def test_a_gap_is_text() -> None:
 
 def test_a_failure_of_one_cell_is_no_reason_for_another() -> None:
     one, two, *_ = RUN.plan.cells
-    failure = Failure(stack=one.stack, cell=one, block=0, stage="load", message="no answer")
+    failure = Failure(stack=one.stack, cell=one, block=0, stage=FailureStage.LOAD, message="no answer")
     first, second, *_ = summarise(replace(RUN, trials=(), failures=(failure,)))
     assert first.gap == "not measured (load): no answer"
     assert (second.cell, second.gap) == (two, "not measured: the run ended before it")

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from report.analysis import validity
+from results.model import Load
 from tests.support.good_trial import GOOD
 
 
@@ -15,7 +16,7 @@ def test_a_window_of_five_rounds_is_settled() -> None:
 
 
 def test_open_load_has_no_rounds_and_no_fixed_number_in_flight() -> None:
-    arriving = replace(GOOD, cell=replace(GOOD.cell, load="open"), in_flight_mean=3.0, requests=100)
+    arriving = replace(GOOD, cell=replace(GOOD.cell, load=Load.OPEN), in_flight_mean=3.0, requests=100)
     assert validity.settled(arriving)
     assert not validity.miscounted(arriving)
 

@@ -16,7 +16,7 @@ from report.page.context import make_context
 from report.page.sections import consume, saturate, serve, wait
 from report.page.sections.overview import overview
 from report.views import terminal, words
-from results.model import Run
+from results.model import Load, Run
 from tests.support.synthetic import make_run
 
 
@@ -49,7 +49,7 @@ def test_loads_are_told_in_words(mixed: Run) -> None:
 
 
 def test_closed_connections_are_another_load_in_words_and_in_the_terminal(mixed: Run) -> None:
-    cell = next(cell for cell in mixed.plan.cells if cell.load == "closed")
+    cell = next(cell for cell in mixed.plan.cells if cell.load == Load.CLOSED)
     closing = replace(cell, reuse=100)
     assert workload(closing) != workload(cell)
     assert words.load(workload(closing)) == (

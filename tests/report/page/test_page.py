@@ -9,12 +9,13 @@ import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import cast
 
 import pytest
 from markupsafe import escape
 
 from report.page.build import TEMPLATES, build
-from results.model import Ceiling, Failure, Finding, Run
+from results.model import Ceiling, Failure, FailureStage, Finding, Run
 from tests.support.ranking import RANKING
 from tests.support.synthetic import make_run
 from tests.support.synthetic_costs import make_cost_run
@@ -99,7 +100,15 @@ def hostile(run: Run) -> Run:
         ),
         launches=tuple(replace(launch, argv=(EVIL,)) for launch in run.launches),
         failures=(
-            Failure(stack=EVIL, cell=None, block=0, stage=EVIL, message=EVIL, remedy=EVIL, log_tail=EVIL),
+            Failure(
+                stack=EVIL,
+                cell=None,
+                block=0,
+                stage=cast("FailureStage", EVIL),
+                message=EVIL,
+                remedy=EVIL,
+                log_tail=EVIL,
+            ),
         ),
         findings=(Finding(framework=EVIL, server=EVIL, scenario=EVIL, probe=EVIL, answer=EVIL),),
         problems=(EVIL,),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from report.views import cost_terminal, terminal
+from results.model import PlanKind
 from results.store import read
 from tests.support.command_line import call
 from tests.support.records import NAMES, RECORDS
@@ -29,7 +30,7 @@ def recorded(name: str) -> str:
 @pytest.mark.parametrize("name", ONE_SIDE)
 def test_what_a_run_prints_at_its_end(name: str) -> None:
     run, folder = read(FOLDER / name), FOLDER / name
-    if run.plan.kind == "cost":
+    if run.plan.kind == PlanKind.COST:
         text, data = cost_terminal.as_text(run, folder), cost_terminal.as_json(run, folder)
     else:
         text, data = terminal.as_text(run, folder, None), terminal.as_json(run, folder, None)

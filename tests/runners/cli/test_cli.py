@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from results.model import PlanKind
 from results.store import create
 from tests.support.command_line import call
 from tests.support.fake_run import plan
@@ -127,7 +128,7 @@ def test_a_run_of_stacks_that_are_gone_cannot_go_on(
 def test_a_comparison_cannot_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with create(tmp_path / "results", replace(plan(), kind="compare")):
+    with create(tmp_path / "results", replace(plan(), kind=PlanKind.COMPARE)):
         pass
     assert call(monkeypatch, "run", "--resume", "a-run") == 2
     assert "kind 'compare'" in capsys.readouterr().err

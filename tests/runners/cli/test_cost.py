@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from results.model import PlanKind
 from results.store import read
 from runners.cli import main
 from runners.experiments.counting.launch_counts import APART, costs
@@ -66,7 +67,7 @@ def test_a_floor_is_counted_with_and_without_its_server(
     assert json.loads(capsys.readouterr().out)
     (folder,) = (tmp_path / "results").iterdir()
     run = read(folder)
-    assert run.plan.kind == "cost"
+    assert run.plan.kind == PlanKind.COST
     found = {
         (record.cell.server, record.repeat): costs(record.intervals, record.idle) for record in run.costs
     }

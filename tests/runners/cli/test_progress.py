@@ -5,12 +5,12 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from results.model import Cell, Failure, Trial
+from results.model import Cell, Failure, FailureStage, Interface, Trial
 from runners.cli.progress import Lines, Terminal, failure_text, span
 from runners.experiments.progress import Amount
 from runners.selection.schedule import Visit
 
-CELL = Cell(framework="fastapi", server="uvicorn-standard", interface="asgi", scenario="json")
+CELL = Cell(framework="fastapi", server="uvicorn-standard", interface=Interface.ASGI, scenario="json")
 
 TRIAL = Trial(
     cell=CELL,
@@ -63,7 +63,7 @@ def test_a_failure_names_the_cell_the_remedy_and_the_log() -> None:
         stack=CELL.stack,
         cell=CELL,
         block=0,
-        stage="load",
+        stage=FailureStage.LOAD,
         message="no answer",
         remedy="look",
         log_tail="one\ntwo",
@@ -103,7 +103,7 @@ def test_a_terminal_shows_place_cell_and_time_left() -> None:
     terminal.block(1)
     terminal.trial(TRIAL)
     terminal.launched(Visit(stack="a", target="default", cells=()))
-    terminal.failure(Failure(stack="a", cell=None, block=None, stage="launch", message="it died"))
+    terminal.failure(Failure(stack="a", cell=None, block=None, stage=FailureStage.LAUNCH, message="it died"))
     terminal.end()
     text = stream.getvalue()
     assert "1 launches left" in text

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from results.histogram import Latency
-from results.model import Setup
+from results.model import Arrivals, Setup
 from runners.cli.sweep_tables import as_json, as_text
 from runners.errors import LoadError, PlanError
 from runners.experiments import sweep
@@ -49,7 +49,7 @@ def swept(act: Callable[[int], None] = lambda _count: None, broken: str = "") ->
         generator=Knee(act),
         watcher=Watcher(),
         slo=SLO,
-        arrivals="poisson",
+        arrivals=Arrivals.POISSON,
         cap=1024,
     ).run()
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from results.histogram import Latency
+from results.model import Arrivals
 from runners.errors import LoadError, PlanError
 from runners.generator import distributed_client
 from runners.generator.client import environment_of_ours, python_m
@@ -70,7 +71,9 @@ def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
             assert measured.server_cpu_source == "process-clock"
             assert measured.busy_ticks is not None
             assert not measured.errors
-        measured = generator.measure(replace(order(server.port, 4), rate_rps=400.0, arrivals="poisson"))
+        measured = generator.measure(
+            replace(order(server.port, 4), rate_rps=400.0, arrivals=Arrivals.POISSON)
+        )
         assert measured.arrivals == pytest.approx(400, abs=110)
         with pytest.raises(LoadError, match="1 connections cannot be shared by 2 generators"):
             generator.measure(order(server.port, 1))

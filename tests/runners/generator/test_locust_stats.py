@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from results.model import ErrorKind
 from runners.generator.locust_stats import Span
 from runners.generator.pump.tally import Tally
 
@@ -8,9 +9,9 @@ def test_right_answers_and_errors_are_summed_up() -> None:
     tally = Tally()
     tally.latencies_ns.extend([400_000, 1_600_000, 2_400_000, 150_000_000])
     tally.received = 77
-    tally.error("closed", "GET /: closed", 5)
-    tally.error("timeout", "GET /: late", 5)
-    tally.error("timeout", "GET /: late", 5)
+    tally.error(ErrorKind.CLOSED, "GET /: closed", 5)
+    tally.error(ErrorKind.TIMEOUT, "GET /: late", 5)
+    tally.error(ErrorKind.TIMEOUT, "GET /: late", 5)
 
     span = Span.from_tally(tally)
 

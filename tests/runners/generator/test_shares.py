@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 import pytest
 
 from results.histogram import Latency
+from results.model import Arrivals, CpuSource
 from runners.errors import LoadError
 from runners.generator import shares
 from runners.generator.messages import Measured, Order
@@ -17,7 +18,7 @@ ORDER = Order(
     seed=7,
     connections=10,
     rate_rps=1000.0,
-    arrivals="poisson",
+    arrivals=Arrivals.POISSON,
     warmup_s=0.1,
     window_s=1.0,
     server_pid=5,
@@ -86,7 +87,9 @@ def test_what_nobody_measured_stays_unmeasured_and_one_reader_is_enough() -> Non
     nobody = merge([part(measured([1])), part(measured([1]))])
     assert nobody.server_cpu_ns is None
     assert nobody.lateness is None
-    one = measured([1], server_cpu_ns=7, server_cpu_source="cgroup", processes=3, processes_changed=True)
+    one = measured(
+        [1], server_cpu_ns=7, server_cpu_source=CpuSource.CGROUP, processes=3, processes_changed=True
+    )
     merged = merge([part(measured([1])), part(one)])
     assert (merged.server_cpu_ns, merged.server_cpu_source, merged.processes) == (7, "cgroup", 3)
     assert merged.processes_changed

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
+from results.model import Arrivals
 from runners.errors import LoadError
 from runners.generator.messages import Order
 from runners.generator.worker_clocks import WorkerClocks
@@ -16,7 +17,7 @@ ORDER = Order(
     seed=7,
     connections=10,
     rate_rps=1000.0,
-    arrivals="poisson",
+    arrivals=Arrivals.POISSON,
     warmup_s=0.1,
     window_s=1.0,
     server_pid=5,

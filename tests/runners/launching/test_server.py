@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from results.model import Interface
 from runners.errors import LaunchError
 from runners.launching.server import LocalServer, environment_of, launch
 from runners.processes import ports
@@ -49,7 +50,9 @@ def command(serve: Serve) -> tuple[str, ...]:
     return ("-m", "fake", serve.host, str(serve.port))
 
 
-VARIANT = Variant(name="fake", interface="wsgi", title="Fake", command=command, environment={"RECIPE": "1"})
+VARIANT = Variant(
+    name="fake", interface=Interface.WSGI, title="Fake", command=command, environment={"RECIPE": "1"}
+)
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def start(tmp_path: Path) -> Launch:
             "python": Path(sys.executable),
             "stage": stage,
             "variant": VARIANT,
-            "serve": Serve(target="apps.x_app:app", interface="wsgi", workers=workers),
+            "serve": Serve(target="apps.x_app:app", interface=Interface.WSGI, workers=workers),
             "groups": ("json", "orders"),
             "verifying": False,
             "cpus": (min(os.sched_getaffinity(0)),),
@@ -212,7 +215,7 @@ def test_a_wrong_answer_while_warming_up_is_forgiven(start: Launch) -> None:
 
 def test_a_taken_port_is_told_with_its_owner(start: Launch) -> None:
     with start(GOOD) as first:
-        serve = Serve(target="apps.x_app:app", interface="wsgi", port=first.port)
+        serve = Serve(target="apps.x_app:app", interface=Interface.WSGI, port=first.port)
         error = failure(start, GOOD, serve=serve)
         assert f"(pid {first.pid})" in error.message
         assert f"port {first.port}" in error.message

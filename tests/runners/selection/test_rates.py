@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from results.model import Cell
+from results.model import Arrivals, Cell, Interface
 from runners.errors import PlanError
 from runners.selection.rates import CONNECTIONS, Rate, arrivals_of, need_capacity, opened, parse, warnings
 
 
 def cell(framework: str, scenario: str = "json", **more: object) -> Cell:
-    one = Cell(framework=framework, server="uvicorn-standard", interface="asgi", scenario=scenario)
+    one = Cell(framework=framework, server="uvicorn-standard", interface=Interface.ASGI, scenario=scenario)
     return replace(one, **more)  # type: ignore[arg-type]  # given by name
 
 
@@ -19,7 +19,7 @@ CAPACITIES = {SLOW: 3011.7, FAST: 9000.0, FLOOR: 1000.0}
 
 
 def rates(
-    *texts: str, arrivals: str = "poisson", cells: tuple[Cell, ...] = (SLOW, FAST, FLOOR)
+    *texts: str, arrivals: Arrivals = Arrivals.POISSON, cells: tuple[Cell, ...] = (SLOW, FAST, FLOOR)
 ) -> list[Cell]:
     found = opened(cells, parse(texts), arrivals=arrivals, capacities=CAPACITIES, floors=("asgi",))
     return list(found)
@@ -59,7 +59,7 @@ def test_arrivals_are_poisson_unless_asked_otherwise() -> None:
 
 
 def test_an_absolute_rate_makes_every_cell_an_open_one() -> None:
-    found = rates("500", arrivals="constant")
+    found = rates("500", arrivals=Arrivals.CONSTANT)
     assert [(each.framework, each.rate_rps) for each in found] == [
         ("fastapi", 500),
         ("starlette", 500),
@@ -76,14 +76,16 @@ def test_shares_are_of_each_own_capacity_and_equal_is_half_of_the_slowest_that_i
 
 
 def test_floors_alone_are_compared_with_each_other() -> None:
-    found = opened((FLOOR,), parse(["equal"]), arrivals="poisson", capacities={FLOOR: 1000}, floors=("asgi",))
+    found = opened(
+        (FLOOR,), parse(["equal"]), arrivals=Arrivals.POISSON, capacities={FLOOR: 1000}, floors=("asgi",)
+    )
     assert [each.rate_rps for each in found] == [500]
 
 
 def test_each_scenario_has_its_own_equal_rate() -> None:
     other = cell("starlette", "orders")
     found = opened(
-        (FAST, other), parse(["equal"]), arrivals="poisson", capacities={FAST: 9000.0, other: 200.0}
+        (FAST, other), parse(["equal"]), arrivals=Arrivals.POISSON, capacities={FAST: 9000.0, other: 200.0}
     )
     assert [each.rate_rps for each in found] == [4500, 100]
 
@@ -108,7 +110,7 @@ def test_capacity_is_the_best_over_connections_and_asked_connections_are_caps() 
     found = opened(
         (SLOW, many),
         parse(["50%"]),
-        arrivals="poisson",
+        arrivals=Arrivals.POISSON,
         caps=(64, 500),
         capacities={SLOW: 1000.0, many: 2000.0},
     )

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
+from results.model import Interface
 from runners import servers
 from runners.environments.provision import Provisioned, provision
 from runners.errors import PlanError
@@ -138,8 +139,8 @@ def test_a_variant_says_what_it_can(name: str) -> None:
     variant = VARIANTS[name]
     assert variant.name == name
     assert "http" in variant.capabilities
-    assert ("websocket" in variant.capabilities) == (variant.interface != "wsgi")
-    assert ("lifespan" in variant.capabilities) == (variant.interface == "asgi")
+    assert ("websocket" in variant.capabilities) == (variant.interface != Interface.WSGI)
+    assert ("lifespan" in variant.capabilities) == (variant.interface == Interface.ASGI)
 
 
 def test_only_the_sync_worker_has_no_keep_alive() -> None:
@@ -164,7 +165,7 @@ def recipes(monkeypatch: pytest.MonkeyPatch, **files: object) -> None:
 
 def recipe(*names: str, **constants: object) -> SimpleNamespace:
     variants = tuple(
-        Variant(name=name, interface="asgi", title=name, command=lambda _serve: ()) for name in names
+        Variant(name=name, interface=Interface.ASGI, title=name, command=lambda _serve: ()) for name in names
     )
     return SimpleNamespace(**{"VARIANTS": variants, "PACKAGES": ("uvicorn",), **constants})
 

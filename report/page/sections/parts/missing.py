@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from report.analysis.summary import LOCKSTEP
 from report.page.context import Context
 from report.page.model import LogExcerpt, SectionPart, table
-from results.model import Failure
+from results.model import Failure, Load
 
 
 def failures_part(context: Context) -> SectionPart:
@@ -45,7 +44,7 @@ def _where(failure: Failure) -> str:
 
 
 def _when(failure: Failure) -> str:
-    if failure.cell and failure.cell.load == LOCKSTEP:
+    if failure.cell and failure.cell.load == Load.LOCKSTEP:
         return "no block: it is counted"
     return "before the first block" if failure.block is None else f"block {failure.block + 1}"
 

@@ -17,6 +17,7 @@ from report.page.model import (
     level_entry,
 )
 from report.stats.levels import Level
+from results.model import Load
 
 PERCENTILE_LABELS = {"p50_us": "Median", "p99_us": "99th percentile"}
 """Metrics of waiting, and what their columns are called."""
@@ -40,7 +41,7 @@ def table(context: Context, workload: Workload, index: int, caption: str) -> Tab
         ),
         Column(label="Samples reach"),
     )
-    closed = workload.load == "closed"
+    closed = workload.load == Load.CLOSED
     return Table(
         anchor=f"latency-{index}",
         summary="Waiting times as a table",

@@ -6,6 +6,7 @@ import pytest
 
 from report.analysis.gate.decide import confirmations, cost_repeats, more_counts, shared_out
 from report.stats.two_samples import Estimate
+from results.model import Load
 from tests.support.synthetic_gate import make_gate
 
 
@@ -48,7 +49,7 @@ def test_only_what_the_screen_flagged_is_confirmed() -> None:
     run = make_gate(cpu_change=0.3)
     (pairing,) = confirmations(run, 100)
     assert pairing.head.framework == "starlette"
-    assert pairing.head.load == "closed"
+    assert pairing.head.load == Load.CLOSED
     assert confirmations(make_gate(), 100) == {}
 
 
@@ -84,4 +85,4 @@ def test_a_run_says_which_cells_need_more_counts() -> None:
     assert cost_repeats(make_gate(repeat_noise=0.0002)) == {}
     noisy = cost_repeats(make_gate(repeat_noise=0.004))
     assert noisy
-    assert all(pairing.head.load == "lockstep" for pairing in noisy)
+    assert all(pairing.head.load == Load.LOCKSTEP for pairing in noisy)

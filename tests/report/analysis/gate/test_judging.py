@@ -12,7 +12,7 @@ from report.analysis.two_sides.matching import COST, CPU
 from report.analysis.two_sides.tolerances import Tolerances
 from report.analysis.two_sides.verdict import Effects, Word
 from report.analysis.two_sides.waivers import Waiver
-from results.model import HEAD, Run, Side
+from results.model import InstructionCounter, PlanKind, Run, Side, SideName
 from results.store import RecordError, read
 from tests.support.gate_fixtures import EXPECTED, FOLDER, GOLDEN, WRITERS, judged, recorded
 from tests.support.synthetic_gate import make_gate
@@ -115,7 +115,7 @@ def test_an_unused_waiver_is_named() -> None:
 def test_only_a_confirmation_says_regression_of_a_load() -> None:
     assert word_of(make_gate(cpu_change=0.3), CPU.name) == Word.UNMEASURED
     assert word_of(make_gate(cpu_change=0.3, confirmed=11), CPU.name) == Word.REGRESSION
-    assert word_of(make_gate(cpu_change=0.3, kind="compare"), CPU.name) == Word.REGRESSION
+    assert word_of(make_gate(cpu_change=0.3, kind=PlanKind.COMPARE), CPU.name) == Word.REGRESSION
 
 
 def test_only_cost_and_cpu_per_request_decide() -> None:
@@ -177,7 +177,7 @@ def test_a_server_that_is_not_saturated_has_no_cpu_per_request() -> None:
 
 def test_a_python_that_was_asked_for_changes_load_but_forbids_counts() -> None:
     run = recorded("interpreter")
-    sides = tuple(Side(name=each.name, title=each.name, python="3.13" * (each.name == HEAD) or None)
+    sides = tuple(Side(name=each.name, title=each.name, python="3.13" * (each.name == SideName.HEAD) or None)
                   for each in run.plan.sides)  # fmt: skip
     asked = replace(run, plan=replace(run.plan, sides=sides))
     assert word_of(asked, CPU.name) != Word.UNMEASURED
@@ -195,7 +195,7 @@ def test_other_routes_mounted_are_another_configuration() -> None:
 def test_counts_by_different_tools_are_not_compared() -> None:
     run = recorded("aa")
     first, *rest = run.costs
-    changed = replace(run, costs=(replace(first, counter="perf"), *rest))
+    changed = replace(run, costs=(replace(first, counter=InstructionCounter.PERF), *rest))
     assert "different tools" in judge(changed).having(Word.UNMEASURED)[0].said
 
 

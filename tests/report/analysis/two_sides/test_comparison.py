@@ -9,7 +9,7 @@ from report.analysis.two_sides.comparison import Compared, CompareError, compare
 from report.analysis.two_sides.judged import JudgedChange
 from report.analysis.two_sides.verdict import Word
 from report.views.comparison import as_json, as_text
-from results.model import CostRecord, Failure, Run
+from results.model import CostRecord, Failure, FailureStage, Load, PlanKind, Run, SideName
 from tests.support.synthetic import make_run
 from tests.support.synthetic_gate import make_gate
 
@@ -35,15 +35,15 @@ def row(compared: Compared, metric: str, framework: str = "starlette") -> Judged
 def costs_of(run: Run, per_request: float) -> Run:
     """``run`` with counts of its first cell, as ``hotlap cost`` records them."""
     (first, *_) = make_gate().costs
-    cell = replace(run.plan.cells[0], load="lockstep", connections=1)
+    cell = replace(run.plan.cells[0], load=Load.LOCKSTEP, connections=1)
     interval = replace(first.intervals[0], instructions=int(per_request * 40))
-    record: CostRecord = replace(first, cell=cell, side="", idle=None, intervals=(interval,))
-    plan = replace(run.plan, cells=(cell,), kind="cost")
+    record: CostRecord = replace(first, cell=cell, side=SideName.NONE, idle=None, intervals=(interval,))
+    plan = replace(run.plan, cells=(cell,), kind=PlanKind.COST)
     return replace(run, plan=plan, trials=(), costs=(record, replace(record, repeat=1)))
 
 
 def test_two_sides_of_a_run_have_a_ratio_its_interval_and_a_word() -> None:
-    compared = compare_sides(make_gate(kind="compare", cpu_change=0.3))
+    compared = compare_sides(make_gate(kind=PlanKind.COMPARE, cpu_change=0.3))
     found = row(compared, "cpu_us_per_request")
     assert found.word == Word.REGRESSION
     ratio = found.change.ratio
@@ -140,9 +140,16 @@ def test_text_and_json_hold_every_row() -> None:
 
 
 def test_a_pairing_that_failed_says_so_and_nothing_else() -> None:
-    run = make_gate(kind="compare")
+    run = make_gate(kind=PlanKind.COMPARE)
     cell = run.plan.pairings[-1].head
-    failure = Failure(stack=cell.stack, cell=cell, block=0, stage="launch", message="head: died", side="head")
+    failure = Failure(
+        stack=cell.stack,
+        cell=cell,
+        block=0,
+        stage=FailureStage.LAUNCH,
+        message="head: died",
+        side=SideName.HEAD,
+    )
     compared = compare_sides(replace(run, failures=(failure,)))
     assert row(compared, "cpu_us_per_request", "fastapi").said == "head: died (launch)"
     assert compared.exit_code() == 3
@@ -176,7 +183,7 @@ def test_a_single_block_makes_no_claim() -> None:
 
 
 def test_a_doubt_about_a_cell_is_told_once() -> None:
-    run = make_gate(kind="compare", cost=False)
+    run = make_gate(kind=PlanKind.COMPARE, cost=False)
     drifting = replace(run, trials=tuple(replace(each, quarters=(9, 99, 999, 9_999)) for each in run.trials))
     text = as_text(compare_sides(drifting))
     assert text.count("drift (16 of 16 trials)") == 2

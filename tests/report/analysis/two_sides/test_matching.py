@@ -7,7 +7,7 @@ import pytest
 
 from report.analysis.two_sides import matching
 from report.analysis.two_sides.matching import COMPARED, CPU, UnusableError
-from results.model import Pairing, Run, Trial
+from results.model import FailureStage, GateStage, Pairing, Run, SideName, Trial
 from tests.support.synthetic_gate import make_gate
 
 RUN = make_gate()
@@ -15,7 +15,9 @@ LOAD = RUN.plan.pairings[-1]
 TRIAL = RUN.trials[0]
 
 
-def of(run: Run, pairing: Pairing = LOAD, stage: str = "screen") -> list[matching.MatchedTrials]:
+def of(
+    run: Run, pairing: Pairing = LOAD, stage: GateStage = GateStage.SCREEN
+) -> list[matching.MatchedTrials]:
     return matching.matched(run, pairing, stage)
 
 
@@ -24,7 +26,7 @@ def test_pairs_are_the_trials_of_both_sides_with_one_number() -> None:
     assert [pair.number for pair in found] == list(range(8))
     assert all((pair.base.side, pair.head.side) == ("base", "head") for pair in found)
     assert sorted(pair.order for pair in found) == [-1] * 4 + [1] * 4
-    assert of(RUN, stage="confirm") == []
+    assert of(RUN, stage=GateStage.CONFIRM) == []
 
 
 def test_a_pair_of_which_a_side_is_missing_is_none() -> None:
@@ -41,8 +43,8 @@ def test_worse_is_positive_for_every_metric() -> None:
     slow = tuple(
         replace(
             each,
-            window_s=each.window_s * (2 if each.side == "head" else 1),
-            server_cpu_ns=(each.server_cpu_ns or 0) * (2 if each.side == "head" else 1),
+            window_s=each.window_s * (2 if each.side == SideName.HEAD else 1),
+            server_cpu_ns=(each.server_cpu_ns or 0) * (2 if each.side == SideName.HEAD else 1),
         )
         for each in make_gate(pair_noise=0.0).trials
     )
@@ -90,8 +92,10 @@ def test_a_failure_concerns_its_cell_its_side_or_its_stack() -> None:
     cell = LOAD.head
     from results.model import Failure  # noqa: PLC0415 - only here
 
-    of_cell = Failure(stack=cell.stack, cell=cell, block=1, stage="load", message="m", side="head")
-    of_stack = replace(of_cell, cell=None, side="base")
+    of_cell = Failure(
+        stack=cell.stack, cell=cell, block=1, stage=FailureStage.LOAD, message="m", side=SideName.HEAD
+    )
+    of_stack = replace(of_cell, cell=None, side=SideName.BASE)
     of_other = replace(of_cell, cell=RUN.plan.pairings[0].head)
     run = replace(RUN, failures=(of_cell, of_stack, of_other))
     assert matching.failures(run, LOAD) == [of_cell, of_stack]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from report.analysis.two_sides.waivers import WaiverError, load, parse
-from results.model import Cell, Pairing
+from results.model import Cell, Interface, Pairing
 
 GOOD = """
 [[waiver]]
@@ -30,8 +30,8 @@ def test_a_waiver_is_read_whole(tmp_path: Path) -> None:
 
 def test_a_waiver_covers_the_cells_of_its_glob() -> None:
     (found,) = parse(GOOD)
-    cell = Cell(framework="fastapi", server="uvicorn-standard", interface="asgi", scenario="orders")
-    other = Cell(framework="fastapi", server="uvicorn-standard", interface="asgi", scenario="json")
+    cell = Cell(framework="fastapi", server="uvicorn-standard", interface=Interface.ASGI, scenario="orders")
+    other = Cell(framework="fastapi", server="uvicorn-standard", interface=Interface.ASGI, scenario="json")
     assert found.covers(Pairing(base=cell, head=cell), "instructions_per_request")
     assert not found.covers(Pairing(base=cell, head=cell), "cpu_us_per_request")
     assert not found.covers(Pairing(base=other, head=other), "instructions_per_request")

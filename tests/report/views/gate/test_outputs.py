@@ -15,7 +15,7 @@ from report.analysis.gate.judging import judge
 from report.analysis.two_sides.waivers import Waiver
 from report.views.gate import outputs
 from report.views.gate.markdown import code, escape
-from results.model import HEAD, Failure, Run
+from results.model import Failure, FailureStage, Run, SideName
 from tests.support.gate_fixtures import judged, recorded
 from tests.support.synthetic_gate import make_gate
 
@@ -155,10 +155,10 @@ def test_a_failure_of_a_whole_stack_is_told_in_each_of_its_cells() -> None:
         stack=run.trials[0].cell.stack,
         cell=None,
         block=None,
-        stage="environment",
+        stage=FailureStage.ENVIRONMENT,
         message="head: no such version",
         remedy="see PyPI",
-        side=HEAD,
+        side=SideName.HEAD,
     )
     text = outputs.as_text(judge(replace(run, failures=(failure,))))
     assert text.count("head: no such version (environment); see PyPI") == 3

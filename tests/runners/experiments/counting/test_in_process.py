@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from results.model import Interface
 from runners.errors import CostError
 from runners.experiments.counting import callgrind
 from runners.experiments.counting.cost_cell import CostCell, LaunchResult
@@ -128,9 +129,11 @@ def launch(folder: Path, counted: CostCell, asked: Scenario) -> LaunchResult[Lau
     )
 
 
-@pytest.mark.parametrize(("interface", "source"), [("asgi", ASGI), ("wsgi", WSGI), ("rsgi", RSGI)])
+@pytest.mark.parametrize(
+    ("interface", "source"), [(Interface.ASGI, ASGI), (Interface.WSGI, WSGI), (Interface.RSGI, RSGI)]
+)
 def test_an_app_is_called_as_a_server_would(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interface: str, source: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interface: Interface, source: str
 ) -> None:
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
     launched = launch(tmp_path, cost_cell(tmp_path, source, interface=interface), scenario("json", ring=ring))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import runners.experiments.counting.pool
-from results.model import CostRecord, Failure, Interval
+from results.model import CostRecord, Failure, FailureStage, Interval, SideName
 from runners.errors import LaunchError
 from runners.experiments.counting.callgrind import Callgrind
 from runners.experiments.counting.callgrind_dumps import Profile
@@ -82,7 +82,7 @@ def yard(monkeypatch: pytest.MonkeyPatch) -> Yard:
     return made
 
 
-def cost_cell(name: str, side: str = "", server: str = "uvicorn") -> CostCell:
+def cost_cell(name: str, side: SideName = SideName.NONE, server: str = "uvicorn") -> CostCell:
     return CostCell(
         cell=cell(server, scenario=name),
         framework=framework("small", "asgi"),
@@ -133,7 +133,7 @@ def test_both_sides_of_a_cell_are_counted_at_the_same_time_on_cpus_of_their_own(
 
     yard.act = meet
     kept: list[Outcome] = []
-    pairs = [(cost_cell(name, "base"), cost_cell(name, "head")) for name in ("a", "b", "c")]
+    pairs = [(cost_cell(name, SideName.BASE), cost_cell(name, SideName.HEAD)) for name in ("a", "b", "c")]
     records = pool(kept).count(pairs)
     assert [(r.cell.scenario, r.side) for r in records] == [
         (name, side) for name in ("a", "b", "c") for side in ("base", "head")
@@ -153,7 +153,7 @@ def test_on_one_cpu_sides_are_counted_one_after_the_other(yard: Yard) -> None:
 
     yard.act = alone
     kept: list[Outcome] = []
-    records = pool(kept, cpus=(4,)).count([(cost_cell("a", "base"), cost_cell("a", "head"))])
+    records = pool(kept, cpus=(4,)).count([(cost_cell("a", SideName.BASE), cost_cell("a", SideName.HEAD))])
     assert {r.side for r in records} == {"base", "head"}
     assert {cpu for _, _, cpu in yard.launches} == {4}
 
@@ -179,18 +179,18 @@ def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard:
     yard.act = third
     kept: list[Outcome] = []
     made = pool(kept)
-    records = made.count([(cost_cell(name, "head"),) for name in ("a", "b", "c")])
+    records = made.count([(cost_cell(name, SideName.HEAD),) for name in ("a", "b", "c")])
     (failure,) = heard(made).failures
     assert failure in kept
     assert failure == Failure(
         stack="small--uvicorn",
         cell=cell("uvicorn", scenario="b"),
         block=None,
-        stage="cost",
+        stage=FailureStage.COST,
         message="died at its start",
         remedy="look",
         log_tail="ImportError",
-        side="head",
+        side=SideName.HEAD,
     )
     assert sorted(r.cell.scenario for r in records) == ["a", "c"]
 
@@ -214,13 +214,13 @@ def test_intervals_that_disagree_are_launched_once_more_then_a_failure(
 
 def test_both_sides_are_counted_anew_where_one_disagrees_as_it_is_asked_for_more_then(yard: Yard) -> None:
     def disagree(cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
-        if cost_cell.side == "head" and len(yard.launches) <= 2:
+        if cost_cell.side == SideName.HEAD and len(yard.launches) <= 2:
             raise DisagreementError("200, 200, 220", remedy="look")
         return RESULT
 
     yard.act = disagree
     kept: list[Outcome] = []
-    records = pool(kept).count([(cost_cell("a", "base"), cost_cell("a", "head"))])
+    records = pool(kept).count([(cost_cell("a", SideName.BASE), cost_cell("a", SideName.HEAD))])
     assert [(r.side, r.attempt) for r in records] == [("base", 1), ("head", 1)]
     assert kept == records
     assert len(yard.launches) == 4

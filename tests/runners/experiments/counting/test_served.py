@@ -10,6 +10,7 @@ import pytest
 
 import runners.experiments.counting.launch_counts
 import runners.experiments.counting.lockstep
+from results.model import Interface
 from runners.errors import CostError, LaunchError
 from runners.experiments.counting import callgrind
 from runners.experiments.counting.cost_cell import LaunchResult
@@ -49,7 +50,7 @@ def command(serve: Serve) -> tuple[str, ...]:
 
 
 COUNTS = "[1000, 24000, 1000, 24000, 1000, 24000, 1000, 0]"
-VARIANT = Variant(name="fake", interface="asgi", title="Fake", command=command)
+VARIANT = Variant(name="fake", interface=Interface.ASGI, title="Fake", command=command)
 
 
 def check(answer: Answer) -> str | None:

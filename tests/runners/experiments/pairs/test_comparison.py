@@ -7,7 +7,7 @@ import pytest
 
 import runners.experiments.inspection
 import runners.experiments.pairs.blocks
-from results.model import BASE, HEAD, Run
+from results.model import Run, SideName
 from results.store import create, read
 from runners.errors import DuelError, LoadError
 from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S
@@ -36,7 +36,7 @@ def test_each_block_is_one_launch_pair_of_each_cell(tmp_path: Path) -> None:
     found, made = run(tmp_path)
     assert [end.block for end in found.blocks] == [0, 1, 2, 3]
     for pairing in found.plan.pairings:
-        for side, cell in ((BASE, pairing.base), (HEAD, pairing.head)):
+        for side, cell in ((SideName.BASE, pairing.base), (SideName.HEAD, pairing.head)):
             trials = [trial for trial in found.trials if (trial.side, trial.cell) == (side, cell)]
             assert [trial.block for trial in trials] == [0, 1, 2, 3]
             assert {trial.windows for trial in trials} == {ROUNDS}
@@ -73,10 +73,10 @@ def test_unlike_stacks_are_measured_alone_and_in_whole_windows(tmp_path: Path) -
     assert not made.measurer.duels
     assert {trial.windows for trial in found.trials} == {1}
     assert {(trial.side, trial.cell.server) for trial in found.trials} == {
-        (BASE, "uvicorn-standard"),
-        (HEAD, "granian-asgi"),
+        (SideName.BASE, "uvicorn-standard"),
+        (SideName.HEAD, "granian-asgi"),
     }
-    assert sorted(t.place or 0 for t in found.trials if t.side == BASE) == [0, 0, 0, 0, 1, 1, 1, 1]
+    assert sorted(t.place or 0 for t in found.trials if t.side == SideName.BASE) == [0, 0, 0, 0, 1, 1, 1, 1]
 
 
 def test_a_head_that_fails_verification_is_named_and_the_rest_is_measured(
@@ -93,7 +93,7 @@ def test_a_head_that_fails_verification_is_named_and_the_rest_is_measured(
     monkeypatch.setattr(runners.experiments.inspection, "verify", verify)
     found, made = run(tmp_path)
     (failure,) = made.heard.failures
-    assert (failure.side, failure.stage) == (HEAD, "verify")
+    assert (failure.side, failure.stage) == (SideName.HEAD, "verify")
     assert failure.message.startswith("head: GET /")
     assert failure.cell is not None
     assert failure.cell not in {trial.cell for trial in found.trials}
@@ -101,9 +101,13 @@ def test_a_head_that_fails_verification_is_named_and_the_rest_is_measured(
 
 
 def test_a_base_that_does_not_start_is_named_and_its_pair_not_measured(tmp_path: Path) -> None:
-    found, _ = run(tmp_path, broken={BASE: "flask--gunicorn-gthread"})
+    found, _ = run(tmp_path, broken={SideName.BASE: "flask--gunicorn-gthread"})
     (failure,) = found.failures
-    assert (failure.side, failure.stage, failure.stack) == (BASE, "launch", "flask--gunicorn-gthread")
+    assert (failure.side, failure.stage, failure.stack) == (
+        SideName.BASE,
+        "launch",
+        "flask--gunicorn-gthread",
+    )
     assert failure.message.startswith("base: ")
     assert not [trial for trial in found.trials if trial.cell.framework == "flask"]
 
@@ -147,7 +151,7 @@ def test_wrong_answers_after_load_take_the_trial_away(
     )
     found, _ = run(tmp_path)
     assert {failure.stage for failure in found.failures} == {"verify-after"}
-    assert {failure.side for failure in found.failures} == {BASE, HEAD}
+    assert {failure.side for failure in found.failures} == {SideName.BASE, SideName.HEAD}
     assert not found.trials
 
 

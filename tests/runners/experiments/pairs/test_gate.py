@@ -9,7 +9,7 @@ import pytest
 
 import runners.experiments.inspection
 import runners.experiments.pairs.blocks
-from results.model import BASE, HEAD, CostRecord, Interval, Pairing, Run
+from results.model import CostRecord, InstructionCounter, Interval, Pairing, PlanKind, Run, SideName
 from results.store import Writer, create, read
 from runners.experiments.counting.callgrind import Callgrind
 from runners.experiments.counting.cost_cell import CostCell
@@ -45,7 +45,7 @@ class FakePool:
         self.asked.append((tuple(group[0].cell.slug for group in groups), numbers))
         for repeat in numbers:
             for group in groups:
-                assert [cost_cell.side for cost_cell in group] == [BASE, HEAD]
+                assert [cost_cell.side for cost_cell in group] == [SideName.BASE, SideName.HEAD]
                 for cost_cell in group:
                     assert cost_cell.environment.record.side == cost_cell.side
                     self.writer.append(record(cost_cell, repeat))
@@ -58,7 +58,7 @@ def record(cost_cell: CostCell, repeat: int) -> CostRecord:
         repeat=repeat,
         started_unix_s=1e9,
         seconds=5.0,
-        counter="callgrind",
+        counter=InstructionCounter.CALLGRIND,
         tool="valgrind-3.19",
         intervals=(Interval(instructions=1_000_000, seconds=0.1, requests=10),),
     )
@@ -80,7 +80,7 @@ def gate(
         budgets.append(pairs)
         return confirm or {}
 
-    given = prepared(chosen, kind="gate")
+    given = prepared(chosen, kind=PlanKind.GATE)
     with create(folder, given.plan) as writer:
         policy = Policy(cost_repeats=lambda _run: next(wanted, {}), confirmations=confirmations)
         made, counting = fakes(given, writer, policy=policy, **more), FakePool(writer)
@@ -111,7 +111,14 @@ def test_only_what_is_in_doubt_is_confirmed_on_fresh_pairs(tmp_path: Path) -> No
     confirmed = [trial for trial in run.trials if trial.stage == "confirm"]
     assert {trial.cell for trial in confirmed} == {LOADED[1].head}
     assert sorted({trial.block for trial in confirmed}) == list(range(4, 10))
-    assert sorted(trial.place or 0 for trial in confirmed if trial.side == BASE) == [0, 0, 0, 1, 1, 1]
+    assert sorted(trial.place or 0 for trial in confirmed if trial.side == SideName.BASE) == [
+        0,
+        0,
+        0,
+        1,
+        1,
+        1,
+    ]
     assert len({launch.id for launch in run.launches}) == len(run.launches)
     assert budget > 0
 
@@ -124,10 +131,10 @@ def test_a_budget_that_is_used_up_leaves_no_pair_to_confirm_with(tmp_path: Path)
 
 
 def test_a_side_without_its_environment_is_left_out_of_both_tiers(tmp_path: Path) -> None:
-    given = prepared((*COUNTED, *LOADED), kind="gate")
+    given = prepared((*COUNTED, *LOADED), kind=PlanKind.GATE)
     name = COUNTED[0].head.framework
-    assert name in given.environments[BASE]
-    del cast("dict[str, Any]", given.environments[HEAD])[name]
+    assert name in given.environments[SideName.BASE]
+    del cast("dict[str, Any]", given.environments[SideName.HEAD])[name]
     with create(tmp_path, given.plan) as writer:
         made, counting = fakes(given, writer), FakePool(writer)
         Gate(
@@ -155,8 +162,10 @@ def test_an_interruption_keeps_what_was_measured(tmp_path: Path) -> None:
 
 def test_base_and_head_are_counted_on_a_cpu_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.sched_getaffinity", lambda _pid: {0, 1})
-    given = prepared((*COUNTED, *LOADED), kind="gate")
+    given = prepared((*COUNTED, *LOADED), kind=PlanKind.GATE)
     assert len(given.plan.setup.server_cpus) == 1
     with create(tmp_path, given.plan) as writer:
-        found = counting_pool(given.plan, given.sides[HEAD].parts, Callgrind(version="v"), writer, Watcher())
+        found = counting_pool(
+            given.plan, given.sides[SideName.HEAD].parts, Callgrind(version="v"), writer, Watcher()
+        )
         assert found._cpu_groups.split(2) == [(0, 1)]

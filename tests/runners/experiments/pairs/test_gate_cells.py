@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from results.model import BASE, HEAD, IN_PROCESS, Side
+from results.model import IN_PROCESS, Side, SideName
 from runners.errors import PlanError
 from runners.experiments.pairs.gate_cells import Globs, choose, name_of
 from runners.experiments.pairs.options import SideOptions
@@ -15,10 +15,10 @@ from tests.support.small_matrix import parts
 PARTS = parts()
 
 
-def side_parts(base: Parts = PARTS, head: Parts = PARTS) -> dict[str, SideParts]:
+def side_parts(base: Parts = PARTS, head: Parts = PARTS) -> dict[SideName, SideParts]:
     return {
         name: SideParts(options=SideOptions(), side=Side(name=name, title=name), parts=each)
-        for name, each in ((BASE, base), (HEAD, head))
+        for name, each in ((SideName.BASE, base), (SideName.HEAD, head))
     }
 
 

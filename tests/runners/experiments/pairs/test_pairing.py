@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from results.model import BASE, HEAD, Cell, Pairing
+from results.model import BOTH_SIDES, Cell, GateStage, Pairing, SideName
 from runners.experiments.pairs.gate import confirming
 from runners.experiments.pairs.pairing import (
     first_side,
@@ -69,34 +69,34 @@ def test_what_is_left_of_a_launch_pair_mounts_what_the_whole_did() -> None:
     kept = launch_pair.keeping(launch_pair.pairings[:1])
     assert kept is not None
     assert kept.pairings == launch_pair.pairings[:1]
-    assert kept.visit(BASE).cells == launch_pair.visit(BASE).cells
+    assert kept.visit(SideName.BASE).cells == launch_pair.visit(SideName.BASE).cells
     assert launch_pair.keeping(()) is None
 
 
-@given(seed=st.integers(0, 2**31), count=st.integers(1, 30), stage=st.sampled_from(["", "screen", "confirm"]))
-def test_each_side_comes_first_equally_often(seed: int, count: int, stage: str) -> None:
+@given(seed=st.integers(0, 2**31), count=st.integers(1, 30), stage=st.sampled_from(GateStage))
+def test_each_side_comes_first_equally_often(seed: int, count: int, stage: GateStage) -> None:
     firsts = [first_side(seed, "a-stack@default", stage, number) for number in range(count)]
-    assert abs(firsts.count(BASE) - firsts.count(HEAD)) == count % 2
+    assert abs(firsts.count(SideName.BASE) - firsts.count(SideName.HEAD)) == count % 2
 
 
 def test_who_comes_first_is_left_to_chance() -> None:
-    begins = {first_side(seed, "a-stack@default", "", 0) for seed in range(20)}
-    assert begins == {BASE, HEAD}
-    by_stack = {tuple(first_side(1, key, "", number) for number in range(16)) for key in "abcd"}
+    begins = {first_side(seed, "a-stack@default", GateStage.NONE, 0) for seed in range(20)}
+    assert begins == {SideName.BASE, SideName.HEAD}
+    by_stack = {tuple(first_side(1, key, GateStage.NONE, number) for number in range(16)) for key in "abcd"}
     assert len(by_stack) == 4
 
 
 def test_the_order_of_a_block_is_seeded_and_names_both_launches_of_each_pair() -> None:
     found = launch_pairs(ALIKE, PARTS.scenarios)
-    order = launch_order(found, 7, 3, "")
-    assert order == launch_order(found, 7, 3, "")
+    order = launch_order(found, 7, 3, GateStage.NONE)
+    assert order == launch_order(found, 7, 3, GateStage.NONE)
     assert sorted(order) == sorted(
-        f"{side}/{launch_pair.key}" for launch_pair in found for side in (BASE, HEAD)
+        f"{side}/{launch_pair.key}" for launch_pair in found for side in BOTH_SIDES
     )
     assert [name.partition("/")[2] for name in order[::2]] == [
         launch_pair.key for launch_pair in turns(found, 7, 3)
     ]
-    assert len({launch_order(found, 7, block, "") for block in range(8)}) > 1
+    assert len({launch_order(found, 7, block, GateStage.NONE) for block in range(8)}) > 1
     assert sorted(pairing_order(found[0], 7, 3), key=str) == sorted(found[0].pairings, key=str)
 
 

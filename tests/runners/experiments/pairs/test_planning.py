@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import runners.experiments.pairs.provisioning
-from results.model import BASE, HEAD, Cell, Failure
+from results.model import Cell, Failure, PlanKind, SideName
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError, ProvisionError
 from runners.experiments.pairs.options import PairOptions, SideOptions, SidesOptions
@@ -36,11 +36,11 @@ class Said(Watcher):
         self.lines.append(text)
 
 
-def side_parts() -> dict[str, SideParts]:
+def side_parts() -> dict[SideName, SideParts]:
     found = faked(CHOSEN).sides
     return {
         side: replace(found[side], options=options)
-        for side, options in ((BASE, OPTIONS.sides.base), (HEAD, SideOptions()))
+        for side, options in ((SideName.BASE, OPTIONS.sides.base), (SideName.HEAD, SideOptions()))
     }
 
 
@@ -59,9 +59,9 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
         cells = tuple(cells)
         names = dict.fromkeys(cell.framework for cell in cells)
         failing = how["fail"] if overrides else set()
-        side = BASE if overrides else HEAD
+        side = SideName.BASE if overrides else SideName.HEAD
         made = {
-            name: environment(name, side if name in how["differ"] else "")
+            name: environment(name, side if name in how["differ"] else SideName.NONE)
             for name in names
             if name not in failing
         }
@@ -96,7 +96,7 @@ def test_a_base_that_cannot_be_installed_is_a_failure_of_each_of_its_cells(
 ) -> None:
     built["fail"].add("fastapi")
     found = provisioned(OPTIONS, side_parts(), CHOSEN, Watcher())
-    assert {failure.side for failure in found.failures} == {BASE}
+    assert {failure.side for failure in found.failures} == {SideName.BASE}
     assert {failure.cell for failure in found.failures} == {
         pairing.base for pairing in CHOSEN if pairing.base.framework == "fastapi"
     }
@@ -119,16 +119,19 @@ def test_where_no_base_can_be_installed_nothing_is_compared(built: dict[str, set
 @pytest.mark.usefixtures("built")
 def test_the_plan_holds_both_sides_and_the_order_of_every_launch() -> None:
     plan = provisioned(OPTIONS, side_parts(), CHOSEN, Watcher()).plan
-    assert plan.kind == "compare"
-    assert [side.name for side in plan.sides] == [BASE, HEAD]
-    assert {each.side for each in plan.environment.frameworks if each.framework == "fastapi"} == {BASE, HEAD}
+    assert plan.kind == PlanKind.COMPARE
+    assert [side.name for side in plan.sides] == [SideName.BASE, SideName.HEAD]
+    assert {each.side for each in plan.environment.frameworks if each.framework == "fastapi"} == {
+        SideName.BASE,
+        SideName.HEAD,
+    }
     assert len(plan.order) == plan.setup.blocks == 4
-    assert {name.partition("/")[0] for name in plan.order[0]} == {BASE, HEAD}
+    assert {name.partition("/")[0] for name in plan.order[0]} == {SideName.BASE, SideName.HEAD}
 
 
 def test_a_cell_that_the_head_lost_is_a_failure() -> None:
     (failure,) = missing(MatchedCells(pairings=(), base_only=(CHOSEN[0].base,), head_only=(CHOSEN[1].head,)))
-    assert (failure.side, failure.cell) == (HEAD, CHOSEN[0].base)
+    assert (failure.side, failure.cell) == (SideName.HEAD, CHOSEN[0].base)
     assert CHOSEN[0].base.slug in failure.message
     assert failure.remedy
 
@@ -136,10 +139,12 @@ def test_a_cell_that_the_head_lost_is_a_failure() -> None:
 def test_frameworks_without_a_server_in_common_are_wrong_use() -> None:
     found = side_parts()
     sides = {
-        BASE: replace(found[BASE], options=SideOptions(framework="flask")),
-        HEAD: replace(found[HEAD], options=SideOptions(framework="fastapi")),
+        SideName.BASE: replace(found[SideName.BASE], options=SideOptions(framework="flask")),
+        SideName.HEAD: replace(found[SideName.HEAD], options=SideOptions(framework="fastapi")),
     }
-    options = replace(OPTIONS, sides=SidesOptions(base=sides[BASE].options, head=sides[HEAD].options))
+    options = replace(
+        OPTIONS, sides=SidesOptions(base=sides[SideName.BASE].options, head=sides[SideName.HEAD].options)
+    )
     with pytest.raises(PlanError, match="no cell of the base has its like"):
         match_selection(options, sides)
     with pytest.raises(PlanError, match="nothing tells"):

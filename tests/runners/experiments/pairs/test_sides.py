@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from results.model import BASE, HEAD
+from results.model import BOTH_SIDES, SideName
 from runners.errors import PlanError
 from runners.experiments.pairs.options import SideOptions, SidesOptions, is_bare
 from runners.experiments.pairs.revision import Source
@@ -64,5 +64,5 @@ def test_an_error_names_the_side() -> None:
 
 def test_both_sides_are_recorded_by_name() -> None:
     found = resolve_sides(SidesOptions(base=SideOptions(python="/opt/python/bin/python3.13")))
-    assert [found[side].side.name for side in (BASE, HEAD)] == [BASE, HEAD]
-    assert found[BASE].side.python == "python3.13"
+    assert [found[side].side.name for side in BOTH_SIDES] == [SideName.BASE, SideName.HEAD]
+    assert found[SideName.BASE].side.python == "python3.13"

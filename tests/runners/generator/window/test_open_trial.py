@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from results.histogram import Latency
+from results.model import Arrivals
 from runners.errors import LoadError
 from runners.generator.messages import Measured, Order
 from runners.generator.pump.open_pump import OpenPump
@@ -23,7 +24,7 @@ ORDER = Order(
     seed=1,
     connections=4,
     rate_rps=200,
-    arrivals="constant",
+    arrivals=Arrivals.CONSTANT,
     warmup_s=0.05,
     window_s=0.5,
     deadline_s=5,
@@ -42,12 +43,12 @@ def at(port: int, order: Order) -> Measured:
     return measure(pump, replace(order, port=port), [GET]).measured
 
 
-@pytest.mark.parametrize("arrivals", ["constant", "poisson", None])
-def test_what_a_window_gives(arrivals: str | None) -> None:
+@pytest.mark.parametrize("arrivals", [*Arrivals, None])
+def test_what_a_window_gives(arrivals: Arrivals | None) -> None:
     measured = trial(serving(answer()), replace(ORDER, arrivals=arrivals))
 
     assert measured.arrivals is not None
-    assert measured.arrivals == pytest.approx(100, abs=50 if arrivals == "poisson" else 1)
+    assert measured.arrivals == pytest.approx(100, abs=50 if arrivals == Arrivals.POISSON else 1)
     assert measured.requests == Latency.decode(measured.latency).count
     assert measured.requests == pytest.approx(measured.arrivals, abs=5)
     assert measured.lateness is not None
