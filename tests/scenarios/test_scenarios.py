@@ -2,6 +2,7 @@ import json
 import sys
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from random import Random
@@ -20,6 +21,18 @@ FOLDER = Path(scenarios.__file__).parent
 ALL = catalogue.discover()
 EACH = pytest.mark.parametrize("scenario", list(ALL.values()), ids=list(ALL))
 MEGABYTE = 1_000_000
+
+
+@cache
+def ring_of(scenario: Scenario, seed: int) -> tuple[Exchange, ...]:
+    """The timed exchanges, made once for all tests: some take most of a second."""
+    return scenario.ring(Random(seed))
+
+
+@cache
+def libraries() -> frozenset[str]:
+    """What can be imported here and is not ours."""
+    return frozenset(name for name, owners in packages_distributions().items() if owners != ["hotlap"])
 
 
 def served(one: Exchange, *, verifying: bool) -> Answer:
@@ -48,8 +61,7 @@ def test_what_is_discovered_may_be_changed_by_who_asked() -> None:
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
 def test_no_file_shadows_a_library(path: Path) -> None:
     ours = {"scenarios"}
-    libraries = {name for name, owners in packages_distributions().items() if owners != ["hotlap"]}
-    assert path.stem not in (sys.stdlib_module_names | libraries) - ours
+    assert path.stem not in (sys.stdlib_module_names | libraries()) - ours
 
 
 @EACH
@@ -59,18 +71,19 @@ def test_groups_and_targets_are_those_of_the_contract(scenario: Scenario) -> Non
 
 @EACH
 def test_the_same_seed_gives_the_same_requests_and_another_seed_others(scenario: Scenario) -> None:
-    def requests(seed: int) -> list[tuple[Request, object]]:
-        return [(one.request, one.messages) for one in scenario.ring(Random(seed))]
+    def requests(ring: tuple[Exchange, ...]) -> list[tuple[Request, object]]:
+        return [(one.request, one.messages) for one in ring]
 
-    assert requests(1) == requests(1)
+    first = requests(ring_of(scenario, 1))
+    assert requests(scenario.ring(Random(1))) == first
     probes = [scenario.probes(Random(3)) for _ in range(2)]
     assert [one.request for one in probes[0]] == [one.request for one in probes[1]]
-    assert scenario.varies == (requests(1) == requests(2))
+    assert scenario.varies == (requests(ring_of(scenario, 2)) == first)
 
 
 @EACH
 def test_a_ring_is_large_enough_and_its_answers_fit(scenario: Scenario) -> None:
-    ring = scenario.ring(Random(1))
+    ring = ring_of(scenario, 1)
     total = sum(len(served(one, verifying=False).body) for one in ring)
     assert total <= 16 * MEGABYTE
     assert scenario.varies == (len(ring) == 1)
@@ -79,14 +92,14 @@ def test_a_ring_is_large_enough_and_its_answers_fit(scenario: Scenario) -> None:
 
 @pytest.mark.parametrize("name", ["params", "routing-dynamic", "dependencies", "form", "items"])
 def test_a_framework_cannot_remember_the_inputs_that_it_parses(name: str) -> None:
-    ring = catalogue.discover()[name].ring(Random(1))
+    ring = ring_of(ALL[name], 1)
     assert len({(one.request.target, one.request.body) for one in ring}) > 1024
 
 
 @EACH
 def test_the_contract_answers_every_ring_rightly(scenario: Scenario) -> None:
     for seed in range(1 if scenario.name == "items-large" else 3):
-        for one in scenario.ring(Random(seed))[:100]:
+        for one in ring_of(scenario, seed)[:100]:
             assert one.check(served(one, verifying=False)) is None
 
 
@@ -99,7 +112,7 @@ def test_the_contract_answers_every_probe_rightly(scenario: Scenario) -> None:
 
 @EACH
 def test_every_request_can_be_sent(scenario: Scenario) -> None:
-    exchanges = (*scenario.ring(Random(1)), *scenario.probes(Random(1)))
+    exchanges = (*ring_of(scenario, 1), *scenario.probes(Random(1)))
     requests = [one.request for one in exchanges]
     for request in (*requests, *(odd.request for odd in scenario.oddities(Random(1)))):
         assert request.target.isascii()
@@ -115,7 +128,7 @@ def test_probes_say_what_they_are_about(scenario: Scenario) -> None:
 @EACH
 @pytest.mark.parametrize("spoil", ["status", "500", "media", "length", "body", "empty"])
 def test_a_spoiled_answer_is_wrong(scenario: Scenario, spoil: str) -> None:
-    one = scenario.ring(Random(5))[0]
+    one = ring_of(scenario, 5)[0]
     if one.messages:
         pytest.skip("a message has no head and no body")
     right = served(one, verifying=False)
@@ -134,7 +147,7 @@ def test_a_spoiled_answer_is_wrong(scenario: Scenario, spoil: str) -> None:
 
 @EACH
 def test_every_refusal_must_be_one(scenario: Scenario) -> None:
-    for one in (*scenario.probes(Random(2)), *scenario.ring(Random(2))):
+    for one in (*scenario.probes(Random(2)), *ring_of(scenario, 2)):
         if served(one, verifying=True).status >= 400:
             assert one.check(answer({"detail": "fine"}, 200))
             assert one.check(answer({"detail": "broken"}, 500))
@@ -152,7 +165,7 @@ def test_a_refusal_that_hides_its_field_is_wrong(name: str) -> None:
 
 
 def test_a_number_of_another_type_is_wrong() -> None:
-    one = ALL["params"].ring(Random(1))[0]
+    one = ring_of(ALL["params"], 1)[0]
     value = json.loads(served(one, verifying=False).body)
     assert one.check(answer(value)) is None
     assert "limit" in (one.check(answer({**value, "limit": float(value["limit"])})) or "")
@@ -161,7 +174,7 @@ def test_a_number_of_another_type_is_wrong() -> None:
 def test_a_constant_greeting_is_wrong_while_verifying_and_a_varying_one_under_load() -> None:
     for scenario in ALL.values():
         if scenario.varies:
-            ring, probe = scenario.ring(Random(1))[0], scenario.probes(Random(1))[0]
+            ring, probe = ring_of(scenario, 1)[0], scenario.probes(Random(1))[0]
             assert ring.request == probe.request
             assert ring.check(served(ring, verifying=True))
             assert "constant" in (probe.check(served(probe, verifying=False)) or "")
@@ -169,7 +182,7 @@ def test_a_constant_greeting_is_wrong_while_verifying_and_a_varying_one_under_lo
 
 def test_a_fifth_of_invalid_orders_is_invalid_and_the_first_is_not() -> None:
     for seed in range(5):
-        ring = ALL["orders-invalid"].ring(Random(seed))
+        ring = ring_of(ALL["orders-invalid"], seed)
         statuses = [served(one, verifying=False).status for one in ring]
         assert Counter(statuses) == {201: len(ring) * 4 // 5, 422: len(ring) // 5}
         assert statuses[0] == 201
@@ -177,14 +190,14 @@ def test_a_fifth_of_invalid_orders_is_invalid_and_the_first_is_not() -> None:
 
 def test_one_token_in_twenty_is_bad_and_each_by_another_fault() -> None:
     for seed in range(5):
-        ring = ALL["auth"].ring(Random(seed))
+        ring = ring_of(ALL["auth"], seed)
         bad = [one.about for one in ring if served(one, verifying=False).status == 401]
         assert len(bad) * 20 == len(ring)
         assert len(set(bad)) == BAD
 
 
 def test_every_timed_kind_is_refused_and_all_are_in_a_ring() -> None:
-    assert len(order_inputs.TIMED_KINDS) <= len(ALL["orders-invalid"].ring(Random(1))) // 5
+    assert len(order_inputs.TIMED_KINDS) <= len(ring_of(ALL["orders-invalid"], 1)) // 5
     for kind in order_inputs.TIMED_KINDS:
         for seed in range(20):
             one = kind(Random(seed))
@@ -194,19 +207,19 @@ def test_every_timed_kind_is_refused_and_all_are_in_a_ring() -> None:
 
 def test_orders_have_about_a_kilobyte_and_forms_too() -> None:
     for name in ("orders", "orders-raw", "form"):
-        sizes = [len(one.request.body or b"") for one in ALL[name].ring(Random(1))]
+        sizes = [len(one.request.body or b"") for one in ring_of(ALL[name], 1)]
         assert 800 <= min(sizes) <= sum(sizes) / len(sizes) <= 1200
 
 
 def test_items_have_ten_kilobytes_and_large_ones_a_megabyte() -> None:
-    small = [len(served(one, verifying=False).body) for one in ALL["items"].ring(Random(1))]
-    large = [len(served(one, verifying=False).body) for one in ALL["items-large"].ring(Random(1))]
+    small = [len(served(one, verifying=False).body) for one in ring_of(ALL["items"], 1)]
+    large = [len(served(one, verifying=False).body) for one in ring_of(ALL["items-large"], 1)]
     assert all(9_000 <= size <= 13_500 for size in small)
     assert all(900_000 <= size <= 1_350_000 for size in large)
 
 
 def test_unknown_fields_are_sent_and_must_be_dropped() -> None:
-    ring = ALL["orders"].ring(Random(1))
+    ring = ring_of(ALL["orders"], 1)
     odd = [one for one in ring if b'"colour"' in (one.request.body or b"")]
     assert len(odd) == len(ring) // 8
     kept = json.loads(odd[0].request.body or b"")
@@ -214,10 +227,10 @@ def test_unknown_fields_are_sent_and_must_be_dropped() -> None:
 
 
 def test_a_delay_takes_as_long_as_asked_less_a_tick_of_the_timer() -> None:
-    for one in ALL["delay"].ring(Random(1)):
+    for one in ring_of(ALL["delay"], 1):
         ms = int(one.request.target.rpartition("/")[2])
         assert one.min_elapsed_s == (ms - 1) / 1000
-    assert {int(one.request.target[7:]) for one in ALL["delay"].ring(Random(1))} == set(range(10, 31))
+    assert {int(one.request.target[7:]) for one in ring_of(ALL["delay"], 1)} == set(range(10, 31))
 
 
 def test_a_token_is_signed_as_the_standard_says() -> None:
@@ -284,7 +297,7 @@ def test_events_that_came_together_are_wrong_while_verifying() -> None:
     right = served(one, verifying=True)
     together = tuple(0.2 for _ in right.arrivals_s)
     assert "all events within 0.0 ms, wanted 190 ms" in (one.check(replace(right, arrivals_s=together)) or "")
-    assert ALL["sse"].ring(Random(1))[0].min_elapsed_s == pytest.approx(19 * 0.009)
+    assert ring_of(ALL["sse"], 1)[0].min_elapsed_s == pytest.approx(19 * 0.009)
 
 
 @pytest.mark.parametrize("spoil", ["missing", "other", "cut", "constant"])
@@ -319,7 +332,7 @@ def test_an_echo_is_the_same_in_kind_order_and_number(wrong: dict[str, Any]) -> 
 
 
 def test_messages_are_text_and_binary_in_turn_and_none_is_twice() -> None:
-    messages = [one.messages[0] for one in ALL["websocket"].ring(Random(1))]
+    messages = [one.messages[0] for one in ring_of(ALL["websocket"], 1)]
     assert {type(message) for message in messages[::2]} == {str}
     assert {type(message) for message in messages[1::2]} == {bytes}
     assert len(set(messages)) == len(messages)
