@@ -34,7 +34,7 @@ def digest(*parts: object) -> str:
 def write(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Make ``path`` hold ``text``: a reader sees the old content or the new, never a part.
 
-    What is kept may hold the credentials of a source, so it is the user's own unless ``mode`` says otherwise.
+    The text may hold credentials of a source, so only the user can read it unless ``mode`` says otherwise.
 
     Raises:
         ProvisionError: the folder cannot be written.
@@ -51,17 +51,17 @@ def write(path: Path, text: str, *, mode: int = 0o600) -> None:
 
 
 def built(folder: Path, build: Callable[[Path, int], str], *, waiting: Callable[[], None]) -> str:
-    """What ``build(folder, lock)`` returned when it was built to its end: now, or at any time before.
+    """What ``build(folder, lock)`` returned when ``folder`` was built to its end, now or at any time before.
 
-    An interrupted build leaves no mark and is begun anew, once nobody holds ``lock``: a descriptor for
-    processes that write to the folder, as they may outlive a hotlap that is killed. ``waiting`` is
-    called where another process is building the same folder, before waiting for it.
+    ``lock`` is a descriptor to be passed to processes that write to the folder: they may outlive a hotlap
+    that is killed, and an interrupted build, which leaves no mark, is begun anew only when none holds it.
+    ``waiting`` is called before waiting for another process that builds the same folder.
     """
     mark = folder / COMPLETE
     try:
         if not mark.is_file():
             folder.parent.mkdir(parents=True, exist_ok=True)
-            with _held(folder.with_name(f".{folder.name}.lock"), waiting) as lock:
+            with _locked(folder.with_name(f".{folder.name}.lock"), waiting) as lock:
                 if not mark.is_file():
                     shutil.rmtree(folder, ignore_errors=True)
                     folder.mkdir()
@@ -72,7 +72,7 @@ def built(folder: Path, build: Callable[[Path, int], str], *, waiting: Callable[
 
 
 @contextmanager
-def _held(path: Path, waiting: Callable[[], None]) -> Iterator[int]:
+def _locked(path: Path, waiting: Callable[[], None]) -> Iterator[int]:
     with path.open("w", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

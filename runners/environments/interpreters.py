@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from packaging.markers import default_environment
 from packaging.version import Version
 
-from runners.environments import cache as store
+from runners.environments import cache
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VERSION = re.compile(r"(?:python)?(?P<minor>3\.\d+)(?P<patch>\.\d+)?(?P<free_threaded>t?)")
+PYTHON_NAME = re.compile(r"(?:python)?(?P<minor>3\.\d+)(?P<patch>\.\d+)?(?P<free_threaded>t?)")
 
 PROBE = """
 import json, os, platform, sys, sysconfig
@@ -36,15 +36,16 @@ print(json.dumps({
     "flags": flags,
 }))
 """
-"""Run by the interpreter itself, isolated and without its site packages."""
-PROBE_SECONDS = 20
+"""Script that an interpreter runs, isolated and without its site packages, to describe itself."""
+PROBE_S = 20
+"""An interpreter answers within this."""
 OLDEST = Version("3.11")
-"""That hotlap and its apps admit."""
+"""The oldest Python that hotlap and its apps run on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interpreter:
-    """One Python as it described itself."""
+    """A Python, as it describes itself."""
 
     path: Path
     """The executable behind every link and virtual environment."""
@@ -107,15 +108,15 @@ def find(wanted: str | None, folder: Path) -> Interpreter:
         return probe(Path(sys.executable), folder)
     if "/" in wanted:
         return probe(Path(wanted).expanduser(), folder)
-    match = VERSION.fullmatch(wanted)
+    match = PYTHON_NAME.fullmatch(wanted)
     if match is None:
         raise PlanError(
             f"{wanted!r} is no Python version", remedy="Write it as 3.13 or 3.13.1, or give a path."
         )
     for path in _candidates(match["minor"], match["free_threaded"]):
-        found = probe(path, folder)
-        if not match["patch"] or found.version == match["minor"] + match["patch"]:
-            return found
+        interpreter = probe(path, folder)
+        if not match["patch"] or interpreter.version == match["minor"] + match["patch"]:
+            return interpreter
     raise PlanError(
         f"there is no Python {wanted} on PATH or under pyenv; found: {', '.join(names()) or 'none'}",
         remedy="Install it, or name one of those found, or give an interpreter's path.",
@@ -128,7 +129,7 @@ def names() -> tuple[str, ...]:
         match["minor"] + match["free_threaded"]
         for folder in _path_folders()
         for path in folder.glob("python3.*")
-        if (match := VERSION.fullmatch(path.name)) and os.access(path, os.X_OK)
+        if (match := PYTHON_NAME.fullmatch(path.name)) and os.access(path, os.X_OK)
     }
     known = on_path | {path.name for path in _pyenv_versions()} | {platform.python_version()}
     return tuple(sorted((name for name in known if _version(name) >= OLDEST), key=_version))
@@ -155,8 +156,8 @@ def _pyenv() -> Path:
 
 
 def _pyenv_versions() -> list[Path]:
-    found = [path for path in _pyenv().glob("versions/3.*") if VERSION.fullmatch(path.name)]
-    return sorted(found, key=lambda path: _version(path.name), reverse=True)
+    versions = [path for path in _pyenv().glob("versions/3.*") if PYTHON_NAME.fullmatch(path.name)]
+    return sorted(versions, key=lambda path: _version(path.name), reverse=True)
 
 
 def _version(name: str) -> Version:
@@ -172,12 +173,12 @@ def probe(path: Path, folder: Path) -> Interpreter:
     """
     try:
         real = path.resolve(strict=True)
-        known = folder / "interpreters" / f"{store.digest(str(real), _stamp(real))}.json"
+        known = folder / "interpreters" / f"{cache.digest(str(real), _stamp(real))}.json"
         if not known.is_file():
             answer = _ask(real)
             if answer["path"] != str(real):  # a script in front of one, such as pyenv's shims
                 return probe(Path(answer["path"]), folder)
-            store.write(known, json.dumps(answer))
+            cache.write(known, json.dumps(answer))
     except OSError as error:
         raise PlanError(f"there is no Python at {path}", remedy="Give an interpreter's path.") from error
     answer = json.loads(known.read_text(encoding="utf-8"))
@@ -192,7 +193,7 @@ def _stamp(path: Path) -> str:
 def _ask(path: Path) -> dict[str, Any]:
     try:
         argv = [str(path), "-I", "-S", "-c", PROBE]
-        done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=PROBE_SECONDS)
+        done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=PROBE_S)
         answer: dict[str, Any] = json.loads(done.stdout)
     except (OSError, ValueError, subprocess.SubprocessError) as error:
         raise PlanError(

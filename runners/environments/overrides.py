@@ -1,4 +1,4 @@
-"""What ``--with`` may say: another release, a local path, a git revision; and what a path holds just now."""
+"""What ``--with`` asks for: another release, a local path as it is now, a git revision, an archive."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from runners.environments import uv_tool
 from runners.errors import PlanError
 
 COMMIT = re.compile(r"@([0-9a-f]{40})(?:#.*)?$")
-HOW = "Write NAME==VERSION, a path, NAME @ PATH, or NAME @ git+ADDRESS@REVISION."
+FORMS = "Write NAME==VERSION, a path, NAME @ PATH, or NAME @ git+ADDRESS@REVISION."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """One ``--with``."""
+    """What one ``--with`` asks for."""
 
     name: str
     """Normalised name of the package."""
     requirement: Requirement
     kind: Literal["release", "path", "git", "archive"]
     state: str = ""
-    """Of a path: what is in it, as a commit or a digest, in words."""
+    """Of a path: the commit or the digest of what is in it, in words."""
     content: str = ""
     """Of a path: digest over everything in it."""
 
@@ -40,8 +40,8 @@ class Override:
     def settled(self) -> bool:
         """Whether the same words always mean the same thing: an exact version, a path as it is, a commit."""
         if self.kind == "release":
-            exact = [s for s in self.requirement.specifier if s.operator in {"==", "==="}]
-            return any("*" not in s.version for s in exact)
+            exact = [part for part in self.requirement.specifier if part.operator in {"==", "==="}]
+            return any("*" not in part.version for part in exact)
         return self.kind == "path" or bool(COMMIT.search(self.requirement.url or ""))
 
 
@@ -59,7 +59,7 @@ def parse(text: str) -> Override:
     try:
         requirement = Requirement(text)
     except InvalidRequirement as error:
-        raise PlanError(f"override {uv_tool.shown(text)!r} is not understood", remedy=HOW) from error
+        raise PlanError(f"override {uv_tool.shown(text)!r} is not understood", remedy=FORMS) from error
     name, url = canonicalize_name(requirement.name), requirement.url
     if url is None:
         return Override(name=name, requirement=requirement, kind="release")
@@ -82,7 +82,7 @@ def _project_name(path: Path) -> str:
             return str(parse_sdist(path.name)[0])
         return str(tomllib.loads((path / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"])
     except (OSError, KeyError, tomllib.TOMLDecodeError, InvalidWheelFilename, InvalidSdistFilename) as error:
-        raise PlanError(f"the override {path} does not tell the name of its project", remedy=HOW) from error
+        raise PlanError(f"the override {path} does not tell the name of its project", remedy=FORMS) from error
 
 
 def _state(path: Path) -> tuple[str, str]:
@@ -91,7 +91,7 @@ def _state(path: Path) -> tuple[str, str]:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         return f"content {content[:16]}", content
     if not path.is_dir():
-        raise PlanError(f"there is nothing at the override {path}", remedy=HOW)
+        raise PlanError(f"there is nothing at the override {path}", remedy=FORMS)
     listed = _git(path, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     files = [Path(path, name) for name in listed.split("\0") if name] if listed else _walk(path)
     total = hashlib.sha256()

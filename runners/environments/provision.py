@@ -145,7 +145,7 @@ def _build(
         ["venv", "--quiet", "--no-project", "--python", interpreter.path, home / "venv"],
         what=f"{framework.name}: uv made no virtual environment with Python {interpreter.version}",
         remedy="Check that this interpreter works, or choose another with --python.",
-        holding=(held,),
+        pass_fds=(held,),
     )
     hashes = ["--require-hashes"] if resolution.hashed else ["--verify-hashes"]
     fresh = [word for name, _ in resolution.sources for word in ("--refresh-package", name)]
@@ -162,7 +162,7 @@ def _build(
         [*arguments, *hashes, *fresh],
         what=f"{framework.name}: its packages could not be installed",
         remedy="Read what uv says; try another version by --with, or `hotlap lock --upgrade`.",
-        holding=(held,),
+        pass_fds=(held,),
     )
     return json.dumps(_versions(home, resolution))
 

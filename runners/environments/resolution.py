@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolution:
-    """What is to be installed."""
+    """Requirements to be installed, and how they differ from the lock."""
 
     text: str
     """Requirements, one exact version or source each."""
@@ -35,31 +35,34 @@ class Resolution:
     moved: tuple[str, ...] = ()
     """Other packages that moved from the lock: ``name old -> new``."""
     sources: tuple[tuple[str, str], ...] = ()
-    """(name, state) of those that are no release."""
+    """(name, state) of the overrides that are no release."""
 
 
 def concerned(
     frameworks: Iterable[Framework], overrides: tuple[Override, ...], interpreter: Interpreter
 ) -> dict[str, tuple[Override, ...]]:
-    """Which of ``overrides`` concern each framework: those whose package its lock holds; by name.
+    """Of ``overrides`` those that concern each framework, as its lock has their package; by framework name.
 
     Raises:
         PlanError: one of them concerns no framework.
 
     """
-    held = {
+    locked = {
         framework.name: pins(framework.lock.read_text(encoding="utf-8"), interpreter.markers)
         for framework in frameworks
         if framework.lock.is_file()
     }
-    idle = sorted({o.name for o in overrides if not any(o.name in names for names in held.values())})
+    packages = {name for names in locked.values() for name in names}
+    idle = sorted({override.name for override in overrides} - packages)
     if idle:
         raise PlanError(
-            f"no lock of {', '.join(held)} holds {', '.join(idle)}, so overriding it would do nothing",
+            f"no lock of {', '.join(locked)} holds {', '.join(idle)}, so overriding it would do nothing",
             remedy="Check the package's name, or choose a framework that needs it.",
         )
     return {
-        framework.name: tuple(o for o in overrides if o.name in held.get(framework.name, ()))
+        framework.name: tuple(
+            override for override in overrides if override.name in locked.get(framework.name, ())
+        )
         for framework in frameworks
     }
 
@@ -81,14 +84,21 @@ def resolve(
     if not overrides:
         return Resolution(text=locked, hashed=True)
     text = _resolved(framework, overrides, interpreter, folder, locked)
-    old, new = (pins(each, interpreter.markers) for each in (locked, text))
-    sources = {o.name: _source(o, new.get(o.name, "")) for o in overrides if o.kind != "release"}
+    old, new = pins(locked, interpreter.markers), pins(text, interpreter.markers)
+    sources = {
+        override.name: _source(override, new.get(override.name, ""))
+        for override in overrides
+        if override.kind != "release"
+    }
     moved = _moved(old, new, {override.name for override in overrides})
     resolution = Resolution(
         text=text,
         hashed=not sources,
         overrides=tuple(
-            f"{o.name} @ {sources[o.name]}" if o.name in sources else str(o.requirement) for o in overrides
+            f"{override.name} @ {sources[override.name]}"
+            if override.name in sources
+            else str(override.requirement)
+            for override in overrides
         ),
         moved=moved,
         sources=tuple(sources.items()),
@@ -127,11 +137,13 @@ def _compile(
     wanted: tuple[str, ...],
     locked: str,
 ) -> str:
-    refresh = [word for o in overrides if o.kind != "release" for word in ("--refresh-package", o.name)]
+    overridden = ", ".join(override.name for override in overrides)
+    names = [override.name for override in overrides if override.kind != "release"]
+    refresh = [word for name in names for word in ("--refresh-package", name)]
     return uv_tool.compiled(
         ["-", "--generate-hashes", "--python", interpreter.path, *refresh],
         before=locked,
-        what=f"{framework.name}: no versions fit together with {', '.join(o.name for o in overrides)}",
+        what=f"{framework.name}: no versions fit together with {overridden}",
         remedy="Loosen the override that uv names, or override what stands against it as well.",
         text="\n".join(wanted),
     )

@@ -1,4 +1,4 @@
-"""The stage: a copy of the apps beside an environment, all that its server sees of the project."""
+"""The stage: a copy of the apps beside an environment, and all that its server sees of the project."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def put(apps: Path, stages: Path, python: Path, waiting: Callable[[], None]) -> 
 
 
 def _copy(files: dict[str, bytes], stage: Path, python: Path) -> str:
-    """Write and compile; a file that does not compile says so in the log of the server that is given it."""
+    """Write and compile; where a file does not compile, the log of the server that imports it says so."""
     apps = stage / "apps"
     apps.mkdir()
     for name, content in files.items():

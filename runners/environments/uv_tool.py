@@ -17,7 +17,7 @@ from runners.errors import ProvisionError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-OURS = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
+UV_SETTINGS = {"UV_PYTHON_DOWNLOADS": "never", "UV_NO_PROGRESS": "1", "NO_COLOR": "1"}
 NOT_INHERITED = (
     "VIRTUAL_ENV",
     "CONDA_PREFIX",
@@ -29,10 +29,11 @@ NOT_INHERITED = (
     "UV_MANAGED_PYTHON",
     "UV_OUTPUT_FILE",
 )
-"""They would point uv at another environment than the one named; a user's index settings pass."""
+"""Variables that would point uv at another environment than the one named; index settings are passed on."""
 
 TAIL_LINES = 20
-ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s`'\"()<>]+", re.IGNORECASE)
+"""Lines of what uv said that an error shows."""
+URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s`'\"()<>]+", re.IGNORECASE)
 NO_CONNECTION = re.compile(
     r"error sending request|dns error|tcp connect|network was disabled|failed to connect|timed out"
     r"|could(?: not|n't) (?:connect|resolve)|unable to access",
@@ -46,9 +47,9 @@ def run(
     what: str,
     remedy: str,
     text: str | None = None,
-    holding: tuple[int, ...] = (),
+    pass_fds: tuple[int, ...] = (),
 ) -> str:
-    """Standard output of ``uv arguments``, given ``text`` as its input and descriptors to hold until it ends.
+    """Standard output of ``uv arguments``, given ``text`` as its input; ``pass_fds`` stay open in it.
 
     Raises:
         ProvisionError: uv is missing or failed: ``what`` failed, with the tail of what it said,
@@ -63,7 +64,7 @@ def run(
         text=True,
         env=environment(),
         check=False,
-        pass_fds=holding,
+        pass_fds=pass_fds,
     )
     if done.returncode:
         tail = shown(done.stderr)
@@ -74,7 +75,7 @@ def run(
 def compiled(
     arguments: Sequence[str | Path], *, before: str, what: str, remedy: str, text: str | None = None
 ) -> str:
-    """What ``uv pip compile arguments`` resolves; versions in ``before`` are kept where they fit.
+    """Requirements that ``uv pip compile arguments`` gives; versions in ``before`` are kept where they fit.
 
     Raises:
         ProvisionError: as ``run``.
@@ -95,23 +96,23 @@ OFFLINE = (
 
 
 def environment() -> dict[str, str]:
-    """What uv is started with: all that is set here, less what would point it elsewhere."""
-    return {key: value for key, value in os.environ.items() if key not in NOT_INHERITED} | OURS
+    """Variables that uv is started with: ours, without those that would point it elsewhere."""
+    return {key: value for key, value in os.environ.items() if key not in NOT_INHERITED} | UV_SETTINGS
 
 
 def shown(text: str) -> str:
     """Last lines of ``text`` with addresses (an index, its credentials) and the home folder taken out."""
     tail = "\n".join(text.strip().splitlines()[-TAIL_LINES:])
-    return ADDRESS.sub("<address>", tail).replace(str(Path.home()), "~")
+    return URL.sub("<address>", tail).replace(str(Path.home()), "~")
 
 
 def _binary() -> str:
     """Where uv is; one thread at a time, as ``sysconfig``, which uv asks, is not safe at its first call."""
     try:
-        with _FINDING:
+        with _FIRST_CALL:
             return str(uv.find_uv_bin())
     except FileNotFoundError as error:
         raise ProvisionError("uv is not installed beside hotlap", remedy="Run `pip install uv`.") from error
 
 
-_FINDING = threading.Lock()
+_FIRST_CALL = threading.Lock()

@@ -93,10 +93,7 @@ def launch(
     LaunchError, with nothing left running, when the port is taken, the server dies, hangs or answers
     wrongly, when somebody else listens on its port too, and when ``is_aborted`` says so.
     """
-    if serve.port:
-        _require_free(serve)
-    else:  # not looked at again: until it execs, a child of another thread holds the first look's socket
-        serve = replace(serve, port=ports.free_port(serve.host))
+    serve = _with_free_port(serve)
     argv = variant.command(serve)
     environment = environment_of(
         variant, stage=stage, groups=groups, verifying=verifying, hash_seed=hash_seed, folder=folder
@@ -135,12 +132,18 @@ def environment_of(
     return {**variables, **verify, **variant.environment}
 
 
-def _require_free(serve: Serve) -> None:
+def _with_free_port(serve: Serve) -> Serve:
+    """``serve`` with a port chosen where it has none; raises LaunchError where its own is taken."""
+    if (
+        not serve.port
+    ):  # not looked at again: a child of another thread holds the first look's socket until exec
+        return replace(serve, port=ports.free_port(serve.host))
     if not ports.can_bind(serve.host, serve.port):
         raise LaunchError(
             f"port {serve.port} of {serve.host} is taken by {ports.owner(ports.listeners(serve.port))}",
             remedy="end that process, or let hotlap choose the port",
         )
+    return serve
 
 
 def start_tree(
