@@ -175,8 +175,7 @@ def _quick_servers(framework: Framework, parts: Parts) -> tuple[str, ...]:
     try:
         return choose(framework.quick, parts.servers, "server")
     except PlanError as error:
-        error.message = f"{framework.path.name}, quick: {error.message}"
-        raise
+        raise PlanError(f"{framework.path.name}, quick: {error.message}", remedy=error.remedy) from error
 
 
 def _why_none(frameworks: Iterable[str], selection: Selection, parts: Parts) -> str:

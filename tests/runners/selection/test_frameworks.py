@@ -50,6 +50,8 @@ def test_every_app_file_is_one_framework_by_name_and_none_is_imported(apps: Path
         ('default = "app"', 'default = "make()"', r"targets that are no names: make\(\)"),
         ('default = "app"', "default = 1", r"\[tool.hotlap.targets.asgi\] must map"),
         ('implements = ["json"]', "implements = [1]", "implements must be a list"),
+        ('serialiser = "none"', 'quick = "fast"', "quick must be a list"),
+        ('serialiser = "none"', "built-on = 1", "built-on must be a string"),
         (
             "# [tool.hotlap.targets",
             '# [tool.hotlap.not-applicable]\n# json = "no"\n# [tool.hotlap.targets',
@@ -72,6 +74,35 @@ def test_two_blocks_are_refused(apps: Path) -> None:
     file.write_text(file.read_text(encoding="utf-8") * 2, encoding="utf-8")
     with pytest.raises(PlanError, match="has 2 PEP 723 blocks"):
         frameworks.discover(apps)
+
+
+def test_two_files_with_one_name_are_both_named(apps: Path) -> None:
+    (apps / "frame-with-models_app.py").write_text(
+        (apps / "frame_with_models_app.py").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    complaint = r"^frame-with-models_app\.py and frame_with_models_app\.py both declare a framework"
+    with pytest.raises(PlanError, match=complaint) as caught:
+        frameworks.discover(apps)
+    assert "Rename" in caught.value.remedy
+
+
+def test_what_a_file_declares_beside_its_app_is_read(apps: Path) -> None:
+    file = apps / "frame_app.py"
+    keys = """# built-on = "base"
+# quick = ["fast"]
+# sentinel = ["fast--json"]
+# counted = ["fast--*"]
+# implements"""
+    table = '# default = "app"\n#\n# [tool.hotlap.boundaries]\n# routing = ["frame/routes.py::Router.find"]\n'
+    text = file.read_text(encoding="utf-8")
+    text = text.replace("# implements", keys).replace('# default = "app"\n', table)
+    file.write_text(text, encoding="utf-8")
+    frame = frameworks.read(file)
+    assert frame.built_on == "base"
+    assert frame.quick == ("fast",)
+    assert frame.sentinel == ("fast--json",)
+    assert frame.counted == ("fast--*",)
+    assert frame.boundaries == {"routing": ("frame/routes.py::Router.find",)}
 
 
 def test_an_empty_folder_is_an_error(tmp_path: Path) -> None:
@@ -98,6 +129,13 @@ def test_shipped_apps_speak_of_known_families_only(name: str) -> None:
     framework = frameworks.discover()[name]
     assert framework.implements | set(framework.not_applicable) <= FAMILIES
     assert framework.title
+
+
+@pytest.mark.parametrize("name", frameworks.discover())
+def test_shipped_apps_stand_on_frameworks_that_there_are(name: str) -> None:
+    known = frameworks.discover()
+    assert known[name].built_on in {"", *known}
+    assert known[name].built_on != name
 
 
 def test_floors_and_litestar_with_pydantic_are_frameworks() -> None:

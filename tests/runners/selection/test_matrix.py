@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from runners.errors import PlanError
 from runners.selection.discovery import discover
 from runners.selection.frameworks import discover as discover_frameworks
 from runners.selection.matrix import Selection, choose, control_of, expand, stacks
-from tests.support.small_matrix import parts
+from tests.support.small_matrix import framework, parts, scenario, variant
 
 
 def test_interfaces_decide_which_stacks_exist() -> None:
@@ -91,6 +93,30 @@ def test_the_quick_matrix_is_the_published_one() -> None:
     assert {cell.scenario for cell in matrix.cells} == {"plaintext", "json", "orders"}
     assert len(matrix.cells) == 32
     assert not matrix.not_implemented
+
+
+def test_quick_servers_are_those_that_the_framework_names_or_the_usual_ones() -> None:
+    known = parts()
+    quick = {
+        "fastapi": framework("fastapi", "asgi", quick=("granian-asgi",)),
+        "flask": framework("flask", "wsgi"),
+    }
+    servers = {**known.servers, "usual": variant("usual", "wsgi", quick=True)}
+    scenarios = {**known.scenarios, "toy": scenario("toy", group="json", quick=True)}
+    changed = replace(known, frameworks=quick, servers=servers, scenarios=scenarios)
+    assert {(cell.stack, cell.scenario) for cell in expand(Selection(quick=True), changed).cells} == {
+        ("fastapi--granian-asgi", "toy")
+    }
+    asked = expand(Selection(quick=True, frameworks=("flask",)), changed)
+    assert {cell.stack for cell in asked.cells} == {"flask--usual"}
+
+
+def test_a_quick_server_that_is_none_names_the_file() -> None:
+    known = parts()
+    wrong = {"fastapi": framework("fastapi", "asgi", quick=("granian",))}
+    complaint = r"^fastapi_app\.py, quick: unknown server 'granian'; nearest: granian-asgi"
+    with pytest.raises(PlanError, match=complaint):
+        expand(Selection(quick=True), replace(known, frameworks=wrong))
 
 
 def test_the_whole_matrix_has_every_stack() -> None:

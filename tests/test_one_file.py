@@ -1,0 +1,229 @@
+"""Adding a framework, a server or a scenario is adding one file, done in a copy; a wrong file is named."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from results.store import read
+from tests.support.paths import ROOT
+
+FOLDERS = ("apps", "report", "results", "runners", "scenarios")
+
+APP = '''# /// script
+# requires-python = ">=3.11"
+# dependencies = ["starlette"]
+#
+# [tool.hotlap]
+# title = "Toy framework"
+# notes = "Made for a test."
+# serialiser = "stdlib json"
+# validator = "none"
+# built-on = "starlette"
+# quick = ["toy-uvicorn"]
+# sentinel = ["toy-uvicorn--toy"]
+# implements = ["plaintext", "json"]
+#
+# [tool.hotlap.targets.asgi]
+# default = "app"
+#
+# [tool.hotlap.not-applicable]
+# "*" = "a toy has two routes"
+#
+# [tool.hotlap.boundaries]
+# "framework, whole" = ["starlette/applications.py::Starlette.__call__"]
+# ///
+"""A toy on Starlette."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from apps import contract
+
+
+async def message(_request: Request) -> JSONResponse:
+    return JSONResponse({"message": contract.greeting()})
+
+
+app = Starlette(routes=[Route("/json", message)])
+'''
+SERVER = '''"""A toy server: uvicorn without its server header."""
+
+from __future__ import annotations
+
+from runners.servers.recipe import ASGI, Serve, Variant
+
+PACKAGES = ("uvicorn[standard]",)
+BOUNDARIES = {"server, sending": ("uvicorn/protocols/http/h11_impl.py::RequestResponseCycle.send",)}
+
+
+def command(serve: Serve) -> tuple[str, ...]:
+    address = ("--host", serve.host, "--port", str(serve.port), "--workers", str(serve.workers))
+    return ("-m", "uvicorn", serve.target, *address, "--http", "h11", "--no-server-header", "--no-access-log")
+
+
+VARIANTS = (
+    Variant(
+        name="toy-uvicorn",
+        interface="asgi",
+        title="toy uvicorn",
+        command=command,
+        capabilities=ASGI,
+        counted=("*--json",),
+    ),
+)
+'''
+SCENARIO = '''"""A toy: the small JSON object, asked for with a query that nobody reads."""
+
+from __future__ import annotations
+
+from random import Random
+
+from apps import contract
+from scenarios import answers
+from scenarios.exchange import Exchange, Scenario
+from scenarios.inputs import get
+
+NUMBER = 99
+
+
+def ring(_random: Random) -> tuple[Exchange, ...]:
+    return (get("/json?toy=1", answers.json_answer({"message": contract.GREETING})),)
+
+
+def probes(_random: Random) -> tuple[Exchange, ...]:
+    return (get("/json?toy=2", answers.json_greeting({}), "a greeting made on this call"),)
+
+
+SCENARIOS = (
+    Scenario(
+        name="toy", title="a toy", group="json", ring=ring, probes=probes, varies=True, quick=True
+    ),
+)
+'''
+TOYS = {
+    "apps/toy_app.py": APP,
+    "runners/servers/toy_server.py": SERVER,
+    "scenarios/toy_scenario.py": SCENARIO,
+}
+TWIN = "litestar-pydantic_app.py"
+"""A file of the same framework as ``litestar_pydantic_app.py``: ``-`` and ``_`` are alike in names."""
+TOY = ("--framework", "toy", "--server", "toy-uvicorn", "--scenario", "toy")
+SHORT = ("--blocks", "1", "--duration", "0.1", "--warmup", "0.05", "--results", "results")
+
+
+class Copy:
+    """A copy of the project, whose ``hotlap`` is run in a folder of its own."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.cwd = root / "cwd"
+        self.cwd.mkdir()
+        for folder in FOLDERS:
+            shutil.copytree(ROOT / folder, root / folder, ignore=shutil.ignore_patterns("*.jsonl"))
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            (self.root / name).write_text(text, encoding="utf-8")
+
+    def hotlap(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", "from runners.cli import main; main()", *arguments],
+            cwd=self.cwd,
+            env={**os.environ, "PYTHONPATH": str(self.root)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture(name="copy")
+def _copy(tmp_path: Path) -> Copy:
+    return Copy(tmp_path)
+
+
+@pytest.fixture(name="toys")
+def _toys(copy: Copy) -> Copy:
+    """The copy with a toy of each kind, and the lock that `hotlap lock` would make."""
+    copy.write(TOYS)
+    locks = copy.root / "apps" / "locks"
+    shutil.copy(locks / "starlette.txt", locks / "toy.txt")
+    return copy
+
+
+@pytest.mark.servers
+def test_a_framework_a_server_and_a_scenario_are_one_file_each(toys: Copy) -> None:
+    listed = toys.hotlap("list", "--quick", "--json")
+    assert listed.returncode == 0, listed.stderr
+    known = json.loads(listed.stdout)
+    assert "toy--toy-uvicorn" in known["stacks"]
+    assert {cell["scenario"] for cell in known["cells"]} == {"plaintext", "json", "orders", "toy"}
+    verified = toys.hotlap("verify", *TOY)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "1 cells right, 0 failures" in verified.stdout
+
+
+@pytest.mark.servers
+def test_toys_are_measured_and_reported_as_all_others(toys: Copy) -> None:
+    ran = toys.hotlap("run", *TOY, *SHORT)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    (folder,) = (toys.cwd / "results").iterdir()
+    run = read(folder)
+    assert not run.failures
+    assert {trial.cell.stack for trial in run.trials if not trial.cell.control} == {"toy--toy-uvicorn"}
+    assert all("--no-server-header" in launch.argv for launch in run.launches)
+    (environment,) = run.plan.environment.frameworks
+    assert environment.declared["built-on"] == "starlette"
+    reported = toys.hotlap("report", "latest", "--output", "site")
+    assert reported.returncode == 0, reported.stderr
+    page = (toys.cwd / "site" / "index.html").read_text(encoding="utf-8")
+    (row,) = re.findall(r'<tr id="toy--toy-uvicorn--toy--[^"]+".*?</tr>', page, re.DOTALL)
+    assert "Toy framework" in row
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        (
+            f"apps/{TWIN}",
+            APP,
+            f"{TWIN} and litestar_pydantic_app.py both declare a framework 'litestar-pydantic'",
+        ),
+        (
+            "runners/servers/toy_server.py",
+            SERVER.replace("toy-uvicorn", "gunicorn-sync"),
+            "gunicorn_server.py and toy_server.py both declare a server variant 'gunicorn-sync'",
+        ),
+        (
+            "scenarios/toy_scenario.py",
+            SCENARIO.replace('name="toy"', 'name="json"'),
+            "json_scenario.py and toy_scenario.py both declare a scenario 'json'",
+        ),
+        (
+            "apps/toy_app.py",
+            '"""An app without a block."""\n',
+            "toy_app.py has no PEP 723 block of type script",
+        ),
+    ],
+    ids=["two frameworks", "two servers", "two scenarios", "no block"],
+)
+def test_a_file_that_cannot_be_added_is_named_with_what_to_do(
+    copy: Copy, name: str, text: str, message: str
+) -> None:
+    copy.write({name: text})
+    refused = copy.hotlap("list")
+    assert refused.returncode == 2
+    assert refused.stdout == ""
+    complaint, remedy = refused.stderr.splitlines()
+    assert complaint == f"hotlap: {message}"
+    assert remedy.startswith("  try: ")
