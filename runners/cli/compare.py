@@ -29,7 +29,8 @@ from runners.errors import PlanError
 
 if TYPE_CHECKING:
     from report.analysis.two_sides.comparison import Compared
-    from runners.experiments.pairs.options import PairOptions, SidesOptions
+    from runners.experiments.pairs.options import SidesOptions
+    from runners.selection.matrix import Selection
 
 
 def compare(
@@ -68,26 +69,35 @@ def compare(
     if runs:
         _recorded(runs, sides, results, as_json=as_json)
         return
+    selection = selection_of(framework, server, scenario, connections, 1, True)
+    _measure(sides, selection, pairs, seed, python, results, as_json=as_json)
+
+
+def _measure(
+    sides: SidesOptions,
+    selection: Selection,
+    pairs: int,
+    seed: int | None,
+    python: str | None,
+    results: Path,
+    *,
+    as_json: bool,
+) -> None:
+    """Measure two sides now, and show how they compare."""
+    from runners.cli.policy import report_policy
+    from runners.cli.progress import watcher
+    from runners.experiments.pairs.comparison import new_comparison
     from runners.experiments.pairs.options import PairOptions
+    from runners.processes.signals import ending_as_interrupt
 
     options = PairOptions(
         sides=sides,
-        selection=selection_of(framework, server, scenario, connections, 1, True),
+        selection=selection,
         pairs=pairs,
         seed=seed,
         python=python,
         command=tuple(sys.argv[1:]),
     )
-    _measure(options, results, as_json=as_json)
-
-
-def _measure(options: PairOptions, results: Path, *, as_json: bool) -> None:
-    """Measure two sides now, and show how they compare."""
-    from runners.cli.policy import report_policy
-    from runners.cli.progress import watcher
-    from runners.experiments.pairs.comparison import new_comparison
-    from runners.processes.signals import ending_as_interrupt
-
     with ending_as_interrupt():
         comparison = new_comparison(options, results, watcher=watcher(), policy=report_policy())
         interrupted = run_and_close(comparison.run, comparison.writer)
@@ -122,9 +132,9 @@ def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: 
 
 def _show(compared: Compared, *, as_json: bool) -> None:
     """Print what was compared; exit 3 where something of it could not be measured."""
-    from report.views import comparison as compare_outputs
+    from report.views import comparison
 
-    typer.echo(compare_outputs.as_json(compared) if as_json else compare_outputs.as_text(compared))
+    typer.echo(comparison.as_json(compared) if as_json else comparison.as_text(compared))
     if code := compared.exit_code():
         raise typer.Exit(code)
 

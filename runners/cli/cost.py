@@ -58,9 +58,8 @@ def cost(
         must_be_callgrind(counter)
     tool = find_counter(counter)
     with ending_as_interrupt():
-        run = new_cost_run(
-            options, results, counter=tool, in_process=in_process, where=where, watcher=watcher()
-        )
+        shown = watcher()
+        run = new_cost_run(options, results, counter=tool, in_process=in_process, where=where, watcher=shown)
         interrupted = run_and_close(run.run, run.writer)
     _conclude(run.folder, interrupted=interrupted, as_json=as_json)
 

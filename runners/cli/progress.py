@@ -20,7 +20,7 @@ VERIFIED_LINES = 10
 """Launches between two plain lines of the verify stage."""
 
 
-class Lines(Watcher):
+class PlainLines(Watcher):
     """Plain lines: stages, the time left at each block and every half minute, every failure."""
 
     def __init__(self, stream: TextIO | None = None, *, quiet_s: float = QUIET_S) -> None:
@@ -69,7 +69,7 @@ class Lines(Watcher):
         self.say(failure_text(failure))
 
 
-class Terminal(Watcher):
+class TerminalBar(Watcher):
     """A bar with the time left, redrawn between trials only: no thread of ours wakes in a window."""
 
     def __init__(self, console: Console | None = None) -> None:
@@ -170,7 +170,7 @@ def _counted(launches: int, seconds: float) -> Amount:
 
 def watcher() -> Watcher:
     """The watcher that fits standard error."""
-    return Terminal() if sys.stderr.isatty() else Lines()
+    return TerminalBar() if sys.stderr.isatty() else PlainLines()
 
 
 def span(seconds: float) -> str:

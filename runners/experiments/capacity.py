@@ -19,7 +19,7 @@ WINDOWS = 3
 """Windows of a cell within one launch: a neighbour that disturbs one of three does not move the median."""
 FIRST_WARMUP_S, FURTHER_WARMUP_S, WINDOW_S = 0.5, 0.1, 0.5
 """Warm-up before the first window, before the others, and length of a window; a run's own where shorter."""
-BLOCK = -1
+CAPACITY_BLOCK = -1
 """Number of a block that seeds of the pass come from, in its first window; further windows count down."""
 
 
@@ -70,7 +70,7 @@ class CapacityPass:
         return capacities
 
     def _visit(self, visit: Visit, capacities: Capacities) -> None:
-        seed = hash_seed(self.plan.setup.seed, BLOCK, visit)
+        seed = hash_seed(self.plan.setup.seed, CAPACITY_BLOCK, visit)
         with self.launcher.start(visit, first=visit.cells[0], hash_seed=seed) as server:
             for cell in visit.cells:
                 try:
@@ -106,7 +106,7 @@ def _window_rps(cell: Cell, server: RunningServer, generator: Measurer, setup: S
             host=server.host,
             port=server.port,
             scenario=cell.scenario,
-            seed=trial_seed(setup.seed, BLOCK - number, cell),
+            seed=trial_seed(setup.seed, CAPACITY_BLOCK - number, cell),
             connections=cell.connections,
             warmup_s=min(setup.warmup_s, FURTHER_WARMUP_S if number else FIRST_WARMUP_S),
             window_s=min(setup.window_s, WINDOW_S),

@@ -146,7 +146,7 @@ def resumed_run(
     before = read(folder)
     if before.plan.kind != PlanKind.RUN:
         raise PlanError(
-            f"{folder} is a run of kind {before.plan.kind!r}, which cannot go on",
+            f"{folder} is a run of kind '{before.plan.kind}', which cannot go on",
             remedy="begin anew; what it holds can be shown all the same",
         )
     writer = reopen(folder)

@@ -87,14 +87,7 @@ def calibrate_fully(*, rounds: int, seconds: float, echo: Echo, held_connections
                     conditions.folder, port, conditions.generator, rounds=rounds, seconds=seconds
                 ),
             )
-            comparisons = [
-                conditions.compare(
-                    conditions.point(port, shape, connections), _clients(shape, connections), NGINX, notes
-                )
-                for shape in TARGETS
-                for connections in CONNECTION_COUNTS
-                if shape != LARGE_ANSWER or connections <= LARGE_ANSWER_CONNECTIONS
-            ]
+            comparisons = _at_nginx(conditions, port, notes)
             holding = _noting(notes, lambda: _hold_connections(conditions, port, held_connections))
             sent_on_time = _noting(notes, lambda: _send_on_time(conditions, port))
         felt_stalls = _noting(notes, lambda: _feel_stalls(conditions)) or ()
@@ -114,6 +107,18 @@ def calibrate_fully(*, rounds: int, seconds: float, echo: Echo, held_connections
         ),
         notes=tuple(notes),
     )
+
+
+def _at_nginx(conditions: Conditions, port: int, notes: list[str]) -> list[ClientComparison]:
+    """Clients side by side with every shape and number of connections, against the responder."""
+    return [
+        conditions.compare(
+            conditions.point(port, shape, connections), _clients(shape, connections), NGINX, notes
+        )
+        for shape in TARGETS
+        for connections in CONNECTION_COUNTS
+        if shape != LARGE_ANSWER or connections <= LARGE_ANSWER_CONNECTIONS
+    ]
 
 
 def _is_get(shape: str) -> bool:

@@ -14,55 +14,31 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
-import msgspec
 import numpy as np
 
 from results.histogram import Latency
 from runners.errors import LoadError
+from runners.experiments.calibration.stock_locust import (
+    StockStatistics,
+    locustfile,
+    on_one_line,
+    read_statistics,
+)
 from runners.generator.client import Generator
 from runners.generator.messages import Measured, Order
 from scenarios.catalogue import named
 from scenarios.exchange import Request
 
-OURS = "hotlap pump in Locust"
+PUMP = "hotlap pump in Locust"
 WRK, H2LOAD = "wrk", "h2load"
 FAST, STOCK = "Locust FastHttpUser", "Locust HttpUser"
 GRACE_S = 30.0
 """What a command may take beyond its measuring time."""
-WARMUP_S = 0.25
+CLIENT_WARMUP_S = 0.25
+"""Warm-up of the generator before each window of a calibration."""
 
-_LOCUSTFILE = """
-from gevent import get_hub
-from locust import {kind}, task
-
-get_hub().loop.update_now()  # imports took long: the run time counts from here, else it may be over at once
-
-class Stock({kind}):
-    @task
-    def get(self):
-        self.client.get("{target}")
-"""
-_PACED = """
-    def on_start(self):
-        import random, time
-        time.sleep(random.random() * {every_s})  # else they would all ask at the same instants
-
-    from locust import constant_pacing
-    wait_time = constant_pacing({every_s})
-"""
 _WRK_SCRIPT = "wrk.method = {method}\nwrk.body = {body}\n{headers}"
 _UNITS_US = {"us": 1.0, "ms": 1e3, "s": 1e6}
-
-
-class StockStatistics(msgspec.Struct, frozen=True, kw_only=True):
-    """What is read of one entry that ``locust --json`` prints."""
-
-    num_requests: int
-    num_failures: int
-    start_time: float
-    last_request_timestamp: float
-    response_times: dict[str, int]
-    """Number of requests by response time in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +64,7 @@ class MeasuringPoint:
                 scenario=self.shape,
                 seed=0,
                 connections=self.connections,
-                warmup_s=WARMUP_S,
+                warmup_s=CLIENT_WARMUP_S,
                 window_s=self.seconds,
             )
         )
@@ -104,7 +80,7 @@ class MeasuringPoint:
         rate = re.search(r"Requests/sec:\s+([\d.]+)", printed)
         median = re.search(r"^\s+50%\s+([\d.]+)(us|ms|s)\s*$", printed, re.MULTILINE)
         if not rate or not median or "Non-2xx" in printed or "Socket errors" in printed:
-            raise LoadError(f"wrk failed: {_on_one_line(printed)}")
+            raise LoadError(f"wrk failed: {on_one_line(printed)}")
         return float(rate[1]), float(median[1]) * _UNITS_US[median[2]]
 
     def h2load(self) -> float:
@@ -113,7 +89,7 @@ class MeasuringPoint:
         printed = self._run(H2LOAD, ["h2load", *size, *self._h2load_body(), self._url])
         rate = re.search(r"finished in [^,]+, ([\d.]+) req/s", printed)
         if not rate or not re.search(r" 0 failed, 0 errored", printed):
-            raise LoadError(f"h2load failed: {_on_one_line(printed)}")
+            raise LoadError(f"h2load failed: {on_one_line(printed)}")
         return float(rate[1])
 
     def locust(self, kind: str) -> float:
@@ -126,34 +102,25 @@ class MeasuringPoint:
 
     def waits(self, *, users: int, rate_rps: float) -> Latency:
         """Latency as ``users`` of Locust's FastHttpUser tell it, at a constant rate together."""
-        pace = _PACED.format(every_s=users / rate_rps)
-        statistics = self._stock("FastHttpUser", users, seconds=self._whole_seconds, more=pace)
+        seconds, every_s = self._whole_seconds, users / rate_rps
+        statistics = self._stock("FastHttpUser", users, seconds=seconds, every_s=every_s)
         latency = Latency()
         for response_ms, count in statistics.response_times.items():
             latency.record_ns(np.full(count, float(response_ms) * 1e6))
         return latency
 
-    def _stock(self, kind: str, users: int, *, seconds: int, more: str = "") -> StockStatistics:
+    def _stock(self, kind: str, users: int, *, seconds: int, every_s: float | None = None) -> StockStatistics:
         """Locust's statistics of its own users, on ``self.cpus``."""
         name = f"Locust {kind}"
         file = self.folder / f"stock_{kind.lower()}.py"
-        file.write_text(_LOCUSTFILE.format(kind=kind, target=self._request.target) + more)
+        file.write_text(locustfile(kind, self._request.target, every_s=every_s))
         origin = f"http://{self.host}:{self.port}"
         load = ["-u", str(users), "-r", str(users), "-t", f"{seconds}s"]
         quiet = ["--headless", "--json", "--loglevel", "ERROR"]
         printed = self._run(
             name, [sys.executable, "-m", "locust", "-f", str(file), "--host", origin, *load, *quiet]
         )
-        try:
-            entries = msgspec.json.decode(printed, type=list[StockStatistics])
-        except msgspec.DecodeError as error:
-            raise LoadError(f"{name} printed other than statistics: {_on_one_line(printed)}") from error
-        if not entries:
-            raise LoadError(f"{name}: it printed nothing about any request")
-        statistics = entries[0]
-        if statistics.num_failures:
-            raise LoadError(f"{name} had {statistics.num_failures} failures against the responder")
-        return statistics
+        return read_statistics(printed, name)
 
     @property
     def _request(self) -> Request:
@@ -200,10 +167,6 @@ class MeasuringPoint:
         return done.stdout
 
 
-def _on_one_line(printed: str) -> str:
-    return " ".join(printed.split())[-400:]
-
-
 def rps(measured: Measured) -> float:
     """Right answers per second."""
     return measured.requests / measured.window_s
@@ -216,8 +179,8 @@ def busy(measured: Measured) -> float:
 
 def p50_us(measured: Measured) -> float:
     """Median latency."""
-    (found,) = Latency.decode(measured.latency).percentiles([50.0])
-    return float(found)
+    (median_us,) = Latency.decode(measured.latency).percentiles([50.0])
+    return float(median_us)
 
 
 def installed(*programs: str) -> list[str]:

@@ -23,7 +23,9 @@ from runners.processes.tree import ProcessTree
 from scenarios.answers import GREETING, TEXT
 
 MOST_CONNECTIONS = 2048
-READ_BYTES = 1 << 16
+"""What the process makes room for."""
+RECEIVED_BYTES = 1 << 16
+"""What one read takes at most."""
 ANSWER = (
     f"HTTP/1.1 200 OK\r\nContent-Type: {TEXT}\r\nContent-Length: {len(GREETING)}\r\n\r\n{GREETING}".encode()
 )
@@ -84,7 +86,7 @@ class DelayLine:
 
     def _read(self, peer: socket.socket) -> None:
         try:
-            data = peer.recv(READ_BYTES)
+            data = peer.recv(RECEIVED_BYTES)
         except ConnectionError:
             data = b""
         for _ in range(data.count(HEAD_END)):

@@ -9,7 +9,7 @@ from results.histogram import Latency
 from results.model import Arrivals
 from runners.errors import LoadError
 from runners.experiments.blocks import Measurer
-from runners.experiments.calibration.clients import MeasuringPoint
+from runners.experiments.calibration.clients import CLIENT_WARMUP_S, MeasuringPoint
 from runners.experiments.calibration.stalls import Stalls, stopping
 from runners.generator.messages import Measured, Order
 from runners.selection.rates import CONNECTIONS
@@ -39,7 +39,7 @@ def open_lateness(generator: Measurer, host: str, port: int, *, rate_rps: float,
         connections=64,
         rate_rps=rate_rps,
         arrivals=Arrivals.CONSTANT,
-        warmup_s=0.25,
+        warmup_s=CLIENT_WARMUP_S,
         window_s=window_s,
     )
     measured = _measure(generator, order)

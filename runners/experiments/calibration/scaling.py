@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from runners.errors import LoadError
-from runners.experiments.calibration.promises import Promise, scaling
+from runners.experiments.calibration.clients import CLIENT_WARMUP_S, rps
+from runners.experiments.calibration.promises import SIDE_BY_SIDE, Promise, scaling
 from runners.experiments.calibration.responder import HOST
 from runners.generator.client import Generator
 from runners.generator.distributed_client import DistributedGenerator
@@ -21,18 +21,17 @@ def two_processes(folder: Path, port: int, single: Generator, *, rounds: int, se
         raise LoadError(
             "two generator processes: not measured, it needs three CPUs, one of them for the server"
         )
-    order = Order(
-        host=HOST, port=port, scenario="plaintext", seed=0, connections=64, warmup_s=0.25, window_s=seconds
-    )
+    ratios = []
     with DistributedGenerator(cpus, folder / "two.log", local=2) as double:
-        ratios = [
-            _throughput(double, replace(order, seed=number))
-            / _throughput(single, replace(order, seed=number))
-            for number in range(rounds)
-        ]
+        for number in range(rounds):
+            order = Order(
+                host=HOST,
+                port=port,
+                scenario="plaintext",
+                seed=number,
+                connections=SIDE_BY_SIDE,
+                warmup_s=CLIENT_WARMUP_S,
+                window_s=seconds,
+            )
+            ratios.append(rps(double.measure(order)) / rps(single.measure(order)))
     return scaling(ratios)
-
-
-def _throughput(generator: Generator, order: Order) -> float:
-    measured = generator.measure(order)
-    return measured.requests / measured.window_s

@@ -16,8 +16,8 @@ from runners.selection.frameworks import APPS, SUFFIX
 WORKTREE = "worktree"
 """What stands for the apps as they lie in the working tree."""
 MAIN = ("main", "origin/main", "master", "origin/master")
-"""Where the base of a gate branches off, the first that there is."""
-SHORT = 10
+"""Names of the branch that a gate's base is taken from; the first that exists."""
+COMMIT_SHOWN = 10
 """Characters of a commit that are shown."""
 
 
@@ -27,7 +27,7 @@ class Source:
 
     apps: Path
     commit: str | None = None
-    """Of the revision that they were taken from; None: as they lie there."""
+    """The revision that they were taken from; None: as they lie there."""
     title: str = ""
     """In words; empty for the apps that ship with hotlap."""
 
@@ -50,7 +50,7 @@ def source_of(wanted: str | None, *, root: Path | None = None) -> Source:
     if "/" in wanted and folder.is_dir():
         return Source(apps=folder.resolve(), title=f"apps in {folder.name}")
     commit = commit_of(wanted)
-    title = f"apps of {commit[:SHORT]}" + ("" if commit.startswith(wanted) else f" ({wanted})")
+    title = f"apps of {commit[:COMMIT_SHOWN]}" + ("" if commit.startswith(wanted) else f" ({wanted})")
     return Source(apps=_extracted(commit, root or cache.root()), commit=commit, title=title)
 
 
@@ -101,8 +101,9 @@ def _extracted(commit: str, root: Path) -> Path:
     def build(folder: Path, _lock: int) -> str:
         done = _git(repository_apps().parent, "archive", "--format=tar", commit, "apps")
         if done.returncode:
+            reason = done.stderr.decode(errors="replace").strip()
             raise ProvisionError(
-                f"revision {commit[:SHORT]} has no apps: {done.stderr.decode(errors='replace').strip()}",
+                f"revision {commit[:COMMIT_SHOWN]} has no apps: {reason}",
                 remedy="name a revision of a repository of hotlap apps",
             )
         with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from results.model import Cell, Failure, FailureStage, Interface, Trial
-from runners.cli.progress import Lines, Terminal, failure_text, span
+from runners.cli.progress import PlainLines, TerminalBar, failure_text, span
 from runners.experiments.progress import Amount
 from runners.selection.schedule import Visit
 
@@ -39,7 +39,7 @@ def test_spans_read_as_a_person_says_them(seconds: float, text: str) -> None:
 
 def test_lines_say_how_much_there_is_and_how_far_it_is() -> None:
     stream = StringIO()
-    lines = Lines(stream)
+    lines = PlainLines(stream)
     lines.begin(Amount(blocks=2, launches=1, trials=3, trial_s=1.0))
     for block in range(2):
         lines.block(block)
@@ -52,7 +52,7 @@ def test_lines_say_how_much_there_is_and_how_far_it_is() -> None:
 
 def test_a_run_that_goes_on_counts_the_blocks_that_are_over() -> None:
     stream = StringIO()
-    lines = Lines(stream)
+    lines = PlainLines(stream)
     lines.begin(Amount(blocks=2, before=6, launches=1, trials=3, trial_s=1.0))
     lines.block(6)
     assert stream.getvalue().splitlines()[1] == "block 7/8, 8 s left"
@@ -78,7 +78,7 @@ def test_a_failure_names_the_cell_the_remedy_and_the_log() -> None:
 
 def test_lines_come_every_half_minute_within_a_block() -> None:
     stream = StringIO()
-    lines = Lines(stream, quiet_s=0.0)
+    lines = PlainLines(stream, quiet_s=0.0)
     lines.begin(Amount(blocks=1, launches=3, trials=3, trial_s=1.0))
     lines.block(0)
     lines.launched(Visit(stack="a", target="default", cells=()))
@@ -90,13 +90,13 @@ def test_lines_come_every_half_minute_within_a_block() -> None:
 def test_the_verify_stage_is_counted() -> None:
     stream = StringIO()
     for done in range(1, 13):
-        Lines(stream).verified(done, 12)
+        PlainLines(stream).verified(done, 12)
     assert stream.getvalue().splitlines() == ["verified 10/12 launches", "verified 12/12 launches"]
 
 
 def test_a_terminal_shows_place_cell_and_time_left() -> None:
     stream = StringIO()
-    terminal = Terminal(Console(file=stream, force_terminal=True, width=150))
+    terminal = TerminalBar(Console(file=stream, force_terminal=True, width=150))
     terminal.say("verifying")
     terminal.verified(1, 2)
     terminal.begin(Amount(blocks=2, launches=1, trials=1, trial_s=1.0))
@@ -114,7 +114,7 @@ def test_a_terminal_shows_place_cell_and_time_left() -> None:
 
 def test_lines_say_how_many_launches_are_counted_and_how_long_the_rest_takes() -> None:
     stream = StringIO()
-    lines = Lines(stream, quiet_s=0.0)
+    lines = PlainLines(stream, quiet_s=0.0)
     lines.counting(4, 20.0)
     lines.counted(1, "starlette--granian-asgi json")
     text = stream.getvalue().splitlines()
@@ -124,7 +124,7 @@ def test_lines_say_how_many_launches_are_counted_and_how_long_the_rest_takes() -
 
 def test_a_terminal_shows_what_was_counted_last() -> None:
     stream = StringIO()
-    terminal = Terminal(Console(file=stream, force_terminal=True, width=100))
+    terminal = TerminalBar(Console(file=stream, force_terminal=True, width=100))
     terminal.counting(4, 20.0)
     terminal.counted(1, "starlette--granian-asgi json")
     terminal.end()

@@ -21,7 +21,7 @@ from runners.experiments import ceilings
 from runners.experiments.calibration import calibrate, promises, real_servers, responder, websocket_and_sse
 from runners.experiments.calibration.calibrate import Calibration
 from runners.experiments.calibration.client_comparison import ClientComparison
-from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, MeasuringPoint
+from runners.experiments.calibration.clients import FAST, H2LOAD, PUMP, STOCK, WRK, MeasuringPoint
 from runners.experiments.calibration.conditions import begin_calibration
 from runners.experiments.calibration.delay_line import delay_line
 from runners.experiments.calibration.open_load import StalledPercentiles
@@ -36,13 +36,13 @@ BESIDE_WRK = ClientComparison(
     against="nginx",
     shape="plaintext",
     connections=64,
-    rounds={OURS: [90.0, 60.0], WRK: [100.0, 50.0], FAST: [5.0, 3.0]},
-    p50_us={OURS: [110.0, 120.0], WRK: [100.0, 100.0]},
+    rounds={PUMP: [90.0, 60.0], WRK: [100.0, 50.0], FAST: [5.0, 3.0]},
+    p50_us={PUMP: [110.0, 120.0], WRK: [100.0, 100.0]},
     bytes_per_request=200.0,
     busy=[0.75, 0.85],
 )
-ALONE = replace(BESIDE_WRK, connections=1, rounds={OURS: [9.0, 6.0], WRK: [10.0, 5.0]})
-FLOOR = replace(BESIDE_WRK, against="rsgi--granian-rsgi", rounds={OURS: [70.0], WRK: [100.0]}, p50_us={})
+ALONE = replace(BESIDE_WRK, connections=1, rounds={PUMP: [9.0, 6.0], WRK: [10.0, 5.0]})
+FLOOR = replace(BESIDE_WRK, against="rsgi--granian-rsgi", rounds={PUMP: [70.0], WRK: [100.0]}, p50_us={})
 COMPARISONS = (BESIDE_WRK, ALONE, FLOOR)
 FOUND = Calibration(
     comparisons=COMPARISONS,
@@ -82,14 +82,14 @@ def test_promises_and_their_bars() -> None:
 
 
 def test_a_median_may_be_a_tenth_slower_where_that_is_more() -> None:
-    slow = replace(ALONE, p50_us={OURS: [1090.0], WRK: [1000.0]})
+    slow = replace(ALONE, p50_us={PUMP: [1090.0], WRK: [1000.0]})
     (promise,) = promises.promises([slow], None)
     assert (promise.value, promise.bar) == (90.0, 100.0)
     assert promise.kept
 
 
 def test_what_is_not_installed_promises_nothing() -> None:
-    bare = [replace(each, rounds={OURS: each.rounds[OURS]}, p50_us={}) for each in COMPARISONS]
+    bare = [replace(each, rounds={PUMP: each.rounds[PUMP]}, p50_us={}) for each in COMPARISONS]
     assert promises.promises(bare, None) == ()
 
 
@@ -361,10 +361,10 @@ def test_the_quick_form_measures_every_client_in_every_round() -> None:
     found = calibrate.calibrate_quickly(shape="json", connections=4, rounds=2, seconds=0.1, echo=said.append)
 
     (comparison,) = found.comparisons
-    assert list(comparison.rounds) == [OURS, WRK, H2LOAD, FAST, STOCK]
+    assert list(comparison.rounds) == [PUMP, WRK, H2LOAD, FAST, STOCK]
     assert {len(each) for each in comparison.rounds.values()} == {2}
-    assert min(comparison.rounds[OURS]) > 0
-    assert min(comparison.p50_us[OURS]) > 0
+    assert min(comparison.rounds[PUMP]) > 0
+    assert min(comparison.p50_us[PUMP]) > 0
     assert all(0 < share <= 1 for share in comparison.busy)
     assert comparison.bytes_per_request > 100
     assert len(said) == 10

@@ -16,7 +16,7 @@ from runners.errors import LoadError
 from runners.experiments.calibration import client_comparison
 from runners.experiments.calibration.calibrate import Calibration
 from runners.experiments.calibration.client_comparison import ClientComparison, compare_clients
-from runners.experiments.calibration.clients import FAST, H2LOAD, OURS, STOCK, WRK, MeasuringPoint
+from runners.experiments.calibration.clients import FAST, H2LOAD, PUMP, STOCK, WRK, MeasuringPoint
 from runners.experiments.calibration.promises import promises
 from runners.generator.client import Generator
 from tests.support.fake_measurement import measured
@@ -128,8 +128,8 @@ def test_clients_that_print_nothing_are_not_measured_and_the_pump_is(
 
     comparison = compare(notes)
 
-    assert list(comparison.rounds) == [OURS]
-    assert len(comparison.rounds[OURS]) == 2
+    assert list(comparison.rounds) == [PUMP]
+    assert len(comparison.rounds[PUMP]) == 2
     kept = Calibration(comparisons=(comparison,), promises=promises([comparison], None), notes=tuple(notes))
     lines = calibration_tables.as_text(kept).splitlines()
     assert lines == [
@@ -154,7 +154,7 @@ def test_a_client_that_falls_silent_is_left_out_of_every_round(
 
     comparison = compare(notes)
 
-    assert list(comparison.rounds) == [OURS, H2LOAD, FAST, STOCK]
+    assert list(comparison.rounds) == [PUMP, H2LOAD, FAST, STOCK]
     assert {len(rates) for rates in comparison.rounds.values()} == {2}
     assert WRK not in comparison.p50_us
     assert notes == ["wrk: it printed nothing (nginx, plaintext, 4 connections)"]
