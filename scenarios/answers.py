@@ -30,7 +30,7 @@ def json_made(make: Callable[[], object], status: int = 200) -> Check:
     """As ``json_answer``, with the wanted value made when it is compared: for answers too large to keep."""
 
     def check(answer: Answer) -> str | None:
-        if problem := frame(answer, (status,), JSON):
+        if problem := frame_problem(answer, (status,), JSON):
             return problem
         value, problem = parse_json(answer.body)
         return problem or same(make(), value)
@@ -42,7 +42,7 @@ def json_greeting(rest: dict[str, object]) -> Check:
     """Right is: ``rest`` and a ``message`` that is the greeting of a verifying launch."""
 
     def check(answer: Answer) -> str | None:
-        if problem := frame(answer, (200,), JSON):
+        if problem := frame_problem(answer, (200,), JSON):
             return problem
         value, problem = parse_json(answer.body)
         if problem:
@@ -57,7 +57,7 @@ def text_answer(want: str) -> Check:
     """Right is: 200, ``text/plain; charset=utf-8`` and this text."""
 
     def check(answer: Answer) -> str | None:
-        problem = frame(answer, (200,), TEXT)
+        problem = frame_problem(answer, (200,), TEXT)
         wrong = None if answer.body == want.encode() else f"wanted {want!r}, got {_start(answer)}"
         return problem or wrong
 
@@ -68,7 +68,7 @@ def text_greeting() -> Check:
     """Right is: 200, ``text/plain; charset=utf-8`` and the greeting of a verifying launch."""
 
     def check(answer: Answer) -> str | None:
-        problem = frame(answer, (200,), TEXT)
+        problem = frame_problem(answer, (200,), TEXT)
         return problem or _greeting_problem(answer.body.decode("utf-8", "replace"))
 
     return check
@@ -83,7 +83,7 @@ def refused(request: Request, field: str | None = None) -> Check:
     named = re.compile(rf"(?<!\w){re.escape(field)}(?!\w)") if field else None
 
     def check(answer: Answer) -> str | None:
-        if problem := unfit(answer, REFUSED):
+        if problem := answer_problem(answer, REFUSED):
             return problem
         if not media_type(answer).startswith((JSON, "application/problem+json")):
             return (
@@ -99,19 +99,19 @@ def refused(request: Request, field: str | None = None) -> Check:
 
 def refused_path() -> Check:
     """Right is: 400, 404 or 422, without a stack trace."""
-    return lambda answer: unfit(answer, REFUSED_PATH)
+    return lambda answer: answer_problem(answer, REFUSED_PATH)
 
 
 def not_found() -> Check:
     """Right is: 404, without a stack trace."""
-    return lambda answer: unfit(answer, (404,))
+    return lambda answer: answer_problem(answer, (404,))
 
 
 def unauthorised() -> Check:
     """Right is: 401 with the challenge ``WWW-Authenticate: Bearer``, in JSON."""
 
     def check(answer: Answer) -> str | None:
-        if problem := unfit(answer, (401,)):
+        if problem := answer_problem(answer, (401,)):
             return problem
         challenge = answer.header("www-authenticate")
         if (challenge or "").split(" ")[0] != "Bearer":
@@ -121,15 +121,15 @@ def unauthorised() -> Check:
     return check
 
 
-def frame(answer: Answer, statuses: Collection[int], media: str) -> str | None:
+def frame_problem(answer: Answer, statuses: Collection[int], media: str) -> str | None:
     """Say what is wrong with status, length or media type; None: nothing."""
-    if problem := unfit(answer, statuses):
+    if problem := answer_problem(answer, statuses):
         return problem
     got = media_type(answer)
     return None if got == media else f"wanted Content-Type {media}, got {got or 'none'}"
 
 
-def unfit(answer: Answer, statuses: Collection[int]) -> str | None:
+def answer_problem(answer: Answer, statuses: Collection[int]) -> str | None:
     """Say what is wrong with status or length, or that a stack trace was given away; None: nothing."""
     if answer.status not in statuses:
         return f"wanted status {' or '.join(map(str, statuses))}, got {answer.status}: {_start(answer)}"
@@ -138,7 +138,7 @@ def unfit(answer: Answer, statuses: Collection[int]) -> str | None:
     return f"a stack trace in the answer: {_start(answer)}" if _TRACE in answer.body else None
 
 
-def streamed(answer: Answer, media: str) -> str | None:
+def stream_problem(answer: Answer, media: str) -> str | None:
     """Say what is wrong with the frame of a streamed 200: a length, no chunks, another media type."""
     if answer.status != 200:  # noqa: PLR2004 - HTTP's OK
         return f"wanted status 200, got {answer.status}: {_start(answer)}"
@@ -152,7 +152,7 @@ def streamed(answer: Answer, media: str) -> str | None:
     return None
 
 
-def plain(body: bytes) -> tuple[bytes, int]:
+def with_constant_greetings(body: bytes) -> tuple[bytes, int]:
     """``body`` with every greeting of a verifying launch made the constant one, and how many there were."""
     return re.subn(GREETING_VARIED.pattern.encode(), GREETING.encode(), body)
 

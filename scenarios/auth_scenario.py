@@ -18,7 +18,7 @@ from scenarios.inputs import RING, get, mixed, words
 NUMBER = 11
 """Place in the catalogue."""
 
-BAD = RING // 20
+BAD_TOKENS = RING // 20
 """Entries that are bad: exactly 5%."""
 FAR_UNIX_S = 4_102_444_800
 """2100-01-01: the same seed gives the same tokens on any day."""
@@ -80,8 +80,8 @@ def timed_bad(random: Random) -> tuple[Exchange, ...]:
 
 def ring(random: Random) -> tuple[Exchange, ...]:
     """Rotating tokens, 95% good; the bad ones in random places."""
-    good = [_right(random) for _ in range(RING - BAD)]
-    return mixed(random, good, timed_bad(random)[:BAD])
+    good = [_right(random) for _ in range(RING - BAD_TOKENS)]
+    return mixed(random, good, timed_bad(random)[:BAD_TOKENS])
 
 
 def probes(random: Random) -> tuple[Exchange, ...]:

@@ -11,7 +11,7 @@ from types import ModuleType
 from scenarios.exchange import Exchange, Scenario
 from scenarios.shapes import SHAPES
 
-SUFFIX = "_scenario"
+SCENARIO_SUFFIX = "_scenario"
 
 
 class DuplicateError(ValueError):
@@ -51,9 +51,9 @@ def _scenarios() -> dict[str, Scenario]:
 
 def _modules() -> list[ModuleType]:
     folder = Path(__file__).parent
-    return [import_module(f"scenarios.{path.stem}") for path in folder.glob(f"*{SUFFIX}.py")]
+    return [import_module(f"scenarios.{path.stem}") for path in folder.glob(f"*{SCENARIO_SUFFIX}.py")]
 
 
 def _place(module: ModuleType) -> tuple[int, str]:
     number: int = module.NUMBER
-    return number, module.__name__.removesuffix(SUFFIX)
+    return number, module.__name__.removesuffix(SCENARIO_SUFFIX)

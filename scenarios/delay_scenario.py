@@ -7,27 +7,25 @@ from random import Random
 from apps.contract import DELAY_MAX_MS, DELAY_MIN_MS, delay_answer
 from scenarios import answers
 from scenarios.exchange import Exchange, Scenario
-from scenarios.inputs import get
+from scenarios.inputs import TIMER_TICK_MS, get
 
 NUMBER = 18
 """Place in the catalogue."""
 
-CONNECTIONS = (100, 500, 1000)
-ROUNDS = 3
+DELAY_CONNECTIONS = (100, 500, 1000)
+"""A server with a thread for each waiting request, or fewer, is limited by its threads at these."""
+REPETITIONS = 3
 """How often each delay of the range stands in the ring."""
-TICK_MS = 1
-"""How much faster than asked is not faster: the timers of libuv (uvloop) count whole milliseconds, and under
-uvloop one sleep in ten ended up to 0.5 ms early, seen from outside; under asyncio's own loop none did."""
 
 
 def _right(ms: int, about: str = "") -> Exchange:
     check = answers.json_answer(delay_answer(ms))
-    return get(f"/delay/{ms}", check, about, min_elapsed_s=(ms - TICK_MS) / 1000)
+    return get(f"/delay/{ms}", check, about, min_elapsed_s=(ms - TIMER_TICK_MS) / 1000)
 
 
 def ring(random: Random) -> tuple[Exchange, ...]:
     """Every delay of the range three times, in random order."""
-    delays = [*range(DELAY_MIN_MS, DELAY_MAX_MS + 1)] * ROUNDS
+    delays = [*range(DELAY_MIN_MS, DELAY_MAX_MS + 1)] * REPETITIONS
     random.shuffle(delays)
     return tuple(_right(ms) for ms in delays)
 
@@ -50,6 +48,6 @@ SCENARIOS = (
         group="delay",
         ring=ring,
         probes=probes,
-        connections=CONNECTIONS,
+        connections=DELAY_CONNECTIONS,
     ),
 )

@@ -11,12 +11,12 @@ from scenarios.inputs import WIDE_RING, get
 NUMBER = 9
 """Place in the catalogue."""
 
-ORDER = ["shared", "first", "second", "third"]
+RESOLUTION_ORDER = ["shared", "first", "second", "third"]
 """Once each, the shared one first: so it was made once per request and everyone saw the same."""
 
 
 def _right(n: int, about: str = "") -> Exchange:
-    want = {"n": n, "order": ORDER, "shared": True}
+    want = {"n": n, "order": RESOLUTION_ORDER, "shared": True}
     return get(f"/dependencies?n={n}", answers.json_answer(want), about)
 
 

@@ -13,7 +13,7 @@ _LINE = re.compile(r"\r\n|\n|\r")
 
 def ends(body: bytes) -> Sequence[int]:
     """Where each event of ``body`` ends, its blank line included."""
-    return [found.end() for found in _END.finditer(body)]
+    return [match.end() for match in _END.finditer(body)]
 
 
 def parse(body: bytes) -> list[str]:
@@ -25,12 +25,12 @@ def parse(body: bytes) -> list[str]:
     if not _END.search(body[-4:]):
         raise ValueError("the last event is not ended by a blank line")
     data: list[str] = []
-    found: list[str] = []
+    events: list[str] = []
     for line in _LINE.split(text):
         name, _, value = line.partition(":")
         if not line and data:
-            found.append("\n".join(data))
+            events.append("\n".join(data))
             data = []
         elif name == "data":
             data.append(value.removeprefix(" "))
-    return found
+    return events

@@ -60,12 +60,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Asks when the pieces of an answer arrive, and not only when it is complete."""
+    """Which pieces of an answer have their arrival recorded, and not only that of the whole."""
 
     ends: Callable[[bytes], Sequence[int]]
     """Where in a body each piece ends, rising."""
     interval_s: float | None = None
-    """Intended between two pieces: what a gap differs from it is jitter; None: there is no intention."""
+    """Intended between two pieces; a gap's difference from it is jitter. None: any gap is right."""
 
 
 Check = Callable[[Answer], str | None]
@@ -79,13 +79,13 @@ class Exchange:
     request: Request
     check: Check
     about: str = ""
-    """What this one is, for messages: ``limit above its range``."""
+    """What is special about it, for messages: ``limit above its range``."""
     min_elapsed_s: float = 0.0
     """An answer faster than this is wrong, checked on every response (``delay``)."""
     messages: tuple[str | bytes, ...] = ()
     """WebSocket: sent at once when ``request`` has opened one; as many are awaited. Empty: plain HTTP."""
     watch: Watch | None = None
-    """Whose arrival is recorded, in pieces; None: only the whole."""
+    """Pieces of the answer whose arrival is recorded; None: only the whole answer counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +95,15 @@ class Oddity:
     request: Request
     about: str
     place: tuple[str | int, ...] = ()
-    """Where a JSON answer shows what became of the input; empty: the answer as a whole."""
+    """Path to where a JSON answer shows what became of the input; empty: the answer as a whole."""
 
 
 Ring = Callable[[Random], tuple[Exchange, ...]]
 """Seeded inputs: same seed, same exchanges."""
 
 
-def nothing(_random: Random) -> tuple[Any, ...]:
-    """No exchanges."""
+def no_inputs(_random: Random) -> tuple[Any, ...]:
+    """No exchanges, and no oddities."""
     return ()
 
 
@@ -118,9 +118,9 @@ class Scenario:
     """Route group that a launch mounts for it; None where its target brings its own routes."""
     ring: Ring
     """Timed exchanges, at most 16 MB of answers; each is right in a launch that does not verify."""
-    probes: Ring = nothing
+    probes: Ring = no_inputs
     """Further exchanges, right in a verifying launch: edges of the range, bad input."""
-    oddities: Callable[[Random], tuple[Oddity, ...]] = nothing
+    oddities: Callable[[Random], tuple[Oddity, ...]] = no_inputs
     target: str = "default"
     """Key of ``[tool.hotlap.targets.<interface>]`` in the app file."""
     needs: str = "http"
@@ -166,7 +166,7 @@ def _difference(want: object, got: object, where: str) -> str | None:
         pairs = ((w, g, f"{where}[{i}]") for i, (w, g) in enumerate(zip(want, got, strict=True)))
     else:
         return None if want == got else f"{where}: wanted {_short(want)}, got {_short(got)}"
-    return next((found for w, g, path in pairs if (found := _difference(w, g, path))), None)
+    return next((difference for w, g, path in pairs if (difference := _difference(w, g, path))), None)
 
 
 def _short(value: object) -> str:

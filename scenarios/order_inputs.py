@@ -90,7 +90,7 @@ def echo(sent: Order) -> Order:
     }
 
 
-def with_strangers(sent: Order) -> Order:
+def with_unknown_fields(sent: Order) -> Order:
     """Add fields that nobody asked for, on every level: a model drops them."""
     odd = deepcopy(sent)
     odd["total_cents"] = 1

@@ -11,14 +11,14 @@ from scenarios.order_inputs import TIMED_KINDS, accepted, echo, order
 NUMBER = 6
 """Place in the catalogue."""
 
-BAD = RING // 5
+BAD_ORDERS = RING // 5
 """Entries that are bad: exactly 20%."""
 
 
 def ring(random: Random) -> tuple[Exchange, ...]:
     """80% valid orders, 20% of the timed kinds in turn, in random places."""
-    good = [_right(random) for _ in range(RING - BAD)]
-    bad = [TIMED_KINDS[index % len(TIMED_KINDS)](random) for index in range(BAD)]
+    good = [_right(random) for _ in range(RING - BAD_ORDERS)]
+    bad = [TIMED_KINDS[index % len(TIMED_KINDS)](random) for index in range(BAD_ORDERS)]
     return mixed(random, good, bad)
 
 

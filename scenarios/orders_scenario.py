@@ -18,7 +18,7 @@ from scenarios.order_inputs import (
     instead,
     order,
     post,
-    with_strangers,
+    with_unknown_fields,
 )
 
 NUMBER = 5
@@ -27,11 +27,11 @@ NUMBER = 5
 
 def ring(random: Random) -> tuple[Exchange, ...]:
     """Make valid orders; every eighth carries unknown fields, which the echo drops."""
-    return tuple(_right(order(random), strangers=index % 8 == 7) for index in range(RING))  # noqa: PLR2004
+    return tuple(_right(order(random), unknown_fields=index % 8 == 7) for index in range(RING))  # noqa: PLR2004
 
 
-def _right(sent: Order, about: str = "", *, strangers: bool = False) -> Exchange:
-    return accepted(with_strangers(sent) if strangers else sent, echo(sent), about)
+def _right(sent: Order, about: str = "", *, unknown_fields: bool = False) -> Exchange:
+    return accepted(with_unknown_fields(sent) if unknown_fields else sent, echo(sent), about)
 
 
 def probes(random: Random) -> tuple[Exchange, ...]:
@@ -57,7 +57,7 @@ def _edges(sent: Order) -> tuple[Exchange, ...]:
     most: Order = {"gift": True, "note": "", "priority": PRIORITY_MAX, "coupons": ["A", "B"]}
     return (
         _right(sent, "a usual order"),
-        _right(sent, "unknown fields on every level", strangers=True),
+        _right(sent, "unknown fields on every level", unknown_fields=True),
         _right({**sent, "lines": [small], "options": none}, "one line, smallest numbers, note null"),
         _right({**sent, "lines": [large] * 100, "options": most}, "100 lines, largest numbers, note empty"),
         _right(altered(sent, ("customer", "name"), "é" * 100), "a name of 100 characters and 200 bytes"),

@@ -20,7 +20,7 @@ from scenarios.inputs import WIDE_RING, get
 NUMBER = 4
 """Place in the catalogue."""
 
-STRANGERS = (route_path(ROUTES_TOTAL), "/routes/0", "/routes/abc", "/routes", "/routes/000/x", "/none")
+UNKNOWN_PATHS = (route_path(ROUTES_TOTAL), "/routes/0", "/routes/abc", "/routes", "/routes/000/x", "/none")
 """Paths that the routing target does not have."""
 
 
@@ -32,13 +32,13 @@ def _static(index: int) -> tuple[Ring, Ring]:
 
     def probes(_random: Random) -> tuple[Exchange, ...]:
         varied = get(path, answers.json_greeting({"route": index}), "a greeting made on this call")
-        return (varied, *_strangers())
+        return (varied, *_unknown_paths())
 
     return ring, probes
 
 
-def _strangers() -> tuple[Exchange, ...]:
-    return tuple(get(path, answers.not_found(), "unknown path") for path in STRANGERS)
+def _unknown_paths() -> tuple[Exchange, ...]:
+    return tuple(get(path, answers.not_found(), "unknown path") for path in UNKNOWN_PATHS)
 
 
 def _thing(thing_id: int, about: str = "") -> Exchange:
@@ -57,7 +57,7 @@ def dynamic_probes(_random: Random) -> tuple[Exchange, ...]:
         _thing(USER_ID_MAX, "largest thing_id"),
         get(f"{DYNAMIC_PREFIX}abc", answers.refused_path(), "thing_id=abc"),
         *(_route(index) for index in range(ROUTES_TOTAL) if index != DYNAMIC_INDEX),
-        *_strangers(),
+        *_unknown_paths(),
     )
 
 

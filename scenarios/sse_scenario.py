@@ -9,13 +9,11 @@ from apps import contract
 from apps.contract import EVENT_INTERVAL_MAX_MS, EVENT_INTERVAL_MS, EVENTS, EVENTS_MAX
 from scenarios import answers, event_stream
 from scenarios.exchange import Answer, Check, Exchange, Request, Scenario, Watch, parse_json, same
-from scenarios.inputs import get
+from scenarios.inputs import TIMER_TICK_MS, get
 
 NUMBER = 16
 """Place in the catalogue."""
 
-TICK_MS = 1
-"""How much faster than asked an interval may be: timers of libuv count whole milliseconds (``delay``)."""
 BUNCHED = 4
 """Events within this part of the time that was asked for were not sent as they came."""
 
@@ -24,7 +22,8 @@ def _right(n: int, interval_ms: int, *, varies: bool) -> Check:
     """Right is: these events; ``varies``: each with a greeting made on this call, and sent as it came."""
 
     def check(answer: Answer) -> str | None:
-        problem = answers.streamed(answer, event_stream.MEDIA) or _wrong_events(answer.body, n, varies=varies)
+        problem = answers.stream_problem(answer, event_stream.MEDIA)
+        problem = problem or _wrong_events(answer.body, n, varies=varies)
         if problem is None and varies:
             problem = _bunched(answer.arrivals_s, interval_ms / 1000)
         return problem
@@ -33,16 +32,16 @@ def _right(n: int, interval_ms: int, *, varies: bool) -> Check:
 
 
 def _wrong_events(body: bytes, n: int, *, varies: bool) -> str | None:
-    plain, varied = answers.plain(body)
+    constant, varied = answers.with_constant_greetings(body)
     if varied != n * varies:
         return f"wanted a greeting made for each of {n} events, {varied} are not the constant one"
     try:
-        found = event_stream.parse(plain)
+        events = event_stream.parse(constant)
     except ValueError as error:
         return f"no event stream ({error}): {body[-80:]!r}"
-    if len(found) != n:
-        return f"wanted {n} events, got {len(found)}: {body[:80]!r}"
-    for index, data in enumerate(found):
+    if len(events) != n:
+        return f"wanted {n} events, got {len(events)}: {body[:80]!r}"
+    for index, data in enumerate(events):
         value, problem = parse_json(data.encode())
         if problem := problem or same(contract.event(index), value, f"event {index}"):
             return problem
@@ -66,7 +65,7 @@ def _events(
         f"/events?n={n}&interval_ms={interval_ms}" if query else "/events",
         _right(n, interval_ms, varies=varies),
         about,
-        min_elapsed_s=(n - 1) * max(interval_ms - TICK_MS, 0) / 1000,
+        min_elapsed_s=(n - 1) * max(interval_ms - TIMER_TICK_MS, 0) / 1000,
         watch=Watch(ends=event_stream.ends, interval_s=interval_ms / 1000),
     )
 

@@ -13,7 +13,7 @@ from scenarios.inputs import get
 NUMBER = 15
 """Place in the catalogue."""
 
-MEDIA = "application/octet-stream"
+STREAM_MEDIA = "application/octet-stream"
 MANY = 2000
 """Chunks of a stream that fits no buffer on its way."""
 
@@ -24,17 +24,18 @@ def ends(body: bytes) -> range:
 
 
 WATCH = Watch(ends=ends)
+"""The arrival of every chunk is recorded."""
 
 
 def _right(chunks: int, *, varies: bool) -> Check:
     """Right is: these chunks, sent one by one; ``varies``: each with a greeting of its own."""
 
     def check(answer: Answer) -> str | None:
-        if problem := answers.streamed(answer, MEDIA):
+        if problem := answers.stream_problem(answer, STREAM_MEDIA):
             return problem
         if answer.pieces < chunks:
             return f"sent in {answer.pieces} pieces, wanted one for each of {chunks} chunks as it is made"
-        body, varied = answers.plain(answer.body)
+        body, varied = answers.with_constant_greetings(answer.body)
         if varied != chunks * varies:
             return f"wanted a greeting made for each of {chunks} chunks, {varied} are not the constant one"
         if body != b"".join(contract.stream_chunk(index) for index in range(chunks)):

@@ -13,7 +13,7 @@ import pytest
 import scenarios
 from apps import contract
 from scenarios import answers, catalogue, json_scenario, order_inputs, plaintext_scenario
-from scenarios.auth_scenario import BAD, token
+from scenarios.auth_scenario import BAD_TOKENS, token
 from scenarios.exchange import Answer, Exchange, Request, Scenario
 from tests.support.reference_app import answer, echoed, respond, typed
 
@@ -35,14 +35,14 @@ def libraries() -> frozenset[str]:
     return frozenset(name for name, owners in packages_distributions().items() if owners != ["hotlap"])
 
 
-def served(one: Exchange, *, verifying: bool) -> Answer:
-    if one.messages:
-        return echoed(one.messages)
-    return respond(one.request, verifying=verifying)
+def served(exchange: Exchange, *, verifying: bool) -> Answer:
+    if exchange.messages:
+        return echoed(exchange.messages)
+    return respond(exchange.request, verifying=verifying)
 
 
-def is_right(one: Exchange) -> bool:
-    return one.check(served(one, verifying=False)) is None
+def is_right(exchange: Exchange) -> bool:
+    return exchange.check(served(exchange, verifying=False)) is None
 
 
 def test_the_catalogue_is_in_the_order_of_the_contract() -> None:
@@ -193,7 +193,7 @@ def test_one_token_in_twenty_is_bad_and_each_by_another_fault() -> None:
         ring = ring_of(ALL["auth"], seed)
         bad = [one.about for one in ring if served(one, verifying=False).status == 401]
         assert len(bad) * 20 == len(ring)
-        assert len(set(bad)) == BAD
+        assert len(set(bad)) == BAD_TOKENS
 
 
 def test_every_timed_kind_is_refused_and_all_are_in_a_ring() -> None:
