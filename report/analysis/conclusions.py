@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from report.analysis.contenders import Group, comparisons
 from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import Frames, build
+from report.analysis.metric_types import Metric
+from report.analysis.metrics import telling
 from report.analysis.precision import Precision, precision
-from report.analysis.summary import METRICS, Metric, Summary, summarise
+from report.analysis.summary import Summary, summarise
 from report.analysis.validity import one_cpu
 from report.stats import levels
 from report.stats.levels import Level
 from report.stats.ranking import BLOCKS_TO_RANK
-from results.model import Cell, Load, PlanKind, Run
+from results.model import Cell, PlanKind, Run
 
 DISTURBED = frozenset({"foreign-work", "steal"})
 """Flags of trials that others disturbed."""
@@ -34,7 +36,7 @@ class Control:
     confidence: float
 
 
-def controls(summaries: Sequence[Summary], metric: str | None = None) -> tuple[Control, ...]:
+def controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:
     """One per control cell that has trials; by throughput, or by median latency where that is offered."""
     by_cell = {summary.cell: summary for summary in summaries}
     pairs = [
@@ -43,11 +45,7 @@ def controls(summaries: Sequence[Summary], metric: str | None = None) -> tuple[C
         if summary.cell.control and (original := replace(summary.cell, control=False)) in by_cell
     ]
     confidence = 1 - (1 - levels.CONFIDENCE) / max(len(pairs), 1)
-    return tuple(_control(one, two, METRICS[metric or _telling(one.cell)], confidence) for one, two in pairs)
-
-
-def _telling(cell: Cell) -> str:
-    return "throughput_rps" if cell.load == Load.CLOSED else "p50_us"
+    return tuple(_control(one, two, telling(one.cell.load), confidence) for one, two in pairs)
 
 
 def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:

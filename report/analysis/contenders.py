@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from report.analysis.flags import Flag
-from report.analysis.summary import METRICS, Metric, Summary
+from report.analysis.metric_types import Metric
+from report.analysis.metrics import THROUGHPUT
+from report.analysis.summary import Summary
 from report.analysis.workload import Workload, workload
 from report.stats import levels
 from report.stats.levels import Level
 from report.stats.ranking import BLOCKS_TO_RANK, Tiers, tiers
-from results.model import Cell, Interface, Load
+from results.model import Cell, Interface
 
 MARK = "†"
 
@@ -61,18 +63,19 @@ class Group:
 
 
 def comparisons(
-    summaries: Iterable[Summary], metric: str = "throughput_rps", *, kind: str = "frameworks"
+    summaries: Iterable[Summary], metric: Metric = THROUGHPUT, *, kind: str = "frameworks"
 ) -> tuple[Group, ...]:
     """Groups of cells that differ in nothing but the framework (or, for ``stacks``, framework and server).
 
-    Neither the A/A control nor a floor is a contender. Throughput under open load is the offered rate and
-    is not compared. Workloads stand in the order of the run, within each the interfaces and servers by name.
+    Neither the A/A control nor a floor is a contender, nor is a cell under a load that ``metric`` does not
+    compare by (throughput under open load is the offered rate). Workloads stand in the order of the run,
+    within each the interfaces and servers by name.
     """
     workloads: dict[Workload, int] = {}
     groups: dict[tuple[object, ...], list[Summary]] = {}
     for summary in summaries:
         cell = summary.cell
-        if cell.control or (metric == "throughput_rps" and cell.load != Load.CLOSED):
+        if cell.control or cell.load not in metric.loads:
             continue
         side = (cell.server, cell.interface) if kind == "frameworks" else (None, None)
         key = (cell.scenario, *side, *workload(cell)[1:])
@@ -82,7 +85,7 @@ def comparisons(
         groups.items(),
         key=lambda pair: (workloads[workload(pair[1][0].cell)], str(pair[0][2]), str(pair[0][1])),
     )
-    return tuple(_group(key, members, METRICS[metric], kind) for key, members in ordered)
+    return tuple(_group(key, members, metric, kind) for key, members in ordered)
 
 
 def is_floor(cell: Cell) -> bool:

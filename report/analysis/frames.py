@@ -6,20 +6,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from report.analysis import flags, validity
+from report.analysis import flags, metrics, validity
 from results.histogram import Latency
 from results.model import Plan, Run, Trial
 
-PERCENTILES = {"p50_us": 50.0, "p90_us": 90.0, "p99_us": 99.0, "p999_us": 99.9}
-"""Column of a trial's own percentile, NaN where fewer than 10 samples lie beyond."""
-COLUMNS = (
+BEFORE_QUANTITIES = (
     "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "rate_rps",
-    "arrivals", "reuse", "workers",
-    "control", "block", "launch", "attempt", "started_unix_s", "window_s", "requests", "errors",
-    "throughput_rps", "cpu_us_per_request", "utilisation", "occupied", *PERCENTILES, "memory_mib", "due",
-    "cycle_s", "settled", "late", "foreign_share", "generator_idle_share", "generator_wait_us", "flags",
+    "arrivals", "reuse", "workers", "control", "block", "launch", "attempt", "started_unix_s", "window_s",
+    "requests", "errors",
 )  # fmt: skip
-"""Columns of ``Frames.trials``: ``cell`` is the slug, ``errors`` their number, ``flags`` their names."""
+"""What was measured and how much of it: ``cell`` is the slug, ``errors`` their number."""
+AFTER_QUANTITIES = (
+    "due", "cycle_s", "settled", "late", "foreign_share", "generator_idle_share", "generator_wait_us",
+    "flags",
+)  # fmt: skip
+"""What a trial is judged by: ``due`` are the arrivals of an open load, ``flags`` the names of its flags."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,17 +47,23 @@ def build(run: Run) -> Frames:
         except ValueError as error:
             problems.append(f"{trial.cell.slug}, block {trial.block}: left out: {error}")
             continue
-        row = _row(trial, run.plan)
+        row = _row(trial, run.plan) | metrics.read(trial, decoded)
         rows.append(row)
-        row |= dict(zip(PERCENTILES, decoded.shown(list(PERCENTILES.values())).tolist(), strict=True))
         if row["settled"] and not row["late"]:
             merged = latency.setdefault(trial.cell.slug, Latency())
             merged.counts += decoded.counts
-    return Frames(trials=pd.DataFrame(rows, columns=list(COLUMNS)), latency=latency, problems=tuple(problems))
+    return Frames(
+        trials=pd.DataFrame(rows, columns=list(columns())), latency=latency, problems=tuple(problems)
+    )
+
+
+def columns() -> tuple[str, ...]:
+    """Columns of ``Frames.trials``, in order."""
+    return (*BEFORE_QUANTITIES, *metrics.trial_columns(), *AFTER_QUANTITIES)
 
 
 def trials(run: Run) -> pd.DataFrame:
-    """One row per trial that counts; see ``COLUMNS``."""
+    """One row per trial that counts; see ``columns``."""
     return build(run).trials
 
 
@@ -68,7 +75,6 @@ def _check(trial: Trial) -> None:
 
 def _row(trial: Trial, plan: Plan) -> dict[str, object]:
     cell = trial.cell
-    cpu, memory = trial.server_cpu_ns, trial.memory_pss_bytes
     return {
         "cell": cell.slug,
         "stack": cell.stack,
@@ -91,11 +97,6 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "requests": trial.requests,
         "due": _or_nan(trial.arrivals),
         "errors": sum(trial.errors.values()),
-        "throughput_rps": trial.requests / trial.window_s,
-        "cpu_us_per_request": cpu / 1e3 / trial.requests if cpu and trial.requests else float("nan"),
-        "utilisation": _or_nan(validity.utilisation(trial)),
-        "occupied": _or_nan(validity.occupied(trial)),
-        "memory_mib": memory / 2**20 if memory else float("nan"),
         "cycle_s": _or_nan(validity.cycle_s(trial)),
         "settled": validity.settled(trial),
         "late": validity.late(trial),

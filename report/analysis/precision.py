@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from report.analysis.contenders import Contender, Group, comparisons
+from report.analysis.metrics import telling
 from report.analysis.summary import Summary, summarise
 from report.fmt import counted
 from results.model import FIRST_LOOK, Cell, Load, Run
@@ -87,8 +88,8 @@ def _asked(summaries: Iterable[Summary]) -> list[Group]:
     for kind in ("frameworks", "stacks"):
         found = [
             group
-            for metric, load in (("throughput_rps", Load.CLOSED), ("p50_us", Load.OPEN))
-            for group in comparisons(summaries, metric, kind=kind)
+            for load in (Load.CLOSED, Load.OPEN)
+            for group in comparisons(summaries, telling(load), kind=kind)
             if group.workload.load == load and len(group.entries) > 1
         ]
         if found:

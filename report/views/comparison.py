@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from report.analysis.two_sides.comparison import Compared
-from report.analysis.two_sides.matching import title
+from report.analysis.two_sides.pairings import title
 from report.views.gate.exports import row_data, written
 from report.views.gate.terminal import plain, table
 

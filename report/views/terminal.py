@@ -15,28 +15,13 @@ from rich.table import Table
 
 from report import fmt
 from report.analysis.contenders import MARK, comparisons
+from report.analysis.metrics import on_terminal
 from report.analysis.precision import Precision, precision
-from report.analysis.summary import METRICS, Summary, summarise
+from report.analysis.summary import Summary, summarise
 from report.stats.levels import Level
 from results.model import Cell, Load, Run
 
 WIDTH = 160
-SHOWN = (
-    ("throughput_rps", 1.0, "requests/s"),
-    ("cpu_us_per_request", 1.0, "us"),
-    ("p99_us", 1e-3, "ms"),
-    ("memory_mib", 1.0, "MiB"),
-)
-"""Metric, factor and unit of each column."""
-SHORT = {"p50_us": "p50", "p99_us": "p99", "cpu_us_per_request": "CPU"}
-"""Titles that would not fit."""
-SHOWN_OPEN = (
-    ("p50_us", 1e-3, "ms"),
-    ("p99_us", 1e-3, "ms"),
-    ("throughput_rps", 1.0, "requests/s"),
-    ("cpu_us_per_request", 1.0, "us"),
-)
-"""Under open load waiting comes first: throughput is what was offered."""
 
 
 def as_text(run: Run, folder: Path, page: Path | None) -> str:
@@ -116,17 +101,18 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
         table.add_column("stack", no_wrap=True)
         if is_open:
             table.add_column("Offered, requests/s", justify="right", no_wrap=True)
-        shown = SHOWN_OPEN if is_open else SHOWN
-        for name, _, unit in shown:
-            table.add_column(f"{SHORT.get(name, METRICS[name].title)}, {unit}", justify="right", no_wrap=True)
+        columns = on_terminal(load)
+        for metric in columns:
+            table.add_column(f"{metric.heading}, {metric.shown.unit}", justify="right", no_wrap=True)
         for summary in part:
             rate = [_offered(summary)] if is_open else []
-            cells = ["not measured"] if summary.gap else [_level(summary.level(n), s) for n, s, _ in shown]
+            levels = [_level(summary.level(metric.name), metric.shown.factor) for metric in columns]
+            cells = ["not measured"] if summary.gap else levels
             table.add_row(summary.cell.stack, *rate, *cells)
         yield table
 
 
-def _load(cell: Cell) -> tuple[str, str, int, int, int]:
+def _load(cell: Cell) -> tuple[str, Load, int, int, int]:
     """What a table has in common, in an order; connections that are kept come first."""
     return cell.scenario, cell.load, cell.connections, cell.reuse or 0, cell.workers
 

@@ -105,7 +105,8 @@ def _measure(
 
 
 def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: bool) -> None:
-    from report.analysis.two_sides.comparison import CompareError, compare_runs, compare_sides
+    from report.analysis.two_sides.comparison import compare_sides
+    from report.analysis.two_sides.two_runs import CompareError, compare_runs
     from results.store import read
     from runners.experiments.pairs.options import SidesOptions
 

@@ -68,7 +68,7 @@ def conclude(
     interrupted: bool,
 ) -> None:
     """Judge what was recorded, write what was asked for, and leave with the verdict's code."""
-    from report.analysis.gate.judging import judge
+    from report.analysis.gate.judge import judge
     from report.views.gate import outputs
     from results.store import read
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 def report_policy() -> Policy:
     """Decisions by the statistics of ``report``."""
-    from report.analysis.gate.decide import confirmations, cost_repeats
+    from report.analysis.gate.still_to_measure import confirmations, cost_repeats
     from report.analysis.precision import undecided
     from report.analysis.validity import foreign
     from runners.experiments.policy import Policy

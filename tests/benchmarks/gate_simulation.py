@@ -15,15 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from report.analysis.gate.decide import more_counts, shared_out, suspicion
-from report.analysis.gate.judging import flagged, screened
-from report.analysis.two_sides import matching
+from report.analysis.gate.judge import is_suspicious, screened
+from report.analysis.gate.still_to_measure import more_counts, shared_out, suspicion
+from report.analysis.metrics import COST, CPU
 from report.analysis.two_sides.changes import Change
-from report.analysis.two_sides.correction import corrected
-from report.analysis.two_sides.judged import JudgedChange
-from report.analysis.two_sides.matching import COST, CPU
+from report.analysis.two_sides.judged_changes import JudgedChange, corrected
+from report.analysis.two_sides.pairings import matched_trials, stages
 from report.analysis.two_sides.tolerances import DEFAULTS, REPEAT_DEVIATION, REPEAT_FREEDOM
-from report.analysis.two_sides.verdict import Word
+from report.analysis.two_sides.trial_values import paired_differences
+from report.analysis.two_sides.verdicts import Verdict
 from report.stats.two_samples import Estimate, PairedDifference, moderated, paired
 from results.model import Cell, GateStage, Interface, Pairing
 from results.store import read
@@ -68,8 +68,8 @@ def recorded(paths: Iterable[Path]) -> Noise:
     for path in paths:
         run = read(path)
         for each in run.plan.pairings:
-            for stage in sorted(matching.stages(run, each)):
-                found += residuals(matching.pairs(matching.matched(run, each, stage), CPU))
+            for stage in sorted(stages(run, each)):
+                found += residuals(paired_differences(matched_trials(run, each, stage), CPU))
     return Noise(deviation=float(np.std(found)), residuals=tuple(found))
 
 
@@ -117,16 +117,16 @@ def load_tier(
 ) -> list[JudgedChange]:
     """Screen, confirmation and verdict of cells whose true differences are ``deltas``."""
     screens = [_change(random, noise, delta, GateStage.SCREEN, 8, n) for n, delta in enumerate(deltas)]
-    chosen = sorted((each for each in screens if flagged(each, DEFAULTS)), key=suspicion)
+    chosen = sorted((each for each in screens if is_suspicious(each, DEFAULTS)), key=suspicion)
     counts = shared_out([each.estimate for each in chosen if each.estimate], pairs_budget)
     fresh = {each.pairing: count for each, count in zip(chosen, counts, strict=True) if count}
     rows = []
     for number, (change, delta) in enumerate(zip(screens, deltas, strict=True)):
         if count := fresh.get(change.pairing):
             again = _change(random, noise, delta, GateStage.CONFIRM, count, number)
-            rows.append(JudgedChange.of(again, DEFAULTS.effects[CPU.name], decides=True))
+            rows.append(JudgedChange.from_change(again, DEFAULTS.effects_of(CPU)))
         else:
-            row = JudgedChange.of(change, DEFAULTS.effects[CPU.name], decides=True)
+            row = JudgedChange.from_change(change, DEFAULTS.effects_of(CPU))
             rows.append(screened(row, DEFAULTS, len(deltas)))
     return corrected(rows)
 
@@ -152,15 +152,17 @@ def cost_tier(
             estimate = moderated(*values, prior_deviation=REPEAT_DEVIATION, prior_freedom=REPEAT_FREEDOM)
         counts += len(values[0])
         change = Change(pairing=pairing(number), metric=COST, estimate=estimate)
-        rows.append(JudgedChange.of(change, DEFAULTS.effects[COST.name], decides=True))
+        rows.append(JudgedChange.from_change(change, DEFAULTS.effects_of(COST)))
     return corrected(rows), counts / len(deltas)
 
 
 def false_runs(seed: int, noise: Noise, runs: int, cells: int = 12) -> float:
     """Share of A/A runs in which any cell is called a regression or stops the gate."""
     random = np.random.default_rng(seed)
-    alarms = {Word.REGRESSION, Word.UNMEASURED}
-    found = (any(row.word in alarms for row in load_tier(random, noise, [0.0] * cells)) for _ in range(runs))
+    alarms = {Verdict.REGRESSION, Verdict.UNMEASURED}
+    found = (
+        any(row.verdict in alarms for row in load_tier(random, noise, [0.0] * cells)) for _ in range(runs)
+    )
     return sum(found) / runs
 
 
@@ -172,8 +174,8 @@ def verdicts(seed: int, noise: Noise, effect: float, tries: int) -> dict[str, fl
 
 
 def _said(row: JudgedChange) -> str:
-    if row.word in {Word.REGRESSION, Word.FINE}:
-        return str(row.word)
+    if row.verdict in {Verdict.REGRESSION, Verdict.FINE}:
+        return str(row.verdict)
     return OTHER
 
 
@@ -199,7 +201,7 @@ def cost_found(
     found, counts = 0, 0.0
     for _ in range(tries):
         rows, mean = cost_tier(random, deviation, [math.log1p(effect)] + [0.0] * (cells - 1))
-        found += rows[0].word == Word.REGRESSION
+        found += rows[0].verdict == Verdict.REGRESSION
         counts += mean
     return found / tries, counts / tries
 
@@ -208,7 +210,7 @@ def cost_alarms(seed: int, deviation: float, tries: int, cells: int = 40) -> flo
     """Share of A/A tries in which any cell is called a regression."""
     random = np.random.default_rng(seed)
     found = (
-        any(row.word == Word.REGRESSION for row in cost_tier(random, deviation, [0.0] * cells)[0])
+        any(row.verdict == Verdict.REGRESSION for row in cost_tier(random, deviation, [0.0] * cells)[0])
         for _ in range(tries)
     )
     return sum(found) / tries

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
+from report.analysis.gate.judge import judge
 from report.analysis.gate.judgement import Judgement
-from report.analysis.gate.judging import judge
 from report.views.gate import outputs
 from results.model import Failure, FailureStage, Pairing, Plan, Run, SideName, Trial
 from results.store import read

@@ -1,1 +1,1 @@
-"""The gate's verdict on a recorded run of two sides: ``judging.judge`` gives a ``judgement.Judgement``."""
+"""The gate: ``judge`` makes a ``judgement`` of a recorded run; ``still_to_measure`` what it needs before."""

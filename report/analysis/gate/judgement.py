@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from report.analysis.two_sides.judged import JudgedChange
-from report.analysis.two_sides.verdict import Word
+from report.analysis.two_sides.judged_changes import JudgedChange
+from report.analysis.two_sides.verdicts import Verdict
 from report.analysis.two_sides.waivers import Waiver
 from results.model import Machine, Side
 
@@ -45,9 +45,9 @@ class Judgement:
     expired: tuple[Waiver, ...] = ()
     unused: tuple[Waiver, ...] = ()
 
-    def having(self, *found: Word) -> tuple[JudgedChange, ...]:
-        """Deciding rows with one of these words."""
-        return tuple(row for row in self.rows if row.decides and row.word in found)
+    def having(self, verdict: Verdict) -> tuple[JudgedChange, ...]:
+        """Deciding rows with this verdict."""
+        return tuple(row for row in self.rows if row.decides and row.verdict == verdict)
 
     @property
     def inconclusive(self) -> tuple[JudgedChange, ...]:
@@ -56,9 +56,9 @@ class Judgement:
 
     def exit_code(self, fail_on_inconclusive: bool = False) -> int:  # noqa: FBT001, FBT002 - the option's own
         """1 regression or expired waiver, 3 could not measure, 4 inconclusive where asked, else 0."""
-        if self.having(Word.REGRESSION) or self.expired:
+        if self.having(Verdict.REGRESSION) or self.expired:
             return REGRESSION
-        if self.problems or self.having(Word.UNMEASURED):
+        if self.problems or self.having(Verdict.UNMEASURED):
             return UNMEASURED
         if fail_on_inconclusive and self.inconclusive:
             return INCONCLUSIVE

@@ -8,16 +8,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from report import fmt
-from report.analysis import flags, validity
-from report.analysis.summary import Metric
-from report.analysis.two_sides import matching
-from report.analysis.two_sides.matching import COST, CPU, MatchedTrials, UnusableError
+from report.analysis import flags
+from report.analysis.metric_types import Metric
+from report.analysis.two_sides.pairings import MatchedTrials, counts, matched_trials
 from report.analysis.two_sides.tolerances import REPEAT_DEVIATION, REPEAT_FREEDOM, Tolerances
+from report.analysis.two_sides.trial_values import (
+    UnusableError,
+    count_values,
+    paired_differences,
+    too_idle,
+    trial_value,
+)
+from report.analysis.validity import SATURATED
 from report.stats.levels import Level, mean_of_logs
 from report.stats.two_samples import Estimate, moderated, paired
-from results.model import CostRecord, GateStage, Pairing, Run, Trial
+from results.model import CostRecord, GateStage, Pairing, Run, SideName, Trial
 
 _UNREMARKABLE = {"few-samples", "one-cpu"}
+"""Flags that are no doubt about a difference between two sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +35,17 @@ class Change:
     pairing: Pairing
     metric: Metric
     stage: GateStage = GateStage.NONE
-    """Of the launch pairs that it rests on: ``screen``, ``confirm``, or empty."""
+    """Of the launch pairs that it rests on: of which none is in a comparison."""
     estimate: Estimate | None = None
     """How much worse head is; None where ``reason`` says why there is none."""
     base: float | None = None
     """Geometric mean, in the metric's unit."""
     head: float | None = None
+    """Geometric mean, in the metric's unit."""
     unit: str = "launch pair"
     """What it rests on: ``launch pair``, ``count`` or ``block``."""
     reason: str = ""
+    """Why there is no estimate."""
     notes: tuple[str, ...] = ()
     """Doubts about what it rests on, in words."""
 
@@ -50,12 +60,13 @@ class Change:
         return Level(value=value, low=low, high=high, n=self.estimate.n)
 
 
-def cost_change(run: Run, pairing: Pairing, tolerances: Tolerances) -> Change:
-    """Instructions per request, by repeats."""
-    empty = Change(pairing=pairing, metric=COST, unit="count")
-    base, head = matching.costs(run, pairing)
+def count_change(run: Run, pairing: Pairing, metric: Metric, tolerances: Tolerances) -> Change:
+    """A metric that is counted, by repeats."""
+    empty = Change(pairing=pairing, metric=metric, unit="count")
+    base, head = counts(run, pairing)
     try:
-        return filled(empty, *_cost(base, head, tolerances))
+        values = _count_values(base, head, metric)
+        return with_estimate(empty, _of_counts(*values, tolerances), values)
     except UnusableError as error:
         return replace(empty, reason=str(error))
 
@@ -64,48 +75,58 @@ def load_change(
     run: Run, pairing: Pairing, metric: Metric, stage: GateStage, tolerances: Tolerances
 ) -> Change:
     """A metric under load, by launch pairs of one stage."""
-    measured = matching.matched(run, pairing, stage)
-    notes = (*_fewer(run, measured, stage), *_notes(run, measured))
+    pairs = matched_trials(run, pairing, stage)
+    notes = (*_missing_pairs(run, pairs, stage), *_flag_notes(run, pairs))
     empty = Change(pairing=pairing, metric=metric, stage=stage, notes=notes)
     try:
-        estimate = _load(measured, metric, tolerances)
+        estimate = _of_pairs(pairs, metric, tolerances)
     except UnusableError as error:
         return replace(empty, reason=str(error))
-    base, head = ([matching.value(trial, metric) for trial in side] for side in _by_side(measured))
-    return filled(empty, estimate, (base, head))
+    base = [trial_value(pair.base, metric) for pair in pairs]
+    head = [trial_value(pair.head, metric) for pair in pairs]
+    return with_estimate(empty, estimate, (base, head))
 
 
-def _cost(
-    base: Sequence[CostRecord], head: Sequence[CostRecord], tolerances: Tolerances
-) -> tuple[Estimate, tuple[list[float], list[float]]]:
-    for name, records in (("base", base), ("head", head)):
+def with_estimate(empty: Change, estimate: Estimate, values: tuple[list[float], list[float]]) -> Change:
+    """``empty`` with its estimate and the geometric means of base's and head's values."""
+    base, head = (math.exp(mean_of_logs(side).mean) for side in values)
+    return replace(empty, estimate=estimate, base=base, head=head)
+
+
+def _count_values(
+    base: Sequence[CostRecord], head: Sequence[CostRecord], metric: Metric
+) -> tuple[list[float], list[float]]:
+    for name, records in ((SideName.BASE, base), (SideName.HEAD, head)):
         if not records:
             raise UnusableError(f"{name} was not counted")
-    _same(
+    _check_same(
         "was counted by different tools",
-        [(each.counter, each.tool, each.hash_seed) for each in (*base, *head)],
+        [(record.counter, record.tool, record.hash_seed) for record in (*base, *head)],
     )
-    values = matching.cost_values(base), matching.cost_values(head)
-    estimate = moderated(*values, prior_deviation=REPEAT_DEVIATION, prior_freedom=REPEAT_FREEDOM)
+    return count_values(base, metric), count_values(head, metric)
+
+
+def _of_counts(base: Sequence[float], head: Sequence[float], tolerances: Tolerances) -> Estimate:
+    estimate = moderated(base, head, prior_deviation=REPEAT_DEVIATION, prior_freedom=REPEAT_FREEDOM)
     if estimate is None or estimate.n < tolerances.min_repeats:
         fewest = fmt.counted(min(len(base), len(head)), "count")
         raise UnusableError(f"{fewest} of a side; {tolerances.min_repeats} are needed")
-    return estimate, values
+    return estimate
 
 
-def _load(measured: Sequence[MatchedTrials], metric: Metric, tolerances: Tolerances) -> Estimate:
-    found = matching.pairs(measured, metric)
-    if len(found) < tolerances.min_pairs:
-        counted = fmt.counted(len(found), "launch pair")
-        raise UnusableError(
-            f"{counted}; {tolerances.min_pairs} are needed" if found else "it was not measured"
-        )
-    for pair in measured:
-        _same("was measured by different means", [_means(pair.base), _means(pair.head)])
-    if metric == CPU and (busy := matching.too_idle(measured)) is not None:
-        wanted = f"CPU per request is compared only from {100 * validity.SATURATED:.0f}%"
+def _of_pairs(pairs: Sequence[MatchedTrials], metric: Metric, tolerances: Tolerances) -> Estimate:
+    differences = paired_differences(pairs, metric)
+    if not differences:
+        raise UnusableError("it was not measured")
+    if len(differences) < tolerances.min_pairs:
+        measured = fmt.counted(len(differences), "launch pair")
+        raise UnusableError(f"{measured}; {tolerances.min_pairs} are needed")
+    for pair in pairs:
+        _check_same("was measured by different means", [_means(pair.base), _means(pair.head)])
+    if metric.at_equal_load and (busy := too_idle(pairs)) is not None:
+        wanted = f"{metric.noun} is compared only from {100 * SATURATED:.0f}%"
         raise UnusableError(f"the server was only {100 * busy:.0f}% busy; {wanted}")
-    estimate = paired(found)
+    estimate = paired(differences)
     if estimate is None:
         raise UnusableError("one side came first in all launch pairs: a bias of place cannot be told apart")
     return estimate
@@ -115,36 +136,27 @@ def _means(trial: Trial) -> tuple[object, ...]:
     return trial.server_cpu_source, trial.windows
 
 
-def _same(what: str, facts: Iterable[object]) -> None:
+def _check_same(what: str, facts: Iterable[object]) -> None:
+    """UnusableError where ``facts`` differ, which says ``what`` differs."""
     if len(different := sorted({str(fact) for fact in facts})) > 1:
         raise UnusableError(f"configuration changed: it {what}: {' and '.join(different)}")
 
 
-def filled(empty: Change, estimate: Estimate, values: tuple[list[float], list[float]]) -> Change:
-    """``empty`` with its estimate and the geometric means of both sides' values."""
-    base, head = (math.exp(mean_of_logs(side).mean) for side in values)
-    return replace(empty, estimate=estimate, base=base, head=head)
-
-
-def _by_side(measured: Sequence[MatchedTrials]) -> tuple[list[Trial], list[Trial]]:
-    return [each.base for each in measured], [each.head for each in measured]
-
-
-def _fewer(run: Run, measured: Sequence[MatchedTrials], stage: GateStage) -> tuple[str, ...]:
+def _missing_pairs(run: Run, pairs: Sequence[MatchedTrials], stage: GateStage) -> tuple[str, ...]:
     """That the run ended before all planned pairs were measured; a confirmation has no plan of its own."""
     planned = run.plan.setup.blocks
-    if stage == GateStage.CONFIRM or not 0 < len(measured) < planned:
+    if stage == GateStage.CONFIRM or not 0 < len(pairs) < planned:
         return ()
-    return (f"only {len(measured)} of {fmt.counted(planned, 'planned launch pair')} measured",)
+    return (f"only {len(pairs)} of {fmt.counted(planned, 'planned launch pair')} measured",)
 
 
-def _notes(run: Run, measured: Sequence[MatchedTrials]) -> tuple[str, ...]:
-    """Flags of its trials, with how many carry each."""
-    trials = [each for pair in measured for each in (pair.base, pair.head)]
-    found = Counter(
+def _flag_notes(run: Run, pairs: Sequence[MatchedTrials]) -> tuple[str, ...]:
+    """Flags of the trials of ``pairs``, with how many carry each."""
+    trials = [trial for pair in pairs for trial in (pair.base, pair.head)]
+    counts_by_word = Counter(
         flag.word
         for trial in trials
         for flag in flags.flag_trial(trial, run.plan.setup, run.plan.ceilings)
         if flag.name not in _UNREMARKABLE
     )
-    return tuple(f"{word} ({count} of {len(trials)} trials)" for word, count in found.items())
+    return tuple(f"{word} ({count} of {len(trials)} trials)" for word, count in counts_by_word.items())

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from report.analysis.two_sides.matching import COST, LOAD
-from report.analysis.two_sides.verdict import COST_EFFECTS, LOAD_EFFECTS, Effects
+from report.analysis.metric_types import Effects, Metric
 
 REPEAT_DEVIATION = 0.001
-"""Of one count, on the log scale: what repeats of uvicorn and granian stacks were seen to vary by."""
+"""Standard deviation of one count on the log scale, as seen in repeats of uvicorn and granian stacks."""
 REPEAT_FREEDOM = 4.0
-"""How much that weighs against the spread of the repeats themselves."""
-
-
-def _effects() -> dict[str, Effects]:
-    return {COST.name: COST_EFFECTS} | {metric.name: LOAD_EFFECTS for metric in LOAD}
+"""Degrees of freedom that ``REPEAT_DEVIATION`` counts for beside those of the repeats themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tolerances:
-    """What counts as what."""
+    """From which difference on, and from how many measurements, two sides are said to differ."""
 
-    effects: dict[str, Effects] = field(default_factory=_effects)
-    """By metric."""
+    effects: Mapping[str, Effects] = field(default_factory=dict)
+    """By the metric's name, where they are others than the metric declares."""
     screen_p: float = 0.05
     """A cell whose screen is below it is measured again on fresh pairs."""
     min_pairs: int = 6
@@ -32,12 +28,20 @@ class Tolerances:
     cost_error: float = 0.001
     """Counts are repeated until the standard error of the difference is this small (log scale)."""
     max_repeats: int = 8
-    """But not more often, each side."""
+    """Counts of each side, at most."""
     min_suspicious: int = 6
-    """A difference of half the least effect or more is counted this often: two counts that happen to agree
-    must convict nobody."""
+    """A difference of half the least effect or more is counted this often, so that no regression rests on two
+    counts that happen to agree."""
     max_suspicious: int = 20
-    """And not more often than this."""
+    """Counts of each side of such a difference, at most."""
+
+    def effects_of(self, metric: Metric) -> Effects:
+        """Which differences of ``metric`` matter; ValueError where two sides are not compared by it."""
+        if metric.name in self.effects:
+            return self.effects[metric.name]
+        if metric.two_sides is None:
+            raise ValueError(f"two sides are not compared by {metric.noun}")
+        return metric.two_sides.effects
 
 
 DEFAULTS = Tolerances()

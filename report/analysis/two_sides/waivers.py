@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from report.analysis.two_sides.matching import COMPARED, title
+from report.analysis import metrics
+from report.analysis.two_sides.pairings import title
 from results.model import Pairing
 
 _KEYS = ("cell", "metric", "ceiling_percent", "reason", "expires")
@@ -22,7 +23,7 @@ class WaiverError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """One ``[[waiver]]``."""
+    """One ``[[waiver]]``: a regression that is allowed for a while."""
 
     cell: str
     """Glob over the cell's slug."""
@@ -90,8 +91,9 @@ def _text(entry: Mapping[str, object], key: str, where: str) -> str:
 
 def _metric(entry: Mapping[str, object], where: str) -> str:
     value = _text(entry, "metric", where)
-    if value not in COMPARED:
-        near = get_close_matches(value, COMPARED, n=1, cutoff=0.3) or list(COMPARED)
+    names = [metric.name for counted in (True, False) for metric in metrics.compared(counted=counted)]
+    if value not in names:
+        near = get_close_matches(value, names, n=1, cutoff=0.3) or names
         raise WaiverError(f"{where}: unknown metric {value!r}; nearest: {', '.join(near)}")
     return value
 

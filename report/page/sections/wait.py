@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from report import fmt
 from report.analysis.contenders import Group, comparisons
+from report.analysis.metrics import on_page
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
@@ -22,7 +23,7 @@ from report.page.model import (
     figure,
 )
 from report.page.sections.parts import streaming, waiting_table
-from report.page.sections.parts.waiting_table import PERCENTILE_LABELS, level_ms
+from report.page.sections.parts.waiting_table import level_ms
 from report.views import words
 from results.model import Load
 
@@ -44,7 +45,7 @@ P99_REQUESTS = 5_000
 def section(context: Context) -> Section:
     """Percentile curves, one chart per workload, open load first."""
     open_workloads, closed_workloads = context.workloads(Load.OPEN), context.workloads(Load.CLOSED)
-    groups = [group for metric in PERCENTILE_LABELS for group in comparisons(context.summaries, metric)]
+    groups = [group for metric in on_page("wait") for group in comparisons(context.summaries, metric)]
     decisive = [group for group in groups if _decides(context, group)]
     return Section(
         anchor="wait",

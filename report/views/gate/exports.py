@@ -12,9 +12,9 @@ from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser import Failure as JUnitFailure
 
 from report.analysis.gate.judgement import Judgement
-from report.analysis.two_sides.judged import JudgedChange
-from report.analysis.two_sides.matching import title
-from report.analysis.two_sides.verdict import Word, percent
+from report.analysis.two_sides.judged_changes import JudgedChange
+from report.analysis.two_sides.pairings import title
+from report.analysis.two_sides.verdicts import Verdict, percent_change
 from report.analysis.two_sides.waivers import Waiver
 from report.stats.two_samples import Estimate
 from report.views.gate import phrases
@@ -125,7 +125,7 @@ def row_data(row: JudgedChange) -> dict[str, Any]:
         "tier": row.tier,
         "metric": change.metric.name,
         "unit": change.metric.unit,
-        "word": row.word,
+        "word": row.verdict,
         "verdict": phrases.verdict(row),
         "decides": row.decides,
         "inconclusive": row.inconclusive,
@@ -146,12 +146,12 @@ def row_data(row: JudgedChange) -> dict[str, Any]:
 def _worse(estimate: Estimate) -> dict[str, float]:
     low, high = estimate.bounds()
     return {
-        "percent": percent(estimate.mean),
-        "low_percent": percent(low),
-        "high_percent": percent(high),
+        "percent": percent_change(estimate.mean),
+        "low_percent": percent_change(low),
+        "high_percent": percent_change(high),
         "p_one_sided": estimate.p_worse(),
-        "smallest_visible_percent": percent(estimate.smallest_visible()),
-        "deviation_percent": percent(estimate.deviation),
+        "smallest_visible_percent": percent_change(estimate.smallest_visible()),
+        "deviation_percent": percent_change(estimate.deviation),
         "n": estimate.n,
     }
 
@@ -166,9 +166,9 @@ def _case(row: JudgedChange) -> TestCase:
     message = _xml("; ".join(part for part in (*parts, phrases.remarks(row)) if part not in {"", "-"}))
     if not row.decides:
         case.system_out = f"informs only: {message}"
-    elif row.word == Word.REGRESSION:
+    elif row.verdict == Verdict.REGRESSION:
         case.result = [JUnitFailure(message, "regression")]
-    elif row.word == Word.UNMEASURED:
+    elif row.verdict == Verdict.UNMEASURED:
         case.result = [Error(message, "could not measure")]
     elif row.inconclusive:
         case.result = [Skipped(message, "inconclusive")]

@@ -8,19 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from report import fmt
 from report.analysis.gate.judgement import Judgement
-from report.analysis.two_sides.judged import JudgedChange
-from report.analysis.two_sides.matching import title
-from report.analysis.two_sides.verdict import Word
+from report.analysis.two_sides.judged_changes import JudgedChange
+from report.analysis.two_sides.pairings import title
+from report.analysis.two_sides.verdicts import Verdict
 from report.analysis.two_sides.waivers import Waiver
 from report.views.gate import phrases
 
 SYMBOLS = {
-    Word.REGRESSION: "✗",
-    Word.UNMEASURED: "!",
-    Word.WAIVED: "~",
-    Word.UNSEEN: "?",
-    Word.IMPROVEMENT: "+",
-    Word.FINE: "✓",
+    Verdict.REGRESSION: "✗",
+    Verdict.UNMEASURED: "!",
+    Verdict.WAIVED: "~",
+    Verdict.UNSEEN: "?",
+    Verdict.IMPROVEMENT: "+",
+    Verdict.FINE: "✓",
 }
 COLUMNS = ("", "cell", "metric", "verdict", "change (95%)", "base -> head", "rests on", "remarks")
 _SPECIAL = re.compile(r"[\\`*_\[\]|~@#]|:(?=\S)|(?<=www)\.")
@@ -30,7 +30,9 @@ _IN_CODE = re.compile(r"[^\w\s.,/=+()-]|_|(?<=www)\.")
 
 def markdown(judgement: Judgement) -> str:
     """First line says what to do; what changed in a table, the rest folded; everything foreign escaped."""
-    told = [row for row in judgement.rows if row.decides and row.word not in {Word.FINE, Word.UNSEEN}]
+    told = [
+        row for row in judgement.rows if row.decides and row.verdict not in {Verdict.FINE, Verdict.UNSEEN}
+    ]
     rest = [row for row in judgement.rows if row not in told]
     parts = [
         f"**{escape(phrases.headline(judgement))}**",
@@ -62,7 +64,7 @@ def _table(rows: Sequence[JudgedChange]) -> Iterator[str]:
 
 def _line(row: JudgedChange) -> str:
     cells = (
-        escape(SYMBOLS[row.word]),
+        escape(SYMBOLS[row.verdict]),
         code(title(row.change.pairing)),
         row.change.metric.title + ("" if row.decides else " (informs)"),
         escape(phrases.verdict(row)),
@@ -76,8 +78,8 @@ def _line(row: JudgedChange) -> str:
 
 def _folded(rows: Sequence[JudgedChange]) -> Iterator[str]:
     if rows:
-        fine = sum(row.decides and row.word == Word.FINE for row in rows)
-        unseen = sum(row.decides and row.word == Word.UNSEEN for row in rows)
+        fine = sum(row.decides and row.verdict == Verdict.FINE for row in rows)
+        unseen = sum(row.decides and row.verdict == Verdict.UNSEEN for row in rows)
         informing = sum(not row.decides for row in rows)
         summary = f"{fine} fine, {unseen} no regression seen, {informing} that inform only"
         yield from (f"<details><summary>{summary}</summary>", *_table(phrases.ordered(tuple(rows))))

@@ -6,19 +6,26 @@ import shlex
 
 from report import fmt
 from report.analysis.gate.judgement import Judgement, Tier
-from report.analysis.two_sides.judged import JudgedChange
-from report.analysis.two_sides.matching import title
-from report.analysis.two_sides.verdict import Word, percent
+from report.analysis.two_sides.judged_changes import JudgedChange
+from report.analysis.two_sides.pairings import title
+from report.analysis.two_sides.verdicts import Verdict, percent_change
 from results.model import Machine
 
-ORDER = (Word.REGRESSION, Word.UNMEASURED, Word.WAIVED, Word.UNSEEN, Word.IMPROVEMENT, Word.FINE)
+ORDER = (
+    Verdict.REGRESSION,
+    Verdict.UNMEASURED,
+    Verdict.WAIVED,
+    Verdict.UNSEEN,
+    Verdict.IMPROVEMENT,
+    Verdict.FINE,
+)
 """What is to be looked at first."""
 
 
 def headline(judgement: Judgement) -> str:
     """What to do, in one sentence."""
-    regressions = judgement.having(Word.REGRESSION)
-    unmeasured = judgement.having(Word.UNMEASURED)
+    regressions = judgement.having(Verdict.REGRESSION)
+    unmeasured = judgement.having(Verdict.UNMEASURED)
     if regressions:
         cells = fmt.counted(len(_cells(regressions)), "cell")
         missing = len(judgement.problems) + len(unmeasured)
@@ -44,15 +51,15 @@ def headline(judgement: Judgement) -> str:
 
 def ordered(rows: tuple[JudgedChange, ...]) -> list[JudgedChange]:
     """Worst words first, within them the largest difference first, then by name."""
-    return sorted(rows, key=lambda row: (ORDER.index(row.word), -_size(row), title(row.change.pairing)))
+    return sorted(rows, key=lambda row: (ORDER.index(row.verdict), -_size(row), title(row.change.pairing)))
 
 
 def verdict(row: JudgedChange) -> str:
     """The word, with the smallest difference that would have been seen where none was."""
-    if row.word == Word.UNSEEN and row.change.estimate:
-        visible = share(percent(row.change.estimate.smallest_visible()))
-        return f"{row.word}, smallest visible {visible}" + ", inconclusive" * row.inconclusive
-    return str(row.word)
+    if row.verdict == Verdict.UNSEEN and row.change.estimate:
+        visible = share(percent_change(row.change.estimate.smallest_visible()))
+        return f"{row.verdict}, smallest visible {visible}" + ", inconclusive" * row.inconclusive
+    return str(row.verdict)
 
 
 def change(row: JudgedChange) -> str:

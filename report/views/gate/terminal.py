@@ -9,14 +9,13 @@ from rich.console import Console
 from rich.table import Table
 
 from report.analysis.gate.judgement import Judgement
-from report.analysis.two_sides.judged import JudgedChange
-from report.analysis.two_sides.matching import title
-from report.analysis.two_sides.verdict import Word
+from report.analysis.two_sides.judged_changes import JudgedChange
+from report.analysis.two_sides.pairings import title
+from report.analysis.two_sides.verdicts import Verdict
 from report.views.gate import phrases
 
 WIDTH = 400
 """Nothing is folded: a terminal does that itself."""
-SHORT = {"p50_us": "p50", "p99_us": "p99", "cpu_us_per_request": "CPU"}
 
 
 def as_text(judgement: Judgement) -> str:
@@ -38,7 +37,7 @@ def table(rows: Sequence[JudgedChange], *, everything: bool = False) -> str:
     for name in ("cell", "metric", "change (95%)", "base -> head", "rests on", "verdict"):
         found.add_column(name, no_wrap=True)
     for row in rows:
-        if everything or row.decides or row.word in {Word.REGRESSION, Word.IMPROVEMENT}:
+        if everything or row.decides or row.verdict in {Verdict.REGRESSION, Verdict.IMPROVEMENT}:
             found.add_row(*(plain(text) for text in _texts(row)))
     output = StringIO()
     Console(file=output, width=WIDTH, highlight=False, markup=False, emoji=False).print(found)
@@ -48,7 +47,7 @@ def table(rows: Sequence[JudgedChange], *, everything: bool = False) -> str:
 def _texts(row: JudgedChange) -> tuple[str, ...]:
     return (
         title(row.change.pairing),
-        SHORT.get(row.change.metric.name, row.change.metric.title) + ("" if row.decides else " (informs)"),
+        row.change.metric.heading + ("" if row.decides else " (informs)"),
         phrases.change(row),
         phrases.levels(row),
         phrases.basis(row),

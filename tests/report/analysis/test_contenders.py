@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from report.analysis.contenders import Group, comparisons, is_floor, listed
-from report.analysis.summary import METRICS, summarise
+from report.analysis.metric_types import Metric
+from report.analysis.metrics import MEDIAN, P99, THROUGHPUT, timed
+from report.analysis.summary import summarise
 from results.model import Load, Run
 from tests.support.synthetic import make_run
 
@@ -20,7 +22,7 @@ QUIET = {
 }
 
 
-def group(run: Run, server: str | None = "uvicorn-standard", metric: str = "throughput_rps") -> Group:
+def group(run: Run, server: str | None = "uvicorn-standard", metric: Metric = THROUGHPUT) -> Group:
     kind = "frameworks" if server else "stacks"
     found = comparisons(summarise(run), metric, kind=kind)
     return next(each for each in found if each.server == server)
@@ -60,10 +62,10 @@ def test_the_best_is_first_and_ratios_are_within_blocks() -> None:
 
 def test_less_is_better_for_all_but_throughput() -> None:
     run = make_run(**QUIET)
-    for name, metric in METRICS.items():
-        assert order(group(run, metric=name)) == ["starlette", "litestar", "fastapi"]
+    for name, metric in timed().items():
+        assert order(group(run, metric=metric)) == ["starlette", "litestar", "fastapi"]
         assert metric.higher_is_better == (name == "throughput_rps")
-    assert group(run, metric="p50_us").entries[1].ratio.value > 1
+    assert group(run, metric=MEDIAN).entries[1].ratio.value > 1
 
 
 def test_a_floor_stands_beside_and_wins_nothing() -> None:
@@ -82,7 +84,7 @@ def test_a_control_is_no_contender() -> None:
 def test_throughput_of_open_load_is_not_compared() -> None:
     arriving = [replace(each, cell=replace(each.cell, load=Load.OPEN)) for each in SUMMARIES]
     assert comparisons(arriving) == ()
-    assert comparisons(arriving, "p99_us")
+    assert comparisons(arriving, P99)
 
 
 def test_what_could_not_be_measured_is_named_with_its_reason() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from report.analysis.frames import COLUMNS, build, trials
+from report.analysis.frames import build, columns, trials
 from results.histogram import Latency
 from tests.support.synthetic import make_run
 
@@ -15,7 +15,7 @@ RUN = make_run(blocks=3, scenarios=("json", "delay"))
 
 def test_one_row_per_trial_that_counts() -> None:
     frame = trials(RUN)
-    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == columns()
     assert len(frame) == len(RUN.trials)
     assert frame["cell"].tolist() == [trial.cell.slug for trial in RUN.trials]
 
@@ -74,4 +74,4 @@ def test_a_trial_that_makes_no_sense_is_left_out_and_named(changes: dict[str, An
 def test_a_run_without_trials_is_an_empty_table() -> None:
     frame = trials(replace(RUN, trials=()))
     assert len(frame) == 0
-    assert tuple(frame.columns) == COLUMNS
+    assert tuple(frame.columns) == columns()

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.two_sides.comparison import Compared, CompareError, compare_runs, compare_sides
-from report.analysis.two_sides.judged import JudgedChange
-from report.analysis.two_sides.verdict import Word
+from report.analysis.two_sides.comparison import Compared, compare_sides
+from report.analysis.two_sides.judged_changes import JudgedChange
+from report.analysis.two_sides.two_runs import CompareError, compare_runs
+from report.analysis.two_sides.verdicts import Verdict
 from report.views.comparison import as_json, as_text
 from results.model import CostRecord, Failure, FailureStage, Load, PlanKind, Run, SideName
 from tests.support.synthetic import make_run
@@ -45,13 +46,13 @@ def costs_of(run: Run, per_request: float) -> Run:
 def test_two_sides_of_a_run_have_a_ratio_its_interval_and_a_word() -> None:
     compared = compare_sides(make_gate(kind=PlanKind.COMPARE, cpu_change=0.3))
     found = row(compared, "cpu_us_per_request")
-    assert found.word == Word.REGRESSION
+    assert found.verdict == Verdict.REGRESSION
     ratio = found.change.ratio
     assert ratio is not None
     assert ratio.low is not None
     assert ratio.high is not None
     assert ratio.low < 1.3 < ratio.high
-    assert row(compared, "cpu_us_per_request", "fastapi").word == Word.FINE
+    assert row(compared, "cpu_us_per_request", "fastapi").verdict == Verdict.FINE
     assert compared.exit_code() == 0
 
 
@@ -62,27 +63,31 @@ def test_a_gates_confirmation_stands_for_its_screen() -> None:
 
 def test_the_same_stack_twice_is_not_called_different() -> None:
     compared = compare_runs(run_of("one", 1), run_of("two", 2))
-    assert {each.word for each in compared.rows} <= {Word.FINE, Word.UNSEEN, Word.UNMEASURED}
+    assert {each.verdict for each in compared.rows} <= {
+        Verdict.FINE,
+        Verdict.UNSEEN,
+        Verdict.UNMEASURED,
+    }
     assert row(compared, "throughput_rps").change.unit == "block"
 
 
 def test_more_work_in_a_second_run_is_found() -> None:
     slower = run_of("two", 2, cost_us={"starlette--uvicorn-standard": 160.0})
     compared = compare_runs(run_of("one", 1), slower)
-    assert row(compared, "cpu_us_per_request").word == Word.REGRESSION
+    assert row(compared, "cpu_us_per_request").verdict == Verdict.REGRESSION
     throughput = row(compared, "throughput_rps")
-    assert throughput.word == Word.REGRESSION
+    assert throughput.verdict == Verdict.REGRESSION
     assert throughput.change.ratio is not None
     assert throughput.change.ratio.value < 0.85
-    assert row(compared, "cpu_us_per_request", "fastapi").word != Word.REGRESSION
+    assert row(compared, "cpu_us_per_request", "fastapi").verdict != Verdict.REGRESSION
     faster = compare_runs(slower, run_of("one", 1))
-    assert row(faster, "cpu_us_per_request").word == Word.IMPROVEMENT
+    assert row(faster, "cpu_us_per_request").verdict == Verdict.IMPROVEMENT
 
 
 def test_counts_of_two_runs_are_compared() -> None:
     base, head = (costs_of(run_of(name, 1), cost) for name, cost in (("one", 200_000), ("two", 204_000)))
     (found,) = compare_runs(base, head).rows
-    assert found.word == Word.REGRESSION
+    assert found.verdict == Verdict.REGRESSION
     assert found.change.ratio is not None
     assert found.change.ratio.value == pytest.approx(1.02, abs=1e-4)
 
@@ -94,7 +99,7 @@ def test_runs_of_two_machines_are_not_compared() -> None:
         head, plan=replace(head.plan, environment=replace(head.plan.environment, machine=machine))
     )
     compared = compare_runs(run_of("one", 1), moved)
-    assert {each.word for each in compared.rows} == {Word.UNMEASURED}
+    assert {each.verdict for each in compared.rows} == {Verdict.UNMEASURED}
     assert "machine changed: cpu_model" in compared.rows[0].said
     assert compared.exit_code() == 3
 

@@ -10,8 +10,8 @@ import pytest
 from junitparser import Error, JUnitXml, Skipped
 from junitparser import Failure as JUnitFailure
 
+from report.analysis.gate.judge import judge
 from report.analysis.gate.judgement import Judgement
-from report.analysis.gate.judging import judge
 from report.analysis.two_sides.waivers import Waiver
 from report.views.gate import outputs
 from report.views.gate.markdown import code, escape

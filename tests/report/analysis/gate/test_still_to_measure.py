@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.gate.decide import confirmations, cost_repeats, more_counts, shared_out
+from report.analysis.gate.still_to_measure import confirmations, cost_repeats, more_counts, shared_out
 from report.stats.two_samples import Estimate
 from results.model import Load
 from tests.support.synthetic_gate import make_gate

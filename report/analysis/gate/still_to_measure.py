@@ -5,17 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from report.analysis.gate.judging import flagged
-from report.analysis.two_sides import matching
-from report.analysis.two_sides.changes import Change, cost_change, load_change
-from report.analysis.two_sides.checks import unusable
-from report.analysis.two_sides.matching import COST, CPU
+from report.analysis.gate.judge import is_suspicious
+from report.analysis.metrics import COST, CPU
+from report.analysis.two_sides.changes import Change, count_change, load_change
+from report.analysis.two_sides.configuration import why_unusable
+from report.analysis.two_sides.pairings import counts, is_counted, stages
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.stats.power import needed_pairs
 from report.stats.two_samples import Estimate
 from results.model import GateStage, Pairing, Run
 
 SURE_OF_DEVIATION = 0.8
+"""Confidence of the bound by which a plan allows for a deviation that the screen understated."""
 
 
 def cost_repeats(run: Run, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, int]:
@@ -23,8 +24,11 @@ def cost_repeats(run: Run, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, i
 
     Until the standard error of the difference is ``tolerances.cost_error`` or less, ``max_repeats`` at most.
     """
-    pairings = [each for each in run.plan.pairings if matching.counted(each) and not unusable(run, each)]
-    wanted = {pairing: _more(run, pairing, tolerances) for pairing in pairings}
+    wanted = {
+        pairing: _more_counts_of(run, pairing, tolerances)
+        for pairing in run.plan.pairings
+        if is_counted(pairing) and not why_unusable(run, pairing)
+    }
     return {pairing: count for pairing, count in wanted.items() if count > 0}
 
 
@@ -34,9 +38,9 @@ def confirmations(run: Run, pairs_budget: int, tolerances: Tolerances = DEFAULTS
     As many as 90% power at +10% needs by the screen's own deviation; fewer where the budget ends, none where
     it would be too few to say anything; and more where it allows, as ``shared_out`` says.
     """
-    chosen = sorted(_flagged(run, tolerances), key=suspicion)
-    counts = shared_out([each.estimate for each in chosen if each.estimate], pairs_budget, tolerances)
-    return {each.pairing: count for each, count in zip(chosen, counts, strict=True) if count}
+    chosen = sorted(_suspicious(run, tolerances), key=suspicion)
+    shares = shared_out([change.estimate for change in chosen if change.estimate], pairs_budget, tolerances)
+    return {change.pairing: count for change, count in zip(chosen, shares, strict=True) if count}
 
 
 def shared_out(screens: Sequence[Estimate], budget: int, tolerances: Tolerances = DEFAULTS) -> list[int]:
@@ -46,23 +50,23 @@ def shared_out(screens: Sequence[Estimate], budget: int, tolerances: Tolerances 
     that was asked for. So what is left when all have theirs goes to those that need more if the deviation is
     as large as it may well be (its upper 80% bound), in the same order.
     """
-    counts = [0] * len(screens)
+    shares = [0] * len(screens)
     for confidence in (None, SURE_OF_DEVIATION):
         for place, screen in enumerate(screens):
             deviation = screen.deviation if confidence is None else screen.deviation_at_most(confidence)
             wanted = max(needed_pairs(deviation), tolerances.min_pairs)
-            count = max(min(wanted, budget + counts[place]), counts[place])
+            count = max(min(wanted, budget + shares[place]), shares[place])
             if count >= tolerances.min_pairs:
-                budget -= count - counts[place]
-                counts[place] = count
-    return counts
+                budget -= count - shares[place]
+                shares[place] = count
+    return shares
 
 
 def more_counts(estimate: Estimate | None, counted: int, tolerances: Tolerances = DEFAULTS) -> int:
     """How many more counts a side a difference needs that rests on ``counted`` of them."""
     if estimate is None or counted < tolerances.min_repeats:
         return max(tolerances.min_repeats - counted, 0)
-    suspicious = 2 * estimate.mean >= math.log1p(tolerances.effects[COST.name].least)
+    suspicious = 2 * estimate.mean >= math.log1p(tolerances.effects_of(COST).least)
     if suspicious and counted < tolerances.min_suspicious:
         return tolerances.min_suspicious - counted
     if estimate.standard_error <= tolerances.cost_error:
@@ -72,21 +76,21 @@ def more_counts(estimate: Estimate | None, counted: int, tolerances: Tolerances 
     return max(min(max(needed, counted + 1), most) - counted, 0)
 
 
-def _more(run: Run, pairing: Pairing, tolerances: Tolerances) -> int:
-    counted = min(len(side) for side in matching.costs(run, pairing))
-    return more_counts(cost_change(run, pairing, tolerances).estimate, counted, tolerances)
+def _more_counts_of(run: Run, pairing: Pairing, tolerances: Tolerances) -> int:
+    counted = min(len(side) for side in counts(run, pairing))
+    return more_counts(count_change(run, pairing, COST, tolerances).estimate, counted, tolerances)
 
 
-def _flagged(run: Run, tolerances: Tolerances) -> list[Change]:
+def _suspicious(run: Run, tolerances: Tolerances) -> list[Change]:
     """The screens to be confirmed, of cells that were not yet."""
     screens = [
         load_change(run, pairing, CPU, GateStage.SCREEN, tolerances)
         for pairing in run.plan.pairings
-        if not matching.counted(pairing)
-        and not unusable(run, pairing)
-        and GateStage.CONFIRM not in matching.stages(run, pairing)
+        if not is_counted(pairing)
+        and not why_unusable(run, pairing)
+        and GateStage.CONFIRM not in stages(run, pairing)
     ]
-    return [change for change in screens if flagged(change, tolerances)]
+    return [change for change in screens if is_suspicious(change, tolerances)]
 
 
 def suspicion(change: Change) -> tuple[float, str]:

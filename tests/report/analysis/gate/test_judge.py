@@ -7,10 +7,11 @@ from datetime import date
 
 import pytest
 
-from report.analysis.gate.judging import judge
-from report.analysis.two_sides.matching import COST, CPU
+from report.analysis.gate.judge import judge
+from report.analysis.metric_types import Effects
+from report.analysis.metrics import COST, CPU
 from report.analysis.two_sides.tolerances import Tolerances
-from report.analysis.two_sides.verdict import Effects, Word
+from report.analysis.two_sides.verdicts import Verdict
 from report.analysis.two_sides.waivers import Waiver
 from results.model import InstructionCounter, PlanKind, Run, Side, SideName
 from results.store import RecordError, read
@@ -23,14 +24,14 @@ DAY = date(2026, 11, 22)
 
 def word_of(
     run: Run, metric: str, framework: str = "starlette", tolerances: Tolerances | None = None
-) -> Word:
+) -> Verdict:
     judgement = judge(run, tolerances=tolerances or Tolerances())
     (row,) = (
         row
         for row in judgement.rows
         if row.change.metric.name == metric and row.change.pairing.head.framework == framework
     )
-    return row.word
+    return row.verdict
 
 
 def waiver(**changes: object) -> Waiver:
@@ -65,7 +66,7 @@ def test_a_foreign_file_is_a_clear_message() -> None:
 def test_what_could_not_be_measured_names_the_cell_and_the_reason() -> None:
     for name in (name for name, code in EXPECTED.items() if code == 3):
         judgement = judged(name)
-        rows = judgement.having(Word.UNMEASURED)
+        rows = judgement.having(Verdict.UNMEASURED)
         assert judgement.problems or rows, name
         assert all(row.said for row in rows), name
 
@@ -113,9 +114,9 @@ def test_an_unused_waiver_is_named() -> None:
 
 
 def test_only_a_confirmation_says_regression_of_a_load() -> None:
-    assert word_of(make_gate(cpu_change=0.3), CPU.name) == Word.UNMEASURED
-    assert word_of(make_gate(cpu_change=0.3, confirmed=11), CPU.name) == Word.REGRESSION
-    assert word_of(make_gate(cpu_change=0.3, kind=PlanKind.COMPARE), CPU.name) == Word.REGRESSION
+    assert word_of(make_gate(cpu_change=0.3), CPU.name) == Verdict.UNMEASURED
+    assert word_of(make_gate(cpu_change=0.3, confirmed=11), CPU.name) == Verdict.REGRESSION
+    assert word_of(make_gate(cpu_change=0.3, kind=PlanKind.COMPARE), CPU.name) == Verdict.REGRESSION
 
 
 def test_only_cost_and_cpu_per_request_decide() -> None:
@@ -130,8 +131,8 @@ def test_only_cost_and_cpu_per_request_decide() -> None:
 
 def test_less_work_is_an_improvement_and_passes() -> None:
     run = make_gate(cpu_change=-0.3, cost_change=-0.05)
-    assert word_of(run, COST.name) == Word.IMPROVEMENT
-    assert word_of(run, CPU.name) == Word.IMPROVEMENT
+    assert word_of(run, COST.name) == Verdict.IMPROVEMENT
+    assert word_of(run, CPU.name) == Verdict.IMPROVEMENT
     assert judge(run).exit_code() == 0
 
 
@@ -140,12 +141,12 @@ def test_a_screen_that_ended_early_says_so_and_is_judged_by_what_there_is() -> N
     short = replace(run, plan=replace(run.plan, setup=replace(run.plan.setup, blocks=12)))
     (row, *_) = (row for row in judge(short).rows if row.change.metric == CPU)
     assert "only 8 of 12 planned launch pairs measured" in row.change.notes
-    assert row.word == word_of(run, CPU.name)
+    assert row.verdict == word_of(run, CPU.name)
 
 
 def test_a_bias_of_place_is_no_regression() -> None:
     run = make_gate(place_bias=0.2, pair_noise=0.02)
-    assert word_of(run, CPU.name) == Word.FINE
+    assert word_of(run, CPU.name) == Verdict.FINE
     (row, *_) = (row for row in judge(run).rows if row.change.metric == CPU)
     assert row.change.ratio is not None
     assert 0.95 < row.change.ratio.value < 1.05
@@ -153,8 +154,8 @@ def test_a_bias_of_place_is_no_regression() -> None:
 
 def test_what_must_not_pass_is_an_option() -> None:
     run = make_gate(cost_change=0.02)
-    lenient = Tolerances(effects=Tolerances().effects | {COST.name: Effects(least=0.05, must_not_pass=0.1)})
-    assert word_of(run, COST.name, tolerances=lenient) == Word.FINE
+    lenient = Tolerances(effects={COST.name: Effects(least=0.05, must_not_pass=0.1)})
+    assert word_of(run, COST.name, tolerances=lenient) == Verdict.FINE
     with pytest.raises(ValueError, match="must not pass"):
         Effects(least=0.2, must_not_pass=0.1)
 
@@ -162,7 +163,7 @@ def test_what_must_not_pass_is_an_option() -> None:
 def test_p99_says_nothing_below_5000_requests() -> None:
     judgement = judge(make_gate(requests=4_000))
     p99 = [row for row in judgement.rows if row.change.metric.name == "p99_us"]
-    assert {row.word for row in p99} == {Word.UNMEASURED}
+    assert {row.verdict for row in p99} == {Verdict.UNMEASURED}
     assert "5,000 requests" in p99[0].said
     assert judgement.exit_code() == 0
 
@@ -172,7 +173,7 @@ def test_a_server_that_is_not_saturated_has_no_cpu_per_request() -> None:
     idle = replace(run, trials=tuple(replace(each, window_s=2 * each.window_s) for each in run.trials))
     judgement = judge(idle)
     assert judgement.exit_code() == 3
-    assert "busy" in judgement.having(Word.UNMEASURED)[0].said
+    assert "busy" in judgement.having(Verdict.UNMEASURED)[0].said
 
 
 def test_a_python_that_was_asked_for_changes_load_but_forbids_counts() -> None:
@@ -180,23 +181,23 @@ def test_a_python_that_was_asked_for_changes_load_but_forbids_counts() -> None:
     sides = tuple(Side(name=each.name, title=each.name, python="3.13" * (each.name == SideName.HEAD) or None)
                   for each in run.plan.sides)  # fmt: skip
     asked = replace(run, plan=replace(run.plan, sides=sides))
-    assert word_of(asked, CPU.name) != Word.UNMEASURED
-    assert word_of(asked, COST.name) == Word.UNMEASURED
-    assert word_of(run, CPU.name) == Word.UNMEASURED
+    assert word_of(asked, CPU.name) != Verdict.UNMEASURED
+    assert word_of(asked, COST.name) == Verdict.UNMEASURED
+    assert word_of(run, CPU.name) == Verdict.UNMEASURED
 
 
 def test_other_routes_mounted_are_another_configuration() -> None:
     run = recorded("aa")
     first, *rest = run.launches
     changed = replace(run, launches=(replace(first, mounted=("json", "orders")), *rest))
-    assert "mounted" in judge(changed).having(Word.UNMEASURED)[0].said
+    assert "mounted" in judge(changed).having(Verdict.UNMEASURED)[0].said
 
 
 def test_counts_by_different_tools_are_not_compared() -> None:
     run = recorded("aa")
     first, *rest = run.costs
     changed = replace(run, costs=(replace(first, counter=InstructionCounter.PERF), *rest))
-    assert "different tools" in judge(changed).having(Word.UNMEASURED)[0].said
+    assert "different tools" in judge(changed).having(Verdict.UNMEASURED)[0].said
 
 
 def test_a_failure_that_no_cell_owns_still_stops_the_gate() -> None:

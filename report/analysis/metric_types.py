@@ -1,0 +1,129 @@
+"""What the declaration of a metric says: where its values are read, how it is said, shown and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from results.model import CostRecord, Load, Trial
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromTrial:
+    """Read from the recorded facts of one trial."""
+
+    read: Callable[[Trial], float | None]
+    """None where the trial does not have it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromLatency:
+    """A percentile of the histogram of latency, in us."""
+
+    percent: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromCount:
+    """Read from one count of instructions."""
+
+    read: Callable[[CostRecord], float]
+    """ValueError where the record is no count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """Which differences of a metric matter, as shares: 0.01 is 1%."""
+
+    least: float
+    """Smaller ones are no regression, however sure they are."""
+    must_not_pass: float
+    """One this large must be seen: what cannot exclude it is not fine."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.least <= self.must_not_pass:
+            raise ValueError(f"wanted 0 < least ({self.least:g}) <= must not pass ({self.must_not_pass:g})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwoSides:
+    """How two sides are compared by a metric."""
+
+    effects: Effects
+    decides: bool = False
+    """Whether a regression fails the gate; the others inform."""
+    least_requests: int = 0
+    """A trial with fewer says nothing of a difference."""
+    absent: str = ""
+    """Why one trial has no value, where that is said otherwise than of a cell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """How values of a metric are shown to people."""
+
+    unit: str
+    factor: float = 1.0
+    """From the metric's own unit to this one."""
+    heading: str = ""
+    """Above a column of a terminal, where the title would be too long."""
+    columns: Mapping[Load, int] = field(default_factory=dict)
+    """Place among the columns of a terminal's table, by load; none where it is not shown there."""
+    section: str = ""
+    """Section of the page whose tables have it as a column."""
+    label: str = ""
+    """Above that column, where it is not the title."""
+    extremes: tuple[str, str] = ("", "")
+    """What the section's answer says before and after its least and most; empty where it says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Quantity:
+    """A number that every trial (or count) has: a column of the table of trials."""
+
+    name: str
+    """Column, key in JSON, with the unit at its end."""
+    source: FromTrial | FromLatency | FromCount
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Metric(Quantity):
+    """A quantity that cells are summarised, shown and compared by."""
+
+    title: str
+    noun: str
+    """Its name within a sentence."""
+    unit: str
+    """Of its values, everywhere but where ``shown`` says otherwise."""
+    best: str
+    """What the one that is best in it is called."""
+    absent: str
+    """Why a cell has no level, where none of its trials has a value."""
+    higher_is_better: bool = False
+    loads: tuple[Load, ...] = (Load.CLOSED, Load.OPEN)
+    """Under which stacks are compared by it."""
+    at_equal_load: bool = False
+    """Whether it depends on how busy the server was, so that it is compared at equal load only."""
+    shown: Shown
+    two_sides: TwoSides | None = None
+    """None where two sides are not compared by it."""
+
+    @property
+    def heading(self) -> str:
+        """Above a column where there is little room."""
+        return self.shown.heading or self.title
+
+    @property
+    def label(self) -> str:
+        """Above a column of the page."""
+        return self.shown.label or self.title
+
+    @property
+    def absent_in_trial(self) -> str:
+        """Why a trial has no value, where two sides are compared."""
+        return (self.two_sides.absent if self.two_sides else "") or self.absent
+
+    @property
+    def decides(self) -> bool:
+        """Whether a regression in it fails the gate."""
+        return self.two_sides is not None and self.two_sides.decides

@@ -1,0 +1,197 @@
+"""The metrics, each declared once: how it is read from the record, said, shown and compared.
+
+Columns of trials, summaries, terminal, page, JSON and the comparison of two sides take them from here, so
+that a new metric is one more declaration in ``QUANTITIES``.
+"""
+
+from __future__ import annotations
+
+import math
+
+from report.analysis.cost_records import cost_of
+from report.analysis.metric_types import (
+    Effects,
+    FromCount,
+    FromLatency,
+    FromTrial,
+    Metric,
+    Quantity,
+    Shown,
+    TwoSides,
+)
+from report.analysis.validity import occupied, utilisation
+from results.histogram import Latency
+from results.model import Load, Trial
+
+COST_EFFECTS = Effects(least=0.005, must_not_pass=0.01)
+LOAD_EFFECTS = Effects(least=0.05, must_not_pass=0.10)
+"""An estimate of at least 10% would be asked of a true +10% in vain half of the time: docs/adr/0010."""
+
+
+def _cpu_us_per_request(trial: Trial) -> float | None:
+    if not trial.server_cpu_ns or not trial.requests:
+        return None
+    return trial.server_cpu_ns / 1e3 / trial.requests
+
+
+def _memory_mib(trial: Trial) -> float | None:
+    return trial.memory_pss_bytes / 2**20 if trial.memory_pss_bytes else None
+
+
+THROUGHPUT = Metric(
+    name="throughput_rps",
+    source=FromTrial(read=lambda trial: trial.requests / trial.window_s),
+    title="Throughput",
+    noun="throughput",
+    unit="requests/s",
+    best="fastest",
+    absent="no right answer",
+    higher_is_better=True,
+    loads=(Load.CLOSED,),
+    shown=Shown(unit="requests/s", columns={Load.CLOSED: 0, Load.OPEN: 2}, section="serve"),
+    two_sides=TwoSides(effects=LOAD_EFFECTS),
+)
+"""Right answers per second; under open load that is the offered rate, so stacks are not compared by it."""
+CPU = Metric(
+    name="cpu_us_per_request",
+    source=FromTrial(read=_cpu_us_per_request),
+    title="CPU per request",
+    noun="CPU per request",
+    unit="us",
+    best="leanest",
+    absent="CPU time of the server was not readable",
+    at_equal_load=True,
+    shown=Shown(
+        unit="us",
+        heading="CPU",
+        columns={Load.CLOSED: 1, Load.OPEN: 3},
+        section="consume",
+        extremes=("A request costs", "of CPU time"),
+    ),
+    two_sides=TwoSides(effects=LOAD_EFFECTS, decides=True, absent="CPU time of the server was not measured"),
+)
+MEDIAN = Metric(
+    name="p50_us",
+    source=FromLatency(percent=50.0),
+    title="Median latency",
+    noun="median latency",
+    unit="us",
+    best="quickest",
+    absent="too few samples beyond it",
+    shown=Shown(
+        unit="ms", factor=1e-3, heading="p50", columns={Load.OPEN: 0}, section="wait", label="Median"
+    ),
+    two_sides=TwoSides(effects=LOAD_EFFECTS),
+)
+P99 = Metric(
+    name="p99_us",
+    source=FromLatency(percent=99.0),
+    title="99th percentile of latency",
+    noun="99th percentile",
+    unit="us",
+    best="quickest",
+    absent="too few samples beyond it",
+    shown=Shown(
+        unit="ms",
+        factor=1e-3,
+        heading="p99",
+        columns={Load.CLOSED: 2, Load.OPEN: 1},
+        section="wait",
+        label="99th percentile",
+    ),
+    two_sides=TwoSides(effects=LOAD_EFFECTS, least_requests=5_000),
+)
+"""A difference of it rests on 50 samples or more beyond it in every trial (METHOD section 6)."""
+MEMORY = Metric(
+    name="memory_mib",
+    source=FromTrial(read=_memory_mib),
+    title="Memory",
+    noun="memory",
+    unit="MiB",
+    best="smallest",
+    absent="not readable on this machine",
+    shown=Shown(
+        unit="MiB", columns={Load.CLOSED: 3}, section="consume", extremes=("A server holds", "of memory")
+    ),
+)
+COST = Metric(
+    name="instructions_per_request",
+    source=FromCount(read=cost_of),
+    title="Cost",
+    noun="cost per request",
+    unit="instructions",
+    best="cheapest",
+    absent="it was not counted",
+    loads=(Load.LOCKSTEP,),
+    shown=Shown(unit="instructions", section="layers"),
+    two_sides=TwoSides(effects=COST_EFFECTS, decides=True),
+)
+
+QUANTITIES: dict[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in (
+        THROUGHPUT,
+        CPU,
+        Quantity(name="utilisation", source=FromTrial(read=utilisation)),
+        Quantity(name="occupied", source=FromTrial(read=occupied)),
+        MEDIAN,
+        Quantity(name="p90_us", source=FromLatency(percent=90.0)),
+        P99,
+        Quantity(name="p999_us", source=FromLatency(percent=99.9)),
+        MEMORY,
+        COST,
+    )
+}
+"""Everything declared, in the order of the columns of trials."""
+
+
+def trial_columns() -> tuple[str, ...]:
+    """Names of the quantities that every trial has, in the order of their columns."""
+    return tuple(name for name, quantity in QUANTITIES.items() if not isinstance(quantity.source, FromCount))
+
+
+def read(trial: Trial, latency: Latency) -> dict[str, float]:
+    """Every quantity of a trial by name, NaN where it has none; ``latency`` is its decoded histogram."""
+    sources = {name: quantity.source for name, quantity in QUANTITIES.items()}
+    facts = {name: source.read(trial) for name, source in sources.items() if isinstance(source, FromTrial)}
+    percents = {name: source.percent for name, source in sources.items() if isinstance(source, FromLatency)}
+    shown = latency.shown(list(percents.values())).tolist()
+    values = {name: math.nan if value is None else value for name, value in facts.items()}
+    return values | dict(zip(percents, shown, strict=True))
+
+
+def timed() -> dict[str, Metric]:
+    """By name: the metrics that trials are summarised by, all but those that are counted."""
+    return {
+        name: quantity
+        for name, quantity in QUANTITIES.items()
+        if isinstance(quantity, Metric) and not isinstance(quantity.source, FromCount)
+    }
+
+
+def telling(load: Load) -> Metric:
+    """What a cell under ``load`` is judged by first: what it serves or, where that is offered, the wait."""
+    return THROUGHPUT if load in THROUGHPUT.loads else MEDIAN
+
+
+def on_terminal(load: Load) -> tuple[Metric, ...]:
+    """The columns of a terminal's table under ``load``, in their order."""
+    placed = [metric for metric in timed().values() if load in metric.shown.columns]
+    return tuple(sorted(placed, key=lambda metric: metric.shown.columns[load]))
+
+
+def on_page(section: str) -> tuple[Metric, ...]:
+    """The columns of a section's tables on the page."""
+    return tuple(metric for metric in timed().values() if metric.shown.section == section)
+
+
+def compared(*, counted: bool) -> tuple[Metric, ...]:
+    """What two sides are compared by, counted or under load; the one that decides comes first."""
+    metrics = [
+        quantity
+        for quantity in QUANTITIES.values()
+        if isinstance(quantity, Metric)
+        and quantity.two_sides is not None
+        and isinstance(quantity.source, FromCount) == counted
+    ]
+    return tuple(sorted(metrics, key=lambda metric: not metric.decides))

@@ -1,0 +1,117 @@
+"""A trial's or a count's own value of a metric for the comparison of two sides, or why it has none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from statistics import median
+
+from report.analysis import validity
+from report.analysis.metric_types import FromCount, FromLatency, FromTrial, Metric
+from report.analysis.two_sides.pairings import MatchedTrials
+from report.stats.two_samples import PairedDifference
+from results.histogram import Latency
+from results.model import BOTH_SIDES, CostRecord, Load, Trial
+
+
+class UnusableError(ValueError):
+    """What was recorded cannot be compared; the message says why."""
+
+
+def paired_differences(matched: Iterable[MatchedTrials], metric: Metric) -> list[PairedDifference]:
+    """Differences of a metric by launch pair, positive is worse; UnusableError where a trial has no value."""
+    sign = -1 if metric.higher_is_better else 1
+    return [
+        PairedDifference(
+            number=pair.number,
+            worse=sign * math.log(trial_value(pair.head, metric) / trial_value(pair.base, metric)),
+            order=pair.order,
+        )
+        for pair in matched
+    ]
+
+
+def trial_value(trial: Trial, metric: Metric) -> float:
+    """A trial's own value of a metric under load, in its unit; UnusableError where it has none."""
+    if reason := why_invalid(trial):
+        raise UnusableError(f"{_name(trial)}: {reason}")
+    if isinstance(metric.source, FromLatency):
+        return _percentile(trial, metric, metric.source.percent)
+    value = metric.source.read(trial) if isinstance(metric.source, FromTrial) else None
+    if not value:
+        raise UnusableError(f"{_name(trial)}: {metric.absent_in_trial}")
+    return value
+
+
+def count_values(records: Iterable[CostRecord], metric: Metric) -> list[float]:
+    """Values of a metric that is counted, by repeat; UnusableError where a record is no count."""
+    if not isinstance(metric.source, FromCount):
+        raise UnusableError(f"{metric.noun} is not counted")
+    try:
+        return [metric.source.read(record) for record in records]
+    except ValueError as error:
+        raise UnusableError(str(error)) from None
+
+
+def why_invalid(trial: Trial) -> str:
+    """Why a trial is no measurement; empty where it is one."""
+    wrong = sum(trial.errors.values())
+    reasons = (
+        (trial.window_s <= 0 or trial.requests <= 0, "not one right answer"),
+        (wrong > 0, f"{wrong:,} answers were wrong, late or missing"),
+        (trial.processes_changed, "the server started or lost a process within the window"),
+        (validity.late(trial), "the generator missed the schedule of its open load"),
+        (validity.miscounted(trial), "the connections were not all in use"),
+        (
+            trial.side not in BOTH_SIDES or trial.place not in {0, 1},
+            "side or place was not recorded",
+        ),
+    )
+    return next((reason for holds, reason in reasons if holds), "")
+
+
+def too_idle(matched: Sequence[MatchedTrials]) -> float | None:
+    """The lower of how busy the sides' servers were (median share); None where they were busy enough.
+
+    Under open load both sides were offered the same, so that neither is too idle.
+    """
+    if not matched or matched[0].head.cell.load != Load.CLOSED:
+        return None
+    busy = [
+        median(validity.occupied(trial) or 0.0 for trial in side)
+        for side in zip(*((pair.base, pair.head) for pair in matched), strict=True)
+    ]
+    return min(busy) if min(busy) < validity.SATURATED else None
+
+
+def too_few_requests(metric: Metric, requests: int, trials: int = 1) -> str:
+    """Why so many requests in so many trials say nothing of ``metric``; empty where they are enough."""
+    least = metric.two_sides.least_requests if metric.two_sides else 0
+    if requests >= least * trials:
+        return ""
+    return f"fewer than {least:,} requests a trial say nothing of {metric.heading}"
+
+
+def _percentile(trial: Trial, metric: Metric, percent: float) -> float:
+    if reason := too_few_requests(metric, trial.requests):
+        raise UnusableError(reason)
+    if not validity.settled(trial):
+        raise UnusableError(f"{_name(trial)}: the window was too short for its latencies to mean something")
+    try:
+        value = _shown(trial.latency, percent)
+    except ValueError as error:
+        raise UnusableError(f"{_name(trial)}: {error}") from None
+    if not value > 0:
+        raise UnusableError(f"{_name(trial)}: {metric.absent_in_trial}")
+    return value
+
+
+@lru_cache(maxsize=8_192)
+def _shown(latency: str, percent: float) -> float:
+    """A percentile of a recorded histogram in us, NaN with too few samples; ValueError where it is none."""
+    return float(Latency.decode(latency).shown([percent])[0])
+
+
+def _name(trial: Trial) -> str:
+    return f"{trial.side or 'trial'} of pair {trial.block}"

@@ -1,0 +1,167 @@
+"""Two recorded runs compared, cell by cell, as the two sides of one run are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from report.analysis import flags, metrics
+from report.analysis.metric_types import Metric
+from report.analysis.summary import Summary, summarise
+from report.analysis.two_sides.changes import Change, count_change, with_estimate
+from report.analysis.two_sides.comparison import Compared, judged, unread_lines
+from report.analysis.two_sides.configuration import environment_differences, why_unusable
+from report.analysis.two_sides.pairings import is_counted
+from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
+from report.analysis.two_sides.trial_values import too_few_requests
+from report.stats.two_samples import unpaired
+from results.model import Cell, Load, Machine, Pairing, Run, SideName
+
+_SAME_MACHINE = ("cpu_model", "logical_cpus", "container")
+_SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url")
+
+
+class CompareError(ValueError):
+    """These runs are not to be compared with each other; the message says what to do instead."""
+
+
+def compare_runs(base: Run, head: Run, tolerances: Tolerances = DEFAULTS) -> Compared:
+    """Two recorded runs of kind ``run`` or ``cost``; CompareError where no cell of them can be compared."""
+    for run in (base, head):
+        if run.plan.pairings:
+            raise CompareError(f"{run.plan.name} is a comparison itself: give it alone, without another run")
+    common, alone = _common_cells(base, head)
+    if not common:
+        names = f"{base.plan.name} and {head.plan.name}"
+        raise CompareError(f"{names} have no cell in common: compare runs of the same selection")
+    both = _as_one(base, head, common)
+    reason = _why_apart(base, head)
+    changes = [*_load_changes(base, head, common, reason), *_count_changes(both, reason, tolerances)]
+    return Compared(
+        base=base.plan.name,
+        head=head.plan.name,
+        how="two runs, one after the other: what changed on the machine in between counts as a difference",
+        differences=(*_circumstances(base, head), *environment_differences(both)),
+        rows=judged(changes, tolerances),
+        left_out=(*alone, *unread_lines(base), *unread_lines(head)),
+    )
+
+
+def _common_cells(base: Run, head: Run) -> tuple[list[Cell], list[str]]:
+    """Cells of both runs, in head's order; and in words those of one run alone."""
+    cells, others = (
+        dict.fromkeys(cell for cell in run.plan.cells if not cell.control) for run in (base, head)
+    )
+    alone = [f"{cell.slug}: only in {base.plan.name}" for cell in cells if cell not in others]
+    alone += [f"{cell.slug}: only in {head.plan.name}" for cell in others if cell not in cells]
+    return [cell for cell in others if cell in cells], alone
+
+
+def _as_one(base: Run, head: Run, common: Iterable[Cell]) -> Run:
+    """Both as the two sides of one run, paired by cell. Of its plan only what is set here may be read."""
+    sides = ((SideName.BASE, 0, base), (SideName.HEAD, 1, head))
+    frameworks = tuple(
+        replace(environment, side=side)
+        for side, _, run in sides
+        for environment in run.plan.environment.frameworks
+    )
+    return replace(
+        head,
+        plan=replace(
+            head.plan,
+            environment=replace(head.plan.environment, frameworks=frameworks),
+            pairings=tuple(Pairing(base=cell, head=cell) for cell in common),
+        ),
+        trials=tuple(
+            replace(trial, side=side, place=place) for side, place, run in sides for trial in run.trials
+        ),
+        costs=tuple(replace(record, side=side) for side, _, run in sides for record in run.costs),
+        failures=tuple(replace(failure, side=side) for side, _, run in sides for failure in run.failures),
+    )
+
+
+def _why_apart(base: Run, head: Run) -> str:
+    """Why no number may be compared: another machine or another way of running servers; empty: nothing."""
+    machines, setups = _machines(base, head), (base.plan.setup, head.plan.setup)
+    for what, names, facts in (
+        ("machine", _SAME_MACHINE, machines),
+        ("configuration", _SAME_SETUP, setups),
+    ):
+        for name, base_value, head_value in _different(facts, names):
+            shown = f"{name} is {base_value} in {base.plan.name} and {head_value} in {head.plan.name}"
+            return f"{what} changed: {shown}; measure both sides anew with `hotlap compare --base --head`"
+    return ""
+
+
+def _circumstances(base: Run, head: Run) -> Iterator[str]:
+    """What else was not the same, and may be part of the differences."""
+    setups = (base.plan.setup, head.plan.setup)
+    for name, base_value, head_value in (
+        *_different(setups, ("warmup_s", "window_s", "server_cpus", "generator_cpus", "generators")),
+        *_different(_machines(base, head), ("kernel", "system", "governor")),
+    ):
+        yield f"{name} {base_value} -> {head_value}"
+
+
+def _machines(base: Run, head: Run) -> tuple[Machine, Machine]:
+    return base.plan.environment.machine, head.plan.environment.machine
+
+
+def _different(facts: tuple[object, object], names: Iterable[str]) -> Iterator[tuple[str, object, object]]:
+    """Those attributes in which base's and head's facts differ, with both values."""
+    for name in names:
+        base_value, head_value = (getattr(side, name) for side in facts)
+        if base_value != head_value:
+            yield name, base_value, head_value
+
+
+def _load_changes(base: Run, head: Run, common: Sequence[Cell], reason: str) -> Iterator[Change]:
+    base_summaries, head_summaries = (
+        {summary.cell: summary for summary in summarise(run)} for run in (base, head)
+    )
+    for cell in common:
+        if cell.load != Load.LOCKSTEP:
+            for metric in metrics.compared(counted=False):
+                if cell.load in metric.loads:
+                    yield _load_change(base_summaries[cell], head_summaries[cell], metric, reason)
+
+
+def _load_change(base: Summary, head: Summary, metric: Metric, reason: str) -> Change:
+    pairing = Pairing(base=base.cell, head=head.cell)
+    empty = Change(pairing=pairing, metric=metric, unit="block", notes=_flag_notes(base, head))
+    why = reason or _why_incomparable(base, head, metric)
+    if why:
+        return replace(empty, reason=why)
+    before, after = ([*side.measures[metric.name].by_block.values()] for side in (base, head))
+    estimate = unpaired(after, before) if metric.higher_is_better else unpaired(before, after)
+    if estimate is None:
+        return replace(empty, reason="fewer than two blocks: no spread, no claim")
+    return with_estimate(empty, estimate, (before, after))
+
+
+def _why_incomparable(base: Summary, head: Summary, metric: Metric) -> str:
+    for side, summary in ((SideName.BASE, base), (SideName.HEAD, head)):
+        if reason := summary.reason(metric.name):
+            return f"{side}: {reason}"
+        if reason := too_few_requests(metric, summary.requests, summary.n_trials):
+            return reason
+    return ""
+
+
+def _flag_notes(base: Summary, head: Summary) -> tuple[str, ...]:
+    return tuple(
+        f"{side}: {flags.with_counts(summary.flags)}"
+        for side, summary in ((SideName.BASE, base), (SideName.HEAD, head))
+        if summary.flags
+    )
+
+
+def _count_changes(both: Run, reason: str, tolerances: Tolerances) -> Iterator[Change]:
+    for pairing in both.plan.pairings:
+        if is_counted(pairing):
+            why = reason or why_unusable(both, pairing)
+            for metric in metrics.compared(counted=True):
+                if why:
+                    yield Change(pairing=pairing, metric=metric, reason=why)
+                else:
+                    yield count_change(both, pairing, metric, tolerances)
