@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from report.stats.levels import Level, difference, level, ratio
@@ -14,6 +14,7 @@ POSITIVE = st.floats(1e-3, 1e6)
 BLOCKS = st.dictionaries(st.integers(0, 10), POSITIVE, min_size=2, max_size=8)
 
 
+@settings(deadline=None)
 @given(BLOCKS, BLOCKS)
 def test_a_ratio_turned_round_is_its_inverse(a: dict[int, float], b: dict[int, float]) -> None:
     one, two = ratio(a, b), ratio(b, a)
@@ -25,6 +26,7 @@ def test_a_ratio_turned_round_is_its_inverse(a: dict[int, float], b: dict[int, f
         assert one.low * two.high == pytest.approx(1, rel=1e-6)
 
 
+@settings(deadline=None)
 @given(st.lists(POSITIVE, min_size=2, max_size=20))
 def test_a_level_lies_in_its_interval_and_among_its_values(values: list[float]) -> None:
     found = level(values)
@@ -37,6 +39,7 @@ def test_a_level_lies_in_its_interval_and_among_its_values(values: list[float]) 
     assert max(values) >= found.value * (1 - 1e-12)
 
 
+@settings(deadline=None)
 @given(BLOCKS, BLOCKS, st.floats(0.1, 10))
 def test_a_block_that_is_faster_for_all_changes_no_ratio(
     a: dict[int, float], b: dict[int, float], speed: float

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -11,6 +11,7 @@ from report.stats.means import difference_of_means, mean_level
 COUNTS = st.lists(st.floats(1e4, 1e6), min_size=2, max_size=6)
 
 
+@settings(deadline=None)
 @given(COUNTS, COUNTS)
 def test_the_interval_of_a_difference_is_welch_s(upper: list[float], lower: list[float]) -> None:
     found = difference_of_means(upper, lower)
@@ -20,6 +21,7 @@ def test_the_interval_of_a_difference_is_welch_s(upper: list[float], lower: list
         assert (found.low, found.high) == pytest.approx((welch.low, welch.high), rel=1e-6, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(COUNTS)
 def test_the_interval_of_a_mean_is_student_s(values: list[float]) -> None:
     found = mean_level(values)

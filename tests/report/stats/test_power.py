@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -13,6 +13,7 @@ def test_pairs_that_confirmation_needs(deviation: float, pairs: int) -> None:
     assert needed_pairs(deviation) == pairs
 
 
+@settings(deadline=None)
 @given(st.floats(0, 2))
 def test_more_noise_never_needs_fewer_pairs(deviation: float) -> None:
     assert 4 <= needed_pairs(deviation) <= needed_pairs(deviation * 1.5) <= 200

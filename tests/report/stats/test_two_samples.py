@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -21,6 +21,7 @@ def pairs_of(values: list[float], orders: list[int] | None = None) -> list[Paire
     ]
 
 
+@settings(deadline=None)
 @given(DIFFERENCES, st.floats(-0.5, 0.5), st.floats(-0.5, 0.5))
 def test_a_bias_of_place_changes_no_difference(values: list[float], shift: float, bias: float) -> None:
     plain = paired(pairs_of(values))
@@ -36,6 +37,7 @@ def test_a_bias_of_place_changes_no_difference(values: list[float], shift: float
     assert moved.standard_error == pytest.approx(plain.standard_error, abs=1e-7)
 
 
+@settings(deadline=None)
 @given(DIFFERENCES)
 def test_sides_turned_round_turn_the_difference(values: list[float]) -> None:
     one = paired(pairs_of(values))
@@ -70,6 +72,7 @@ def test_pairs_that_agree_exactly_are_certain() -> None:
     assert same.p_worse() == 0.5
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(1, 100), min_size=2, max_size=20, unique=True),
     st.lists(st.integers(1, 100), min_size=2, max_size=20, unique=True),
