@@ -129,8 +129,8 @@ def message(_request: HttpRequest) -> HttpResponse:
 @refuses_invalid
 def user_items(request: HttpRequest, user_id: int) -> HttpResponse:
     """Answer of ``params``: path and query together."""
-    given = models.UserItems.model_validate({**request.GET.dict(), "user_id": user_id})
-    return JsonResponse(contract.user_items(given.user_id, given.q, given.limit))
+    inputs = models.UserItems.model_validate({**request.GET.dict(), "user_id": user_id})
+    return JsonResponse(contract.user_items(inputs.user_id, inputs.q, inputs.limit))
 
 
 @require_POST
@@ -138,7 +138,7 @@ def user_items(request: HttpRequest, user_id: int) -> HttpResponse:
 def create_order(request: HttpRequest) -> HttpResponse:
     """Answer of ``orders``: the validated order, priced."""
     order = models.Order.model_validate_json(request.body)
-    return JsonResponse(models.PricedOrder.of(order).model_dump(), status=201)
+    return JsonResponse(models.PricedOrder.from_order(order).model_dump(), status=201)
 
 
 @require_POST
@@ -198,18 +198,18 @@ def contact(request: HttpRequest) -> HttpResponse:
 @refuses_invalid
 def delay(_request: HttpRequest, ms: int) -> HttpResponse:
     """Answer of ``delay`` under WSGI, after that many milliseconds."""
-    given = models.Delay(ms=ms)
-    time.sleep(given.ms / 1000)
-    return JsonResponse(contract.delay_answer(given.ms))
+    delay = models.Delay(ms=ms)
+    time.sleep(delay.ms / 1000)
+    return JsonResponse(contract.delay_answer(delay.ms))
 
 
 @require_GET
 @refuses_invalid_async
 async def delay_async(_request: HttpRequest, ms: int) -> HttpResponse:
     """Answer of ``delay`` under ASGI, after that many milliseconds."""
-    given = models.Delay(ms=ms)
-    await asyncio.sleep(given.ms / 1000)
-    return JsonResponse(contract.delay_answer(given.ms))
+    delay = models.Delay(ms=ms)
+    await asyncio.sleep(delay.ms / 1000)
+    return JsonResponse(contract.delay_answer(delay.ms))
 
 
 def chunks_of(n: int) -> Iterator[bytes]:
@@ -221,8 +221,8 @@ def chunks_of(n: int) -> Iterator[bytes]:
 @refuses_invalid
 def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Answer of ``stream`` under WSGI: chunks as they are made."""
-    given = models.Stream.model_validate(request.GET.dict())
-    return StreamingHttpResponse(chunks_of(given.chunks), content_type="application/octet-stream")
+    query = models.Stream.model_validate(request.GET.dict())
+    return StreamingHttpResponse(chunks_of(query.chunks), content_type="application/octet-stream")
 
 
 async def chunks_of_async(n: int) -> AsyncIterator[bytes]:
@@ -235,8 +235,8 @@ async def chunks_of_async(n: int) -> AsyncIterator[bytes]:
 @refuses_invalid_async
 async def stream_async(request: HttpRequest) -> StreamingHttpResponse:
     """Answer of ``stream`` under ASGI: chunks as they are made."""
-    given = models.Stream.model_validate(request.GET.dict())
-    return StreamingHttpResponse(chunks_of_async(given.chunks), content_type="application/octet-stream")
+    query = models.Stream.model_validate(request.GET.dict())
+    return StreamingHttpResponse(chunks_of_async(query.chunks), content_type="application/octet-stream")
 
 
 def event_text(index: int) -> str:
@@ -262,8 +262,8 @@ def events_of(n: int, interval_s: float) -> Iterator[str]:
 @refuses_invalid
 def events(request: HttpRequest) -> StreamingHttpResponse:
     """Answer of ``sse`` under WSGI: events as they come."""
-    given = models.Events.model_validate(request.GET.dict())
-    return event_stream(events_of(given.n, given.interval_ms / 1000))
+    query = models.Events.model_validate(request.GET.dict())
+    return event_stream(events_of(query.n, query.interval_ms / 1000))
 
 
 async def events_of_async(n: int, interval_s: float) -> AsyncIterator[str]:
@@ -278,8 +278,8 @@ async def events_of_async(n: int, interval_s: float) -> AsyncIterator[str]:
 @refuses_invalid_async
 async def events_async(request: HttpRequest) -> StreamingHttpResponse:
     """Answer of ``sse`` under ASGI: events as they come."""
-    given = models.Events.model_validate(request.GET.dict())
-    return event_stream(events_of_async(given.n, given.interval_ms / 1000))
+    query = models.Events.model_validate(request.GET.dict())
+    return event_stream(events_of_async(query.n, query.interval_ms / 1000))
 
 
 Routes = list[tuple[str, View]]

@@ -80,7 +80,7 @@ async def user_items(
 @ROUTERS["orders"].post("/orders", status_code=status.HTTP_201_CREATED)
 async def create_order(order: models.Order) -> models.PricedOrder:
     """Answer of ``orders``: the validated order, priced."""
-    return models.PricedOrder.of(order)
+    return models.PricedOrder.from_order(order)
 
 
 @ROUTERS["orders-raw"].post("/orders-raw")

@@ -82,15 +82,15 @@ def message() -> ResponseReturnValue:
 @BLUEPRINTS["params"].get("/users/<int:user_id>/items")
 def user_items(user_id: int) -> ResponseReturnValue:
     """Answer of ``params``: path and query together."""
-    given = models.UserItems.model_validate({**request.args.to_dict(), "user_id": user_id})
-    return contract.user_items(given.user_id, given.q, given.limit)
+    inputs = models.UserItems.model_validate({**request.args.to_dict(), "user_id": user_id})
+    return contract.user_items(inputs.user_id, inputs.q, inputs.limit)
 
 
 @BLUEPRINTS["orders"].post("/orders")
 def create_order() -> ResponseReturnValue:
     """Answer of ``orders``: the validated order, priced."""
     order = models.Order.model_validate_json(request.get_data())
-    return models.PricedOrder.of(order).model_dump(), 201
+    return models.PricedOrder.from_order(order).model_dump(), 201
 
 
 @BLUEPRINTS["orders-raw"].post("/orders-raw")
@@ -119,11 +119,13 @@ def token_required(view: View) -> View:
 
     @wraps(view)
     def wrapped(**values: int) -> ResponseReturnValue:
-        given = request.authorization
-        if given is None or given.type != "bearer" or given.token is None:
+        authorization = request.authorization
+        if authorization is None or authorization.type != "bearer" or authorization.token is None:
             return unauthorized("Not authenticated")
         try:
-            g.claims = jwt.decode(given.token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
+            g.claims = jwt.decode(
+                authorization.token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM]
+            )
         except jwt.InvalidTokenError:
             return unauthorized("Could not validate credentials")
         return view(**values)
@@ -147,9 +149,9 @@ def contact() -> ResponseReturnValue:
 @BLUEPRINTS["delay"].get("/delay/<int:ms>")
 def delay(ms: int) -> ResponseReturnValue:
     """Answer of ``delay``, after that many milliseconds."""
-    given = models.Delay(ms=ms)
-    time.sleep(given.ms / 1000)
-    return contract.delay_answer(given.ms)
+    delay = models.Delay(ms=ms)
+    time.sleep(delay.ms / 1000)
+    return contract.delay_answer(delay.ms)
 
 
 def chunks_of(n: int) -> Iterator[bytes]:
@@ -160,8 +162,8 @@ def chunks_of(n: int) -> Iterator[bytes]:
 @BLUEPRINTS["stream"].get("/stream")
 def stream() -> ResponseReturnValue:
     """Answer of ``stream``: chunks as they are made."""
-    given = models.Stream.model_validate(request.args.to_dict())
-    return Response(chunks_of(given.chunks), mimetype="application/octet-stream")
+    query = models.Stream.model_validate(request.args.to_dict())
+    return Response(chunks_of(query.chunks), mimetype="application/octet-stream")
 
 
 def events_of(n: int, interval_s: float) -> Iterator[str]:
@@ -175,8 +177,8 @@ def events_of(n: int, interval_s: float) -> Iterator[str]:
 @BLUEPRINTS["sse"].get("/events")
 def events() -> ResponseReturnValue:
     """Answer of ``sse``: events as they come."""
-    given = models.Events.model_validate(request.args.to_dict())
-    content = events_of(given.n, given.interval_ms / 1000)
+    query = models.Events.model_validate(request.args.to_dict())
+    content = events_of(query.n, query.interval_ms / 1000)
     return Response(content, mimetype="text/event-stream", headers={"Cache-Control": "no-cache"})
 
 

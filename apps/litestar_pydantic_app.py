@@ -54,7 +54,7 @@ class OrdersController(Controller):
     @post("/orders")
     async def create_order(self, data: JSONBody[models.Order]) -> models.PricedOrder:
         """Answer of ``orders``: the validated order, priced."""
-        return models.PricedOrder.of(data)
+        return models.PricedOrder.from_order(data)
 
 
 class ItemsController(Controller):

@@ -73,7 +73,7 @@ class PricedOrder(Order):
     total_cents: int
 
     @classmethod
-    def of(cls, order: Order) -> PricedOrder:
+    def from_order(cls, order: Order) -> PricedOrder:
         """Price ``order``, keeping its validated parts as they are."""
         total = contract.total_cents((line.quantity, line.unit_cents) for line in order.lines)
         return cls(customer=order.customer, lines=order.lines, options=order.options, total_cents=total)

@@ -89,14 +89,14 @@ async def message(_request: Request) -> Response:
 
 async def user_items(request: Request) -> Response:
     """Answer of ``params``: path and query together."""
-    given = models.UserItems.model_validate({**request.query_params, **request.path_params})
-    return JSONResponse(contract.user_items(given.user_id, given.q, given.limit))
+    inputs = models.UserItems.model_validate({**request.query_params, **request.path_params})
+    return JSONResponse(contract.user_items(inputs.user_id, inputs.q, inputs.limit))
 
 
 async def create_order(request: Request) -> Response:
     """Answer of ``orders``: the validated order, priced."""
     order = models.Order.model_validate_json(await request.body())
-    return JSONResponse(models.PricedOrder.of(order).model_dump(), status_code=201)
+    return JSONResponse(models.PricedOrder.from_order(order).model_dump(), status_code=201)
 
 
 async def create_order_raw(request: Request) -> Response:
@@ -153,15 +153,15 @@ async def me(request: Request) -> Response:
 async def contact(request: Request) -> Response:
     """Answer of ``form``: its fields."""
     async with request.form() as form:
-        given = models.Contact.model_validate(dict(form))
-    return JSONResponse(given.model_dump())
+        contact = models.Contact.model_validate(dict(form))
+    return JSONResponse(contact.model_dump())
 
 
 async def delay(request: Request) -> Response:
     """Answer of ``delay``, after that many milliseconds."""
-    given = models.Delay.model_validate(request.path_params)
-    await asyncio.sleep(given.ms / 1000)
-    return JSONResponse(contract.delay_answer(given.ms))
+    delay = models.Delay.model_validate(request.path_params)
+    await asyncio.sleep(delay.ms / 1000)
+    return JSONResponse(contract.delay_answer(delay.ms))
 
 
 async def chunks_of(n: int) -> AsyncIterator[bytes]:
@@ -172,8 +172,8 @@ async def chunks_of(n: int) -> AsyncIterator[bytes]:
 
 async def stream(request: Request) -> Response:
     """Answer of ``stream``: chunks as they are made."""
-    given = models.Stream.model_validate(dict(request.query_params))
-    return StreamingResponse(chunks_of(given.chunks), media_type="application/octet-stream")
+    query = models.Stream.model_validate(dict(request.query_params))
+    return StreamingResponse(chunks_of(query.chunks), media_type="application/octet-stream")
 
 
 async def events_of(n: int, interval_s: float) -> AsyncIterator[str]:
@@ -186,8 +186,8 @@ async def events_of(n: int, interval_s: float) -> AsyncIterator[str]:
 
 async def events(request: Request) -> Response:
     """Answer of ``sse``: events as they come."""
-    given = models.Events.model_validate(dict(request.query_params))
-    content = events_of(given.n, given.interval_ms / 1000)
+    query = models.Events.model_validate(dict(request.query_params))
+    content = events_of(query.n, query.interval_ms / 1000)
     return StreamingResponse(content, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
 
 

@@ -88,7 +88,7 @@ def provision_all(
     parsed = tuple(map(parse, overrides))
     overriding = concerned(chosen, parsed, interpreter)
 
-    def one(framework: Framework) -> Provisioned | ProvisionError:
+    def provision_one(framework: Framework) -> Provisioned | ProvisionError:
         try:
             return _provision(framework, interpreter, overriding[framework.name], folder, echo)
         except ProvisionError as error:
@@ -97,7 +97,9 @@ def provision_all(
             progress(framework.name)
 
     with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="provision") as pool:
-        return dict(zip([framework.name for framework in chosen], pool.map(one, chosen), strict=True))
+        return dict(
+            zip([framework.name for framework in chosen], pool.map(provision_one, chosen), strict=True)
+        )
 
 
 def _provision(
@@ -114,9 +116,9 @@ def _provision(
     def waiting() -> None:
         echo(f"{framework.name}: waiting for the same environment, which is being built")
 
-    def build(home: Path, held: int) -> str:
+    def build(home: Path, lock: int) -> str:
         echo(f"{framework.name}: building its environment")
-        return _build(framework, interpreter, resolution, home, held)
+        return _build(framework, interpreter, resolution, home, lock)
 
     contents = [override.content for override in overrides]
     key = store.digest(LAYOUT, str(interpreter.path), interpreter.stamp, resolution.text, contents)
@@ -136,16 +138,16 @@ def _require_python(framework: Framework, interpreter: Interpreter) -> None:
 
 
 def _build(
-    framework: Framework, interpreter: Interpreter, resolution: Resolution, home: Path, held: int
+    framework: Framework, interpreter: Interpreter, resolution: Resolution, home: Path, lock: int
 ) -> str:
-    """Make the environment in ``home``; exact versions as JSON."""
+    """Make the environment in ``home``, its descriptor ``lock`` passed on to uv; exact versions as JSON."""
     requirements = home / "requirements.txt"
     store.write(requirements, resolution.text)
     uv_tool.run(
         ["venv", "--quiet", "--no-project", "--python", interpreter.path, home / "venv"],
         what=f"{framework.name}: uv made no virtual environment with Python {interpreter.version}",
         remedy="Check that this interpreter works, or choose another with --python.",
-        pass_fds=(held,),
+        pass_fds=(lock,),
     )
     hashes = ["--require-hashes"] if resolution.hashed else ["--verify-hashes"]
     fresh = [word for name, _ in resolution.sources for word in ("--refresh-package", name)]
@@ -162,7 +164,7 @@ def _build(
         [*arguments, *hashes, *fresh],
         what=f"{framework.name}: its packages could not be installed",
         remedy="Read what uv says; try another version by --with, or `hotlap lock --upgrade`.",
-        pass_fds=(held,),
+        pass_fds=(lock,),
     )
     return json.dumps(_versions(home, resolution))
 
@@ -170,12 +172,12 @@ def _build(
 def _versions(home: Path, resolution: Resolution) -> dict[str, str]:
     """What is installed, by what it says of itself; nothing of it is imported."""
     site = next((home / "venv" / "lib").glob("python3*/site-packages"))
-    found: dict[str, str] = {
+    versions: dict[str, str] = {
         canonicalize_name(distribution.name): distribution.version
         for distribution in metadata.distributions(path=[str(site)])
     }
-    found |= {name: f"{found[name]} ({source})" for name, source in resolution.sources}
-    return dict(sorted(found.items()))
+    versions |= {name: f"{versions[name]} ({source})" for name, source in resolution.sources}
+    return dict(sorted(versions.items()))
 
 
 def _python(home: Path) -> Path:

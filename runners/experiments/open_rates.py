@@ -59,7 +59,7 @@ def _measure_capacities(
 
 def with_rates(plan: Plan, options: RunOptions, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:
     """``plan`` with the cells of the rates asked for; raises PlanError where none is left."""
-    cells = rates.opened(
+    cells = rates.open_cells(
         plan.cells,
         options.rates,
         arrivals=options.arrivals,

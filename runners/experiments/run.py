@@ -26,7 +26,7 @@ from runners.http.address import Endpoint
 from runners.launching.launcher import Launcher
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
-from runners.selection.schedule import Visit, only, visits
+from runners.selection.schedule import Visit, select_visits, visits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,7 +107,7 @@ class RunSession:
         if first:
             yield first, left
         for block in blocks[len(first) :]:
-            launches = only(left, self.policy.undecided_cells(read(self.folder)))
+            launches = select_visits(left, self.policy.undecided_cells(read(self.folder)))
             if not launches:
                 return
             self.watcher.say(

@@ -232,7 +232,7 @@ def sweep_selection(options: RunOptions, slo: Slo, watcher: Watcher) -> SweepRes
                 watcher=watcher,
                 slo=slo,
                 arrivals=options.arrivals,
-                cap=max(options.selection.connections, default=rates.CONNECTIONS),
+                cap=max(options.selection.connections, default=rates.OPEN_CONNECTIONS),
             ).run()
         finally:
             watcher.end()

@@ -17,7 +17,7 @@ from runners.selection import pep723
 APPS = Path(__file__).resolve().parents[2] / "apps"
 """The apps that ship with hotlap."""
 
-SUFFIX = "_app.py"
+APP_SUFFIX = "_app.py"
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
     *("implements", "targets", "not-applicable", "boundaries"),
@@ -85,7 +85,7 @@ def discover(apps_dir: Path = APPS) -> dict[str, Framework]:
 
     """
     frameworks: dict[str, Framework] = {}
-    for framework in map(read, sorted(apps_dir.glob(f"*{SUFFIX}"))):
+    for framework in map(read, sorted(apps_dir.glob(f"*{APP_SUFFIX}"))):
         twin = frameworks.setdefault(framework.name, framework)
         if twin is not framework:
             raise PlanError(
@@ -93,7 +93,7 @@ def discover(apps_dir: Path = APPS) -> dict[str, Framework]:
                 remedy="Rename one of them: a framework is named by its file, with `-` and `_` alike.",
             )
     if not frameworks:
-        raise PlanError(f"there is no *{SUFFIX} in {apps_dir}", remedy="Name a folder of app files.")
+        raise PlanError(f"there is no *{APP_SUFFIX} in {apps_dir}", remedy="Name a folder of app files.")
     return dict(sorted(frameworks.items()))
 
 
@@ -108,7 +108,7 @@ def read(path: Path) -> Framework:
     tool = block.table(block.metadata, "tool", "hotlap")
     block.refuse(set(tool) - KEYS, "unknown keys in [tool.hotlap]")
     framework = Framework(
-        name=path.name.removesuffix(SUFFIX).replace("_", "-"),
+        name=path.name.removesuffix(APP_SUFFIX).replace("_", "-"),
         title=block.string(tool, "title"),
         path=path.resolve(),
         module=f"apps.{path.stem}",

@@ -13,8 +13,8 @@ from runners.selection.frameworks import Framework
 from runners.servers.recipe import Variant
 from scenarios.exchange import Scenario
 
-CONNECTIONS = 64
-"""Of closed load, unless asked otherwise and where a scenario has no numbers of its own."""
+CLOSED_CONNECTIONS = 64
+"""Connections of a closed load, unless asked otherwise or the scenario has numbers of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def expand(selection: Selection, parts: Parts) -> Matrix:
     scenarios = _scenarios(selection, parts)
     for stack in stacks(selection, parts):
         for scenario in scenarios:
-            for connections in selection.connections or scenario.connections or (CONNECTIONS,):
+            for connections in selection.connections or scenario.connections or (CLOSED_CONNECTIONS,):
                 cell = _cell(stack, scenario, connections, selection)
                 if missing := _absence(stack, scenario):
                     kind, reason = missing

@@ -11,7 +11,7 @@ from runners.errors import PlanError
 if TYPE_CHECKING:
     from pathlib import Path
 
-BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+SCRIPT_BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
 """Reference expression of the specification (PEP 723, "Reference Implementation")."""
 
 
@@ -26,7 +26,7 @@ def read(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise PlanError(f"{path.name} cannot be read: {error}") from error
-    blocks = [match for match in BLOCK.finditer(text) if match["type"] == "script"]
+    blocks = [match for match in SCRIPT_BLOCK.finditer(text) if match["type"] == "script"]
     if len(blocks) != 1:
         raise PlanError(
             f"{path.name} has {len(blocks) or 'no'} PEP 723 block{'s' * (len(blocks) > 1)} of type script",

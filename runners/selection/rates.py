@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from results.model import Arrivals, Cell, Load
 from runners.errors import PlanError
 
-CONNECTIONS = 1024
-"""Connections that an open load may open at most, unless asked otherwise."""
+OPEN_CONNECTIONS = 1024
+"""The most connections that an open load may open, unless asked otherwise."""
 EQUAL_SHARE = 0.5
-"""Of the slowest stack's capacity: low enough for every stack, high enough that requests meet."""
+"""Of the slowest stack's capacity, for ``--rate equal``: low enough for all, enough for requests to meet."""
 MOST_RPS = 1_000_000.0
-"""Nobody can offer more from here; long before it, late sends flag the trial."""
+"""The highest rate that is accepted: no generator offers more, and far below it late sends flag the trial."""
 DEFAULT_ARRIVALS = Arrivals.POISSON
-"""Users who know nothing of each other arrive so, and queues form at bursts."""
+"""Unless asked otherwise: users who know nothing of each other arrive so, and queues form at bursts."""
 _GRAMMAR = "--rate 500 (per second), --rate 50% (of each stack's capacity), --rate equal, --rate closed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """One ``--rate``."""
+    """One value of ``--rate``."""
 
     kind: str
     """``absolute``, ``share`` of capacity, ``equal`` for all stacks, or ``closed``: the closed load too."""
@@ -59,7 +59,7 @@ def warnings(rates: Iterable[Rate]) -> list[str]:
     ]
 
 
-def opened(
+def open_cells(
     cells: Iterable[Cell],
     rates: Collection[Rate],
     *,
@@ -76,7 +76,7 @@ def opened(
     cells, known = tuple(cells), capacities or {}
     best: dict[Cell, float] = {}
     for cell, value in known.items():
-        best[_asked(cell)] = max(value, best.get(_asked(cell), 0.0))
+        best[_capacity_key(cell)] = max(value, best.get(_capacity_key(cell), 0.0))
     made: dict[Cell, None] = {}
     for cell in cells:
         for rate in rates:
@@ -85,28 +85,28 @@ def opened(
             elif rps := _rps(rate, cell, best, floors):
                 made |= {
                     replace(cell, load=Load.OPEN, connections=cap, rate_rps=rps, arrivals=arrivals): None
-                    for cap in caps or (CONNECTIONS,)
+                    for cap in caps or (OPEN_CONNECTIONS,)
                 }
     return tuple(made)
 
 
 def _rps(rate: Rate, cell: Cell, best: Mapping[Cell, float], floors: Collection[str]) -> float | None:
-    own = best.get(_asked(cell))
+    own = best.get(_capacity_key(cell))
     if rate.kind == "absolute":
         return rate.value
     if rate.kind == "share":
         return own and _readable(own * rate.value, digits=4)
-    asked_alike = {
+    comparable = {
         other: value
         for other, value in best.items()
         if (other.scenario, other.workers) == (cell.scenario, cell.workers)
     }
-    slowest = [value for other, value in asked_alike.items() if other.framework not in floors]
-    least = min(slowest or asked_alike.values(), default=None)
+    slowest = [value for other, value in comparable.items() if other.framework not in floors]
+    least = min(slowest or comparable.values(), default=None)
     return least and own and _readable(least * EQUAL_SHARE, digits=2)
 
 
-def _asked(cell: Cell) -> Cell:
+def _capacity_key(cell: Cell) -> Cell:
     """What a capacity is of: stack, scenario and workers, whatever the number of connections."""
     return replace(cell, connections=0, control=False)
 

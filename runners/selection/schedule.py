@@ -35,7 +35,7 @@ def visits(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[Vi
     )
 
 
-def only(launches: Iterable[Visit], wanted: Container[Cell]) -> tuple[Visit, ...]:
+def select_visits(launches: Iterable[Visit], wanted: Container[Cell]) -> tuple[Visit, ...]:
     """Launches that visit a wanted cell, whole: a launch for fewer cells would mount fewer routes."""
     return tuple(visit for visit in launches if any(cell in wanted for cell in visit.cells))
 

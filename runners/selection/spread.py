@@ -13,11 +13,11 @@ class Spread:
     """Over how many processes and machines a run is spread; the default is one of each."""
 
     generators: int = 1
-    """Processes of this machine."""
+    """Generator processes on this machine."""
     joined: int = 0
-    """Processes of further machines."""
+    """Generator processes that join from further machines."""
     listen: str | None = None
-    """``HOST:PORT`` that the latter find us on; None: loopback."""
+    """``HOST:PORT`` at which further machines find this one; None: loopback."""
     host: str = LOOPBACK
     """Address that servers listen on."""
     url: str | None = None
@@ -45,7 +45,7 @@ class Spread:
         return (Endpoint.of_url(url) if url is not None else Endpoint(self.host, 0)).is_loopback
 
     def endpoint(self) -> Endpoint | None:
-        """Where workers of further machines find us; raises PlanError where that is no address."""
+        """Where workers of further machines find this one; raises PlanError where that is no address."""
         if self.listen is None:
             return Endpoint.parse(LOOPBACK) if self.joined else None
         try:

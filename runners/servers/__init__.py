@@ -18,7 +18,7 @@ from runners.errors import PlanError
 from runners.servers.recipe import Variant
 
 FOLDER = Path(__file__).parent
-SUFFIX = "_server.py"
+SERVER_SUFFIX = "_server.py"
 
 
 def discover() -> dict[str, Variant]:
@@ -59,13 +59,16 @@ def boundaries() -> dict[str, Mapping[str, tuple[str, ...]]]:
 
 
 def _modules() -> dict[str, ModuleType]:
-    return {path.name: import_module(f"{__name__}.{path.stem}") for path in sorted(FOLDER.glob(f"*{SUFFIX}"))}
+    return {
+        path.name: import_module(f"{__name__}.{path.stem}")
+        for path in sorted(FOLDER.glob(f"*{SERVER_SUFFIX}"))
+    }
 
 
 def _constant(file: str, module: ModuleType, name: str) -> Any:  # noqa: ANN401 - typed where it is declared
     if not hasattr(module, name):
         raise PlanError(
             f"{file} declares no {name}",
-            remedy=f"write it as in uvicorn{SUFFIX}, or rename the file if it is no recipe",
+            remedy=f"write it as in uvicorn{SERVER_SUFFIX}, or rename the file if it is no recipe",
         )
     return getattr(module, name)

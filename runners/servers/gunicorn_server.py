@@ -17,8 +17,8 @@ BOUNDARIES = {
 }
 
 Options = Callable[[Serve], tuple[str, ...]]
-NO_DEFAULT_PARSER = ("--http-parser", "python")
-"""Named, because ``auto`` takes the C parser as soon as something installs it."""
+PYTHON_PARSER = ("--http-parser", "python")
+"""gunicorn's Python parser by name: ``auto`` takes the C parser as soon as something installs it."""
 
 
 def _bind(serve: Serve, worker: str) -> tuple[str, ...]:
@@ -39,15 +39,15 @@ def _command(serve: Serve, *, worker: str, options: Options) -> tuple[str, ...]:
 
 
 def _parser(_serve: Serve) -> tuple[str, ...]:
-    return NO_DEFAULT_PARSER
+    return PYTHON_PARSER
 
 
 def _threads(serve: Serve) -> tuple[str, ...]:
-    return ("--threads", str(serve.threads), *NO_DEFAULT_PARSER)
+    return ("--threads", str(serve.threads), *PYTHON_PARSER)
 
 
 def _loop(_serve: Serve) -> tuple[str, ...]:
-    return ("--asgi-loop", "uvloop", *NO_DEFAULT_PARSER)
+    return ("--asgi-loop", "uvloop", *PYTHON_PARSER)
 
 
 def _no_options(_serve: Serve) -> tuple[str, ...]:

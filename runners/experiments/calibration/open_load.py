@@ -12,7 +12,7 @@ from runners.experiments.blocks import Measurer
 from runners.experiments.calibration.clients import CLIENT_WARMUP_S, MeasuringPoint
 from runners.experiments.calibration.stalls import Stalls, stopping
 from runners.generator.messages import Measured, Order
-from runners.selection.rates import CONNECTIONS
+from runners.selection.rates import OPEN_CONNECTIONS
 
 STALL_PERCENTILES = (50.0, 90.0, 99.0, 99.9)
 """Percentiles that are held against arithmetic where a server is stopped."""
@@ -67,7 +67,7 @@ def under_stalls(
         warmup_s=stalls.every_s,  # a period that is over before: those it left waiting are in the window
         window_s=whole.seconds,
     )
-    offered = replace(begun, connections=CONNECTIONS, rate_rps=rate_rps, arrivals=Arrivals.CONSTANT)
+    offered = replace(begun, connections=OPEN_CONNECTIONS, rate_rps=rate_rps, arrivals=Arrivals.CONSTANT)
 
     def felt(load: Callable[[], Latency]) -> tuple[float, ...]:
         with stopping(pid, stalls):

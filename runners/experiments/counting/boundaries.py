@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runners.errors import PlanError
-from runners.selection.frameworks import BOUNDARY, SUFFIX, Framework
+from runners.selection.frameworks import APP_SUFFIX, BOUNDARY, Framework
 
 HANDLER = "handler"
 """Layer of every function of an app file."""
-APPS = "/apps/"
+STAGED_APPS = "/apps/"
+"""Part of the path of every file of a stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Boundaries:
         function, _, file = rest.rpartition(":")
         if kind != "py" or not function:
             return None
-        if APPS in file and file.endswith(SUFFIX):
+        if STAGED_APPS in file and file.endswith(APP_SUFFIX):
             return Boundary(HANDLER, file.rpartition("/")[2], function)
         known = self._by_function.get(function, ())
         return next((boundary for boundary in known if file.endswith(f"/{boundary.file}")), None)

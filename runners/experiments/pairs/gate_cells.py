@@ -12,9 +12,9 @@ from runners.errors import PlanError
 from runners.experiments.counting.countable import countable_cells
 from runners.experiments.pairs.pairing import MatchedCells, match
 from runners.experiments.pairs.sides import SideParts
-from runners.selection.matrix import CONNECTIONS, Selection, expand
+from runners.selection.matrix import CLOSED_CONNECTIONS, Selection, expand
 
-EVERYTHING = Selection(frameworks=("*",), servers=("*",), scenarios=("*",), connections=(CONNECTIONS,))
+EVERYTHING = Selection(frameworks=("*",), servers=("*",), scenarios=("*",), connections=(CLOSED_CONNECTIONS,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ from runners.experiments.pairs.sides import SideParts, resolve_sides
 from runners.experiments.planning import build_plan, build_setup
 from runners.experiments.progress import Watcher
 from runners.machine import facts, placement
-from runners.selection.matrix import CONNECTIONS, Matrix, Selection, expand
+from runners.selection.matrix import CLOSED_CONNECTIONS, Matrix, Selection, expand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +109,7 @@ def match_selection(options: PairOptions, sides: Mapping[SideName, SideParts]) -
 
 
 def _matrix(selection: Selection, side_parts: SideParts) -> Matrix:
-    chosen = replace(selection, connections=selection.connections or (CONNECTIONS,))
+    chosen = replace(selection, connections=selection.connections or (CLOSED_CONNECTIONS,))
     if side_parts.options.framework is not None:
         chosen = replace(chosen, frameworks=(side_parts.options.framework,))
     if side_parts.options.server is not None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from runners.environments import cache
 from runners.environments.lock import SHARED
 from runners.errors import PlanError, ProvisionError
-from runners.selection.frameworks import APPS, SUFFIX
+from runners.selection.frameworks import APP_SUFFIX, APPS
 
 WORKTREE = "worktree"
 """What stands for the apps as they lie in the working tree."""
@@ -59,7 +59,7 @@ def repository_apps() -> Path:
     done = _git(Path.cwd(), "rev-parse", "--show-toplevel")
     if done.returncode == 0:
         apps = Path(done.stdout.decode().strip()) / "apps"
-        if (apps / "locks" / SHARED).is_file() and any(apps.glob(f"*{SUFFIX}")):
+        if (apps / "locks" / SHARED).is_file() and any(apps.glob(f"*{APP_SUFFIX}")):
             return apps
     return APPS
 

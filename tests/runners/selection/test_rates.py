@@ -6,7 +6,15 @@ import pytest
 
 from results.model import Arrivals, Cell, Interface
 from runners.errors import PlanError
-from runners.selection.rates import CONNECTIONS, Rate, arrivals_of, need_capacity, opened, parse, warnings
+from runners.selection.rates import (
+    OPEN_CONNECTIONS,
+    Rate,
+    arrivals_of,
+    need_capacity,
+    open_cells,
+    parse,
+    warnings,
+)
 
 
 def cell(framework: str, scenario: str = "json", **more: object) -> Cell:
@@ -21,7 +29,7 @@ CAPACITIES = {SLOW: 3011.7, FAST: 9000.0, FLOOR: 1000.0}
 def rates(
     *texts: str, arrivals: Arrivals = Arrivals.POISSON, cells: tuple[Cell, ...] = (SLOW, FAST, FLOOR)
 ) -> list[Cell]:
-    found = opened(cells, parse(texts), arrivals=arrivals, capacities=CAPACITIES, floors=("asgi",))
+    found = open_cells(cells, parse(texts), arrivals=arrivals, capacities=CAPACITIES, floors=("asgi",))
     return list(found)
 
 
@@ -66,7 +74,7 @@ def test_an_absolute_rate_makes_every_cell_an_open_one() -> None:
         ("asgi", 500),
     ]
     assert {(each.load, each.connections, each.arrivals) for each in found} == {
-        ("open", CONNECTIONS, "constant")
+        ("open", OPEN_CONNECTIONS, "constant")
     }
 
 
@@ -76,7 +84,7 @@ def test_shares_are_of_each_own_capacity_and_equal_is_half_of_the_slowest_that_i
 
 
 def test_floors_alone_are_compared_with_each_other() -> None:
-    found = opened(
+    found = open_cells(
         (FLOOR,), parse(["equal"]), arrivals=Arrivals.POISSON, capacities={FLOOR: 1000}, floors=("asgi",)
     )
     assert [each.rate_rps for each in found] == [500]
@@ -84,7 +92,7 @@ def test_floors_alone_are_compared_with_each_other() -> None:
 
 def test_each_scenario_has_its_own_equal_rate() -> None:
     other = cell("starlette", "orders")
-    found = opened(
+    found = open_cells(
         (FAST, other), parse(["equal"]), arrivals=Arrivals.POISSON, capacities={FAST: 9000.0, other: 200.0}
     )
     assert [each.rate_rps for each in found] == [4500, 100]
@@ -107,7 +115,7 @@ def test_without_a_capacity_there_is_no_share() -> None:
 
 def test_capacity_is_the_best_over_connections_and_asked_connections_are_caps() -> None:
     many = replace(SLOW, connections=500)
-    found = opened(
+    found = open_cells(
         (SLOW, many),
         parse(["50%"]),
         arrivals=Arrivals.POISSON,

@@ -3,7 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from runners.selection.matrix import Selection, expand
-from runners.selection.schedule import block_order, cell_order, groups_of, hash_seed, only, trial_seed, visits
+from runners.selection.schedule import (
+    block_order,
+    cell_order,
+    groups_of,
+    hash_seed,
+    select_visits,
+    trial_seed,
+    visits,
+)
 from tests.support.small_matrix import framework, parts
 
 KNOWN = parts()
@@ -24,8 +32,8 @@ def test_a_launch_serves_one_target_and_visits_its_cells() -> None:
 
 def test_of_a_wanted_cell_the_whole_launch_is_made() -> None:
     wanted = VISITS[0].cells[-1]
-    assert only(VISITS, {wanted}) == (VISITS[0],)
-    assert only(VISITS, set()) == ()
+    assert select_visits(VISITS, {wanted}) == (VISITS[0],)
+    assert select_visits(VISITS, set()) == ()
 
 
 def test_only_measured_groups_are_mounted_in_contract_order() -> None:
@@ -43,7 +51,7 @@ def test_orders_are_permutations_and_follow_the_seed() -> None:
 
 
 def test_cells_of_a_launch_are_shuffled_by_block() -> None:
-    visit = max(VISITS, key=lambda each: len(each.cells))
+    visit = max(VISITS, key=lambda visit: len(visit.cells))
     orders = {cell_order(visit, 7, block) for block in range(20)}
     assert len(orders) > 1
     assert all(sorted(c.slug for c in order) == sorted(c.slug for c in visit.cells) for order in orders)
