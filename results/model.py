@@ -16,6 +16,10 @@ SCHEMA = (1, 4)
 """(major, minor) of the records written by this version."""
 FIRST_LOOK = 8
 """Blocks before anybody looks whether a run is as precise as asked for."""
+LATE_SHARE = 0.01
+"""Open load: with more of its arrivals sent late by the generator's fault, latencies are not the server's."""
+SERVED_SHARE = 0.95
+"""Open load: where less of it is answered within the window, it is more than the stack can serve."""
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
 """An integer that everything that works on records can hold."""
 

@@ -16,10 +16,7 @@ from report.analysis.metric_summaries import MetricSummary, summarise_metric
 from report.analysis.workload import shares
 from report.stats.levels import Level
 from results.histogram import Latency
-from results.model import Cell, Failure, Load, Run
-
-SERVED_SHARE = 0.95
-"""An open load of which less is answered within the window is more than the stack can serve."""
+from results.model import SERVED_SHARE, Cell, Failure, Load, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 from report.analysis.ceilings import ceiling_rps
-from results.model import Ceiling, Load, Setup, Trial
+from results.model import LATE_SHARE, Ceiling, Load, Setup, Trial
 
 DISTURBED_SHARE = 0.05
 """Foreign work and steal above this share of the window disturb a trial (METHOD section 3)."""
@@ -36,8 +36,6 @@ SATURATED = 0.95
 """``occupied`` from which CPU per request is compared under closed load."""
 RECONNECTING_SHARE = 0.01
 """Connections are not kept where more of them are opened than this share of the requests."""
-LATE_SHARE = 0.01
-"""Open load: with more of its arrivals sent late by the generator's fault, latencies are not the server's."""
 
 
 def utilisation(trial: Trial, cpus: int | None = None) -> float | None:

@@ -154,7 +154,8 @@ def _refuse_beside_resume(context: typer.Context) -> None:
 
 def _sweep(options: RunOptions, limit: str, blocks: int | None, shown: Watcher, *, as_json: bool) -> None:
     from runners.cli import sweep_tables
-    from runners.experiments.sweep import LAUNCHES, parse, sweep_selection
+    from runners.experiments.slo import parse
+    from runners.experiments.sweep import LAUNCHES, sweep_selection
 
     launches = replace(options.timing, blocks=blocks or LAUNCHES)
     result = sweep_selection(replace(options, timing=launches), parse(limit), shown)

@@ -41,9 +41,9 @@ def count_in_process(
 
     ``variables`` are added to the interpreter's environment.
     """
-    framework, environment = cost_cell.framework, cost_cell.environment
-    target = f"{framework.module}:{framework.targets[cost_cell.cell.interface][scenario.target]}"
-    log = log_of(environment.python, environment.stage, folder)
+    framework, interface = cost_cell.framework, cost_cell.cell.interface
+    target = f"{framework.module}:{framework.targets[interface][scenario.target]}"
+    log = log_of(cost_cell.environment.python, cost_cell.environment.stage, folder)
     reading = counter.reading(folder)
     try:
         with _script(
@@ -56,19 +56,16 @@ def count_in_process(
             is_aborted=is_aborted,
             variables=variables,
         ) as (pipes, tree):
-            ready = pipes.line(b"", counter.ready_s)
-            if ready != READY:
+            if pipes.line(b"", counter.ready_s) != READY:
                 raise CostError("the script that calls the app did not start", remedy="please report this")
-            made = measure(
-                ScriptAsker(pipes), reading, scenario, lambda: accounting.tree_pids(tree.pid), idles=False
-            )
+            asker = ScriptAsker(pipes)
+            result = measure(asker, reading, scenario, lambda: accounting.tree_pids(tree.pid), idles=False)
     except HotlapError as error:
         error.log_tail = error.log_tail or log.tail()
         raise
     finally:
         reading.close()
-    argv = ("python", DISPATCH.name, cost_cell.cell.interface, target)
-    return LaunchResult(result=made, target=target, argv=argv)
+    return LaunchResult(result=result, target=target, argv=("python", DISPATCH.name, interface, target))
 
 
 @contextmanager

@@ -53,13 +53,13 @@ def count_served(
     reading = counter.reading(folder)
     try:
         with launcher.start(visit, first=cell, hash_seed=HASH_SEED) as server:
-            made = _measured(server, measure, reading, scenario, is_aborted)
-            return LaunchResult(result=made, target=launcher.target(visit), argv=server.argv)
+            result = _measure(server, measure, reading, scenario, is_aborted)
+            return LaunchResult(result=result, target=launcher.target(visit), argv=server.argv)
     finally:
         reading.close()
 
 
-def _measured(
+def _measure(
     server: LocalServer,
     measure: MeasureLaunch[T],
     reading: Reading,

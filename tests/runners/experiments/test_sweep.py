@@ -16,7 +16,8 @@ from runners.errors import LoadError, PlanError
 from runners.experiments import sweep
 from runners.experiments.options import QUICK, RunOptions
 from runners.experiments.progress import Watcher
-from runners.experiments.sweep import Slo, Sweep, SweepResult, bisect, keeps_to, parse, sweep_selection
+from runners.experiments.slo import Slo, bisect, keeps_to, parse
+from runners.experiments.sweep import Sweep, SweepResult, sweep_selection
 from runners.generator.messages import Measured, Order
 from runners.http.address import Endpoint
 from runners.selection.matrix import Selection
