@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from report.analysis.metric_types import FromLatency, Metric
-from report.analysis.validity import LATE_SHARE, SATURATED
+from report.analysis.validity import SATURATED
 from report.stats import levels
 from report.stats.levels import Level
 from results.histogram import Latency
-from results.model import Cell, Load
+from results.model import LATE_SHARE, Cell, Load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
