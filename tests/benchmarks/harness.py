@@ -19,7 +19,8 @@ import psutil
 from results.store import create, read
 from scenarios import catalogue
 from tests.support.paths import ROOT
-from tests.support.synthetic import STACKS, make_run
+from tests.support.synthetic import make_run
+from tests.support.synthetic_plan import STACKS
 
 PROGRAM = [sys.executable, "-c", "from runners.cli import main; main()"]
 MIB = 2**20

@@ -11,7 +11,8 @@ import pytest
 from results.model import SCHEMA, BlockEnd, BlockStart, Plan, Record, Trial
 from results.store import FILE, RecordError, Writer, create, read, reopen, to_line
 from tests.support.paths import FIXTURES
-from tests.support.synthetic import Recipe, make_plan, make_run
+from tests.support.synthetic import make_run
+from tests.support.synthetic_plan import Recipe, make_plan
 
 RUN = make_run(blocks=1, scenarios=("json",), troubles=False)
 TRIALS = RUN.trials

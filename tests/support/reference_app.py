@@ -1,4 +1,4 @@
-"""The contract served by the standard library: right answers, and a server that a test can make wrong."""
+"""The contract in the standard library: the right answer to every request of the scenarios."""
 
 from __future__ import annotations
 
@@ -7,25 +7,15 @@ import hashlib
 import hmac
 import json
 import re
-import socket
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from itertools import count
-from threading import Thread
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
-
-import wsproto
-from wsproto.connection import ConnectionState
-from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Ping, TextMessage
 
 from apps import contract
 from scenarios.exchange import Answer, Request
 
-Respond = Callable[[Request], Answer]
 _calls = count()
 
 
@@ -65,25 +55,6 @@ def streamed(pieces: list[bytes], media: str, interval_s: float = 0.0) -> Answer
 def echoed(messages: tuple[str | bytes, ...]) -> Answer:
     """A WebSocket conversation that sent ``messages`` back."""
     return Answer(status=101, headers=(), body=b"", messages=messages, close_code=1000)
-
-
-def echo(talk: wsproto.WSConnection, receive: Callable[[], bytes], send: Callable[[bytes], object]) -> None:
-    """Send every message back until the client closes or is gone."""
-    while talk.state is not ConnectionState.CLOSED and (data := receive()):
-        talk.receive_data(data)
-        for event in talk.events():
-            if isinstance(event, TextMessage | BytesMessage):
-                send(talk.send(replace(event)))
-            elif isinstance(event, Ping | CloseConnection):
-                send(talk.send(event.response()))
-
-
-def converse(headers: Iterable[tuple[str, str]], path: str, connection: socket.socket) -> None:
-    """Open the WebSocket that was asked for, and echo."""
-    talk = wsproto.WSConnection(wsproto.ConnectionType.SERVER)
-    talk.initiate_upgrade_connection([(name.encode(), value.encode()) for name, value in headers], path)
-    connection.sendall(talk.send(AcceptConnection()))
-    echo(talk, lambda: connection.recv(1 << 16), connection.sendall)
 
 
 def greeted(piece: bytes, greeting: str) -> bytes:
@@ -244,75 +215,3 @@ def _shaped(shape: Any, sent: Any, name: str) -> Any:  # noqa: ANN401 - JSON
 def _priced(order: dict[str, Any]) -> dict[str, Any]:
     lines = ((line["quantity"], line["unit_cents"]) for line in order["lines"])
     return {**order, "total_cents": contract.total_cents(lines)}
-
-
-def send_pieces(made: Answer, write: Callable[[bytes], object]) -> None:
-    """Send a streamed body in chunks, events when they are due."""
-    size = len(made.body) // made.pieces
-    events = [event + b"\n\n" for event in made.body.split(b"\n\n")[:-1]]
-    pieces = events or [made.body[at : at + size] for at in range(0, len(made.body), size)]
-    begun_s = time.monotonic()
-    for piece, due_s in zip(pieces, made.arrivals_s, strict=True):
-        time.sleep(max(begun_s + due_s - time.monotonic(), 0) if events else 0)
-        write(b"%x\r\n%b\r\n" % (len(piece), piece))
-    write(b"0\r\n\r\n")
-
-
-@contextmanager
-def serving(respond_with: Respond | None = None) -> Iterator[int]:
-    """Serve ``respond_with`` (default: the contract) over HTTP; gives the port.
-
-    An answer with status 0 is a fault: its body goes out raw and the connection closes; an empty one
-    hangs until the server ends.
-    """
-    chosen = respond_with or respond
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-        respond_with: ClassVar[Respond]
-
-        def _serve(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            headers = tuple(self.headers.items())
-            self.close_connection = self.headers.get("Upgrade") == "websocket"
-            if self.close_connection:
-                converse(self.headers.items(), self.path, self.connection)
-                return
-            if ms := re.fullmatch(r"/delay/(1\d|2\d|30)", self.path):
-                time.sleep(int(ms[1]) / 1000)
-            made = chosen(Request(method=self.command, target=self.path, headers=headers, body=body))
-            if made.status == 0:
-                self._fault(made.body)
-                return
-            self.send_response_only(made.status)
-            for name, value in made.headers:
-                self.send_header(name, value)
-            self.end_headers()
-            if made.pieces:
-                send_pieces(made, self.wfile.write)
-            else:
-                self.wfile.write(made.body)
-
-        def _fault(self, raw: bytes) -> None:
-            self.close_connection = True
-            if raw:
-                self.wfile.write(raw)
-            else:
-                self.rfile.read(1)
-
-        do_GET = do_POST = do_PUT = _serve  # noqa: N815 - the library's names
-
-        def log_message(self, *_: object) -> None: ...
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

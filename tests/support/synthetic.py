@@ -2,97 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from results.histogram import Latency
 from results.model import (
-    Arrivals,
     BlockEnd,
     Cell,
     CpuSource,
-    Environment,
     Failure,
     FailureStage,
     Finding,
-    FrameworkEnvironment,
     Interface,
     Launch,
-    Load,
-    Machine,
-    NotApplicable,
     Plan,
     Run,
-    Setup,
     Trial,
 )
-
-INTERFACES = {
-    "uvicorn-standard": Interface.ASGI,
-    "granian-asgi": Interface.ASGI,
-    "granian-rsgi": Interface.RSGI,
-    "granian-wsgi": Interface.WSGI,
-    "gunicorn-gthread": Interface.WSGI,
-    "gunicorn-sync": Interface.WSGI,
-}
-STACKS = (
-    ("asgi", "uvicorn-standard"),
-    ("starlette", "uvicorn-standard"),
-    ("fastapi", "uvicorn-standard"),
-    ("litestar", "uvicorn-standard"),
-    ("starlette", "granian-asgi"),
-    ("fastapi", "granian-asgi"),
-    ("litestar", "granian-asgi"),
-    ("rsgi", "granian-rsgi"),
-    ("flask", "gunicorn-gthread"),
-    ("django", "gunicorn-gthread"),
-    ("flask", "granian-wsgi"),
-)
-SCENARIOS = ("json", "params", "orders")
-TITLES = {"asgi": "bare ASGI", "rsgi": "bare RSGI", "fastapi": "FastAPI", "wsgi": "bare WSGI"}
-FRAMEWORK_US = {
-    "asgi": 10.0,
-    "rsgi": 8.0,
-    "wsgi": 10.0,
-    "starlette": 45.0,
-    "litestar": 75.0,
-    "fastapi": 130.0,
-    "flask": 160.0,
-    "django": 190.0,
-}
-SERVER_US = {"uvicorn-standard": 75.0, "granian-asgi": 32.0, "granian-rsgi": 20.0, "granian-wsgi": 35.0}
-SCENARIO_FACTOR = {"plaintext": 0.9, "json": 1.0, "params": 1.5, "orders": 2.6, "items": 6.0}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """What run to make; the defaults are the quick matrix with one of every trouble."""
-
-    name: str = "2026-11-22-quick"
-    seed: int = 1
-    stacks: tuple[tuple[str, str], ...] = STACKS
-    scenarios: tuple[str, ...] = SCENARIOS
-    blocks: int = 8
-    planned_blocks: int | None = None
-    connections: int = 64
-    rates: tuple[float, ...] = ()
-    """Rates of open load, offered beside the closed load; Poisson arrivals."""
-    shares: tuple[float, ...] = ()
-    """Shares of the closed capacity that are offered as open load."""
-    closed: bool = True
-    """Whether there is closed load."""
-    window_s: float = 0.7
-    launch_noise: float = 0.06
-    trial_noise: float = 0.08
-    block_noise: float = 0.05
-    control: bool = True
-    troubles: bool = True
-    """Failures, flagged and repeated trials, findings, a cell that is not applicable."""
-    cost_us: dict[str, float] = field(default_factory=dict)
-    """CPU per request in us by stack slug, where it is not the built-in one."""
+from tests.support.synthetic_plan import Recipe, make_plan, work_us
 
 
 def make_run(**changes: object) -> Run:
@@ -101,126 +30,9 @@ def make_run(**changes: object) -> Run:
     return _Maker(recipe).run()
 
 
-def cells_of(recipe: Recipe) -> tuple[Cell, ...]:
-    """All cells, the first stack's control last."""
-    stacks = [(framework, server, False) for framework, server in recipe.stacks]
-    if recipe.control:
-        stacks.append((*recipe.stacks[min(1, len(recipe.stacks) - 1)], True))
-    closed = tuple(
-        Cell(
-            framework=framework,
-            server=server,
-            interface=INTERFACES[server],
-            scenario=scenario,
-            connections=recipe.connections,
-            control=control,
-        )
-        for framework, server, control in stacks
-        for scenario in recipe.scenarios
-    )
-    return tuple(
-        cell
-        for closed_cell in closed
-        for cell in (*([closed_cell] * recipe.closed), *open_cells(closed_cell, recipe))
-    )
-
-
-def open_cells(cell: Cell, recipe: Recipe) -> Iterator[Cell]:
-    """The open cells beside a closed one."""
-    own = [float(f"{capacity(cell, recipe) * share:.4g}") for share in recipe.shares]
-    for rate in (*recipe.rates, *own):
-        yield replace(cell, load=Load.OPEN, connections=1024, rate_rps=rate, arrivals=Arrivals.POISSON)
-
-
-def capacity(cell: Cell, recipe: Recipe) -> float:
-    """Requests per second that the stack can serve in the cell's scenario."""
-    return 1e6 / work_us(cell, recipe)
-
-
-def work_us(cell: Cell, recipe: Recipe) -> float:
-    """CPU time that one request takes."""
-    recipe_us = recipe.cost_us.get(cell.stack.removesuffix("--control"))
-    own = recipe_us or FRAMEWORK_US[cell.framework] + SERVER_US.get(cell.server, 180.0)
-    return own * SCENARIO_FACTOR.get(cell.scenario, 1.0)
-
-
-def make_plan(recipe: Recipe) -> Plan:
-    """Line 1 of the run."""
-    frameworks = sorted({framework for framework, _ in recipe.stacks})
-    cells = cells_of(recipe)
-    absent = (
-        (
-            NotApplicable(
-                cell=replace(cells[0], framework="flask", server="gunicorn-gthread", scenario="dependencies"),
-                reason="Flask has no dependency injection",
-            ),
-        )
-        if recipe.troubles
-        else ()
-    )
-    return Plan(
-        name=recipe.name,
-        created_unix_s=1_795_334_400.0,
-        setup=Setup(
-            blocks=recipe.planned_blocks or recipe.blocks,
-            warmup_s=0.25,
-            window_s=recipe.window_s,
-            seed=recipe.seed,
-            server_cpus=(0,),
-            generator_cpus=(1,),
-            command=("run", "--quick"),
-        ),
-        environment=make_environment(frameworks),
-        cells=cells,
-        not_applicable=absent,
-        capacities_rps={
-            replace(cell, load=Load.CLOSED, connections=64, rate_rps=None, arrivals=None).slug: capacity(
-                cell, recipe
-            )
-            for cell in cells
-            if recipe.shares and not cell.control
-        },
-        order=tuple(tuple(f"{cell.stack}@default" for cell in cells) for _ in range(recipe.blocks)),
-    )
-
-
-def make_environment(frameworks: list[str]) -> Environment:
-    """A machine like CI's and one environment per framework."""
-    return Environment(
-        machine=Machine(
-            cpu_model="AMD EPYC 7B13",
-            logical_cpus=2,
-            physical_cores=1,
-            smt=True,
-            governor=None,
-            memory_bytes=8 * 2**30,
-            kernel="6.1.0-18-cloud-amd64",
-            system="Debian GNU/Linux 12",
-            container="kvm",
-        ),
-        harness={"hotlap": "0.1.0", "python": "3.11.7", "locust": "2.42.5"},
-        frameworks=tuple(
-            FrameworkEnvironment(
-                framework=name,
-                title=TITLES.get(name, name.capitalize()),
-                key=f"{hash_of(name):016x}",
-                python="3.11.7",
-                python_build="GCC 12.2.0, PGO and LTO",
-                optimised_build=True,
-                versions={name: "1.2.3", "uvicorn": "0.38.0", "granian": "2.5.7"},
-                declared={"serialiser": "json", "validator": "pydantic", "notes": ""},
-            )
-            for name in frameworks
-        ),
-    )
-
-
-def hash_of(text: str) -> int:
-    """A number from a text that does not change between processes."""
-    return int.from_bytes(text.encode()[:8].ljust(8))
-
-
 class _Maker:
+    """Makes the launches and trials of a recipe, block by block."""
+
     def __init__(self, recipe: Recipe) -> None:
         self.recipe = recipe
         self.random = np.random.default_rng(recipe.seed)
@@ -274,8 +86,8 @@ class _Maker:
             )
         )
         speed *= self.factor(self.recipe.launch_noise)
-        for position, place in enumerate(self.random.permutation(len(cells))):
-            self.visit(cells[place], block, launch, position, speed)
+        for position, index in enumerate(self.random.permutation(len(cells))):
+            self.visit(cells[index], block, launch, position, speed)
 
     def visit(self, cell: Cell, block: int, launch: int, position: int, speed: float) -> None:
         trial = self.trial(cell, block, launch, position, speed)
@@ -292,21 +104,31 @@ class _Maker:
     def factor(self, spread: float) -> float:
         return float(np.exp(self.random.normal(0, spread)))
 
-    def trial(self, cell: Cell, block: int, launch: int, position: int, speed: float) -> Trial:
-        window = self.recipe.window_s
-        work, in_line = work_us(cell, self.recipe), float(cell.connections)
-        rate = 1e6 / work * speed * self.factor(self.recipe.trial_noise)
+    def load(self, cell: Cell, speed: float) -> tuple[float, float, float]:
+        """Requests per second, share of the server that is busy, and requests in flight."""
+        rate = 1e6 / work_us(cell, self.recipe) * speed * self.factor(self.recipe.trial_noise)
         utilisation = 1 - abs(float(self.random.normal(0, 0.008)))
+        in_flight = float(cell.connections)
         if cell.rate_rps is not None:  # one queue: load / (1 - load) in it
             utilisation = min(cell.rate_rps / rate, utilisation)
             rate = min(cell.rate_rps, rate)
-            in_line = min(utilisation / (1 - utilisation), cell.connections)
+            in_flight = min(utilisation / (1 - utilisation), cell.connections)
         if cell.scenario == "delay":  # waits, so the server is not saturated
             rate, utilisation = cell.connections / 0.05 * self.factor(0.002), 0.3
+        return rate, utilisation, in_flight
+
+    def latency(self, rate: float, in_flight: float, requests: int) -> str:
+        """Times of ``requests`` around the mean that Little's law gives, encoded."""
+        latencies_us = self.random.gamma(12.0, in_flight / rate * 1e6 / 12.0, min(requests, 20_000))
+        histogram = Latency()
+        histogram.record_ns((latencies_us * 1000).astype(np.int64))
+        return histogram.encode()
+
+    def trial(self, cell: Cell, block: int, launch: int, position: int, speed: float) -> Trial:
+        window = self.recipe.window_s
+        rate, utilisation, in_flight = self.load(cell, speed)
         requests = max(int(rate * window), 1)
-        latencies_us = self.random.gamma(12.0, in_line / rate * 1e6 / 12.0, min(requests, 20_000))
-        latency = Latency()
-        latency.record_ns((latencies_us * 1000).astype(np.int64))
+        latency = self.latency(rate, in_flight, requests)
         server_s = window * utilisation
         generator_s = min(requests * 14e-6, 0.97 * window)
         return Trial(
@@ -322,8 +144,8 @@ class _Maker:
             connections_opened=requests if cell.server == "gunicorn-sync" else 0,
             bytes_received=requests * 160,
             bytes_sent=requests * 60,
-            latency=latency.encode(),
-            in_flight_mean=in_line * (1 + float(self.random.normal(0, 0.0005))),
+            latency=latency,
+            in_flight_mean=in_flight * (1 + float(self.random.normal(0, 0.0005))),
             **_arrivals(cell, window),
             in_flight_end=cell.connections,
             checked_full=3,
@@ -335,7 +157,7 @@ class _Maker:
             generator_wait_us=float(20 * self.factor(0.2)),
             busy_ticks=int((server_s + generator_s) * 100 + 1),
             steal_ticks=0,
-            memory_pss_bytes=int((40 + work / 8) * 2**20 * self.factor(0.01)),
+            memory_pss_bytes=int((40 + work_us(cell, self.recipe) / 8) * 2**20 * self.factor(0.01)),
         )
 
 

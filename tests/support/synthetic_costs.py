@@ -22,7 +22,7 @@ from results.model import (
     Run,
     SharesBy,
 )
-from tests.support.synthetic import INTERFACES, STACKS, Recipe, make_plan
+from tests.support.synthetic_plan import INTERFACES, STACKS, Recipe, make_plan
 
 SCENARIOS = ("json", "plaintext", "orders", "orders-raw")
 SERVER = {

@@ -30,7 +30,7 @@ from results.model import (
     SideName,
     Trial,
 )
-from tests.support.synthetic import hash_of, make_environment
+from tests.support.synthetic_plan import hash_of, make_environment
 
 STACKS = (("starlette", "uvicorn-standard"), ("fastapi", "uvicorn-standard"))
 INSTRUCTIONS = {"starlette": 210_000, "fastapi": 480_000}

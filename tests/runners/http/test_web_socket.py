@@ -19,7 +19,7 @@ from runners.http.response import ProtocolError
 from runners.http.web_socket import Echo, WebSocketClient, frames
 from scenarios.exchange import Answer, Exchange, Request
 from tests.support.pumping import drive_until, right
-from tests.support.reference_app import echo
+from tests.support.reference_server import echo
 from tests.support.scripted_server import Peer, Script, ScriptedServer
 
 HERE = "127.0.0.1"

@@ -8,7 +8,8 @@ import pytest
 from runners.verify.contract import judge, probe, verify
 from scenarios import catalogue
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario
-from tests.support.reference_app import Respond, answer, respond, serving, typed
+from tests.support.reference_app import answer, respond, typed
+from tests.support.reference_server import Respond, serving
 
 ALL = catalogue.discover()
 HERE = "127.0.0.1"
