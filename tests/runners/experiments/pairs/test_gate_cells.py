@@ -75,3 +75,12 @@ def test_cells_that_one_side_lacks_are_told_apart() -> None:
     new = choose(globs, side_parts(base=without("flask")), frozenset())
     assert {cell.framework for cell in new.load.head_only} == {"flask"}
     assert not new.load.base_only
+
+
+def test_a_declared_glob_that_matches_nothing_is_passed_over_but_not_all_of_a_tier() -> None:
+    declared = ("django--*--json", "fastapi--*--json")
+    globs = Globs(cells=(), sentinels=declared, declared=frozenset(declared))
+    chosen = choose(globs, side_parts(), frozenset())
+    assert {pairing.head.framework for pairing in chosen.load.pairings} == {"fastapi"}
+    with pytest.raises(PlanError, match="no cell of these sides is one that a gate looks at unless told"):
+        choose(globs, side_parts(without("fastapi"), without("fastapi")), frozenset())
