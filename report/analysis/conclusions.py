@@ -49,7 +49,7 @@ def controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:
 
 
 def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:
-    own, other = (each.measures[metric.name].by_block for each in (summary, original))
+    own, other = (each.by_block(metric) for each in (summary, original))
     found = levels.ratio(own, other, confidence)
     apart = found is not None and found.low is not None and found.high is not None
     excluded = apart and not found.low <= 1 <= found.high  # type: ignore[union-attr,operator] # `apart` says so

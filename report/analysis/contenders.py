@@ -95,10 +95,10 @@ def is_floor(cell: Cell) -> bool:
 
 def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, kind: str) -> Group:
     scenario, server, interface, *_ = key
-    measured = [each for each in members if each.measures[metric.name].comparable]
+    measured = [each for each in members if each.metric_summaries[metric.name].comparable]
     floors = [each for each in measured if is_floor(each.cell)]
     by_stack = {each.cell.stack: each for each in measured if not is_floor(each.cell)}
-    blocks = {stack: each.measures[metric.name].by_block for stack, each in by_stack.items()}
+    blocks = {stack: each.by_block(metric) for stack, each in by_stack.items()}
     found = tiers(blocks, higher_is_better=metric.higher_is_better)
     ordered = [by_stack[stack] for stack in found.order]
     entries = tuple(_entry(each, ordered[0], metric, found) for each in ordered)
@@ -113,18 +113,18 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
         n_blocks=most,
         entries=entries,
         floors=tuple(_entry(each, ordered[0] if ordered else each, metric, found) for each in floors),
-        missing=tuple((each.cell, each.reason(metric.name)) for each in members if each not in measured),
+        missing=tuple((each.cell, each.reason(metric)) for each in members if each not in measured),
         sentence=_sentence(entries, metric, most, kind),
         separable_percent=found.separable_percent,
     )
 
 
 def _entry(summary: Summary, best: Summary, metric: Metric, found: Tiers) -> Contender:
-    level = summary.level(metric.name)
-    best_level = best.level(metric.name)
+    level = summary.level(metric)
+    best_level = best.level(metric)
     if level is None or best_level is None:
         raise ValueError(f"{summary.cell.slug} has no {metric.name} to compare")
-    own, other = (each.measures[metric.name].by_block for each in (summary, best))
+    own, other = (each.by_block(metric) for each in (summary, best))
     to_best = None if summary is best else levels.ratio(own, other)
     to_best = to_best or Level(value=level.value / best_level.value, n=0)
     return Contender(

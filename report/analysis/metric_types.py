@@ -124,6 +124,11 @@ class Metric(Quantity):
         return (self.two_sides.absent if self.two_sides else "") or self.absent
 
     @property
+    def least_requests(self) -> int:
+        """A trial with fewer requests says nothing of a difference in it."""
+        return self.two_sides.least_requests if self.two_sides else 0
+
+    @property
     def decides(self) -> bool:
         """Whether a regression in it fails the gate."""
         return self.two_sides is not None and self.two_sides.decides

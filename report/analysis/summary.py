@@ -13,6 +13,7 @@ from report.analysis import metrics
 from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import Frames, build
 from report.analysis.metric_summaries import MetricSummary, summarise_metric
+from report.analysis.metric_types import Metric
 from report.analysis.workload import shares
 from report.stats.levels import Level
 from results.histogram import Latency
@@ -27,7 +28,7 @@ class Summary:
     n_trials: int = 0
     n_blocks: int = 0
     requests: int = 0
-    measures: Mapping[str, MetricSummary] = field(default_factory=dict)
+    metric_summaries: Mapping[str, MetricSummary] = field(default_factory=dict)
     """By the name of the metric, always all of ``metrics.timed()``."""
     curve_q: tuple[float, ...] = ()
     """Percentiles of the merged histogram, evenly spaced on a 1/(1-p) axis, cut where samples end."""
@@ -44,13 +45,17 @@ class Summary:
     gap: str = ""
     """Why there is no trial at all; empty where there is one."""
 
-    def level(self, metric: str) -> Level | None:
-        """Level of a metric, or None; ``reason`` says why."""
-        return self.measures[metric].level
+    def level(self, metric: Metric) -> Level | None:
+        """Level of a metric in its unit, or None; ``reason`` says why."""
+        return self.metric_summaries[metric.name].level
 
-    def reason(self, metric: str) -> str:
+    def reason(self, metric: Metric) -> str:
         """Why a metric has no level; empty where it has one."""
-        return self.measures[metric].reason
+        return self.metric_summaries[metric.name].reason
+
+    def by_block(self, metric: Metric) -> Mapping[int, float]:
+        """The trials' own values of a metric by block."""
+        return self.metric_summaries[metric.name].by_block
 
 
 def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
@@ -109,7 +114,9 @@ def why_absent(cell: Cell, failures: Sequence[Failure]) -> str:
 
 
 def _absent(cell: Cell, gap: str) -> Summary:
-    return Summary(cell=cell, measures={name: MetricSummary(reason=gap) for name in metrics.timed()}, gap=gap)
+    return Summary(
+        cell=cell, metric_summaries={name: MetricSummary(reason=gap) for name in metrics.timed()}, gap=gap
+    )
 
 
 def _summary(
@@ -120,7 +127,7 @@ def _summary(
     *,
     equal_rate: bool,
 ) -> Summary:
-    measures = {
+    metric_summaries = {
         name: summarise_metric(metric, cell, rows, latency, equal_rate=equal_rate)
         for name, metric in metrics.timed().items()
     }
@@ -131,7 +138,7 @@ def _summary(
         n_trials=len(rows),
         n_blocks=int(rows["block"].nunique()),
         requests=int(rows["requests"].sum()),
-        measures=measures,
+        metric_summaries=metric_summaries,
         curve_q=tuple(curve_q),
         curve_us=tuple(curve_us),
         utilisation=None if math.isnan(utilisation) else utilisation,

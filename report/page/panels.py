@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from report.analysis.metric_types import Metric
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.rows import ChartRow, Panel
 from report.page.context import Context, summaries_by_variant
+from report.page.metric_columns import shown_level
 from report.stats.levels import Level
 
 
 def make_panels(
     context: Context,
     workload: Workload,
-    metric: str,
+    metric: Metric,
     text: Callable[[Level], str],
     *,
     gap: Callable[[str], str] = str,
@@ -25,8 +27,7 @@ def make_panels(
     """
 
     def row(summary: Summary) -> ChartRow:
-        measure = summary.measures[metric]
-        level = measure.level
+        level = shown_level(summary, metric)
         return ChartRow(
             label=context.title(summary.cell.framework),
             framework=summary.cell.framework,
@@ -34,8 +35,10 @@ def make_panels(
             value=level.value if level else None,
             low=level.low if level else None,
             high=level.high if level else None,
-            dots=tuple(measure.by_block.values()) if level else (),
-            text=text(level) if level else gap(measure.reason),
+            dots=tuple(value * metric.shown.factor for value in summary.by_block(metric).values())
+            if level
+            else (),
+            text=text(level) if level else gap(summary.reason(metric)),
         )
 
     return [

@@ -79,12 +79,12 @@ def _precision(found: Precision) -> dict[str, Any]:
 
 
 def _cell(summary: Summary) -> dict[str, Any]:
-    measures = {
-        name: {"level": asdict(measure.level)} if measure.level else {"reason": measure.reason}
-        for name, measure in summary.measures.items()
+    metrics = {
+        name: {"level": asdict(metric.level)} if metric.level else {"reason": metric.reason}
+        for name, metric in summary.metric_summaries.items()
     }
     flags = {flag.name: count for flag, count in summary.flags}
-    return {"slug": summary.cell.slug, "trials": summary.n_trials, **measures, "flags": flags}
+    return {"slug": summary.cell.slug, "trials": summary.n_trials, **metrics, "flags": flags}
 
 
 def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
@@ -106,7 +106,7 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
             table.add_column(f"{metric.heading}, {metric.shown.unit}", justify="right", no_wrap=True)
         for summary in part:
             rate = [_offered(summary)] if is_open else []
-            levels = [_level(summary.level(metric.name), metric.shown.factor) for metric in columns]
+            levels = [_level(summary.level(metric), metric.shown.factor) for metric in columns]
             cells = ["not measured"] if summary.gap else levels
             table.add_row(summary.cell.stack, *rate, *cells)
         yield table

@@ -87,10 +87,9 @@ def too_idle(matched: Sequence[MatchedTrials]) -> float | None:
 
 def too_few_requests(metric: Metric, requests: int, trials: int = 1) -> str:
     """Why so many requests in so many trials say nothing of ``metric``; empty where they are enough."""
-    least = metric.two_sides.least_requests if metric.two_sides else 0
-    if requests >= least * trials:
+    if requests >= metric.least_requests * trials:
         return ""
-    return f"fewer than {least:,} requests a trial say nothing of {metric.heading}"
+    return f"fewer than {metric.least_requests:,} requests a trial say nothing of {metric.heading}"
 
 
 def _percentile(trial: Trial, metric: Metric, percent: float) -> float:

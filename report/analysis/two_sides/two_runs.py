@@ -132,7 +132,7 @@ def _load_change(base: Summary, head: Summary, metric: Metric, reason: str) -> C
     why = reason or _why_incomparable(base, head, metric)
     if why:
         return replace(empty, reason=why)
-    before, after = ([*side.measures[metric.name].by_block.values()] for side in (base, head))
+    before, after = ([*side.by_block(metric).values()] for side in (base, head))
     estimate = unpaired(after, before) if metric.higher_is_better else unpaired(before, after)
     if estimate is None:
         return replace(empty, reason="fewer than two blocks: no spread, no claim")
@@ -141,7 +141,7 @@ def _load_change(base: Summary, head: Summary, metric: Metric, reason: str) -> C
 
 def _why_incomparable(base: Summary, head: Summary, metric: Metric) -> str:
     for side, summary in ((SideName.BASE, base), (SideName.HEAD, head)):
-        if reason := summary.reason(metric.name):
+        if reason := summary.reason(metric):
             return f"{side}: {reason}"
         if reason := too_few_requests(metric, summary.requests, summary.n_trials):
             return reason

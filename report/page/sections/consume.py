@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 from report import fmt
+from report.analysis.metric_types import Metric
+from report.analysis.metrics import CPU, MEMORY, on_page
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.consumption import draw_consumption
 from report.page.context import Context, stack_entries, summaries_in_order
+from report.page.metric_columns import metric_column, metric_entry, shown_level, symbol
 from report.page.model import (
     STACK_COLUMNS,
-    Column,
     Section,
     SectionPart,
     Table,
@@ -20,13 +23,9 @@ from report.page.model import (
     TableRow,
     figure,
     gap,
-    level_entry,
 )
 from report.page.panels import make_panels
 from results.model import Load
-
-UNITS = {"cpu_us_per_request": "µs", "memory_mib": "MiB"}
-"""Metrics of this section, and their units."""
 
 
 def section(context: Context) -> Section:
@@ -36,10 +35,7 @@ def section(context: Context) -> Section:
         short="What it consumes",
         question="What does it consume?",
         answer=" ".join(
-            (
-                _answer(context, "cpu_us_per_request", "A request costs", "of CPU time"),
-                _answer(context, "memory_mib", "A server holds", "of memory"),
-            )
+            _answer(context, metric) for metric in on_page("consume") if any(metric.shown.extremes)
         ),
         note="CPU per request depends on load, so it is compared only at equal load: under closed load where "
         "the server was at least 95% busy, under open load at one rate for all. "
@@ -72,12 +68,13 @@ def _workloads_beside(context: Context, workload: Workload) -> list[Workload]:
     ]
 
 
-def _answer(context: Context, metric: str, subject: str, of_what: str) -> str:
-    levels = [(level, summary) for summary in context.summaries if (level := summary.level(metric))]
+def _answer(context: Context, metric: Metric) -> str:
+    subject, of_what = metric.shown.extremes
+    levels = [(level, summary) for summary in context.summaries if (level := shown_level(summary, metric))]
     if not levels:
         return f"{subject} an unknown amount: no cell has a comparable value."
     least, most = (
-        f"{fmt.amount(level, UNITS[metric])} ({context.cell_name(summary.cell)})"
+        f"{fmt.amount(level, symbol(metric))} ({context.cell_name(summary.cell)})"
         for level, summary in (pick(levels, key=lambda pair: pair[0].value) for pick in (min, max))
     )
     return f"{subject} from {least} to {most} {of_what}."
@@ -86,8 +83,8 @@ def _answer(context: Context, metric: str, subject: str, of_what: str) -> str:
 def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     heading = context.heading(workload)
     cpu, memory = (
-        make_panels(context, workload, metric, partial(fmt.amount, unit=unit), gap=_shorten)
-        for metric, unit in UNITS.items()
+        make_panels(context, workload, metric, partial(fmt.amount, unit=symbol(metric)), gap=_shorten)
+        for metric in (CPU, MEMORY)
     )
     svg = draw_consumption(
         cpu,
@@ -122,10 +119,9 @@ def _table(context: Context, workload: Workload, index: int) -> Table:
         caption=f"{context.heading(workload)}: what each cell consumes",
         columns=(
             *STACK_COLUMNS,
-            Column(label="CPU per request", unit="µs (95% interval)", numeric=True),
-            Column(label="Memory", unit="MiB (95% interval)", numeric=True),
+            *(metric_column(metric) for metric in on_page("consume")),
             *(
-                Column(label="CPU per request", unit=f"µs at {other.rate_rps:,g} requests/s", numeric=True)
+                replace(metric_column(CPU), unit=f"{symbol(CPU)} at {other.rate_rps:,g} requests/s")
                 for other in beside
             ),
         ),
@@ -138,7 +134,7 @@ def _row(context: Context, summary: Summary, beside: Sequence[Workload]) -> Tabl
         framework=summary.cell.framework,
         entries=(
             *stack_entries(context, summary.cell),
-            *(level_entry(summary.level(metric), summary.reason(metric)) for metric in UNITS),
+            *(metric_entry(summary, metric) for metric in on_page("consume")),
             *(_cpu_entry(context, summary.cell.stack, workload) for workload in beside),
         ),
     )
@@ -148,5 +144,5 @@ def _cpu_entry(context: Context, stack: str, workload: Workload) -> TableEntry:
     """CPU per request of a stack under another workload."""
     for summary in context.summaries:
         if summary.cell.stack == stack and context.workload(summary.cell) == workload:
-            return level_entry(summary.level("cpu_us_per_request"), summary.reason("cpu_us_per_request"))
+            return metric_entry(summary, CPU)
     return gap("not planned")

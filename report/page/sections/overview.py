@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 
 from report import fmt
 from report.analysis.contenders import MARK
+from report.analysis.metrics import P99, THROUGHPUT
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.context import Context, scale_level, variant_name
+from report.page.context import Context, variant_name
+from report.page.metric_columns import shown_level
 from report.page.model import STACK_COLUMNS, Column, Table, TableEntry, TableRow, entry, gap
 from report.views import words
 from results.model import Cell, Interface, Load
@@ -90,8 +92,8 @@ def _caption(workloads: Sequence[Workload], *, ranked: bool) -> str:
 
 
 def _entry(summary: Summary, first_tier: Collection[Cell]) -> TableEntry:
-    metric, scale = ("throughput_rps", 1.0) if summary.cell.load == Load.CLOSED else ("p99_us", 1e-3)
-    level = scale_level(summary.level(metric), scale)
+    metric = THROUGHPUT if summary.cell.load == Load.CLOSED else P99
+    level = shown_level(summary, metric)
     if level is None:
         return gap(summary.reason(metric))
     best = summary.cell in first_tier

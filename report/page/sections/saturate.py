@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from report import fmt
+from report.analysis.metrics import P99
 from report.analysis.summary import Summary
 from report.page.charts.saturation import RateLine, RatePanel, draw_saturation
-from report.page.context import Context, scale_level, stack_entries, variant_of
+from report.page.context import Context, stack_entries, variant_of
+from report.page.metric_columns import metric_column, metric_entry
 from report.page.model import (
     STACK_COLUMNS,
     Column,
@@ -19,7 +21,6 @@ from report.page.model import (
     TableRow,
     entry,
     figure,
-    level_entry,
 )
 
 
@@ -67,7 +68,7 @@ def _swept_stacks(context: Context) -> dict[OpenLoad, SummariesByStack]:
         load: {
             stack: sorted(summaries, key=lambda summary: summary.cell.rate_rps or 0)
             for stack, summaries in stacks.items()
-            if sum(summary.level("p99_us") is not None for summary in summaries) > 1
+            if sum(summary.level(P99) is not None for summary in summaries) > 1
         }
         for load, stacks in offered.items()
     }
@@ -114,7 +115,7 @@ def _part(context: Context, load: OpenLoad, stacks: SummariesByStack, index: int
 
 def _line(context: Context, summaries: Sequence[Summary]) -> RateLine:
     points = [
-        (summary.cell.rate_rps or 0.0, p99.value) for summary in summaries if (p99 := summary.level("p99_us"))
+        (summary.cell.rate_rps or 0.0, p99.value) for summary in summaries if (p99 := summary.level(P99))
     ]
     cell = summaries[0].cell
     return RateLine(
@@ -134,7 +135,7 @@ def _table(context: Context, load: OpenLoad, stacks: SummariesByStack, index: in
         columns=(
             *STACK_COLUMNS,
             Column(label="Offered", unit="requests/s", numeric=True),
-            Column(label="99th percentile", unit="ms (95% interval)", numeric=True),
+            metric_column(P99),
             Column(label="Served"),
         ),
         rows=tuple(_row(context, summary) for summaries in stacks.values() for summary in summaries),
@@ -148,7 +149,7 @@ def _row(context: Context, summary: Summary) -> TableRow:
         entries=(
             *stack_entries(context, summary.cell),
             TableEntry(text=f"{rate:,g}", key=rate),
-            level_entry(scale_level(summary.level("p99_us"), 1e-3), summary.reason("p99_us")),
+            metric_entry(summary, P99),
             entry(_served(summary)),
         ),
     )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from report import fmt
 from report.analysis.flags import with_counts
+from report.analysis.metrics import THROUGHPUT, on_page
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.bars import draw_bars
 from report.page.context import Context, stack_entries, summaries_in_order
+from report.page.metric_columns import metric_column, metric_entry, symbol
 from report.page.model import (
     STACK_COLUMNS,
     Column,
@@ -18,14 +20,11 @@ from report.page.model import (
     TableRow,
     entry,
     figure,
-    level_entry,
 )
 from report.page.panels import make_panels
 from report.stats.levels import Level
 from report.views import words
 from results.model import Load
-
-METRIC = "throughput_rps"
 
 
 def section(context: Context) -> Section:
@@ -44,7 +43,7 @@ def section(context: Context) -> Section:
 
 def _answer(context: Context) -> str:
     closed = (summary for summary in context.summaries if summary.cell.load == Load.CLOSED)
-    levels = [(level, summary) for summary in closed if (level := summary.level(METRIC))]
+    levels = [(level, summary) for summary in closed if (level := summary.level(THROUGHPUT))]
     if not levels:
         return "Nothing was measured, so there is nothing to show."
     least, most = (pick(levels, key=lambda pair: pair[0].value) for pick in (min, max))
@@ -55,13 +54,13 @@ def _answer(context: Context) -> str:
 
 
 def _throughput(context: Context, level: Level, summary: Summary) -> str:
-    return f"{fmt.amount(level, 'requests/s')} ({context.cell_name(summary.cell)})"
+    return f"{fmt.amount(level, symbol(THROUGHPUT))} ({context.cell_name(summary.cell)})"
 
 
 def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     heading = context.heading(workload)
     svg = draw_bars(
-        make_panels(context, workload, METRIC, lambda level: fmt.amount(level, "/s")),
+        make_panels(context, workload, THROUGHPUT, lambda level: fmt.amount(level, "/s")),
         context.look,
         key=f"serve{index}",
         title=f"{heading}: requests served per second",
@@ -88,7 +87,7 @@ def _table(context: Context, workload: Workload, index: int) -> Table:
         caption=f"{context.heading(workload)}: throughput of each cell",
         columns=(
             *STACK_COLUMNS,
-            Column(label="Throughput", unit="requests/s (95% interval)", numeric=True),
+            *(metric_column(metric) for metric in on_page("serve")),
             Column(label="Server busy", unit="%", numeric=True),
             Column(label="Trials", numeric=True),
             Column(label="Requests", numeric=True),
@@ -105,7 +104,7 @@ def _row(context: Context, summary: Summary) -> TableRow:
         framework=summary.cell.framework,
         entries=(
             *stack_entries(context, summary.cell),
-            level_entry(summary.level(METRIC), summary.reason(METRIC)),
+            *(metric_entry(summary, metric) for metric in on_page("serve")),
             TableEntry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
             TableEntry(text=str(summary.n_trials), key=summary.n_trials),
             TableEntry(text=f"{summary.requests:,}", key=summary.requests),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from report import fmt
 from report.analysis.contenders import Group, comparisons
-from report.analysis.metrics import on_page
+from report.analysis.metrics import MEDIAN, P99, on_page
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
@@ -15,6 +15,7 @@ from report.page.context import (
     summaries_by_variant,
     variant_name,
 )
+from report.page.metric_columns import shown_level
 from report.page.model import (
     Fact,
     Figure,
@@ -23,7 +24,6 @@ from report.page.model import (
     figure,
 )
 from report.page.sections.parts import streaming, waiting_table
-from report.page.sections.parts.waiting_table import level_ms
 from report.views import words
 from results.model import Load
 
@@ -38,8 +38,6 @@ OPEN_NOTE = (
     "users wait."
 )
 OWN_RATE_NOTE = "Each stack was offered a share of its own capacity: this compares no stack with another."
-P99_REQUESTS = 5_000
-"""A trial with fewer does not decide who is quicker at the 99th percentile (METHOD section 6)."""
 
 
 def section(context: Context) -> Section:
@@ -64,11 +62,9 @@ def _decides(context: Context, group: Group) -> bool:
     """Whether a group says who is quicker: open load at one rate, several contenders, enough requests."""
     if group.workload.load == Load.CLOSED or len(group.entries) < 2:  # noqa: PLR2004 - to compare
         return False
-    if group.metric.name == "p50_us":
-        return True
     cells = {contender.cell for contender in group.entries}
     compared = (summary for summary in context.summaries if summary.cell in cells)
-    return all(summary.requests >= P99_REQUESTS * summary.n_trials for summary in compared)
+    return all(summary.requests >= group.metric.least_requests * summary.n_trials for summary in compared)
 
 
 def _answer(context: Context, load: Load) -> str:
@@ -78,8 +74,8 @@ def _answer(context: Context, load: Load) -> str:
     waits = [
         (median, p99, summary)
         for summary in loaded
-        if (median := level_ms(summary, "p50_us"))
-        and (p99 := level_ms(summary, "p99_us"))
+        if (median := shown_level(summary, MEDIAN))
+        and (p99 := shown_level(summary, P99))
         and median.low
         and p99.low
     ]
@@ -169,5 +165,5 @@ def _curves(context: Context, summaries: Sequence[Summary]) -> tuple[Curve, ...]
             latency_ms=tuple(us / 1000 for us in summary.curve_us),
         )
         for summary in summaries
-        if summary.level("p50_us") and summary.curve_q
+        if summary.level(MEDIAN) and summary.curve_q
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from report import fmt
 from report.analysis.contenders import Contender, Group, is_floor
 from report.analysis.flags import with_counts
+from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.forest import draw_forest
@@ -150,7 +151,7 @@ def _contender(group: Group | None, summary: Summary) -> Contender | None:
 def _chart_row(context: Context, summary: Summary, group: Group | None) -> ChartRow:
     cell, contender = summary.cell, _contender(group, summary)
     if group is None or contender is None:
-        reason = summary.reason("throughput_rps") or "nothing to compare it with on this server"
+        reason = summary.reason(THROUGHPUT) or "nothing to compare it with on this server"
         return ChartRow(
             label=context.title(cell.framework), framework=cell.framework, server=cell.server, text=reason
         )
@@ -170,7 +171,7 @@ def _chart_row(context: Context, summary: Summary, group: Group | None) -> Chart
 
 def _table_row(context: Context, summary: Summary, group: Group | None) -> TableRow:
     cell, contender = summary.cell, _contender(group, summary)
-    ratio = gap(summary.reason("throughput_rps") or "nothing to compare it with")
+    ratio = gap(summary.reason(THROUGHPUT) or "nothing to compare it with")
     if group is not None and contender is not None:
         ratio = ratio_entry(contender, group)
     tier = tier_entry(contender.tier if contender else None)

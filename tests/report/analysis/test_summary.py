@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report.analysis.metrics import timed
+from report.analysis.metrics import CPU, MEDIAN, MEMORY, P99, THROUGHPUT, timed
 from report.analysis.summary import Summary, summarise
 from results.histogram import Latency
 from results.model import Failure, FailureStage, Run
@@ -26,11 +26,11 @@ def only(run: Run) -> Summary:
 def test_every_cell_of_the_plan_has_a_summary_in_its_order() -> None:
     planned = [cell.slug for cell in RUN.plan.cells]
     assert list(SUMMARIES)[: len(planned)] == planned
-    assert all(summary.measures.keys() == timed().keys() for summary in SUMMARIES.values())
+    assert all(summary.metric_summaries.keys() == timed().keys() for summary in SUMMARIES.values())
 
 
 def test_a_level_is_the_geometric_mean_of_its_blocks() -> None:
-    measure = of("fastapi").measures["throughput_rps"]
+    measure = of("fastapi").metric_summaries[THROUGHPUT.name]
     assert measure.level is not None
     assert measure.level.n == len(measure.by_block) == 8
     assert measure.level.value == pytest.approx(np.exp(np.mean(np.log(list(measure.by_block.values())))))
@@ -39,7 +39,7 @@ def test_a_level_is_the_geometric_mean_of_its_blocks() -> None:
 def test_percentiles_are_those_of_the_merged_histogram() -> None:
     cell = of("fastapi").cell
     merged = Latency.merge(Latency.decode(trial.latency) for trial in RUN.trials if trial.cell == cell)
-    for metric, q in (("p50_us", 50), ("p99_us", 99)):
+    for metric, q in ((MEDIAN, 50), (P99, 99)):
         level = of("fastapi").level(metric)
         assert level is not None
         assert level.value == merged.percentiles([q])[0]
@@ -50,11 +50,11 @@ def test_percentiles_are_those_of_the_merged_histogram() -> None:
 
 
 def test_cpu_per_request_is_compared_only_where_the_server_is_saturated() -> None:
-    assert of("fastapi").level("cpu_us_per_request")
+    assert of("fastapi").level(CPU)
     idle = of("fastapi", "delay")
-    assert idle.level("cpu_us_per_request") is None
-    assert idle.reason("cpu_us_per_request") == "server only 30% busy; compared only from 95%"
-    assert len(idle.measures["cpu_us_per_request"].by_block) == 8
+    assert idle.level(CPU) is None
+    assert idle.reason(CPU) == "server only 30% busy; compared only from 95%"
+    assert len(idle.by_block(CPU)) == 8
 
 
 def open_run(*rates: float, **more: object) -> Run:
@@ -63,12 +63,12 @@ def open_run(*rates: float, **more: object) -> Run:
 
 def test_cpu_per_request_is_compared_at_an_equal_open_rate_however_idle_the_server() -> None:
     for summary in summarise(open_run(500.0)):
-        assert summary.level("cpu_us_per_request")
+        assert summary.level(CPU)
         assert (summary.utilisation or 1) < 0.9
 
 
 def test_cpu_per_request_is_not_compared_at_shares_of_capacity() -> None:
-    reasons = {summary.reason("cpu_us_per_request") for summary in summarise(open_run(shares=(0.5,)))}
+    reasons = {summary.reason(CPU) for summary in summarise(open_run(shares=(0.5,)))}
     assert reasons == {"compared only at an equal rate"}
 
 
@@ -90,8 +90,8 @@ def test_late_sends_leave_no_latency_but_say_so() -> None:
     run = open_run(500.0)
     late = tuple(replace(trial, late_sends=100) for trial in run.trials)
     for summary in summarise(replace(run, trials=late)):
-        assert summary.level("p50_us") is None
-        assert summary.reason("p99_us") == "invalid: the generator sent over 1% of the arrivals late"
+        assert summary.level(MEDIAN) is None
+        assert summary.reason(P99) == "invalid: the generator sent over 1% of the arrivals late"
         assert summary.curve_q == ()
 
 
@@ -99,16 +99,16 @@ def test_what_was_not_readable_says_so() -> None:
     trial = replace(RUN.trials[0], server_cpu_ns=None, memory_pss_bytes=None)
     summary = only(replace(RUN, trials=(trial,)))
     assert summary.utilisation is None
-    assert "not readable" in summary.reason("cpu_us_per_request")
-    assert "not readable" in summary.reason("memory_mib")
+    assert "not readable" in summary.reason(CPU)
+    assert "not readable" in summary.reason(MEMORY)
 
 
 def test_latency_that_is_not_settled_says_so_and_throughput_stays() -> None:
     trials = tuple(replace(trial, requests=100) for trial in RUN.trials if trial.cell == of("fastapi").cell)
     summary = only(replace(RUN, trials=trials))
-    assert summary.level("throughput_rps")
-    assert summary.level("p50_us") is None
-    assert summary.reason("p50_us") == "not settled: N/X = 0.45 s, the window was 0.7 s"
+    assert summary.level(THROUGHPUT)
+    assert summary.level(MEDIAN) is None
+    assert summary.reason(MEDIAN) == "not settled: N/X = 0.45 s, the window was 0.7 s"
     assert summary.curve_q == ()
 
 
@@ -117,15 +117,15 @@ def test_a_percentile_with_few_samples_has_no_level() -> None:
     few.record_ns(np.arange(1, 500) * 100_000)
     one = replace(RUN.trials[0], latency=few.encode())
     summary = only(replace(RUN, trials=(one,)))
-    assert summary.level("p50_us")
-    assert summary.reason("p99_us") == "too few samples beyond it"
+    assert summary.level(MEDIAN)
+    assert summary.reason(P99) == "too few samples beyond it"
 
 
 def test_merging_gives_a_percentile_that_no_trial_has_alone() -> None:
     few = Latency()
     few.record_ns(np.arange(1, 500) * 100_000)
     trials = tuple(replace(RUN.trials[0], block=block, latency=few.encode()) for block in range(8))
-    level = only(replace(RUN, trials=trials)).level("p99_us")
+    level = only(replace(RUN, trials=trials)).level(P99)
     assert level is not None
     assert (level.low, level.high, level.n) == (None, None, 0)
 
@@ -142,7 +142,9 @@ def test_flags_and_errors_are_counted() -> None:
 def test_a_gap_is_text() -> None:
     django = of("django", server="gunicorn-gthread")
     assert django.gap.startswith("not measured (launch): the server ended with exit code 3")
-    assert all(measure.level is None and measure.reason == django.gap for measure in django.measures.values())
+    assert all(
+        measure.level is None and measure.reason == django.gap for measure in django.metric_summaries.values()
+    )
     assert SUMMARIES["wsgi--gunicorn-sync--json--closed-64--w1"].gap.startswith("not measured (verify)")
 
 

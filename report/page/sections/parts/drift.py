@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from statistics import fmean
 
+from report.analysis.metrics import THROUGHPUT
 from report.page.charts.drift import draw_drift
 from report.page.context import Context
 from report.page.model import SectionPart, figure
@@ -13,7 +14,7 @@ from report.page.model import SectionPart, figure
 
 def part(context: Context) -> SectionPart | None:
     """A chart of all cells; None where no cell has trials in two blocks."""
-    throughputs = (summary.measures["throughput_rps"].by_block for summary in context.conclusions.summaries)
+    throughputs = (summary.by_block(THROUGHPUT) for summary in context.conclusions.summaries)
     cells = [_relative(by_block) for by_block in throughputs if len(by_block) > 1]
     if not cells:
         return None

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from report.analysis.flags import with_counts
+from report.analysis.metrics import THROUGHPUT, on_page
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.context import Context, scale_level, stack_entries, summaries_in_order
+from report.page.context import Context, stack_entries, summaries_in_order
+from report.page.metric_columns import metric_column, metric_entry
 from report.page.model import (
     STACK_COLUMNS,
     Column,
@@ -14,18 +16,8 @@ from report.page.model import (
     TableRow,
     entry,
     gap,
-    level_entry,
 )
-from report.stats.levels import Level
 from results.model import Load
-
-PERCENTILE_LABELS = {"p50_us": "Median", "p99_us": "99th percentile"}
-"""Metrics of waiting, and what their columns are called."""
-
-
-def level_ms(summary: Summary, metric: str) -> Level | None:
-    """Level of a metric that is in us."""
-    return scale_level(summary.level(metric), 1e-3)
 
 
 def table(context: Context, workload: Workload, index: int, caption: str) -> Table:
@@ -35,10 +27,7 @@ def table(context: Context, workload: Workload, index: int, caption: str) -> Tab
         Column(label="Answered", unit="requests/s (95% interval)", numeric=True),
     )
     waits = (
-        *(
-            Column(label=label, unit="ms (95% interval)", numeric=True)
-            for label in PERCENTILE_LABELS.values()
-        ),
+        *(metric_column(metric) for metric in on_page("wait")),
         Column(label="Samples reach"),
     )
     closed = workload.load == Load.CLOSED
@@ -56,7 +45,7 @@ def table(context: Context, workload: Workload, index: int, caption: str) -> Tab
 def _row(context: Context, summary: Summary) -> TableRow:
     cell, stack = summary.cell, stack_entries(context, summary.cell)
     waits = (
-        *(level_entry(level_ms(summary, metric), summary.reason(metric)) for metric in PERCENTILE_LABELS),
+        *(metric_entry(summary, metric) for metric in on_page("wait")),
         entry(f"{summary.curve_q[-1]:.6g}%") if summary.curve_q else gap("no samples"),
     )
     if cell.rate_rps is None:
@@ -71,7 +60,7 @@ def _row(context: Context, summary: Summary) -> TableRow:
 
 def _answered(summary: Summary) -> TableEntry:
     """The rate that was answered; where it stayed below the offered one, that too."""
-    answered = level_entry(summary.level("throughput_rps"), summary.reason("throughput_rps"))
+    answered = metric_entry(summary, THROUGHPUT)
     if not summary.overloaded:
         return answered
     overload = "overloaded: waits grow with the length of the window"
