@@ -10,7 +10,7 @@ from typing import Any
 
 from runners.experiments.calibration.calibrate import Calibration
 from runners.experiments.calibration.client_comparison import ClientComparison
-from runners.experiments.calibration.clients import PUMP
+from runners.experiments.calibration.clients import HOTLAP
 from runners.experiments.calibration.promises import Promise
 
 WITH_WRK = 2
@@ -89,7 +89,7 @@ def _clients(comparison: ClientComparison) -> Iterator[str]:
     yield f"{'client':24}{'requests/s':>12}{'pump is':>10}   round by round"
     for client, rates in comparison.rounds.items():
         ratios = comparison.ratios(client)
-        by_round = "" if client == PUMP else "  ".join(f"{ratio:.2f}" for ratio in ratios)
+        by_round = "" if client == HOTLAP else "  ".join(f"{ratio:.2f}" for ratio in ratios)
         row = f"{client:24}{statistics.median(rates):12,.0f}{statistics.median(ratios):9.2f}x   {by_round}"
         yield row.rstrip()
 

@@ -91,7 +91,7 @@ def run(
     from runners.cli.policy import report_policy
     from runners.cli.progress import watcher
     from runners.experiments.options import RunOptions, timing
-    from runners.experiments.run import new_run, resumed_run
+    from runners.experiments.run import new_run, resume_run
     from runners.processes.signals import ending_as_interrupt
     from runners.selection import rates
     from runners.selection.spread import Spread
@@ -104,7 +104,7 @@ def run(
         if resume is not None:
             _refuse_beside_resume(context)
             folder, endpoint = find_run(resume, results), spread.endpoint()
-            session = resumed_run(folder, watcher=shown, policy=report_policy(), listen=endpoint)
+            session = resume_run(folder, watcher=shown, policy=report_policy(), listen=endpoint)
         else:
             selection = selection_of(framework, server, scenario, connections, workers, quick)
             options = RunOptions(

@@ -52,11 +52,11 @@ class RunOptions:
     selection: Selection
     timing: Timing
     seed: int | None = None
-    """Of order and inputs; None: a new one."""
+    """Seed of order and inputs; None: a new one."""
     python: str | None = None
     overrides: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
-    """Of an open load; empty: closed load."""
+    """Rates of an open load; empty: closed load."""
     arrivals: Arrivals = DEFAULT_ARRIVALS
     spread: Spread = field(default_factory=Spread)

@@ -17,9 +17,9 @@ class Amount:
 
     blocks: int
     launches: int
-    """In one block."""
+    """Launches of one block."""
     trials: int
-    """In one block."""
+    """Trials of one block."""
     trial_s: float
     """Warm-up and window together."""
     before: int = 0

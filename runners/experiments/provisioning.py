@@ -49,7 +49,7 @@ def provisioned_cells(
     return provisioned
 
 
-def environments_again(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provisioned]:
+def rebuild_environments(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provisioned]:
     """Environments for a run that goes on; raises PlanError where one is not what line 1 says."""
     facts.require_linux()
     for cell in run.plan.cells:

@@ -19,7 +19,7 @@ from runners.experiments.options import RunOptions
 from runners.experiments.planning import begin_record
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Amount, Watcher
-from runners.experiments.provisioning import environments_again
+from runners.experiments.provisioning import rebuild_environments
 from runners.experiments.run_plan import plan_of
 from runners.generator.starting import generator_of
 from runners.http.address import Endpoint
@@ -138,7 +138,7 @@ def new_run(options: RunOptions, results: Path, *, watcher: Watcher, policy: Pol
     return _session(before, parts, environments, writer, watcher=watcher, policy=policy, listen=listen)
 
 
-def resumed_run(
+def resume_run(
     folder: Path, *, watcher: Watcher, policy: Policy, listen: Endpoint | None = None
 ) -> RunSession:
     """Next session of the run in ``folder``; raises PlanError where it cannot go on as it began."""
@@ -154,7 +154,7 @@ def resumed_run(
     watcher.say(
         f"going on with {folder}: {len(before.blocks)} of {before.plan.setup.blocks} blocks are complete"
     )
-    environments = environments_again(before, parts, watcher)
+    environments = rebuild_environments(before, parts, watcher)
     return _session(before, parts, environments, writer, watcher=watcher, policy=policy, listen=listen)
 
 

@@ -10,7 +10,7 @@ from runners.errors import LoadError
 from runners.experiments.calibration.clients import (
     FAST,
     H2LOAD,
-    PUMP,
+    HOTLAP,
     STOCK,
     WRK,
     MeasuringPoint,
@@ -42,12 +42,12 @@ class ClientComparison:
 
     def ratios(self, to: str) -> list[float]:
         """The pump's throughput as a multiple of ``to``'s, round by round; empty where that is missing."""
-        pairs = zip(self.rounds[PUMP], self.rounds.get(to, ()), strict=False)
+        pairs = zip(self.rounds[HOTLAP], self.rounds.get(to, ()), strict=False)
         return [ours / theirs for ours, theirs in pairs]
 
     def slower_us(self) -> list[float]:
         """By how much the pump's median latency exceeds wrk's, round by round."""
-        pairs = zip(self.p50_us.get(PUMP, ()), self.p50_us.get(WRK, ()), strict=False)
+        pairs = zip(self.p50_us.get(HOTLAP, ()), self.p50_us.get(WRK, ()), strict=False)
         return [ours - theirs for ours, theirs in pairs]
 
     @property
@@ -56,7 +56,7 @@ class ClientComparison:
         return Ceiling(
             shape=self.shape,
             connections=self.connections,
-            rps=max(self.rounds[PUMP]),
+            rps=max(self.rounds[HOTLAP]),
             bytes_per_request=self.bytes_per_request,
         )
 
@@ -68,7 +68,7 @@ def compare_clients(
 
     A client that fails in one round is left out of all of them, and ``notes`` says why.
     """
-    rates: dict[str, list[float]] = {PUMP: [], **{client: [] for client in clients}}
+    rates: dict[str, list[float]] = {HOTLAP: [], **{client: [] for client in clients}}
     medians: dict[str, list[float]] = {}
     measured: list[Measured] = []
     place = f"{against} {point.shape} {point.connections:>4}"
@@ -78,7 +78,7 @@ def compare_clients(
             try:
                 rate, p50, own = _measure(point, client)
             except LoadError as error:
-                if client == PUMP:
+                if client == HOTLAP:
                     raise
                 notes.append(f"{error.message} ({against}, {point.shape}, {point.connections} connections)")
                 echo(f"{line}{'not measured':>10}")
@@ -103,7 +103,7 @@ def compare_clients(
 
 def _measure(point: MeasuringPoint, client: str) -> tuple[float, float | None, list[Measured]]:
     """Requests per second, median latency in us where the client tells it, and what the pump measured."""
-    if client == PUMP:
+    if client == HOTLAP:
         measured = point.pump()
         return rps(measured), p50_us(measured), [measured]
     if client == WRK:

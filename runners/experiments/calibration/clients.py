@@ -29,7 +29,7 @@ from runners.generator.messages import Measured, Order
 from scenarios.catalogue import named
 from scenarios.exchange import Request
 
-PUMP = "hotlap pump in Locust"
+HOTLAP = "hotlap pump in Locust"
 WRK, H2LOAD = "wrk", "h2load"
 FAST, STOCK = "Locust FastHttpUser", "Locust HttpUser"
 GRACE_S = 30.0
@@ -184,5 +184,5 @@ def p50_us(measured: Measured) -> float:
 
 
 def installed(*programs: str) -> list[str]:
-    """Those of ``programs`` that are there."""
+    """Names among ``programs`` that are installed."""
     return [program for program in programs if which(program)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from runners.experiments.calibration.client_comparison import ClientComparison
-from runners.experiments.calibration.clients import FAST, PUMP, WRK
+from runners.experiments.calibration.clients import FAST, HOTLAP, WRK
 from runners.experiments.calibration.open_load import STALL_PERCENTILES, StalledPercentiles
 
 SIDE_BY_SIDE = 64
@@ -64,7 +64,7 @@ class EchoRate:
 
 
 def promises(comparisons: Sequence[ClientComparison], connections: int | None = None) -> tuple[Promise, ...]:
-    """Those that can be judged: what was not measured, or by a client that is not installed, is left out."""
+    """The promises that can be judged: one whose client is not installed, or not measured, is left out."""
     side_by_side = [
         comparison
         for comparison in comparisons
@@ -201,7 +201,7 @@ def _median(comparisons: Iterable[ClientComparison]) -> Promise | None:
     if not differences:
         return None
     ours, theirs = (
-        [p50_us for comparison in alone for p50_us in comparison.p50_us[client]] for client in (PUMP, WRK)
+        [p50_us for comparison in alone for p50_us in comparison.p50_us[client]] for client in (HOTLAP, WRK)
     )
     return Promise(
         what="median latency above wrk's, 1 connection",

@@ -35,7 +35,7 @@ class Callgrind:
 
     version: str
     options: tuple[str, ...] = ()
-    """Further options of callgrind."""
+    """Options of callgrind beyond those of every launch."""
 
     @property
     def name(self) -> InstructionCounter:

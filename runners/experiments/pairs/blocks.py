@@ -28,10 +28,10 @@ from runners.experiments.pairs.pairing import (
     LaunchPair,
     cell_of,
     first_side,
+    launch_pair_order,
     of_side,
     other,
     pairing_order,
-    turns,
 )
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
@@ -117,7 +117,7 @@ class PairBlocks:
         begun, measured = time.monotonic(), 0.0
         self.writer.append(BlockStart(block=block, started_unix_s=time.time()))
         self.watcher.block(block)
-        for launch_pair in turns(chosen, self.plan.setup.seed, block):
+        for launch_pair in launch_pair_order(chosen, self.plan.setup.seed, block):
             first = first_side(self.plan.setup.seed, launch_pair.key, self.stage, number)
             for trial in (self._together if launch_pair.like else self._apart)(launch_pair, block, first):
                 measured += trial.warmup_s + trial.window_s

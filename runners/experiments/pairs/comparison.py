@@ -47,10 +47,10 @@ class Comparison:
     def run(self) -> None:
         """Verify both sides, then measure all pairs; records as it goes."""
         blocks = self.prepared.plan.setup.blocks
-        left = self.verified(self.prepared.launch_pairs())
+        left = self.verify(self.prepared.launch_pairs())
         self.measure([(block, left) for block in range(blocks)])
 
-    def verified(self, chosen: Iterable[LaunchPair]) -> tuple[LaunchPair, ...]:
+    def verify(self, chosen: Iterable[LaunchPair]) -> tuple[LaunchPair, ...]:
         """Those of ``chosen`` that both sides answer rightly; the others are recorded as failures."""
         chosen = tuple(chosen)
         passed = {

@@ -17,7 +17,7 @@ from runners.experiments.pairs.comparison import Comparison, begin_comparison
 from runners.experiments.pairs.gate_cells import Globs, choose, head_only
 from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, cell_of
-from runners.experiments.pairs.planning import Prepared, missing, provisioned
+from runners.experiments.pairs.planning import Prepared, missing, prepare_pairings
 from runners.experiments.pairs.provisioning import is_ready
 from runners.experiments.pairs.sides import resolve_sides
 from runners.experiments.policy import Policy
@@ -40,7 +40,7 @@ class GateOptions:
     pairs: PairOptions
     globs: Globs
     counter: Counter | None
-    """Of the cost tier; None: without it."""
+    """What counts; None: without the cost tier."""
     budget_s: float
 
 
@@ -50,9 +50,9 @@ class Gate:
 
     comparison: Comparison
     pool: CountingPool | None
-    """Of the cost tier; None: without it."""
+    """What counts cells; None: without the cost tier."""
     deadline_s: float
-    """Monotonic; what is begun before it is ended."""
+    """Time of the monotonic clock after which nothing is begun; what was begun is ended."""
 
     @property
     def folder(self) -> Path:
@@ -67,7 +67,7 @@ class Gate:
     def run(self) -> None:
         """Count, screen and confirm; records as it goes."""
         self.count()
-        left = self.comparison.verified(self.prepared.launch_pairs())
+        left = self.comparison.verify(self.prepared.launch_pairs())
         if left:
             self.load(left)
 
@@ -104,7 +104,9 @@ class Gate:
         if wanted:
             self._say(f"confirming {len(wanted)} cells on fresh launch pairs: {max(wanted.values())} at most")
             self.comparison.measure(
-                confirming(left, wanted, first_block=blocks), GateStage.CONFIRM, deadline_s=self.deadline_s
+                confirmation_blocks(left, wanted, first_block=blocks),
+                GateStage.CONFIRM,
+                deadline_s=self.deadline_s,
             )
 
     def _cost_cells(self, pairing: Pairing) -> tuple[CostCell, ...]:
@@ -137,7 +139,7 @@ class Gate:
         self.comparison.watcher.say(text)
 
 
-def confirming(
+def confirmation_blocks(
     launch_pairs: Iterable[LaunchPair], wanted: Mapping[Pairing, int], *, first_block: int
 ) -> list[tuple[int, tuple[LaunchPair, ...]]]:
     """Numbered blocks in which each of ``wanted`` is measured as often as it says."""
@@ -162,7 +164,7 @@ def new_gate(options: GateOptions, results: Path, *, watcher: Watcher, policy: P
     tiers = (chosen.cost, chosen.load)
     for cell in head_only(tiers):
         watcher.say(f"{cell.slug} is new: the base has nothing to hold it against")
-    prepared = provisioned(
+    prepared = prepare_pairings(
         options.pairs,
         sides,
         tuple(pairing for tier in tiers for pairing in tier.pairings),

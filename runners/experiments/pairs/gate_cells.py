@@ -30,11 +30,11 @@ class Globs:
     """What was asked for: globs over cells, narrowed by globs over their parts."""
 
     cells: tuple[str, ...]
-    """Of the cost tier; empty: it is left out."""
+    """Cells to be counted; empty: the cost tier is left out."""
     sentinels: tuple[str, ...]
-    """Of the load tier; empty: it is left out."""
+    """Cells to be loaded; empty: the load tier is left out."""
     declared: frozenset[str] = frozenset()
-    """Those among both that files declare and nobody asked for: they need not match anything."""
+    """Globs among them that files declare and nobody asked for: they may match nothing."""
     frameworks: tuple[str, ...] = ()
     servers: tuple[str, ...] = ()
     scenarios: tuple[str, ...] = ()

@@ -76,7 +76,7 @@ class PairOptions:
     pairs: int = PAIRS
     seed: int | None = None
     python: str | None = None
-    """Of both sides where they name none."""
+    """Interpreter of a side that names none."""
     command: tuple[str, ...] = ()
     kind: PlanKind = PlanKind.COMPARE
 

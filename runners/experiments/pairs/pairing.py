@@ -35,7 +35,7 @@ class LaunchPair:
         return self.base if side == SideName.BASE else self.head
 
     def keeping(self, wanted: Iterable[Pairing]) -> LaunchPair | None:
-        """The same, measuring none but ``wanted``; None where nothing is left.
+        """A launch pair that measures none but ``wanted``; None where nothing is left.
 
         What a launch mounts stays: another set of routes would be another app.
         """
@@ -107,7 +107,7 @@ def first_side(seed: int, key: str, stage: GateStage, number: int) -> SideName:
     return sides[second]
 
 
-def turns(chosen: Sequence[LaunchPair], seed: int, block: int) -> tuple[LaunchPair, ...]:
+def launch_pair_order(chosen: Sequence[LaunchPair], seed: int, block: int) -> tuple[LaunchPair, ...]:
     """The launch pairs of a block in their seeded random order."""
     shuffled = list(chosen)
     Random(f"{seed}/order/{block}").shuffle(shuffled)
@@ -117,7 +117,7 @@ def turns(chosen: Sequence[LaunchPair], seed: int, block: int) -> tuple[LaunchPa
 def launch_order(chosen: Sequence[LaunchPair], seed: int, block: int, stage: GateStage) -> tuple[str, ...]:
     """Launches of a block as the plan records them: ``base/stack@target``."""
     order = []
-    for launch_pair in turns(chosen, seed, block):
+    for launch_pair in launch_pair_order(chosen, seed, block):
         first = first_side(seed, launch_pair.key, stage, block)
         order += [f"{side}/{launch_pair.visit(side).key}" for side in (first, other(first))]
     return tuple(order)

@@ -65,10 +65,10 @@ def prepare(options: PairOptions, watcher: Watcher) -> Prepared:
     facts.require_linux()
     sides = resolve_sides(options.sides)
     matched = match_selection(options, sides)
-    return provisioned(options, sides, matched.pairings, watcher, failures=missing(matched))
+    return prepare_pairings(options, sides, matched.pairings, watcher, failures=missing(matched))
 
 
-def provisioned(
+def prepare_pairings(
     options: PairOptions,
     sides: Mapping[SideName, SideParts],
     pairings: tuple[Pairing, ...],

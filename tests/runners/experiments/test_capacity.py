@@ -1,18 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
-from results.model import NotApplicable
 from runners.errors import LoadError
 from runners.experiments.capacity import Capacities, CapacityPass
-from runners.experiments.open_rates import with_rates
-from runners.experiments.options import QUICK, RunOptions
 from runners.experiments.progress import Watcher
-from runners.selection.matrix import Selection
-from runners.selection.rates import parse
 from tests.support.fake_run import FakeGenerator, FakeLauncher, plan
 from tests.support.small_matrix import parts
 
@@ -25,10 +19,6 @@ def measured(*, act: Callable[[int], None] = lambda _count: None, broken: str = 
         generator=FakeGenerator(act),
         watcher=Watcher(),
     ).run()
-
-
-def options(*rates: str) -> RunOptions:
-    return RunOptions(selection=Selection(), timing=QUICK, rates=parse(rates))
 
 
 def test_every_cell_but_the_controls_is_measured_once() -> None:
@@ -65,31 +55,3 @@ def test_without_any_capacity_the_run_cannot_begin() -> None:
 
     with pytest.raises(LoadError, match="no rate can be a share of it"):
         measured(act=fails)
-
-
-def test_a_plan_is_opened_with_its_capacities_and_a_new_order() -> None:
-    capacities = measured().by_cell
-    result = with_rates(plan(), options("equal"), parts(), capacities)
-    assert {cell.load for cell in result.cells} == {"open"}
-    assert any(cell.control for cell in result.cells)
-    assert result.capacities_rps == {cell.slug: value for cell, value in capacities.items()}
-    assert {key for order in result.order for key in order} == {
-        f"{cell.stack}@default" for cell in result.cells
-    }
-
-
-def test_a_plan_loses_what_has_no_capacity() -> None:
-    capacities = {cell: value for cell, value in measured().by_cell.items() if cell.framework == "flask"}
-    result = with_rates(plan(), options("50%"), parts(), capacities)
-    assert {cell.framework for cell in result.cells} == {"flask"}
-    assert {key for order in result.order for key in order} == {"flask--gunicorn-gthread@default"}
-
-
-def test_what_is_not_applicable_is_so_under_every_load_of_its_scenario() -> None:
-    base = plan()
-    absent = NotApplicable(cell=replace(base.cells[0], framework="asgi"), reason="a floor")
-    result = with_rates(replace(base, not_applicable=(absent,)), options("closed", "500"), parts(), {})
-    assert [(each.cell.load, each.cell.rate_rps) for each in result.not_applicable] == [
-        ("closed", None),
-        ("open", 500),
-    ]

@@ -1,12 +1,16 @@
-"""Clients that print nothing, or something else: programs that stand in for them, as processes."""
+"""Clients by what they print: said by a test, or by programs that stand in for them, as processes."""
 
 from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,7 +20,8 @@ from runners.errors import LoadError
 from runners.experiments.calibration import client_comparison
 from runners.experiments.calibration.calibrate import Calibration
 from runners.experiments.calibration.client_comparison import ClientComparison, compare_clients
-from runners.experiments.calibration.clients import FAST, H2LOAD, PUMP, STOCK, WRK, MeasuringPoint
+from runners.experiments.calibration.clients import FAST, H2LOAD, HOTLAP, STOCK, WRK, MeasuringPoint
+from runners.experiments.calibration.delay_line import delay_line
 from runners.experiments.calibration.promises import promises
 from runners.generator.client import Generator
 from tests.support.fake_measurement import measured
@@ -60,6 +65,115 @@ def point(tmp_path: Path) -> MeasuringPoint:
         cpus=(0,),
         generator=Generator((), tmp_path / "log"),
     )
+
+
+# By what they print.
+
+
+def printing(monkeypatch: pytest.MonkeyPatch, text: str, status: int = 0) -> list[list[str]]:
+    asked: list[list[str]] = []
+
+    def run(argv: list[str], **_: object) -> SimpleNamespace:
+        asked.append(argv)
+        return SimpleNamespace(stdout=text, stderr="it broke", returncode=status)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    return asked
+
+
+WRK_SAID = "  Latency Distribution\n     50%    1.25ms\n     75%    2.00ms\nRequests/sec:  41234.50\n"
+
+
+def test_wrk(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = printing(monkeypatch, WRK_SAID)
+    assert point.wrk() == (41234.5, 1250.0)
+    assert asked[0][-1] == "http://127.0.0.1:1/plaintext"
+    assert "-s" not in asked[0]
+
+
+def test_wrk_posts_by_a_script(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = printing(monkeypatch, WRK_SAID)
+    replace(point, shape="post-1k").wrk()
+    script = Path(asked[0][asked[0].index("-s") + 1]).read_text()
+    assert 'wrk.method = "POST"' in script
+    assert "0123456789abcde" in script
+
+
+def test_h2load(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "finished in 1.00s, 3210.50 req/s, 1MB/s\nrequests: 3 total, 3 done, 0 failed, 0 errored\n"
+    asked = printing(monkeypatch, said)
+    assert replace(point, shape="post-1k").h2load() == 3210.5
+    assert "--h1" in asked[0]
+    assert len(Path(asked[0][asked[0].index("-d") + 1]).read_bytes()) == 1000
+
+
+LOCUST_SAID = {
+    "num_failures": 0,
+    "num_requests": 500,
+    "start_time": 10.0,
+    "last_request_timestamp": 12.0,
+    "response_times": {"20": 450, "500": 50},
+}
+
+
+def test_locust(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    printing(monkeypatch, json.dumps([LOCUST_SAID]))
+    assert point.locust("FastHttpUser") == 250.0
+    printing(monkeypatch, json.dumps([{**LOCUST_SAID, "num_failures": 2}]))
+    with pytest.raises(LoadError, match="2 failures"):
+        point.locust("FastHttpUser")
+
+
+def test_what_locust_users_say_of_waits(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = printing(monkeypatch, json.dumps([LOCUST_SAID]))
+
+    found = point.waits(users=200, rate_rps=1000)
+
+    assert found.percentiles([50, 99]).tolist() == pytest.approx([20_000, 500_000], rel=0.001)
+    file = Path(asked[0][asked[0].index("-f") + 1]).read_text()
+    assert "wait_time = constant_pacing(0.2)" in file
+    assert asked[0][asked[0].index("-u") + 1] == "200"
+
+
+@pytest.mark.servers
+def test_locust_users_at_a_constant_pace(tmp_path: Path, point: MeasuringPoint) -> None:
+    with delay_line(tmp_path, (), capacity_rps=2000, delay_s=0.03) as (port, _):
+        begun_s = time.monotonic()
+        found = replace(point, port=port, seconds=2.0).waits(users=5, rate_rps=50)
+        took_s = time.monotonic() - begun_s
+
+    assert 0 < found.count <= 5 + 50 * took_s
+    assert found.percentiles([0])[0] >= 30_000
+
+
+@pytest.mark.parametrize("client", ["wrk", "h2load"])
+def test_a_client_that_says_something_else_or_fails(
+    point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch, client: str
+) -> None:
+    printing(monkeypatch, "Socket errors: connect 4")
+    with pytest.raises(LoadError, match=f"{client} failed"):
+        getattr(point, client)()
+    printing(monkeypatch, "", status=1)
+    with pytest.raises(LoadError, match=f"{client} failed with status 1"):
+        getattr(point, client)()
+
+
+def test_a_client_that_hangs(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(argv: list[str], *, timeout: float, **_: object) -> None:
+        raise subprocess.TimeoutExpired(argv, timeout)
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(LoadError, match="wrk did not end within 31 s"):
+        point.wrk()
+
+
+def test_a_wrong_answer_ends_a_calibration(point: MeasuringPoint, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Generator, "measure", lambda *_: measured(errors={"wrong-answer": 1}))
+    with pytest.raises(LoadError, match="wrong-answer"):
+        point.pump()
+
+
+# Nothing, or something else.
 
 
 @CLIENTS
@@ -128,8 +242,8 @@ def test_clients_that_print_nothing_are_not_measured_and_the_pump_is(
 
     comparison = compare(notes)
 
-    assert list(comparison.rounds) == [PUMP]
-    assert len(comparison.rounds[PUMP]) == 2
+    assert list(comparison.rounds) == [HOTLAP]
+    assert len(comparison.rounds[HOTLAP]) == 2
     kept = Calibration(comparisons=(comparison,), promises=promises([comparison], None), notes=tuple(notes))
     lines = calibration_tables.as_text(kept).splitlines()
     assert lines == [
@@ -154,7 +268,7 @@ def test_a_client_that_falls_silent_is_left_out_of_every_round(
 
     comparison = compare(notes)
 
-    assert list(comparison.rounds) == [PUMP, H2LOAD, FAST, STOCK]
+    assert list(comparison.rounds) == [HOTLAP, H2LOAD, FAST, STOCK]
     assert {len(rates) for rates in comparison.rounds.values()} == {2}
     assert WRK not in comparison.p50_us
     assert notes == ["wrk: it printed nothing (nginx, plaintext, 4 connections)"]

@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from results.model import BOTH_SIDES, Cell, GateStage, Pairing, SideName
-from runners.experiments.pairs.gate import confirming
+from runners.experiments.pairs.gate import confirmation_blocks
 from runners.experiments.pairs.pairing import (
     first_side,
     launch_order,
+    launch_pair_order,
     launch_pairs,
     match,
     pairing_order,
-    turns,
 )
 from runners.selection.matrix import Selection, expand
 from tests.support.small_matrix import parts
@@ -94,7 +94,7 @@ def test_the_order_of_a_block_is_seeded_and_names_both_launches_of_each_pair() -
         f"{side}/{launch_pair.key}" for launch_pair in found for side in BOTH_SIDES
     )
     assert [name.partition("/")[2] for name in order[::2]] == [
-        launch_pair.key for launch_pair in turns(found, 7, 3)
+        launch_pair.key for launch_pair in launch_pair_order(found, 7, 3)
     ]
     assert len({launch_order(found, 7, block, GateStage.NONE) for block in range(8)}) > 1
     assert sorted(pairing_order(found[0], 7, 3), key=str) == sorted(found[0].pairings, key=str)
@@ -103,13 +103,13 @@ def test_the_order_of_a_block_is_seeded_and_names_both_launches_of_each_pair() -
 def test_confirmation_goes_on_with_the_numbers_and_measures_only_what_is_in_doubt() -> None:
     found = launch_pairs(ALIKE, PARTS.scenarios)
     wanted = {ALIKE[0]: 3, ALIKE[-1]: 1}
-    blocks = confirming(found, wanted, first_block=8)
+    blocks = confirmation_blocks(found, wanted, first_block=8)
     assert [block for block, _ in blocks] == [8, 9, 10]
     measured = [
         [pairing for launch_pair in chosen for pairing in launch_pair.pairings] for _, chosen in blocks
     ]
     assert [set(each) for each in measured] == [{ALIKE[0], ALIKE[-1]}, {ALIKE[0]}, {ALIKE[0]}]
-    assert confirming(found, {}, first_block=8) == []
+    assert confirmation_blocks(found, {}, first_block=8) == []
 
 
 @pytest.mark.parametrize("field", ["connections", "workers"])

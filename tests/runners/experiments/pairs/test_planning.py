@@ -11,7 +11,7 @@ from runners.environments.provision import Provisioned
 from runners.errors import PlanError, ProvisionError
 from runners.experiments.pairs.options import PairOptions, SideOptions, SidesOptions
 from runners.experiments.pairs.pairing import MatchedCells
-from runners.experiments.pairs.planning import match_selection, missing, prepare, provisioned
+from runners.experiments.pairs.planning import match_selection, missing, prepare, prepare_pairings
 from runners.experiments.pairs.sides import SideParts
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
@@ -76,7 +76,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 @pytest.mark.usefixtures("built")
 def test_what_is_the_same_on_both_sides_is_left_out_and_named() -> None:
     said = Said()
-    found = provisioned(OPTIONS, side_parts(), CHOSEN, said)
+    found = prepare_pairings(OPTIONS, side_parts(), CHOSEN, said)
     assert {pairing.head.framework for pairing in found.plan.pairings} == {"fastapi"}
     assert {absent.cell.framework for absent in found.plan.not_applicable} == {"asgi", "flask"}
     assert "asgi, flask: the same on both sides, not measured" in said.lines
@@ -86,7 +86,7 @@ def test_what_is_the_same_on_both_sides_is_left_out_and_named() -> None:
 def test_where_everything_is_the_same_it_is_measured_and_called_noise(built: dict[str, set[str]]) -> None:
     built["differ"].clear()
     said = Said()
-    found = provisioned(OPTIONS, side_parts(), CHOSEN, said)
+    found = prepare_pairings(OPTIONS, side_parts(), CHOSEN, said)
     assert found.plan.pairings == CHOSEN
     assert any("noise (A/A)" in line for line in said.lines)
 
@@ -95,7 +95,7 @@ def test_a_base_that_cannot_be_installed_is_a_failure_of_each_of_its_cells(
     built: dict[str, set[str]],
 ) -> None:
     built["fail"].add("fastapi")
-    found = provisioned(OPTIONS, side_parts(), CHOSEN, Watcher())
+    found = prepare_pairings(OPTIONS, side_parts(), CHOSEN, Watcher())
     assert {failure.side for failure in found.failures} == {SideName.BASE}
     assert {failure.cell for failure in found.failures} == {
         pairing.base for pairing in CHOSEN if pairing.base.framework == "fastapi"
@@ -109,8 +109,8 @@ def test_a_base_that_cannot_be_installed_is_a_failure_of_each_of_its_cells(
 def test_where_no_base_can_be_installed_nothing_is_compared(built: dict[str, set[str]]) -> None:
     built["fail"] |= set(PARTS.frameworks)
     with pytest.raises(ProvisionError, match="nothing can be compared: base: no versions fit"):
-        provisioned(OPTIONS, side_parts(), CHOSEN, Watcher())
-    judged = provisioned(OPTIONS, side_parts(), CHOSEN, Watcher(), must=False)
+        prepare_pairings(OPTIONS, side_parts(), CHOSEN, Watcher())
+    judged = prepare_pairings(OPTIONS, side_parts(), CHOSEN, Watcher(), must=False)
     assert judged.plan.pairings == CHOSEN
     assert not judged.loads()
     assert not judged.launch_pairs()
@@ -118,7 +118,7 @@ def test_where_no_base_can_be_installed_nothing_is_compared(built: dict[str, set
 
 @pytest.mark.usefixtures("built")
 def test_the_plan_holds_both_sides_and_the_order_of_every_launch() -> None:
-    plan = provisioned(OPTIONS, side_parts(), CHOSEN, Watcher()).plan
+    plan = prepare_pairings(OPTIONS, side_parts(), CHOSEN, Watcher()).plan
     assert plan.kind == PlanKind.COMPARE
     assert [side.name for side in plan.sides] == [SideName.BASE, SideName.HEAD]
     assert {each.side for each in plan.environment.frameworks if each.framework == "fastapi"} == {
