@@ -24,23 +24,12 @@ def overview(context: Context) -> Table:
 
     The first tier is marked by a word and a sign, and never across servers.
     """
-    not_applicable = context.run.plan.not_applicable
-    cells = [
-        *(summary.cell for summary in context.summaries),
-        *(absent.cell for absent in not_applicable),
-    ]
-    workloads = list(dict.fromkeys(context.workload(cell) for cell in cells))
-    stacks = sorted(
-        {_stack(cell) for cell in cells}, key=lambda stack: (stack[1], stack[2], context.title(stack[0]))
-    )
     first_tier = _first_tier(context)
-    entries = {
-        (_stack(absent.cell), context.workload(absent.cell)): gap(f"not applicable: {absent.reason}")
-        for absent in not_applicable
-    } | {
-        (_stack(summary.cell), context.workload(summary.cell)): _entry(summary, first_tier)
-        for summary in context.summaries
-    }
+    entries = _entries(context, first_tier)
+    workloads = list(dict.fromkeys(workload for _, workload in entries))
+    stacks = sorted(
+        {stack for stack, _ in entries}, key=lambda stack: (stack[1], stack[2], context.title(stack[0]))
+    )
     return Table(
         anchor="overview",
         caption=_caption(workloads, ranked=bool(first_tier)),
@@ -50,23 +39,32 @@ def overview(context: Context) -> Table:
         ),
         rows=tuple(
             TableRow(
-                framework=framework,
+                framework=stack[0],
                 entries=(
-                    entry(context.title(framework)),
-                    entry(variant_name(server, interface)),
-                    *(
-                        entries.get(((framework, server, interface), workload), gap("not planned"))
-                        for workload in workloads
-                    ),
+                    entry(context.title(stack[0])),
+                    entry(variant_name(*stack[1:])),
+                    *(entries.get((stack, workload), gap("not planned")) for workload in workloads),
                 ),
             )
-            for framework, server, interface in stacks
+            for stack in stacks
         ),
     )
 
 
 def _stack(cell: Cell) -> Stack:
     return cell.framework, cell.server, cell.interface
+
+
+def _entries(context: Context, first_tier: Collection[Cell]) -> dict[tuple[Stack, Workload], TableEntry]:
+    """What is shown of each cell that was planned or is not applicable."""
+    entries = {
+        (_stack(summary.cell), context.workload(summary.cell)): _entry(summary, first_tier)
+        for summary in context.summaries
+    }
+    for absent in context.run.plan.not_applicable:
+        key = _stack(absent.cell), context.workload(absent.cell)
+        entries.setdefault(key, gap(f"not applicable: {absent.reason}"))
+    return entries
 
 
 def _first_tier(context: Context) -> set[Cell]:

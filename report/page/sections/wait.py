@@ -83,7 +83,7 @@ def _answer(context: Context, load: Load) -> str:
         return "No cell settled with enough samples to say it with an interval."
     shortest, longest = (pick(waits, key=lambda wait: wait[0].value) for pick in (min, max))
     return (
-        f"{'Under saturation' if load == 'closed' else 'At the offered rates'} "
+        f"{'Under saturation' if load == Load.CLOSED else 'At the offered rates'} "
         f"the median wait is {fmt.amount(shortest[0], 'ms')} where it is shortest "
         f"({_where(context, shortest[2])}) and {fmt.amount(longest[0], 'ms')} where it is longest "
         f"({_where(context, longest[2])}); 99% are answered within {fmt.amount(shortest[1], 'ms')} and "

@@ -84,7 +84,8 @@ def _answer(context: Context) -> str:
 def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     groups = [group for group in context.groups if group.workload == workload]
     by_variant = {variant_name(group.server, group.interface): group for group in groups}
-    heading, reference = context.heading(workload), _reference(groups)
+    heading = context.heading(workload)
+    title = f"{heading}: throughput relative to {_reference(groups)}"
     points = tuple(
         Fact(name=f"{group.server}", text=words.of_group(group, context.titles)) for group in groups
     )
@@ -92,7 +93,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         _panels(context, workload, by_variant),
         context.look,
         key=f"which{index}",
-        title=f"{heading}: throughput relative to {reference}",
+        title=title,
         description=" ".join(f"{point.name}: {point.text}" for point in points),
         axis_label="throughput, relative",
     )
@@ -103,23 +104,27 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         points=points,
         figures=(figure(svg, f"Chart: {heading}, ratios", caption),),
         tables=(
-            Table(
-                anchor=f"ratios-{index}",
-                summary="Ratios and tiers as a table",
-                caption=f"{heading}: throughput relative to {reference}",
-                columns=(
-                    *STACK_COLUMNS,
-                    Column(label="Ratio", unit="(95% interval)", numeric=True),
-                    Column(label="Tier"),
-                    Column(label="Blocks", numeric=True),
-                    Column(label="Flags", unit="(trials)"),
-                ),
-                rows=tuple(
-                    _table_row(context, summary, by_variant.get(variant_of(summary.cell)))
-                    for summary in summaries_in_order(context, workload)
-                ),
-            ),
+            _table(context, workload, by_variant, index, title),
             *stacks.tables(context, workload, index),
+        ),
+    )
+
+
+def _table(context: Context, workload: Workload, groups: GroupByVariant, index: int, caption: str) -> Table:
+    return Table(
+        anchor=f"ratios-{index}",
+        summary="Ratios and tiers as a table",
+        caption=caption,
+        columns=(
+            *STACK_COLUMNS,
+            Column(label="Ratio", unit="(95% interval)", numeric=True),
+            Column(label="Tier"),
+            Column(label="Blocks", numeric=True),
+            Column(label="Flags", unit="(trials)"),
+        ),
+        rows=tuple(
+            _table_row(context, summary, groups.get(variant_of(summary.cell)))
+            for summary in summaries_in_order(context, workload)
         ),
     )
 

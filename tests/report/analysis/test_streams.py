@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from report.analysis.streams import FIRST_BYTE, JITTER, timings
-from report.page.build import make_page
+from report.page.compose import make_page
 from report.page.context import make_context
 from results.histogram import Latency
 from results.model import Run

@@ -1,0 +1,122 @@
+"""Puts a page together: verdict, facts and legend, then the sections in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from report import fmt
+from report.analysis.costs import NOT_COUNTED, ONE_BUILD
+from report.page.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
+from report.page.context import Context
+from report.page.model import Fact, Page, RunWarning, Section, Swatch
+from report.page.sections import consume, data, layers, method, saturate, serve, trust, wait, which
+from report.page.sections.overview import overview
+from report.views import cost_words, words
+from results.model import Load
+
+SECTIONS = (which, serve, wait, saturate, layers, consume, trust, method, data)
+"""The sections in the order of the page; one that has nothing to show is None."""
+TIMED = (which, serve, wait, saturate, consume)
+"""Sections that a run which only counted does not have."""
+
+
+def make_page(context: Context) -> Page:
+    """Everything that the template shows."""
+    return Page(
+        name=context.run.plan.name,
+        verdict=verdict(context),
+        detail=_detail(context),
+        hotlap=context.run.plan.environment.harness.get("hotlap", ""),
+        legend=_legend(context),
+        facts=_facts(context),
+        warnings=tuple(
+            RunWarning(word=flag.word, text=f"{fmt.sentence(flag.cause)} {fmt.sentence(flag.remedy)}")
+            for flag in context.conclusions.flags
+        ),
+        overview=overview(context) if context.timed else None,
+        sections=tuple(_sections(context)),
+    )
+
+
+def _sections(context: Context) -> Iterator[Section]:
+    for module in SECTIONS:
+        if context.timed or module not in TIMED:
+            section = module.section(context)
+            if section is not None:
+                yield section
+
+
+def verdict(context: Context) -> str:
+    """The page's first sentence; without closed load there is no throughput to compare."""
+    if not context.timed:
+        return cost_words.sentence(context.costs, context.titles)
+    only_open = context.run.trials and not context.workloads(Load.CLOSED)
+    return words.ONLY_OPEN if only_open else words.verdict(context.groups, context.titles)
+
+
+def _detail(context: Context) -> str:
+    if not context.timed:
+        return f"{NOT_COUNTED} {ONE_BUILD}"
+    return " ".join(
+        filter(None, (words.widest(context.groups, context.titles), words.legend(context.groups)))
+    )
+
+
+def _legend(context: Context) -> tuple[Swatch, ...]:
+    cells = [summary.cell for summary in context.conclusions.summaries]
+    cells += [count.cell for costs in context.costs for count in costs.counts]
+    names = sorted({cell.framework for cell in cells}, key=context.title)
+    return tuple(
+        Swatch(
+            name=name,
+            title=context.title(name),
+            slot=-1 if context.look.colour(name) == NEUTRAL else OKABE_ITO.index(context.look.colour(name)),
+            variable=VARIABLES[context.look.colour(name)],
+        )
+        for name in names
+    )
+
+
+def _facts(context: Context) -> tuple[Fact, ...]:
+    plan = context.run.plan
+    machine = plan.environment.machine
+    measured = datetime.fromtimestamp(plan.created_unix_s, UTC)
+    return (
+        Fact(name="Measured", text=measured.strftime("%-d %B %Y, %H:%M UTC")),
+        Fact(name="Machine", text=f"{machine.cpu_model}, {fmt.counted(machine.logical_cpus, 'CPU')}"),
+        *(_timing_facts(context) if context.timed else _counting_facts(context)),
+        Fact(name="Could not be measured", text=fmt.counted(len(context.failures), "failure")),
+    )
+
+
+def _timing_facts(context: Context) -> tuple[Fact, ...]:
+    """Size of a run that timed, and the smallest differences between frameworks that it can tell."""
+    conclusions = context.conclusions
+    blocks = len({trial.block for trial in context.run.trials})
+    cells = sum(1 for summary in conclusions.summaries if summary.n_trials)
+    smallest = [group.separable_percent for group in context.groups if group.separable_percent is not None]
+    return (
+        Fact(
+            name="Size",
+            text=f"{fmt.counted(blocks, 'block')}, {fmt.counted(conclusions.n_trials, 'trial')}, "
+            f"{fmt.counted(cells, 'cell')} measured",
+        ),
+        Fact(
+            name="Smallest difference it can tell",
+            text=f"{fmt.percent(min(smallest))} to {fmt.percent(max(smallest))}, by comparison"
+            if smallest
+            else "too few blocks to say",
+        ),
+    )
+
+
+def _counting_facts(context: Context) -> tuple[Fact, ...]:
+    """Size of a run that only counted, and how steady its counts are."""
+    counts = [count for costs in context.costs for count in costs.counts if count.level]
+    spreads = [100 * count.spread for count in counts if count.spread is not None]
+    cells = f"{fmt.counted(len(counts), 'cell')} counted"
+    return (
+        Fact(name="Size", text=f"{fmt.counted(len(context.run.costs), 'count')}, {cells}"),
+        Fact(name="Spread of a cell's intervals", text=f"at most {max(spreads):.2f}%" if spreads else "none"),
+    )
