@@ -36,7 +36,7 @@ class Order:
     cpus: tuple[int, ...] = ()
     """CPUs of server and generator together, for foreign work; empty: not measured."""
     deadline_s: float = 30.0
-    """A request unanswered for so long is a ``timeout``, and the warm-up may take this long more."""
+    """A request unanswered for so long is a ``timeout``; the warm-up may take this much longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +48,9 @@ class Duel:
     rounds: int
     """Windows of each."""
     slice_s: float
-    """One window with what is dropped of it; ``window_s`` of the orders is not used."""
+    """Length of a window, with what is dropped of it; ``window_s`` of the orders is not used."""
     drop_s: float
-    """Of each window, not counted: the other server may still be coming to rest."""
+    """Begin of each window, which is not counted: the other server may still be coming to rest."""
 
     @property
     def seconds(self) -> float:
@@ -131,7 +131,7 @@ Message = Order | Measured | Duel | Duelled | Ready | Failed
 _TYPES: dict[str, type[Message]] = {
     kind.__name__: kind for kind in (Order, Measured, Duel, Duelled, Ready, Failed)
 }
-"""By the one name in a line."""
+"""Types of messages by the name that a line begins with."""
 
 
 def to_line(message: Message) -> str:
