@@ -9,7 +9,7 @@ from pathlib import Path
 from runners.errors import LaunchError, LoadError, PlanError
 from runners.generator.client import Generator, environment_of_ours, python_m
 from runners.generator.messages import Duel, Message, Order
-from runners.http.address import LOOPBACK, Endpoint
+from runners.http.address import Endpoint
 from runners.processes import ports
 from runners.processes.tree import ProcessTree
 
@@ -47,7 +47,7 @@ class DistributedGenerator(Generator):
         super().__init__(cpus, log)
         self._local = local
         self._joined = joined
-        self._listen = listen or Endpoint(LOOPBACK, 0)
+        self._listen = listen or Endpoint(ports.LOOPBACK, 0)
         self._echo = echo
         self._workers: dict[int, ProcessTree] = {}
         self._gather_s = GATHER_JOINED_S if joined else GATHER_LOCAL_S
@@ -104,7 +104,7 @@ class DistributedGenerator(Generator):
 
     def _start_worker(self, number: int) -> ProcessTree:
         """Start generator ``number`` of this machine."""
-        host = LOOPBACK if self._master.host in ANYWHERE else self._master.host
+        host = ports.LOOPBACK if self._master.host in ANYWHERE else self._master.host
         log = self._log.with_name(f"{self._log.stem}-{number + 1}{self._log.suffix}")
         master = str(Endpoint(host, self._master.port))
         with log.open("ab") as output:

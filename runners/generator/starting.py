@@ -11,8 +11,9 @@ from results.model import Setup
 from runners.errors import PlanError
 from runners.generator.client import Generator, environment_of_ours, python_m
 from runners.generator.distributed_client import DistributedGenerator
-from runners.http.address import LOOPBACK, Endpoint
+from runners.http.address import Endpoint
 from runners.machine import facts
+from runners.processes.ports import LOOPBACK
 
 
 def generator_of(

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from runners.errors import PlanError
 
-LOOPBACK = "127.0.0.1"
 MASTER_PORT = 5557
 """Where a master listens unless told otherwise: Locust's own choice."""
 

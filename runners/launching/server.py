@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Self
 
 from runners.errors import LaunchError
-from runners.http.address import LOOPBACK
 from runners.launching.readiness import Ready, StartingServer
 from runners.launching.server_log import ServerLog, log_of, log_path
 from runners.processes import accounting, ports
@@ -98,7 +97,7 @@ def launch(
     environment = environment_of(
         variant, stage=stage, groups=groups, verifying=verifying, hash_seed=hash_seed, folder=folder
     )
-    if serve.host != LOOPBACK:
+    if serve.host != ports.LOOPBACK:
         environment["HOTLAP_HOST"] = serve.host
     tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
     log = log_of(python, stage, folder)

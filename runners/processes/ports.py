@@ -13,6 +13,8 @@ from pathlib import Path
 
 from runners.errors import LaunchError
 
+LOOPBACK = "127.0.0.1"
+"""Address that only this machine can reach."""
 LOWEST, HIGHEST = 10_240, 65_535
 """Ports that servers may be given."""
 RANGE_FILE = Path("/proc/sys/net/ipv4/ip_local_port_range")
@@ -43,7 +45,7 @@ def ephemeral() -> tuple[int, int]:
     return RANGE_UNKNOWN
 
 
-def free_port(host: str = "127.0.0.1") -> int:
+def free_port(host: str = LOOPBACK) -> int:
     """A port outside the ephemeral range that can be bound; raises LaunchError when there is none.
 
     Another one at each call, so that connections of an earlier server in TIME_WAIT meet no new one.

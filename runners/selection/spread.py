@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runners.errors import PlanError
-from runners.http.address import LOOPBACK, Endpoint
+from runners.http.address import Endpoint
+from runners.processes.ports import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

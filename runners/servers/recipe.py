@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from results.model import Interface
+from runners.processes.ports import LOOPBACK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +16,7 @@ class Serve:
     target: str
     """Dotted module and name, such as ``apps.fastapi_app:app``."""
     interface: Interface
-    host: str = "127.0.0.1"
+    host: str = LOOPBACK
     port: int = 0
     """0: ``launch`` finds a free one."""
     workers: int = 1
