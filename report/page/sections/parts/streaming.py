@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from report import fmt
+from report.analysis.metrics import MEDIAN, P99
 from report.analysis.streams import FIRST_BYTE, JITTER, StreamTiming, timings
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
 from report.page.context import Context, scale_level, stack_entries, summaries_by_variant
+from report.page.metric_columns import metric_column
 from report.page.model import (
     STACK_COLUMNS,
-    Column,
     Figure,
     Table,
     TableEntry,
@@ -117,14 +118,14 @@ def _curves(context: Context, summaries: Sequence[Summary], chart: StreamChart) 
 
 
 def _table(context: Context, chart: StreamChart) -> Table:
-    labels = ("Median", "99th percentile")
     return Table(
         anchor=f"{chart.metric.name.replace('_', '-')}-{chart.index}",
         summary=f"{chart.metric.title.capitalize()} as a table",
         caption=chart.heading,
         columns=(
             *STACK_COLUMNS,
-            *(Column(label=label, unit="ms (95% interval)", numeric=True) for label in labels),
+            metric_column(MEDIAN),
+            metric_column(P99),
         ),
         rows=tuple(
             _row(context, summary, chart.timings[summary.cell.slug])
@@ -146,4 +147,4 @@ def _row(context: Context, summary: Summary, timing: StreamTiming) -> TableRow:
 
 
 def _wait_entry(level_us: Level | None, timing: StreamTiming) -> TableEntry:
-    return level_entry(scale_level(level_us, 1e-3), timing.reason or "too few samples beyond it")
+    return level_entry(scale_level(level_us, 1e-3), timing.reason or P99.absent)
