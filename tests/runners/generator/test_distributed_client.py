@@ -7,8 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,10 +18,11 @@ from results.model import Arrivals
 from runners.errors import LoadError, PlanError
 from runners.generator import distributed_client
 from runners.generator.client import environment_of_ours, python_m
-from runners.generator.distributed_client import DistributedGenerator
 from runners.generator.messages import Order
 from runners.http.address import Endpoint
 from runners.processes import ports
+from tests.support.lenient_generator import LenientGenerator
+from tests.support.processes import running
 from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
 
 GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
@@ -36,32 +36,33 @@ def order(port: int, connections: int = 4) -> Order:
         seed=1,
         connections=connections,
         warmup_s=0.05,
-        window_s=1.0,  # short ones differ by more than 5% on a busy machine
+        window_s=0.5,
         server_pid=os.getpid(),
         cpus=(0,),
     )
 
 
-@contextmanager
-def worker(*options: str) -> Iterator[subprocess.Popen[str]]:
-    """A worker, ended where the test fails: one that goes on waiting would hide why."""
-    with subprocess.Popen(
-        python_m("runners.generator.worker", *options),
+def worker(*options: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    return running(python_m("runners.generator.worker", *options), env=environment_of_ours())
+
+
+def worker_where(name: str, value: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """What came of a worker's process in whose module ``name`` is something else."""
+    code = f"from runners.generator import worker as w; w.{name}; w.{name} = {value}; w.main()"
+    return subprocess.run(
+        [sys.executable, "-c", code, *options],
         env=environment_of_ours(),
-        stderr=subprocess.PIPE,
+        capture_output=True,
         text=True,
-    ) as process:
-        try:
-            yield process
-        except BaseException:
-            process.kill()
-            raise
+        check=False,
+        timeout=60,
+    )
 
 
 def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
     with (
         ScriptedServer(serving(GREETING)) as server,
-        DistributedGenerator((), tmp_path / "generator.log", local=2) as generator,
+        LenientGenerator((), tmp_path / "generator.log", local=2) as generator,
     ):
         for connections in (6, 3, 3):
             measured = generator.measure(order(server.port, connections))
@@ -72,7 +73,7 @@ def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
             assert measured.busy_ticks is not None
             assert not measured.errors
         measured = generator.measure(
-            replace(order(server.port, 4), rate_rps=400.0, arrivals=Arrivals.POISSON)
+            replace(order(server.port, 4), rate_rps=800.0, arrivals=Arrivals.POISSON)
         )
         assert measured.arrivals == pytest.approx(400, abs=110)
         with pytest.raises(LoadError, match="1 connections cannot be shared by 2 generators"):
@@ -94,7 +95,7 @@ def test_one_killed_in_the_middle_makes_the_trial_invalid_and_is_replaced(tmp_pa
 
     with (
         ScriptedServer(script) as server,
-        DistributedGenerator((), tmp_path / "generator.log", local=2) as generator,
+        LenientGenerator((), tmp_path / "generator.log", local=2) as generator,
     ):
         with pytest.raises(
             LoadError, match=r"invalid: generator \d of 2 .pid \d+, this machine. disappeared"
@@ -107,7 +108,7 @@ def test_a_server_that_refuses_is_an_error_of_all(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     with (
-        DistributedGenerator((), tmp_path / "generator.log", local=2) as generator,
+        LenientGenerator((), tmp_path / "generator.log", local=2) as generator,
         pytest.raises(LoadError, match=r"generator \d of 2 .*no answer in the warm-up .*refused"),
     ):
         generator.measure(order(port))
@@ -120,7 +121,7 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
     monkeypatch.setattr(distributed_client, "GATHER_JOINED_S", 30.0)
     with (
         ScriptedServer(serving(GREETING)) as server,
-        DistributedGenerator((), tmp_path / "log", local=1, joined=1, listen=listen) as generator,
+        LenientGenerator((), tmp_path / "log", local=1, joined=1, listen=listen) as generator,
         worker("--master", str(listen)) as joined,
     ):
         assert generator.measure(order(server.port)).requests
@@ -128,15 +129,7 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
             assert surplus.stderr
             assert "the run has its 2 generators" in surplus.stderr.read()
         assert surplus.returncode == 3
-        code = "from runners.generator import worker as w; w.identity = lambda: '0.0+other'; w.main()"
-        other = subprocess.run(
-            [sys.executable, "-c", code, "--master", str(listen)],
-            env=environment_of_ours(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        other = worker_where("identity", "lambda: '0.0+other'", "--master", str(listen))
         assert other.returncode == 3
         assert "this worker is hotlap 0.0+other, and the run's is" in other.stderr
         assert "Traceback" not in other.stderr
@@ -150,7 +143,7 @@ def test_workers_that_do_not_come_are_not_waited_for_for_ever(
 ) -> None:
     monkeypatch.setattr(distributed_client, "GATHER_JOINED_S", 1.0)
     said: list[str] = []
-    with DistributedGenerator((), tmp_path / "log", local=0, joined=2, echo=said.append) as generator:
+    with LenientGenerator((), tmp_path / "log", local=0, joined=2, echo=said.append) as generator:
         with pytest.raises(LoadError, match="0 of 2 generators came within 1 s"):
             generator.measure(order(1))
         with pytest.raises(LoadError, match="0 of 2 generators came within 0 s"):  # the next cell
@@ -162,7 +155,7 @@ def test_an_address_that_is_taken_is_wrong_use(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = Endpoint("127.0.0.1", taken.getsockname()[1])
         with (
-            DistributedGenerator((), tmp_path / "log", local=2, listen=listen) as generator,
+            LenientGenerator((), tmp_path / "log", local=2, listen=listen) as generator,
             pytest.raises(PlanError, match="cannot be listened on"),
         ):
             generator.measure(order(1))
@@ -178,11 +171,7 @@ def test_a_worker_without_a_master_says_so() -> None:
 
 
 def test_something_else_than_a_master_is_said() -> None:
-    with (
-        ScriptedServer(serving(GREETING)) as server,
-        worker("--master", f"127.0.0.1:{server.port}") as lost,
-    ):
-        assert lost.stderr
-        said = lost.stderr.read()
+    with ScriptedServer(serving(GREETING)) as server:
+        lost = worker_where("GREETING_S", "1.0", "--master", f"127.0.0.1:{server.port}")
     assert lost.returncode == 3
-    assert "is no Locust master" in said
+    assert "is no Locust master" in lost.stderr

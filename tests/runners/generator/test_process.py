@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import csv
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -32,9 +33,13 @@ def locust(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def rows(file: Path) -> dict[str, dict[str, str]]:
-    with file.open(encoding="utf-8") as lines:
-        return {row["Name"]: row for row in csv.DictReader(lines)}
+def load(port: int, users: int) -> tuple[str, ...]:
+    """Options of a second of load, whose figures are printed when the last answer has been counted."""
+    host = f"http://127.0.0.1:{port}"
+    return (
+        *("--scenario", "plaintext", "--host", host, "-u", str(users), "-r", str(users)),
+        *("--headless", "-t", "1s", "--json"),
+    )
 
 
 def test_locust_drives_the_pump_and_counts_its_requests(tmp_path: Path) -> None:
@@ -46,34 +51,28 @@ def test_locust_drives_the_pump_and_counts_its_requests(tmp_path: Path) -> None:
             peer.send(GREETING)
 
     with ScriptedServer(script) as server:
-        done = locust(
-            tmp_path,
-            *("--scenario", "plaintext", "--host", f"http://127.0.0.1:{server.port}"),
-            *("-u", "8", "-r", "8", "--headless", "-t", "2s", "--csv", "out"),
-        )
+        done = locust(tmp_path, *load(server.port, 8))
 
     assert done.returncode == 0, done.stderr
-    counted = rows(tmp_path / "out_stats.csv")
+    (counted,) = json.loads(done.stdout)
     assert set(served) == set(range(8))
-    for name in ("plaintext", "Aggregated"):
-        assert 0 < int(counted[name]["Request Count"]) <= len(served)
-        assert counted[name]["Failure Count"] == "0"
-        assert 0 < float(counted[name]["Average Response Time"]) < 1000
+    assert counted["name"] == "plaintext"
+    assert 0 < counted["num_requests"] <= len(served)
+    assert counted["num_failures"] == 0
+    assert 0 < counted["total_response_time"] < 1000 * counted["num_requests"]
+    aggregated = re.findall(r"Aggregated +(\d+) +0\(0\.00%\)", done.stderr)
+    assert int(aggregated[-1]) == counted["num_requests"]
 
 
 def test_locust_counts_errors_as_failures(tmp_path: Path) -> None:
     wrong = answer(b"Hello, Wurld!", head=TEXT)
     with ScriptedServer(serving(GREETING, wrong)) as server:
-        done = locust(
-            tmp_path,
-            *("--scenario", "plaintext", "--host", f"http://127.0.0.1:{server.port}"),
-            *("-u", "2", "-r", "2", "--headless", "-t", "2s", "--csv", "out"),
-        )
+        done = locust(tmp_path, *load(server.port, 2))
 
     assert done.returncode == 1  # locust's own for failures
-    counted = rows(tmp_path / "out_stats.csv")["plaintext"]
-    assert 0 < int(counted["Failure Count"]) == int(counted["Request Count"]) - 2
-    assert "wrong-answer" in (tmp_path / "out_failures.csv").read_text()
+    (counted,) = json.loads(done.stdout)
+    assert 0 < counted["num_failures"] == counted["num_requests"] - 2
+    assert "GET plaintext: wrong-answer" in done.stderr
 
 
 @pytest.mark.parametrize(
