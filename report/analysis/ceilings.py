@@ -1,4 +1,4 @@
-"""What the generator could do at most in the place of a trial: between the points of the last calibration."""
+"""Ceilings: the most that the generator could have done in a trial, by the last calibration."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ def ceiling_rps(trial: Trial, ceilings: Sequence[Ceiling]) -> float | None:
         return None
     size = (trial.bytes_received + trial.bytes_sent) / trial.requests
     by_shape: dict[str, list[Ceiling]] = {}
-    for each in ceilings:
-        by_shape.setdefault(each.shape, []).append(each)
-    points = {
-        fmean(each.bytes_per_request for each in shape): _between(
-            trial.cell.connections, {each.connections: each.rps for each in shape}
+    for ceiling in ceilings:
+        by_shape.setdefault(ceiling.shape, []).append(ceiling)
+    rps_by_size = {
+        fmean(ceiling.bytes_per_request for ceiling in same_shape): _interpolate(
+            trial.cell.connections, {ceiling.connections: ceiling.rps for ceiling in same_shape}
         )
-        for shape in by_shape.values()
+        for same_shape in by_shape.values()
     }
-    return _between(size, points) if points else None
+    return _interpolate(size, rps_by_size) if rps_by_size else None
 
 
-def _between(place: float, points: Mapping[float, float] | Mapping[int, float]) -> float:
+def _interpolate(x: float, points: Mapping[float, float] | Mapping[int, float]) -> float:
+    """The value at ``x``, by straight lines between ``points`` on logarithmic axes."""
     at, values = zip(*sorted(points.items()), strict=True)
-    return float(np.exp(np.interp(np.log(max(place, 1.0)), np.log(at), np.log(values))))
+    return float(np.exp(np.interp(np.log(max(x, 1.0)), np.log(at), np.log(values))))

@@ -45,15 +45,16 @@ def controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:
         if summary.cell.control and (original := replace(summary.cell, control=False)) in by_cell
     ]
     confidence = 1 - (1 - levels.CONFIDENCE) / max(len(pairs), 1)
-    return tuple(_control(one, two, telling(one.cell.load), confidence) for one, two in pairs)
+    return tuple(
+        _control(control, original, telling(control.cell.load), confidence) for control, original in pairs
+    )
 
 
 def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:
-    own, other = (each.by_block(metric) for each in (summary, original))
-    found = levels.ratio(own, other, confidence)
-    apart = found is not None and found.low is not None and found.high is not None
-    excluded = apart and not found.low <= 1 <= found.high  # type: ignore[union-attr,operator] # `apart` says so
-    return Control(cell=summary.cell, metric=metric, ratio=found, ok=not excluded, confidence=confidence)
+    ratio = levels.ratio(summary.by_block(metric), original.by_block(metric), confidence)
+    bounds = (ratio.low, ratio.high) if ratio else (None, None)
+    ok = bounds[0] is None or bounds[1] is None or bounds[0] <= 1 <= bounds[1]
+    return Control(cell=summary.cell, metric=metric, ratio=ratio, ok=ok, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +84,15 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
     """Everything at once, each histogram decoded once."""
     frames = frames or build(run)
     summaries = summarise(run, frames)
-    found, precise = controls(summaries), precision(run, summaries)
+    aa_controls, precise = controls(summaries), precision(run, summaries)
     problems = (*run.problems, *frames.problems)
     kept = {(trial.launch, trial.cell): trial.attempt for trial in run.trials}
     return Conclusions(
         summaries=summaries,
         groups=comparisons(summaries),
         stacks=comparisons(summaries, kind="stacks"),
-        controls=found,
-        flags=_run_flags(run, found, precise, problems),
+        controls=aa_controls,
+        flags=_run_flags(run, aa_controls, precise, problems),
         disturbed=int(frames.trials["flags"].map(lambda names: not DISTURBED.isdisjoint(names)).sum()),
         repeated=sum((trial.launch, trial.cell) in kept for trial in run.partial),
         n_trials=len(run.trials),
@@ -101,17 +102,19 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
 
 
 def _run_flags(
-    run: Run, found: Iterable[Control], precise: Precision | None, problems: Sequence[str]
+    run: Run, controls_found: Iterable[Control], precise: Precision | None, problems: Sequence[str]
 ) -> tuple[Flag, ...]:
     blocks, timed = {trial.block for trial in run.trials}, run.plan.kind != PlanKind.COST
     used_up = len(run.blocks) >= run.plan.setup.blocks
     holds = {
         "one-cpu": timed and one_cpu(run.plan.setup),
-        "control": any(not control.ok for control in found),
+        "control": any(not control.ok for control in controls_found),
         "few-blocks": timed and len(blocks) < BLOCKS_TO_RANK,
         "incomplete": timed and not used_up and not (precise and precise.reached),
         "imprecise": used_up and precise is not None and not precise.reached,
-        "slow-interpreter": any(not each.optimised_build for each in run.plan.environment.frameworks),
+        "slow-interpreter": any(
+            not environment.optimised_build for environment in run.plan.environment.frameworks
+        ),
         "unreadable": bool(problems),
     }
     return tuple(flag for name, flag in CATALOGUE.items() if holds.get(name))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from report import fmt
 from report.analysis.flags import Flag
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import THROUGHPUT
@@ -16,11 +17,12 @@ from report.stats.ranking import BLOCKS_TO_RANK, Tiers, tiers
 from results.model import Cell, Interface
 
 MARK = "†"
+"""Stands behind the name of a contender that has flagged trials."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contender:
-    """One contender of a group."""
+    """A stack within a group of those that may be compared."""
 
     cell: Cell
     level: Level
@@ -39,7 +41,7 @@ class Contender:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Contenders that may be compared, best first, those with too few blocks last."""
+    """Contenders that may be compared with each other, and the floors beside them."""
 
     kind: str
     """``frameworks``: same server variant and interface. ``stacks``: stack against stack, named as such."""
@@ -51,7 +53,8 @@ class Group:
     workload: Workload
     n_blocks: int
     """Blocks of the contender that has most; one with fewer than 6 is not ranked."""
-    entries: tuple[Contender, ...]
+    contenders: tuple[Contender, ...]
+    """Best first, those with too few blocks last."""
     floors: tuple[Contender, ...]
     """Bare interface apps, never ranked; their ratio is to the best contender, or 1 where there is none."""
     missing: tuple[tuple[Cell, str], ...]
@@ -95,13 +98,13 @@ def is_floor(cell: Cell) -> bool:
 
 def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, kind: str) -> Group:
     scenario, server, interface, *_ = key
-    measured = [each for each in members if each.metric_summaries[metric.name].comparable]
-    floors = [each for each in measured if is_floor(each.cell)]
-    by_stack = {each.cell.stack: each for each in measured if not is_floor(each.cell)}
-    blocks = {stack: each.by_block(metric) for stack, each in by_stack.items()}
-    found = tiers(blocks, higher_is_better=metric.higher_is_better)
-    ordered = [by_stack[stack] for stack in found.order]
-    entries = tuple(_entry(each, ordered[0], metric, found) for each in ordered)
+    measured = [summary for summary in members if summary.metric_summaries[metric.name].comparable]
+    floors = [summary for summary in measured if is_floor(summary.cell)]
+    by_stack = {summary.cell.stack: summary for summary in measured if not is_floor(summary.cell)}
+    blocks = {stack: summary.by_block(metric) for stack, summary in by_stack.items()}
+    ranking = tiers(blocks, higher_is_better=metric.higher_is_better)
+    ordered = [by_stack[stack] for stack in ranking.order]
+    contenders = tuple(_contender(summary, ordered[0], metric, ranking) for summary in ordered)
     most = max((len(values) for values in blocks.values()), default=0)
     return Group(
         kind=kind,
@@ -111,71 +114,69 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
         interface=None if interface is None else Interface(str(interface)),
         workload=workload(members[0].cell),
         n_blocks=most,
-        entries=entries,
-        floors=tuple(_entry(each, ordered[0] if ordered else each, metric, found) for each in floors),
-        missing=tuple((each.cell, each.reason(metric)) for each in members if each not in measured),
-        sentence=_sentence(entries, metric, most, kind),
-        separable_percent=found.separable_percent,
+        contenders=contenders,
+        floors=tuple(
+            _contender(floor, ordered[0] if ordered else floor, metric, ranking) for floor in floors
+        ),
+        missing=tuple(
+            (summary.cell, summary.reason(metric)) for summary in members if summary not in measured
+        ),
+        sentence=_sentence(contenders, metric, most, kind),
+        separable_percent=ranking.separable_percent,
     )
 
 
-def _entry(summary: Summary, best: Summary, metric: Metric, found: Tiers) -> Contender:
+def _contender(summary: Summary, best: Summary, metric: Metric, ranking: Tiers) -> Contender:
     level = summary.level(metric)
     best_level = best.level(metric)
     if level is None or best_level is None:
         raise ValueError(f"{summary.cell.slug} has no {metric.name} to compare")
-    own, other = (each.by_block(metric) for each in (summary, best))
-    to_best = None if summary is best else levels.ratio(own, other)
-    to_best = to_best or Level(value=level.value / best_level.value, n=0)
+    ratio = None if summary is best else levels.ratio(summary.by_block(metric), best.by_block(metric))
     return Contender(
         cell=summary.cell,
         level=level,
-        ratio=to_best,
-        tier=found.tiers.get(summary.cell.stack),
+        ratio=ratio or Level(value=level.value / best_level.value, n=0),
+        tier=ranking.tiers.get(summary.cell.stack),
         flags=summary.flags,
     )
 
 
-def _sentence(entries: Sequence[Contender], metric: Metric, blocks: int, kind: str) -> str:
+def _sentence(contenders: Sequence[Contender], metric: Metric, blocks: int, kind: str) -> str:
     """The answer in words: no ranking word without tiers."""
-    if not entries:
+    if not contenders:
         return "No framework was measured here."
-    names = [
-        (each.cell.framework if kind == "frameworks" else _stack(each.cell)) + each.mark for each in entries
-    ]
-    if len(entries) == 1:
+    names = [_name(contender, kind) for contender in contenders]
+    if len(contenders) == 1:
         return f"{names[0]} is alone here: nothing to compare it with."
-    if entries[0].tier is None:
+    if contenders[0].tier is None:
         return f"Only {blocks} blocks: too few to rank, {BLOCKS_TO_RANK} are needed."
-    first = [name for name, entry in zip(names, entries, strict=True) if entry.tier == 1]
-    next_ = [
-        _next(entry, name, names[0], metric)
-        for name, entry in zip(names, entries, strict=True)
-        if entry.tier == 2  # noqa: PLR2004 - the one after the first
-    ]
-    unranked = [name for name, entry in zip(names, entries, strict=True) if entry.tier is None]
-    few = [f"{listed(unranked)}: too few blocks to rank."] if unranked else []
-    return " ".join([_head(first, metric, everyone=len(first) == len(entries)), *next_[:1], *few])
+    named = list(zip(names, contenders, strict=True))
+    first = [name for name, contender in named if contender.tier == 1]
+    second = [(name, contender) for name, contender in named if contender.tier == 2]  # noqa: PLR2004 - the next
+    unranked = [name for name, contender in named if contender.tier is None]
+    sentences = [_first_tier(first, metric, everyone=len(first) == len(contenders))]
+    if second:
+        sentences.append(_next(*second[0], names[0], metric))
+    if unranked:
+        sentences.append(f"{fmt.listed(unranked)}: too few blocks to rank.")
+    return " ".join(sentences)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Names as a sentence lists them: ``a, b and c``."""
-    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
+def _name(contender: Contender, kind: str) -> str:
+    cell = contender.cell
+    name = cell.framework if kind == "frameworks" else f"{cell.framework} on {cell.server}"
+    return name + contender.mark
 
 
-def _stack(cell: Cell) -> str:
-    return f"{cell.framework} on {cell.server}"
-
-
-def _head(names: Sequence[str], metric: Metric, *, everyone: bool) -> str:
+def _first_tier(names: Sequence[str], metric: Metric, *, everyone: bool) -> str:
     if len(names) == 1:
         return f"{names[0]} is {metric.best}."
     if everyone:
-        return f"No difference in {metric.noun} could be told between {listed(names)}."
-    return f"{listed(names)} are {metric.best}; no difference between them could be told."
+        return f"No difference in {metric.noun} could be told between {fmt.listed(names)}."
+    return f"{fmt.listed(names)} are {metric.best}; no difference between them could be told."
 
 
-def _next(entry: Contender, name: str, best: str, metric: Metric) -> str:
-    low, high = entry.ratio.low, entry.ratio.high
+def _next(name: str, contender: Contender, best: str, metric: Metric) -> str:
+    low, high = contender.ratio.low, contender.ratio.high
     interval = f" ({100 * low:.0f}% to {100 * high:.0f}%)" if low and high else ""
-    return f"Next is {name} at {100 * entry.ratio.value:.0f}% of {best}'s {metric.noun}{interval}."
+    return f"Next is {name} at {100 * contender.ratio.value:.0f}% of {best}'s {metric.noun}{interval}."

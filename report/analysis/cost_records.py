@@ -1,4 +1,4 @@
-"""Instructions per request from a count: what idling costs is taken off, nothing else is."""
+"""Instructions per request of one recorded count: what idling costs is taken off, nothing else is."""
 
 from __future__ import annotations
 
@@ -12,22 +12,25 @@ def cost_per_request(record: CostRecord) -> tuple[float, ...]:
     """
     if not record.intervals:
         raise ValueError(f"{record.cell.slug}: nothing was counted")
-    return tuple(_per_request(record, each) for each in record.intervals)
+    return tuple(_per_request(record, interval) for interval in record.intervals)
 
 
 def cost_of(record: CostRecord) -> float:
-    """The same, pooled over all intervals; ValueError as in ``cost_per_request``."""
+    """User-space instructions per request over all intervals together; ValueError as ``cost_per_request``."""
     cost_per_request(record)
     pooled = Interval(
-        instructions=sum(each.instructions for each in record.intervals),
-        seconds=sum(each.seconds for each in record.intervals),
-        requests=sum(each.requests for each in record.intervals),
+        instructions=sum(interval.instructions for interval in record.intervals),
+        seconds=sum(interval.seconds for interval in record.intervals),
+        requests=sum(interval.requests for interval in record.intervals),
     )
     return _per_request(record, pooled)
 
 
 def idle_rate(record: CostRecord) -> float:
-    """Instructions per second while nothing was asked; 0 in process, where nothing idles."""
+    """Instructions per second while nothing was asked; 0 in process, where nothing idles.
+
+    ValueError where the idle interval lasted no time.
+    """
     if record.idle is None:
         return 0.0
     if record.idle.seconds <= 0:

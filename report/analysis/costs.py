@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from report.analysis.cost_records import cost_of, cost_per_request
-from report.analysis.layers import Count, Layers, Step, built_on, layers, listed, place, validation
+from report.analysis.layers import Count, Layers, Step, built_on, layers, place, validation
 from report.analysis.summary import sorted_cells, why_absent
 from report.stats.means import mean_level
 from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Load, PlanKind, Run
@@ -36,13 +36,13 @@ class Costs:
 
     @property
     def scenarios(self) -> tuple[str, ...]:
-        """In the order they are shown."""
-        return tuple(dict.fromkeys(each.scenario for each in self.layers))
+        """What was counted, in the order it is shown."""
+        return tuple(dict.fromkeys(group.scenario for group in self.layers))
 
-    def of(self, cell: Cell, server: str) -> Count | None:
-        """The count of the same framework, interface and scenario on another server."""
-        wanted = (cell.framework, cell.interface, cell.scenario, server)
-        return next((each for each in self.counts if place(each.cell) == wanted), None)
+    def in_process(self, cell: Cell) -> Count | None:
+        """The count of the same app called without a server; None where that was not planned."""
+        wanted = (cell.framework, cell.interface, cell.scenario, IN_PROCESS)
+        return next((count for count in self.counts if place(count.cell) == wanted), None)
 
 
 def holds_costs(run: Run) -> bool:
@@ -57,26 +57,23 @@ def costs(run: Run) -> Costs:
     for record in run.costs:
         if not record.side:
             _sort(record, records, problems)
-    failed = sorted_cells(
-        {each.cell for each in run.failures if each.cell and each.cell.load == Load.LOCKSTEP}
-    )
-    planned = (cell for cell in run.plan.cells if cell.load == Load.LOCKSTEP)
-    absent = {cell: f"not measured: {text}" for cell, text in problems.items()}
-    for each in run.plan.not_applicable:
-        if each.cell.load == Load.LOCKSTEP:
-            absent[each.cell] = f"not applicable: {each.reason}"
+    failed = sorted_cells({failure.cell for failure in run.failures if failure.cell})
+    absent = {cell: f"not measured: {text}" for cell, text in problems.items()} | {
+        lacking.cell: f"not applicable: {lacking.reason}" for lacking in run.plan.not_applicable
+    }
     counts = [
         _count(cell, records.get(cell, ()), absent.get(cell, ""), run)
-        for cell in dict.fromkeys((*planned, *records, *failed, *absent))
+        for cell in dict.fromkeys((*run.plan.cells, *records, *failed, *absent))
+        if cell.load == Load.LOCKSTEP
     ]
-    counts.sort(key=lambda each: (each.cell.scenario != FIRST, each.cell.server == IN_PROCESS))
+    counts.sort(key=lambda count: (count.cell.scenario != FIRST, count.cell.server == IN_PROCESS))
     below = built_on(run.plan.environment.frameworks)
     return Costs(
         name=run.plan.name,
         counts=tuple(counts),
         layers=layers(counts, below),
         validation=validation(counts, below),
-        shares=tuple(each for each in run.shares if not each.side),
+        shares=tuple(shares for shares in run.shares if not shares.side),
         problems=tuple(problems.values()),
     )
 
@@ -94,7 +91,9 @@ def _count(cell: Cell, records: Sequence[CostRecord], absent: str, run: Run) -> 
         return Count(cell=cell, reason=absent or why_absent(cell, run.failures))
     tools = {(record.counter, record.tool) for record in records}
     if len(tools) > 1:
-        return Count(cell=cell, reason=f"not compared: counted by {listed(tool for _, tool in tools)}")
+        return Count(
+            cell=cell, reason=f"not compared: counted by {' and '.join(sorted(tool for _, tool in tools))}"
+        )
     by_repeat = tuple(cost_of(record) for record in records)
     intervals = [value for record in records for value in cost_per_request(record)]
     return Count(
@@ -109,10 +108,7 @@ def _count(cell: Cell, records: Sequence[CostRecord], absent: str, run: Run) -> 
 
 
 def _build(framework: str, environments: Sequence[FrameworkEnvironment]) -> str:
-    found = (each for each in environments if each.framework == framework and not each.side)
-    return next((f"Python {each.python} ({each.python_build})" for each in found), "an unknown interpreter")
-
-
-def in_process(found: Costs, each: Count) -> Count | None:
-    """The count of the same app called without a server; None where that was not planned."""
-    return found.of(each.cell, IN_PROCESS)
+    for environment in environments:
+        if environment.framework == framework and not environment.side:
+            return f"Python {environment.python} ({environment.python_build})"
+    return "an unknown interpreter"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from report import fmt
 from report.analysis.contenders import is_floor
 from report.stats.levels import Level
 from report.stats.means import difference_of_means
@@ -144,12 +145,7 @@ def _why_no_difference(count: Count, over: Count | None, below: str) -> str:
     if over.reason:
         return over.reason
     if (count.counter, count.tool) != (over.counter, over.tool):
-        return f"not compared: counted by {listed({count.tool, over.tool})}"
+        return f"not compared: counted by {fmt.listed(sorted({count.tool, over.tool}))}"
     if count.build != over.build:
-        return f"not compared: {listed({count.build, over.build})} are different builds"
+        return f"not compared: {fmt.listed(sorted({count.build, over.build}))} are different builds"
     return ""
-
-
-def listed(names: Iterable[str]) -> str:
-    """Names in their order, with ``and``."""
-    return " and ".join(sorted(names))

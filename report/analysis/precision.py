@@ -42,7 +42,7 @@ class Precision:
             return f"Every ratio is within {asked} {after}."
         if not self.wide:
             return f"Nothing can be said about {asked} {after}: {FIRST_LOOK} are needed."
-        cell, half = max(self.wide, key=lambda each: (each[1] is None, each[1] or 0.0, each[0].slug))
+        cell, half = max(self.wide, key=lambda pair: (pair[1] is None, pair[1] or 0.0, pair[0].slug))
         worst = "has no interval" if half is None else f"is within ±{half:.2g}%"
         ratios = "1 ratio is" if len(self.wide) == 1 else f"{len(self.wide)} ratios are"
         name = f"{cell.framework} on {cell.server} in {cell.scenario}"
@@ -63,46 +63,48 @@ def precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision
     groups = [
         (group, wide)
         for group in looked_at
-        if (wide := [entry for entry in group.entries[1:] if _is_wide(entry, asked)])
+        if (wide := [contender for contender in group.contenders[1:] if _is_wide(contender, asked)])
     ]
     going_on = {cell for group, wide in groups for cell in _going_on(group, wide)}
     copies = {replace(cell, control=True) for cell in going_on}
     return Precision(
         asked_percent=asked,
         blocks=len(run.blocks),
-        ratios=sum(len(group.entries) - 1 for group in looked_at),
-        wide=tuple((entry.cell, entry.ratio.half_width_percent) for _, wide in groups for entry in wide),
+        ratios=sum(len(group.contenders) - 1 for group in looked_at),
+        wide=tuple(
+            (contender.cell, contender.ratio.half_width_percent) for _, wide in groups for contender in wide
+        ),
         undecided=frozenset(going_on | copies & set(run.plan.cells)),
     )
 
 
 def undecided(run: Run) -> frozenset[Cell]:
     """Cells to be measured in one more block; none where every ratio is as precise as asked for."""
-    found = precision(run)
-    return found.undecided if found else frozenset()
+    reached = precision(run)
+    return reached.undecided if reached else frozenset()
 
 
 def _asked(summaries: Iterable[Summary]) -> list[Group]:
     """Closed load by throughput, open load by median latency; stacks only where no frameworks compare."""
     summaries = tuple(summaries)
     for kind in ("frameworks", "stacks"):
-        found = [
+        groups = [
             group
             for load in (Load.CLOSED, Load.OPEN)
             for group in comparisons(summaries, telling(load), kind=kind)
-            if group.workload.load == load and len(group.entries) > 1
+            if group.workload.load == load and len(group.contenders) > 1
         ]
-        if found:
-            return found
+        if groups:
+            return groups
     return []
 
 
-def _is_wide(entry: Contender, percent: float) -> bool:
-    half = entry.ratio.half_width_percent
+def _is_wide(contender: Contender, percent: float) -> bool:
+    half = contender.ratio.half_width_percent
     return half is None or half > percent
 
 
 def _going_on(group: Group, wide: Iterable[Contender]) -> Iterator[Cell]:
-    yield group.entries[0].cell
-    yield from (entry.cell for entry in wide)
-    yield from (entry.cell for entry in group.entries if entry.tier == 1)
+    yield group.contenders[0].cell
+    yield from (contender.cell for contender in wide)
+    yield from (contender.cell for contender in group.contenders if contender.tier == 1)

@@ -63,4 +63,4 @@ def _level(merged: Latency, parts: Iterable[Latency], q: float) -> Level | None:
     own = [float(part.shown([q])[0]) for part in parts]
     if math.isnan(value):
         return None
-    return levels.around(value, [each for each in own if not math.isnan(each)])
+    return levels.around(value, [percentile for percentile in own if not math.isnan(percentile)])

@@ -35,12 +35,12 @@ def workload(cell: Cell, share: float | None = None) -> Workload:
 def capacity_rps(run: Run, cell: Cell) -> float | None:
     """Closed capacity of the cell's stack in its scenario, that rates were chosen by; None: not measured."""
     begin, end = f"{cell.framework}--{cell.server}--{cell.scenario}--closed-", f"--w{cell.workers}"
-    found = [
+    values = [
         value
         for slug, value in run.plan.capacities_rps.items()
         if slug.startswith(begin) and slug.endswith(end)
     ]
-    return max(found, default=None)
+    return max(values, default=None)
 
 
 def shares(run: Run) -> dict[Cell, float]:
@@ -51,11 +51,11 @@ def shares(run: Run) -> dict[Cell, float]:
     """
     cells = [cell for cell in run.plan.cells if cell.rate_rps is not None]
     offered = Counter(workload(cell) for cell in cells if not cell.control)
-    found = {}
+    share_of = {}
     for cell in cells:
         own, rate = capacity_rps(run, cell), cell.rate_rps or 0.0
         if own and offered[workload(cell)] == 1:
             share = round(rate / own, 3)
             if float(f"{own * share:.4g}") == rate:
-                found[cell] = share
-    return found
+                share_of[cell] = share
+    return share_of

@@ -59,7 +59,7 @@ class Context:
     @property
     def groups(self) -> tuple[Group, ...]:
         """Frameworks on the same server variant and interface, where any was measured."""
-        return tuple(group for group in self.conclusions.groups if group.entries)
+        return tuple(group for group in self.conclusions.groups if group.contenders)
 
     def title(self, framework: str) -> str:
         """A framework's name for the reader."""
@@ -128,9 +128,9 @@ def summaries_by_variant(context: Context, workload: Workload) -> list[tuple[str
         if context.workload(summary.cell) == workload:
             by_variant.setdefault(variant_of(summary.cell), []).append(summary)
     order = {
-        contender.cell: index if group.entries[0].tier else 0
+        contender.cell: index if group.contenders[0].tier else 0
         for group in context.groups
-        for index, contender in enumerate(group.entries)
+        for index, contender in enumerate(group.contenders)
     }
     for summaries in by_variant.values():
         summaries.sort(

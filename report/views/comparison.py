@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from report.analysis.two_sides.comparison import Compared
 from report.analysis.two_sides.pairings import title
-from report.views.gate.exports import row_data, written
+from report.views.gate.exports import row_data, to_json
 from report.views.gate.terminal import plain, table
 
 
@@ -46,4 +46,4 @@ def as_json(compared: Compared) -> str:
         "exit_code": compared.exit_code(),
         "rows": [row_data(row) for row in compared.rows],
     }
-    return written(data)
+    return to_json(data)

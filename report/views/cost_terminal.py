@@ -13,29 +13,34 @@ from rich.console import Console
 from rich.table import Table
 
 from report.analysis.contenders import is_floor
-from report.analysis.costs import Costs, costs, in_process
+from report.analysis.costs import Costs, costs
 from report.analysis.layers import Count, Layers, Step
+from report.analysis.metrics import COST
 from report.analysis.titles import titles_of
 from report.fmt import counted
 from report.views import cost_words
 from results.model import IN_PROCESS, Run
 
-WIDTH = 200
-COLUMNS = ("instructions per request", "in process", "layer", "over", "spread", "repeats")
+COST_TABLE_WIDTH = 200
+"""Characters."""
+COST_COLUMNS = ("instructions per request", "in process", "layer", "over", "spread", "repeats")
+"""Heads of the columns of a table, behind that of the stack."""
 
 
 def as_text(run: Run, folder: Path) -> str:
     """Table per scenario with levels and layers, what validation costs, shares, failures, and the folder."""
-    found, titles = costs(run), titles_of(run)
-    console = Console(file=StringIO(), width=WIDTH, highlight=False, markup=False)
-    for scenario in found.scenarios:
-        console.print(_table(found, scenario, titles))
+    run_costs, titles = costs(run), titles_of(run)
+    console = Console(file=StringIO(), width=COST_TABLE_WIDTH, highlight=False, markup=False)
+    for scenario in run_costs.scenarios:
+        console.print(_table(run_costs, scenario, titles))
         console.print()
-    for line in (*_validation(found, titles), *_shares(found), *_trouble(run, found)):
+    for line in (*_validation(run_costs, titles), *_shares(run_costs), *_trouble(run, run_costs)):
         console.print(line)
-    console.print(cost_words.sentence([found], titles))
-    console.print(cost_words.scope([found]))
-    console.print(f"{counted(len(run.costs), 'count')} of {counted(len(found.counts), 'cell')} in {folder}")
+    console.print(cost_words.sentence([run_costs], titles))
+    console.print(cost_words.scope([run_costs]))
+    console.print(
+        f"{counted(len(run.costs), 'count')} of {counted(len(run_costs.counts), 'cell')} in {folder}"
+    )
     output = console.file
     assert isinstance(output, StringIO)  # noqa: S101 - made above
     return output.getvalue().rstrip()
@@ -43,106 +48,119 @@ def as_text(run: Run, folder: Path) -> str:
 
 def as_json(run: Run, folder: Path) -> str:
     """The same as one JSON object; a value that is missing has its reason beside it."""
-    found = costs(run)
+    run_costs = costs(run)
     data = {
         "run": str(folder),
-        "scope": cost_words.scope([found]),
-        "cells": [_cell(found, each) for each in found.counts],
-        "layers": [_layer(each) for each in found.layers],
-        "validation": [_step(each) for each in found.validation],
-        "shares": [{**asdict(each), "cell": each.cell.slug} for each in found.shares],
+        "scope": cost_words.scope([run_costs]),
+        "cells": [_cell_data(run_costs, count) for count in run_costs.counts],
+        "layers": [_layers_data(group) for group in run_costs.layers],
+        "validation": [_step_data(step) for step in run_costs.validation],
+        "shares": [{**asdict(shares), "cell": shares.cell.slug} for shares in run_costs.shares],
         "failures": [asdict(failure) for failure in run.failures],
-        "problems": [*run.problems, *found.problems],
+        "problems": [*run.problems, *run_costs.problems],
     }
     return json.dumps(data, indent=2, allow_nan=False)
 
 
-def _cell(found: Costs, each: Count) -> dict[str, Any]:
-    inside = in_process(found, each)
+def _cell_data(run_costs: Costs, count: Count) -> dict[str, Any]:
+    inside = run_costs.in_process(count.cell)
     return {
-        "slug": each.cell.slug,
-        **_level(each),
-        "spread": each.spread,
-        "by_repeat": list(each.by_repeat),
-        "counter": each.counter or None,
-        "tool": each.tool or None,
-        "interpreter": each.build or None,
+        "slug": count.cell.slug,
+        **_level_data(count),
+        "spread": count.spread,
+        "by_repeat": list(count.by_repeat),
+        "counter": count.counter or None,
+        "tool": count.tool or None,
+        "interpreter": count.build or None,
         "in_process": inside.cell.slug if inside else None,
     }
 
 
-def _level(each: Count | Step) -> dict[str, Any]:
-    known = {"instructions_per_request": asdict(each.level)} if each.level else {"reason": each.reason}
-    return {"instructions_per_request": None, **known}
+def _level_data(counted: Count | Step) -> dict[str, Any]:
+    """The level under the metric's name or, where there is none, its reason too."""
+    if counted.level is None:
+        return {COST.name: None, "reason": counted.reason}
+    return {COST.name: asdict(counted.level)}
 
 
-def _layer(each: Layers) -> dict[str, Any]:
-    steps = [_step(step) for step in each.steps]
-    return {"scenario": each.scenario, "server": each.server, "interface": each.interface, "steps": steps}
+def _layers_data(group: Layers) -> dict[str, Any]:
+    steps = [_step_data(step) for step in group.steps]
+    return {"scenario": group.scenario, "server": group.server, "interface": group.interface, "steps": steps}
 
 
-def _step(step: Step) -> dict[str, Any]:
-    below = step.over.cell.slug if step.over else None
-    return {"slug": step.count.cell.slug, "over": below, **_level(step)}
+def _step_data(step: Step) -> dict[str, Any]:
+    over = step.over.cell.slug if step.over else None
+    return {"slug": step.count.cell.slug, "over": over, **_level_data(step)}
 
 
-def _table(found: Costs, scenario: str, titles: Mapping[str, str]) -> Table:
+def _table(run_costs: Costs, scenario: str, titles: Mapping[str, str]) -> Table:
     table = Table(title=scenario, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("stack", no_wrap=True)
-    for name in COLUMNS:
+    for name in COST_COLUMNS:
         table.add_column(name, justify="left" if name == "over" else "right")
-    for group in found.layers:
+    for group in run_costs.layers:
         if group.scenario == scenario:
             for step in group.steps:
-                table.add_row(step.count.cell.stack, *_entries(found, step, titles))
+                table.add_row(step.count.cell.stack, *_row(run_costs, step, titles))
     return table
 
 
-def _entries(found: Costs, step: Step, titles: Mapping[str, str]) -> tuple[str, ...]:
-    each = step.count
-    inside = in_process(found, each)
-    within = "" if each.cell.server == IN_PROCESS else _said(inside) if inside else "not planned"
-    spread = f"{100 * each.spread:.2f}%" if each.spread is not None else ""
-    return _said(each), within, *_layer_of(step, titles), spread, str(len(each.by_repeat) or "")
+def _row(run_costs: Costs, step: Step, titles: Mapping[str, str]) -> tuple[str, ...]:
+    count = step.count
+    spread = f"{100 * count.spread:.2f}%" if count.spread is not None else ""
+    return (
+        _count_text(count),
+        _in_process_text(run_costs, count),
+        *_layer_texts(step, titles),
+        spread,
+        str(len(count.by_repeat) or ""),
+    )
 
 
-def _said(each: Count) -> str:
-    if each.level is None:
-        return each.reason
-    return f"{cost_words.number(each.level.value)} {cost_words.interval(each.level)}"
+def _in_process_text(run_costs: Costs, count: Count) -> str:
+    if count.cell.server == IN_PROCESS:
+        return ""
+    inside = run_costs.in_process(count.cell)
+    return _count_text(inside) if inside else "not planned"
 
 
-def _layer_of(step: Step, titles: Mapping[str, str]) -> tuple[str, str]:
+def _count_text(count: Count) -> str:
+    if count.level is None:
+        return count.reason
+    return f"{cost_words.number(count.level.value)} {cost_words.interval(count.level)}"
+
+
+def _layer_texts(step: Step, titles: Mapping[str, str]) -> tuple[str, str]:
     """What a step adds, or why that is not known, and what it stands on."""
     if is_floor(step.count.cell):
         return "the floor", ""
-    name = cost_words.below(step, titles)
+    return _difference_text(step), cost_words.below(step, titles)
+
+
+def _difference_text(step: Step) -> str:
     if step.level is None:
-        return step.reason, name
-    return f"{cost_words.signed(step.level.value)} {cost_words.interval(step.level)}", name
+        return step.reason
+    return f"{cost_words.signed(step.level.value)} {cost_words.interval(step.level)}"
 
 
-def _validation(found: Costs, titles: Mapping[str, str]) -> Iterator[str]:
-    for step in found.validation:
+def _validation(run_costs: Costs, titles: Mapping[str, str]) -> Iterator[str]:
+    for step in run_costs.validation:
         cell = step.count.cell
-        value = step.reason
-        if step.level:
-            value = f"{cost_words.signed(step.level.value)} {cost_words.interval(step.level)}"
         name = titles.get(cell.framework, cell.framework)
         where = "in process" if cell.server == IN_PROCESS else f"on {cell.server}"
-        yield f"validation of {cell.scenario}, {name} {where}: {value}"
+        yield f"validation of {cell.scenario}, {name} {where}: {_difference_text(step)}"
 
 
-def _shares(found: Costs) -> Iterator[str]:
-    for each in found.shares:
-        parts = sorted(each.shares.items(), key=lambda pair: (-pair[1], pair[0]))
-        said = ", ".join(f"{name} {100 * share:.1f}%" for name, share in parts)
-        yield f"where it goes, {each.cell.slug}, by {each.by}: {said}"
+def _shares(run_costs: Costs) -> Iterator[str]:
+    for cost_shares in run_costs.shares:
+        parts = sorted(cost_shares.shares.items(), key=lambda pair: (-pair[1], pair[0]))
+        listed = ", ".join(f"{name} {100 * share:.1f}%" for name, share in parts)
+        yield f"where it goes, {cost_shares.cell.slug}, by {cost_shares.by}: {listed}"
 
 
-def _trouble(run: Run, found: Costs) -> Iterator[str]:
+def _trouble(run: Run, run_costs: Costs) -> Iterator[str]:
     for failure in run.failures:
         name = failure.cell.slug if failure.cell else failure.stack
         yield f"FAILED {name} ({failure.stage}): {failure.message}"
-    for problem in (*run.problems, *found.problems):
+    for problem in (*run.problems, *run_costs.problems):
         yield f"RECORD {problem}"

@@ -11,16 +11,17 @@ from report.analysis.layers import Layers, Step
 from report.stats.levels import Level
 from results.model import IN_PROCESS
 
-DIGITS = 4
-"""Significant ones: counts repeat within a few tenths of a percent."""
+COST_DIGITS = 4
+"""Significant digits of a count: counts repeat within a few tenths of a percent."""
 ONCE = "; counted once, so without an interval"
+"""Behind a sentence whose numbers have no intervals."""
 MOST_STEPS = 4
 """A sentence names no more layers than this."""
 
 
 def number(value: float) -> str:
     """``209,500``."""
-    return fmt.number(value, DIGITS)
+    return fmt.number(value, COST_DIGITS)
 
 
 def interval(level: Level) -> str:
@@ -60,42 +61,47 @@ def below(step: Step, titles: Mapping[str, str]) -> str:
     return titles.get(step.below, step.below) or "the floor"
 
 
-def scope(found: Sequence[Costs]) -> str:
+def scope(costs_of_runs: Sequence[Costs]) -> str:
     """What was counted and what was not, by which tool, in which builds of the interpreter."""
-    counts = [each for one in found for each in one.counts if each.level]
-    tools = sorted({each.tool for each in counts})
-    builds = sorted({each.build for each in counts})
-    said = f" Counted by {fmt.listed(tools)} in {fmt.listed(builds)}." if counts else ""
+    counts = [count for costs in costs_of_runs for count in costs.counts if count.level]
+    tools = sorted({count.tool for count in counts})
+    builds = sorted({count.build for count in counts})
+    counted_by = f" Counted by {fmt.listed(tools)} in {fmt.listed(builds)}." if counts else ""
     return (
         "User-space instructions per request, counted in lock-step on one connection, not timed. "
-        f"{NOT_COUNTED} {ONE_BUILD}{said}"
+        f"{NOT_COUNTED} {ONE_BUILD}{counted_by}"
     )
 
 
-def sentence(found: Sequence[Costs], titles: Mapping[str, str]) -> str:
+def sentence(costs_of_runs: Sequence[Costs], titles: Mapping[str, str]) -> str:
     """What the layers cost in the first scenario, on the server where most of them were counted."""
-    groups = [each for one in found for each in one.layers if each.scenario == one.layers[0].scenario]
-    told = max(groups, key=_told, default=None)
-    if told is None or not _told(told)[0]:
-        return span(found)
-    floor, *steps = [_step(step, titles) for step in told.steps if step.level]
-    said = steps[:MOST_STEPS]
-    if len(steps) > MOST_STEPS:
-        said.append(f"{fmt.counted(len(steps) - MOST_STEPS, 'more layer')} below")
-    where = "in process" if told.server == IN_PROCESS else f"on {told.server}"
-    once = any(step.level and step.level.low is None for step in told.steps)
-    layers = f"; {fmt.listed(said)}" if said else ""
-    return f"{told.scenario} {where}: {floor}{layers}{ONCE if once else ''}."
+    groups = [
+        group
+        for costs in costs_of_runs
+        for group in costs.layers
+        if group.scenario == costs.layers[0].scenario
+    ]
+    telling = max(groups, key=_telling, default=None)
+    if telling is None or not _telling(telling)[0]:
+        return span(costs_of_runs)
+    floor, *layers = [_layer(step, titles) for step in telling.steps if step.level]
+    named = layers[:MOST_STEPS]
+    if len(layers) > MOST_STEPS:
+        named.append(f"{fmt.counted(len(layers) - MOST_STEPS, 'more layer')} below")
+    where = "in process" if telling.server == IN_PROCESS else f"on {telling.server}"
+    once = ONCE if any(step.level and step.level.low is None for step in telling.steps) else ""
+    added = f"; {fmt.listed(named)}" if named else ""
+    return f"{telling.scenario} {where}: {floor}{added}{once}."
 
 
-def _told(group: Layers) -> tuple[int, bool]:
+def _telling(group: Layers) -> tuple[int, bool]:
     """How many layers have a number above a floor that has one; a real server before none."""
     first = group.steps[0]
     known = is_floor(first.count.cell) and first.level is not None
     return sum(step.level is not None for step in group.steps) * known, group.server != IN_PROCESS
 
 
-def _step(step: Step, titles: Mapping[str, str]) -> str:
+def _layer(step: Step, titles: Mapping[str, str]) -> str:
     name, level = titles.get(step.count.cell.framework, step.count.cell.framework), step.level
     value = _bare(level) if level else ""
     if is_floor(step.count.cell):
@@ -106,13 +112,14 @@ def _step(step: Step, titles: Mapping[str, str]) -> str:
     return f"{name} {takes.format(value)} {below(step, titles)}"
 
 
-def span(found: Sequence[Costs]) -> str:
+def span(costs_of_runs: Sequence[Costs]) -> str:
     """The fewest and the most instructions per request that were counted."""
-    counts = [(each.level, each) for one in found for each in one.counts if each.level]
-    if not counts:
+    levels = [(count.level, count.cell) for costs in costs_of_runs for count in costs.counts if count.level]
+    if not levels:
         return "No cell was counted; the table says why."
-    least, most = (pick(counts, key=lambda pair: pair[0].value) for pick in (min, max))
-    ends = [f"{_bare(level)} ({each.cell.stack}, {each.cell.scenario})" for level, each in (least, most)]
-    once = any(level.low is None for level, _ in counts)
-    cells = fmt.counted(len(counts), "cell")
-    return f"From {ends[0]} to {ends[1]} instructions per request, over {cells}{ONCE if once else ''}."
+    least, most = (
+        f"{_bare(level)} ({cell.stack}, {cell.scenario})"
+        for level, cell in (pick(levels, key=lambda pair: pair[0].value) for pick in (min, max))
+    )
+    once = ONCE if any(level.low is None for level, _ in levels) else ""
+    return f"From {least} to {most} instructions per request, over {fmt.counted(len(levels), 'cell')}{once}."

@@ -19,20 +19,21 @@ from report.analysis.metrics import on_terminal
 from report.analysis.precision import Precision, precision
 from report.analysis.summary import Summary, summarise
 from report.stats.levels import Level
-from results.model import Cell, Load, Run
+from results.model import Load, Run
 
-WIDTH = 160
+RUN_TABLE_WIDTH = 160
+"""Characters."""
 
 
 def as_text(run: Run, folder: Path, page: Path | None) -> str:
     """Table of levels, a sentence per comparison, failures, and the folders to look at."""
     summaries = summarise(run)
-    console = Console(file=StringIO(), width=WIDTH, highlight=False, markup=False)
+    console = Console(file=StringIO(), width=RUN_TABLE_WIDTH, highlight=False, markup=False)
     for table in _tables(summaries):
         console.print(table)
         console.print()
     for group in comparisons(summaries):
-        if len(group.entries) > 1:
+        if len(group.contenders) > 1:
             console.print(
                 f"{group.scenario} on {group.server}, {group.workload.connections} connections: "
                 f"{group.sentence}"
@@ -46,8 +47,8 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print(f"FAILED {name} ({failure.stage}): {failure.message}")
     for problem in run.problems:
         console.print(f"RECORD {problem}")
-    if found := precision(run, summaries):
-        console.print(found.sentence)
+    if reached := precision(run, summaries):
+        console.print(reached.sentence)
     console.print(f"{len(run.trials)} trials of {len(run.blocks)} complete blocks in {folder}")
     if page:
         console.print(f"report: {page}")
@@ -59,26 +60,29 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
 def as_json(run: Run, folder: Path, page: Path | None) -> str:
     """The same as one JSON object: levels with intervals by metric, units in their names."""
     summaries = summarise(run)
-    found = precision(run, summaries)
+    reached = precision(run, summaries)
     data = {
         "run": str(folder),
         "report": str(page) if page else None,
         "blocks": len(run.blocks),
         "trials": len(run.trials),
-        "precision": _precision(found) if found else None,
-        "cells": [_cell(summary) for summary in summaries],
+        "precision": _precision_data(reached) if reached else None,
+        "cells": [_cell_data(summary) for summary in summaries],
         "failures": [asdict(failure) for failure in run.failures],
         "problems": list(run.problems),
     }
     return json.dumps(data, indent=2, allow_nan=False)
 
 
-def _precision(found: Precision) -> dict[str, Any]:
-    wide = {cell.slug: half for cell, half in found.wide}
-    return {"asked_percent": found.asked_percent, "reached": found.reached, "not_within_percent": wide}
+def _precision_data(precision: Precision) -> dict[str, Any]:
+    return {
+        "asked_percent": precision.asked_percent,
+        "reached": precision.reached,
+        "not_within_percent": {cell.slug: half for cell, half in precision.wide},
+    }
 
 
-def _cell(summary: Summary) -> dict[str, Any]:
+def _cell_data(summary: Summary) -> dict[str, Any]:
     metrics = {
         name: {"level": asdict(metric.level)} if metric.level else {"reason": metric.reason}
         for name, metric in summary.metric_summaries.items()
@@ -90,7 +94,7 @@ def _cell(summary: Summary) -> dict[str, Any]:
 def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
     """One table a scenario and load, a row a stack and rate."""
     for (scenario, load, connections, reuse, workers), part in groupby(
-        sorted(summaries, key=lambda each: _load(each.cell)), key=lambda each: _load(each.cell)
+        sorted(summaries, key=_table_key), key=_table_key
     ):
         is_open, size = load != Load.CLOSED, fmt.counted(connections, "connection")
         kind = (
@@ -112,8 +116,9 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
         yield table
 
 
-def _load(cell: Cell) -> tuple[str, Load, int, int, int]:
+def _table_key(summary: Summary) -> tuple[str, Load, int, int, int]:
     """What a table has in common, in an order; connections that are kept come first."""
+    cell = summary.cell
     return cell.scenario, cell.load, cell.connections, cell.reuse or 0, cell.workers
 
 

@@ -1,4 +1,4 @@
-"""The generated sentences and the form of every number: no number without its unit and interval.
+"""The sentences about loads and comparisons, which page and terminal share.
 
 Nothing here ranks: a ranking word is used only where ``report.analysis.contenders`` found tiers.
 """
@@ -15,35 +15,34 @@ from report.stats.ranking import BLOCKS_TO_RANK
 from results.model import Interface, Load
 
 SHORT_INTERFACE: Mapping[str, str] = {Interface.ASGI: "ASGI", Interface.WSGI: "WSGI", Interface.RSGI: "RSGI"}
-
-
+"""How interfaces are written."""
 ONLY_OPEN = (
     "This run offered open load only: it says how long users wait at that rate, not how much a stack can "
     "serve."
 )
 
 
-def load(wanted: Workload) -> str:
+def load(workload: Workload) -> str:
     """``closed load, 64 connections, 1 worker``; an open one says what it offers."""
     size, workers = (
-        fmt.counted(wanted.connections, "connection"),
-        fmt.counted(wanted.workers, "worker"),
+        fmt.counted(workload.connections, "connection"),
+        fmt.counted(workload.workers, "worker"),
     )
-    if wanted.load == Load.CLOSED:
-        return f"closed load, {size}{fmt.reused(wanted.reuse)}, {workers}"
-    return f"{offered(wanted)}, {wanted.arrivals} arrivals, at most {size}, {workers}"
+    if workload.load == Load.CLOSED:
+        return f"closed load, {size}{fmt.reused(workload.reuse)}, {workers}"
+    return f"{offered(workload)}, {workload.arrivals} arrivals, at most {size}, {workers}"
 
 
-def offered(wanted: Workload) -> str:
+def offered(workload: Workload) -> str:
     """``open load at 500 requests/s``, ``open load at 50% of each stack's capacity``."""
-    if wanted.share is not None:
-        return f"open load at {100 * wanted.share:g}% of each stack's capacity"
-    return f"open load at {wanted.rate_rps or 0:,g} requests/s"
+    if workload.share is not None:
+        return f"open load at {100 * workload.share:g}% of each stack's capacity"
+    return f"open load at {workload.rate_rps or 0:,g} requests/s"
 
 
 def first_tier(group: Group) -> list[Contender]:
     """Contenders that cannot be told from the best; empty where nothing is ranked."""
-    return [each for each in group.entries if each.tier == 1]
+    return [contender for contender in group.contenders if contender.tier == 1]
 
 
 def ranked(groups: Sequence[Group]) -> list[Group]:
@@ -51,9 +50,9 @@ def ranked(groups: Sequence[Group]) -> list[Group]:
     return [group for group in groups if first_tier(group)]
 
 
-def of_group(group: Group, titles: Mapping[str, str]) -> str:
+def group_sentence(group: Group, titles: Mapping[str, str]) -> str:
     """Who is fastest on one server variant, in one scenario, and by how much."""
-    names = [_marked(each, titles) for each in group.entries]
+    names = [_marked(contender, titles) for contender in group.contenders]
     if len(names) == 1:
         return f"only {names[0]} was measured, so there is nothing to compare it with."
     first = len(first_tier(group))
@@ -62,13 +61,13 @@ def of_group(group: Group, titles: Mapping[str, str]) -> str:
     return " ".join((_head(names, first), *_next(group, names), *_unranked(group, names)))
 
 
-def _marked(each: Contender, titles: Mapping[str, str]) -> str:
-    return titles.get(each.cell.framework, each.cell.framework) + each.mark
+def _marked(contender: Contender, titles: Mapping[str, str]) -> str:
+    return titles.get(contender.cell.framework, contender.cell.framework) + contender.mark
 
 
 def legend(groups: Iterable[Group]) -> str:
     """What the dagger means; empty where there is none."""
-    marked = any(each.flags for group in groups for each in group.entries)
+    marked = any(contender.flags for group in groups for contender in group.contenders)
     return (
         f"{MARK} marks whoever has flagged trials; the tables and “Can I trust this run” say which." * marked
     )
@@ -84,15 +83,14 @@ def _head(names: Sequence[str], first: int) -> str:
 
 def _next(group: Group, names: Sequence[str]) -> list[str]:
     """The one behind the first tier, relative to the best."""
-    places = [place for place, each in enumerate(group.entries) if each.tier == 2]  # noqa: PLR2004 - the next
-    return [
-        f"Next is {names[place]} at {fmt.times(group.entries[place].ratio)} of {names[0]}."
-        for place in places[:1]
-    ]
+    for name, contender in zip(names, group.contenders, strict=True):
+        if contender.tier == 2:  # noqa: PLR2004 - the one behind the first
+            return [f"Next is {name} at {fmt.times(contender.ratio)} of {names[0]}."]
+    return []
 
 
 def _unranked(group: Group, names: Sequence[str]) -> list[str]:
-    few = [name for name, each in zip(names, group.entries, strict=True) if each.tier is None]
+    few = [name for name, contender in zip(names, group.contenders, strict=True) if contender.tier is None]
     return [f"{fmt.listed(few)}: too few blocks to rank."] if few else []
 
 
@@ -102,8 +100,8 @@ def verdict(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
     if not rankable:
         return nothing_ranked(groups)
     parts = []
-    for interface, found in _by_interface(rankable):
-        leaders = _leaders(found, titles)
+    for interface, same_interface in _by_interface(rankable):
+        leaders = _leaders(same_interface, titles)
         parts.append(f"among {SHORT_INTERFACE.get(interface, interface)} frameworks {leaders}")
     return f"On the same server, {'; '.join(parts)}."
 
@@ -120,17 +118,22 @@ def nothing_ranked(groups: Sequence[Group]) -> str:
 
 def _by_interface(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
     ordered = sorted(groups, key=lambda group: group.interface or "")
-    return [(name, list(found)) for name, found in groupby(ordered, key=lambda group: group.interface or "")]
+    return [
+        (name, list(same_interface))
+        for name, same_interface in groupby(ordered, key=lambda group: group.interface or "")
+    ]
 
 
 def _leaders(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
     """Who is most often in the first tier, and in how many of the comparisons."""
     count: dict[str, int] = {}
     for group in groups:
-        for each in first_tier(group):
-            count[each.cell.framework] = count.get(each.cell.framework, 0) + 1
+        for contender in first_tier(group):
+            count[contender.cell.framework] = count.get(contender.cell.framework, 0) + 1
     most = max(count.values())
-    doubted = {each.cell.framework for group in groups for each in first_tier(group) if each.flags}
+    doubted = {
+        contender.cell.framework for group in groups for contender in first_tier(group) if contender.flags
+    }
     names = sorted(
         titles.get(name, name) + MARK * (name in doubted) for name, often in count.items() if often == most
     )
@@ -147,16 +150,15 @@ def widest(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
     groups = ranked(groups)
     if not groups:
         return ""
-    found = [
-        (each.ratio.value, place)
-        for place, group in enumerate(groups)
-        for each in group.entries
-        if (each.tier or 1) > 1
+    behind = [
+        (contender, group)
+        for group in groups
+        for contender in group.contenders
+        if contender.tier is not None and contender.tier > 1
     ]
-    if not found:
+    if not behind:
         return "No difference could be told anywhere."
-    group = groups[min(found)[1]]
-    last = min((each for each in group.entries if (each.tier or 1) > 1), key=lambda each: each.ratio.value)
-    name, best = (_marked(each, titles) for each in (last, group.entries[0]))
+    last, group = min(behind, key=lambda pair: pair[0].ratio.value)
+    name, best = (_marked(contender, titles) for contender in (last, group.contenders[0]))
     where = f"on {group.server}, {group.scenario}"
     return f"The widest gap: {name} serves {fmt.times(last.ratio)} of {best} {where}."

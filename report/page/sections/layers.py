@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from report.analysis.costs import NOT_COUNTED, Costs, in_process
+from report.analysis.costs import NOT_COUNTED, Costs
 from report.analysis.layers import Count, Layers, Step
 from report.page.charts.rows import ChartRow, Panel
 from report.page.charts.waterfall import draw_waterfall
@@ -176,5 +176,5 @@ def _in_process_entry(costs: Costs, count: Count) -> TableEntry:
     """The count of the same app without a server."""
     if count.cell.server == IN_PROCESS:
         return entry("this row")
-    without_server = in_process(costs, count)
+    without_server = costs.in_process(count.cell)
     return _count_entry(without_server) if without_server else gap("not planned")

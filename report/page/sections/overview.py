@@ -73,7 +73,7 @@ def _first_tier(context: Context) -> set[Cell]:
         contender.cell
         for group in context.groups
         for contender in words.first_tier(group)
-        if len(group.entries) > 1
+        if len(group.contenders) > 1
     }
 
 

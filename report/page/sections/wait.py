@@ -60,9 +60,9 @@ def section(context: Context) -> Section:
 
 def _decides(context: Context, group: Group) -> bool:
     """Whether a group says who is quicker: open load at one rate, several contenders, enough requests."""
-    if group.workload.load == Load.CLOSED or len(group.entries) < 2:  # noqa: PLR2004 - to compare
+    if group.workload.load == Load.CLOSED or len(group.contenders) < 2:  # noqa: PLR2004 - to compare
         return False
-    cells = {contender.cell for contender in group.entries}
+    cells = {contender.cell for contender in group.contenders}
     compared = (summary for summary in context.summaries if summary.cell in cells)
     return all(summary.requests >= group.metric.least_requests * summary.n_trials for summary in compared)
 

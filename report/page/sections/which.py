@@ -70,7 +70,7 @@ def _answer(context: Context) -> str:
     ranked = words.ranked(context.groups)
     if not ranked:
         return words.nothing_ranked(context.groups)
-    n_told = sum(len(words.first_tier(group)) < len(group.entries) for group in ranked)
+    n_told = sum(len(words.first_tier(group)) < len(group.contenders) for group in ranked)
     answer = f"In {n_told} of {fmt.counted(len(ranked), 'comparison')} this run can tell frameworks apart."
     smallest = sorted(group.separable_percent for group in ranked if group.separable_percent is not None)
     if not smallest:
@@ -87,7 +87,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     heading = context.heading(workload)
     title = f"{heading}: throughput relative to {_reference(groups)}"
     points = tuple(
-        Fact(name=f"{group.server}", text=words.of_group(group, context.titles)) for group in groups
+        Fact(name=f"{group.server}", text=words.group_sentence(group, context.titles)) for group in groups
     )
     svg = draw_forest(
         _panels(context, workload, by_variant),
@@ -147,9 +147,9 @@ def _panels(context: Context, workload: Workload, groups: GroupByVariant) -> lis
 
 def _contender(group: Group | None, summary: Summary) -> Contender | None:
     """The contender of a cell in its group, where there is something to compare it with."""
-    if group is None or len(group.entries) + len(group.floors) == 1:
+    if group is None or len(group.contenders) + len(group.floors) == 1:
         return None
-    contenders = (*group.entries, *group.floors)
+    contenders = (*group.contenders, *group.floors)
     return next((contender for contender in contenders if contender.cell == summary.cell), None)
 
 

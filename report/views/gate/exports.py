@@ -35,16 +35,16 @@ def as_json(judgement: Judgement) -> str:
         "harness": judgement.harness,
         "command": phrases.command(judgement),
         "differences": judgement.differences,
-        "tiers": [asdict(each) for each in judgement.tiers],
+        "tiers": [asdict(tier) for tier in judgement.tiers],
         "problems": judgement.problems,
-        "expired_waivers": [_waiver(each) for each in judgement.expired],
-        "unused_waivers": [_waiver(each) for each in judgement.unused],
+        "expired_waivers": [_waiver(waiver) for waiver in judgement.expired],
+        "unused_waivers": [_waiver(waiver) for waiver in judgement.unused],
         "rows": [row_data(row) for row in judgement.rows],
     }
-    return written(data)
+    return to_json(data)
 
 
-def written(data: object) -> str:
+def to_json(data: object) -> str:
     """JSON with six significant digits: the same bytes whatever a library does to the fifteenth."""
     return json.dumps(_rounded(data), indent=2, allow_nan=False)
 
@@ -53,9 +53,9 @@ def _rounded(value: object) -> object:
     if isinstance(value, float):
         return float(f"{value:.6g}")
     if isinstance(value, Mapping):
-        return {key: _rounded(each) for key, each in value.items()}
+        return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_rounded(each) for each in value]
+        return [_rounded(item) for item in value]
     return value
 
 
@@ -83,11 +83,11 @@ def junit(judgement: Judgement) -> str:
 
 def bencher(judgement: Judgement) -> str:
     """Bencher Metric Format: head's values by cell and metric, with the 95% interval of the difference."""
-    found: dict[str, dict[str, dict[str, float]]] = {}
+    by_cell: dict[str, dict[str, dict[str, float]]] = {}
     for row in judgement.rows:
         if measure := _measure(row):
-            found.setdefault(title(row.change.pairing), {})[row.change.metric.name] = measure
-    return written(found)
+            by_cell.setdefault(title(row.change.pairing), {})[row.change.metric.name] = measure
+    return to_json(by_cell)
 
 
 def action_benchmark(judgement: Judgement) -> str:
@@ -103,7 +103,7 @@ def action_benchmark(judgement: Judgement) -> str:
         for row in judgement.rows
         if not row.change.metric.higher_is_better and (measure := _measure(row))
     ]
-    return written(entries)
+    return to_json(entries)
 
 
 def _measure(row: JudgedChange) -> dict[str, float] | None:

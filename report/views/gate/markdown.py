@@ -14,7 +14,7 @@ from report.analysis.two_sides.verdicts import Verdict
 from report.analysis.two_sides.waivers import Waiver
 from report.views.gate import phrases
 
-SYMBOLS = {
+VERDICT_SYMBOLS = {
     Verdict.REGRESSION: "✗",
     Verdict.UNMEASURED: "!",
     Verdict.WAIVED: "~",
@@ -22,7 +22,7 @@ SYMBOLS = {
     Verdict.IMPROVEMENT: "+",
     Verdict.FINE: "✓",
 }
-COLUMNS = ("", "cell", "metric", "verdict", "change (95%)", "base -> head", "rests on", "remarks")
+ROW_COLUMNS = ("", "cell", "metric", "verdict", "change (95%)", "base -> head", "rests on", "remarks")
 _SPECIAL = re.compile(r"[\\`*_\[\]|~@#]|:(?=\S)|(?<=www)\.")
 """What Markdown reads something into within a line; HTML's own characters become entities."""
 _IN_CODE = re.compile(r"[^\w\s.,/=+()-]|_|(?<=www)\.")
@@ -52,19 +52,19 @@ def escape(text: str) -> str:
 
 def code(text: str) -> str:
     """Text from outside as code within HTML, where Markdown means nothing."""
-    quiet = _IN_CODE.sub(lambda found: f"&#{ord(found.group())};", " ".join(text.split()))
+    quiet = _IN_CODE.sub(lambda match: f"&#{ord(match.group())};", " ".join(text.split()))
     return f"<code>{quiet}</code>"
 
 
 def _table(rows: Sequence[JudgedChange]) -> Iterator[str]:
     if rows:
-        head = [f"| {' | '.join(COLUMNS)} |", "|---" * len(COLUMNS) + "|"]
+        head = [f"| {' | '.join(ROW_COLUMNS)} |", "|---" * len(ROW_COLUMNS) + "|"]
         yield "\n".join((*head, *(_line(row) for row in rows)))
 
 
 def _line(row: JudgedChange) -> str:
     cells = (
-        escape(SYMBOLS[row.verdict]),
+        escape(VERDICT_SYMBOLS[row.verdict]),
         code(title(row.change.pairing)),
         row.change.metric.title + ("" if row.decides else " (informs)"),
         escape(phrases.verdict(row)),
@@ -88,8 +88,8 @@ def _folded(rows: Sequence[JudgedChange]) -> Iterator[str]:
 
 def _facts(judgement: Judgement) -> Iterator[str]:
     lines = [
-        *(phrases.tier(each) for each in judgement.tiers),
-        f"machine: {phrases.machine(judgement.machine)}",
+        *(phrases.tier_text(tier) for tier in judgement.tiers),
+        f"machine: {phrases.machine_text(judgement.machine)}",
     ]
     yield "\n".join(f"- {escape(line)}" for line in lines)
     yield from _waivers("expired waiver, which fails the gate", judgement.expired)
@@ -101,10 +101,11 @@ def _facts(judgement: Judgement) -> Iterator[str]:
     yield f"To measure again: {code(phrases.command(judgement))}"
 
 
-def _waivers(what: str, found: Iterable[Waiver]) -> Iterator[str]:
+def _waivers(what: str, waivers: Iterable[Waiver]) -> Iterator[str]:
     lines = [
-        f"- {what}: {code(each.cell)}, {escape(each.metric)}, until {each.expires}: {escape(each.reason)}"
-        for each in found
+        f"- {what}: {code(waiver.cell)}, {escape(waiver.metric)}, until {waiver.expires}: "
+        f"{escape(waiver.reason)}"
+        for waiver in waivers
     ]
     if lines:
         yield "\n".join(lines)

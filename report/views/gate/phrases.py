@@ -34,7 +34,7 @@ def headline(judgement: Judgement) -> str:
             f"Look at {cells} that got worse, or waive it in perf-waivers.toml: {_worst(regressions)}.{also}"
         )
     if judgement.expired:
-        listed = fmt.listed(f"{each.cell} ({each.metric})" for each in judgement.expired)
+        listed = fmt.listed(f"{waiver.cell} ({waiver.metric})" for waiver in judgement.expired)
         return f"Remove or renew what expired in perf-waivers.toml: {listed}."
     if judgement.problems or unmeasured:
         first = (
@@ -103,23 +103,23 @@ def remarks(row: JudgedChange) -> str:
     return "; ".join(text for text in (row.said, *row.change.notes) if text)
 
 
-def tier(found: Tier) -> str:
+def tier_text(tier: Tier) -> str:
     """What a tier could see."""
-    cells = fmt.counted(found.cells, "cell")
-    if found.noise_percent is None or found.visible_percent is None:
-        return f"{found.name}: {cells}, nothing measured"
-    one = "count" if found.name == "cost" else "launch pair"
+    cells = fmt.counted(tier.cells, "cell")
+    if tier.noise_percent is None or tier.visible_percent is None:
+        return f"{tier.name}: {cells}, nothing measured"
+    unit = "count" if tier.name == "cost" else "launch pair"
     return (
-        f"{found.name}: {cells}, noise floor {share(found.noise_percent)} (deviation of one {one}), "
-        f"smallest effect visible {share(found.visible_percent)} (median over cells, 90% power)"
+        f"{tier.name}: {cells}, noise floor {share(tier.noise_percent)} (deviation of one {unit}), "
+        f"smallest effect visible {share(tier.visible_percent)} (median over cells, 90% power)"
     )
 
 
-def machine(found: Machine) -> str:
+def machine_text(machine: Machine) -> str:
     """The machine in one line."""
-    cpus = fmt.counted(found.logical_cpus, "logical CPU")
-    kind = f", {found.container}" if found.container else ""
-    return f"{found.cpu_model}, {cpus}, {found.memory_bytes / 2**30:.0f} GiB, {found.system}{kind}"
+    cpus = fmt.counted(machine.logical_cpus, "logical CPU")
+    kind = f", {machine.container}" if machine.container else ""
+    return f"{machine.cpu_model}, {cpus}, {machine.memory_bytes / 2**30:.0f} GiB, {machine.system}{kind}"
 
 
 def command(judgement: Judgement) -> str:

@@ -14,8 +14,8 @@ from report.analysis.two_sides.pairings import title
 from report.analysis.two_sides.verdicts import Verdict
 from report.views.gate import phrases
 
-WIDTH = 400
-"""Nothing is folded: a terminal does that itself."""
+UNFOLDED_WIDTH = 400
+"""Characters: lines are not folded here, a terminal does that itself."""
 
 
 def as_text(judgement: Judgement) -> str:
@@ -33,14 +33,14 @@ def as_text(judgement: Judgement) -> str:
 
 def table(rows: Sequence[JudgedChange], *, everything: bool = False) -> str:
     """Every deciding row, and of those that inform only what changed, unless everything is wanted."""
-    found = Table(box=None, pad_edge=False)
+    shown = Table(box=None, pad_edge=False)
     for name in ("cell", "metric", "change (95%)", "base -> head", "rests on", "verdict"):
-        found.add_column(name, no_wrap=True)
+        shown.add_column(name, no_wrap=True)
     for row in rows:
         if everything or row.decides or row.verdict in {Verdict.REGRESSION, Verdict.IMPROVEMENT}:
-            found.add_row(*(plain(text) for text in _texts(row)))
+            shown.add_row(*(plain(text) for text in _texts(row)))
     output = StringIO()
-    Console(file=output, width=WIDTH, highlight=False, markup=False, emoji=False).print(found)
+    Console(file=output, width=UNFOLDED_WIDTH, highlight=False, markup=False, emoji=False).print(shown)
     return "\n".join(line.rstrip() for line in output.getvalue().splitlines())
 
 
@@ -64,18 +64,18 @@ def _facts(judgement: Judgement) -> list[str]:
             for row in phrases.ordered(judgement.rows)
             if row.decides and phrases.remarks(row)
         ),
-        *(phrases.tier(each) for each in judgement.tiers),
-        f"machine: {phrases.machine(judgement.machine)}",
+        *(phrases.tier_text(tier) for tier in judgement.tiers),
+        f"machine: {phrases.machine_text(judgement.machine)}",
         *(f"differs: {line}" for line in judgement.differences),
         *(
-            f"expired waiver: {each.cell}, {each.metric}, until {each.expires}: {each.reason}"
-            for each in judgement.expired
+            f"expired waiver: {waiver.cell}, {waiver.metric}, until {waiver.expires}: {waiver.reason}"
+            for waiver in judgement.expired
         ),
-        *(f"unused waiver: {each.cell}, {each.metric}: {each.reason}" for each in judgement.unused),
+        *(f"unused waiver: {waiver.cell}, {waiver.metric}: {waiver.reason}" for waiver in judgement.unused),
         f"again: {phrases.command(judgement)}",
     ]
 
 
 def plain(text: str) -> str:
     """Without characters that a terminal would obey."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

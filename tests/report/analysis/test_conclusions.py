@@ -79,5 +79,5 @@ def test_one_cpu_a_slow_interpreter_and_lost_lines_are_flagged() -> None:
 def test_a_run_without_trials_still_says_why() -> None:
     found = conclude(replace(RUN, trials=(), blocks=()))
     assert all(summary.gap for summary in found.summaries)
-    assert all(not group.entries for group in found.groups)
+    assert all(not group.contenders for group in found.groups)
     assert found.controls == () or all(control.ratio is None for control in found.controls)

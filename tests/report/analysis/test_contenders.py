@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.contenders import Group, comparisons, is_floor, listed
+from report import fmt
+from report.analysis.contenders import Group, comparisons, is_floor
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import MEDIAN, P99, THROUGHPUT, timed
 from report.analysis.summary import summarise
@@ -28,8 +29,8 @@ def group(run: Run, server: str | None = "uvicorn-standard", metric: Metric = TH
     return next(each for each in found if each.server == server)
 
 
-def order(found: Group) -> list[str]:
-    return [entry.cell.framework for entry in found.entries]
+def order(group: Group) -> list[str]:
+    return [contender.cell.framework for contender in group.contenders]
 
 
 def test_frameworks_meet_only_on_the_same_server_and_interface() -> None:
@@ -37,23 +38,23 @@ def test_frameworks_meet_only_on_the_same_server_and_interface() -> None:
     assert len({(each.scenario, each.server, each.interface) for each in groups}) == len(groups)
     for each in groups:
         assert each.kind == "frameworks"
-        for entry in each.entries:
+        for entry in each.contenders:
             assert (entry.cell.server, entry.cell.interface) == (each.server, each.interface)
 
 
 def test_stacks_meet_across_servers_under_a_name_of_their_own() -> None:
     (stacks,) = comparisons(SUMMARIES, kind="stacks")
     assert (stacks.kind, stacks.server, stacks.interface) == ("stacks", None, None)
-    assert len({entry.cell.server for entry in stacks.entries}) > 1
+    assert len({entry.cell.server for entry in stacks.contenders}) > 1
     assert " on granian-asgi" in stacks.sentence
 
 
 def test_the_best_is_first_and_ratios_are_within_blocks() -> None:
     found = group(make_run(**QUIET))
     assert order(found) == ["starlette", "litestar", "fastapi"]
-    assert [entry.tier for entry in found.entries] == [1, 2, 3]
-    assert (found.entries[0].ratio.value, found.entries[0].ratio.low) == (1.0, None)
-    ratio = found.entries[1].ratio
+    assert [entry.tier for entry in found.contenders] == [1, 2, 3]
+    assert (found.contenders[0].ratio.value, found.contenders[0].ratio.low) == (1.0, None)
+    ratio = found.contenders[1].ratio
     assert ratio.low is not None
     assert ratio.high is not None
     assert ratio.low < 0.8 < ratio.high  # (45 + 75) us against (75 + 75) us
@@ -65,7 +66,7 @@ def test_less_is_better_for_all_but_throughput() -> None:
     for name, metric in timed().items():
         assert order(group(run, metric=metric)) == ["starlette", "litestar", "fastapi"]
         assert metric.higher_is_better == (name == "throughput_rps")
-    assert group(run, metric=MEDIAN).entries[1].ratio.value > 1
+    assert group(run, metric=MEDIAN).contenders[1].ratio.value > 1
 
 
 def test_a_floor_stands_beside_and_wins_nothing() -> None:
@@ -78,7 +79,7 @@ def test_a_floor_stands_beside_and_wins_nothing() -> None:
 
 
 def test_a_control_is_no_contender() -> None:
-    assert not any(entry.cell.control for each in comparisons(SUMMARIES) for entry in each.entries)
+    assert not any(entry.cell.control for each in comparisons(SUMMARIES) for entry in each.contenders)
 
 
 def test_throughput_of_open_load_is_not_compared() -> None:
@@ -115,14 +116,14 @@ def test_the_sentence_says_what_can_be_told(cost_us: tuple[float, ...], blocks: 
     stacks = [f"{name}--uvicorn-standard" for name in names]
     found = group(make_run(**QUIET, blocks=blocks, cost_us=dict(zip(stacks, cost_us, strict=True))))
     assert sentence in found.sentence
-    assert all((entry.tier is None) == (blocks < 6) for entry in found.entries)
+    assert all((entry.tier is None) == (blocks < 6) for entry in found.contenders)
 
 
 def test_one_with_few_blocks_is_said_to_be_unranked() -> None:
     run = make_run(**QUIET)
     fewer = tuple(trial for trial in run.trials if trial.cell.framework != "litestar" or trial.block < 3)
     found = group(replace(run, trials=fewer))
-    assert [(entry.cell.framework, entry.tier) for entry in found.entries] == [
+    assert [(entry.cell.framework, entry.tier) for entry in found.contenders] == [
         ("starlette", 1),
         ("fastapi", 2),
         ("litestar", None),
@@ -138,7 +139,7 @@ def test_contenders_that_never_met_have_a_ratio_without_interval() -> None:
         if trial.cell.framework in ("starlette", "fastapi")
         and (trial.block < 6) == (trial.cell.framework == "starlette")
     )
-    second = group(replace(run, trials=apart)).entries[1]
+    second = group(replace(run, trials=apart)).contenders[1]
     assert (second.ratio.low, second.ratio.n) == (None, 0)
     assert 0.3 < second.ratio.value <= 1
 
@@ -149,18 +150,22 @@ def test_few_contenders_are_said() -> None:
 
 
 def test_lists_read_as_sentences() -> None:
-    assert [listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    assert [fmt.listed(["a"]), fmt.listed(["a", "b"]), fmt.listed(["a", "b", "c"])] == [
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
 
 
 def test_a_flagged_trial_marks_its_entry_wherever_it_is_ranked() -> None:
     clean = make_run(**QUIET)
-    assert not any(entry.mark for entry in group(clean).entries)
+    assert not any(entry.mark for entry in group(clean).contenders)
 
     first = next(trial for trial in clean.trials if trial.cell.framework == "starlette")
     flagged = tuple(replace(t, errors={"timeout": 1}) if t is first else t for t in clean.trials)
     found = group(replace(clean, trials=flagged), first.cell.server)
 
-    assert [entry.mark for entry in found.entries] == ["†", "", ""]
-    assert [(flag.name, count) for flag, count in found.entries[0].flags] == [("errors", 1)]
+    assert [entry.mark for entry in found.contenders] == ["†", "", ""]
+    assert [(flag.name, count) for flag, count in found.contenders[0].flags] == [("errors", 1)]
     assert found.sentence.startswith("starlette† is fastest.")
     assert "litestar at" in found.sentence

@@ -54,14 +54,14 @@ def test_intervals_weigh_by_their_requests() -> None:
 
 
 @given(st.integers(1, 10**6), st.integers(1, 500), st.floats(0, 1e4), st.floats(0.01, 10))
-def test_what_was_put_in_comes_out(each: int, requests: int, rate: float, seconds: float) -> None:
-    counted = round(each * requests + rate * seconds)
+def test_what_was_put_in_comes_out(cost: int, requests: int, rate: float, seconds: float) -> None:
+    counted = round(cost * requests + rate * seconds)
     record = replace(
         RECORD,
         intervals=(Interval(instructions=counted, seconds=seconds, requests=requests),),
         idle=Interval(instructions=round(rate * 1000), seconds=1000.0, requests=0),
     )
-    assert cost_of(record) == pytest.approx(each, abs=0.6 / requests + 0.001 * seconds / requests)
+    assert cost_of(record) == pytest.approx(cost, abs=0.6 / requests + 0.001 * seconds / requests)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.costs import FIRST, costs, holds_costs, in_process
+from report.analysis.costs import FIRST, costs, holds_costs
 from results.model import IN_PROCESS, InstructionCounter, Interval, PlanKind, Run, SideName
 from tests.support.synthetic import make_run
 from tests.support.synthetic_costs import exact, make_cost_run
@@ -83,7 +83,7 @@ def test_plaintext_comes_first_whatever_the_plan_says(run: Run) -> None:
 def test_the_same_app_without_a_server_is_found(run: Run) -> None:
     found = costs(run)
     flask = next(each for each in found.counts if each.cell.server == "granian-wsgi")
-    inside = in_process(found, flask)
+    inside = found.in_process(flask.cell)
     assert inside is not None
     assert (inside.cell.server, inside.cell.framework, inside.cell.scenario) == (
         IN_PROCESS,

@@ -51,11 +51,11 @@ def test_each_flag_at_its_threshold(name: str, changes: dict[str, Any], just_not
     assert name not in names(replace(GOOD, **just_not))
 
 
-@pytest.mark.parametrize(("reuse", "opened"), [(1, 6_464), (10, 704)])
-def test_connections_that_the_client_closes_are_not_the_servers_doing(reuse: int, opened: int) -> None:
+@pytest.mark.parametrize(("reuse", "most"), [(1, 6_464), (10, 704)])
+def test_connections_that_the_client_closes_are_not_the_servers_doing(reuse: int, most: int) -> None:
     closing = replace(GOOD, cell=replace(GOOD.cell, reuse=reuse))
-    assert "reconnecting" not in names(replace(closing, connections_opened=opened))
-    assert "reconnecting" in names(replace(closing, connections_opened=opened + 1))
+    assert "reconnecting" not in names(replace(closing, connections_opened=most))
+    assert "reconnecting" in names(replace(closing, connections_opened=most + 1))
 
 
 def test_late_sends_and_nothing_else_judge_the_generator_of_an_open_load() -> None:

@@ -15,11 +15,11 @@ RUN = make_run(scenarios=("json", "params", "delay"))
 SUMMARIES = {summary.cell.slug: summary for summary in summarise(RUN)}
 
 
-def of(framework: str, scenario: str = "json", server: str = "uvicorn-standard") -> Summary:
+def summary_of(framework: str, scenario: str = "json", server: str = "uvicorn-standard") -> Summary:
     return SUMMARIES[f"{framework}--{server}--{scenario}--closed-64--w1"]
 
 
-def only(run: Run) -> Summary:
+def measured_cell(run: Run) -> Summary:
     return next(summary for summary in summarise(run) if summary.n_trials)
 
 
@@ -30,28 +30,28 @@ def test_every_cell_of_the_plan_has_a_summary_in_its_order() -> None:
 
 
 def test_a_level_is_the_geometric_mean_of_its_blocks() -> None:
-    measure = of("fastapi").metric_summaries[THROUGHPUT.name]
+    measure = summary_of("fastapi").metric_summaries[THROUGHPUT.name]
     assert measure.level is not None
     assert measure.level.n == len(measure.by_block) == 8
     assert measure.level.value == pytest.approx(np.exp(np.mean(np.log(list(measure.by_block.values())))))
 
 
 def test_percentiles_are_those_of_the_merged_histogram() -> None:
-    cell = of("fastapi").cell
+    cell = summary_of("fastapi").cell
     merged = Latency.merge(Latency.decode(trial.latency) for trial in RUN.trials if trial.cell == cell)
     for metric, q in ((MEDIAN, 50), (P99, 99)):
-        level = of("fastapi").level(metric)
+        level = summary_of("fastapi").level(metric)
         assert level is not None
         assert level.value == merged.percentiles([q])[0]
         assert level.low is not None
         assert level.high is not None
         assert level.low < level.value < level.high
-    assert of("fastapi").curve_us == tuple(merged.curve()[1])
+    assert summary_of("fastapi").curve_us == tuple(merged.curve()[1])
 
 
 def test_cpu_per_request_is_compared_only_where_the_server_is_saturated() -> None:
-    assert of("fastapi").level(CPU)
-    idle = of("fastapi", "delay")
+    assert summary_of("fastapi").level(CPU)
+    idle = summary_of("fastapi", "delay")
     assert idle.level(CPU) is None
     assert idle.reason(CPU) == "server only 30% busy; compared only from 95%"
     assert len(idle.by_block(CPU)) == 8
@@ -97,15 +97,17 @@ def test_late_sends_leave_no_latency_but_say_so() -> None:
 
 def test_what_was_not_readable_says_so() -> None:
     trial = replace(RUN.trials[0], server_cpu_ns=None, memory_pss_bytes=None)
-    summary = only(replace(RUN, trials=(trial,)))
+    summary = measured_cell(replace(RUN, trials=(trial,)))
     assert summary.utilisation is None
     assert "not readable" in summary.reason(CPU)
     assert "not readable" in summary.reason(MEMORY)
 
 
 def test_latency_that_is_not_settled_says_so_and_throughput_stays() -> None:
-    trials = tuple(replace(trial, requests=100) for trial in RUN.trials if trial.cell == of("fastapi").cell)
-    summary = only(replace(RUN, trials=trials))
+    trials = tuple(
+        replace(trial, requests=100) for trial in RUN.trials if trial.cell == summary_of("fastapi").cell
+    )
+    summary = measured_cell(replace(RUN, trials=trials))
     assert summary.level(THROUGHPUT)
     assert summary.level(MEDIAN) is None
     assert summary.reason(MEDIAN) == "not settled: N/X = 0.45 s, the window was 0.7 s"
@@ -116,7 +118,7 @@ def test_a_percentile_with_few_samples_has_no_level() -> None:
     few = Latency()
     few.record_ns(np.arange(1, 500) * 100_000)
     one = replace(RUN.trials[0], latency=few.encode())
-    summary = only(replace(RUN, trials=(one,)))
+    summary = measured_cell(replace(RUN, trials=(one,)))
     assert summary.level(MEDIAN)
     assert summary.reason(P99) == "too few samples beyond it"
 
@@ -125,13 +127,13 @@ def test_merging_gives_a_percentile_that_no_trial_has_alone() -> None:
     few = Latency()
     few.record_ns(np.arange(1, 500) * 100_000)
     trials = tuple(replace(RUN.trials[0], block=block, latency=few.encode()) for block in range(8))
-    level = only(replace(RUN, trials=trials)).level(P99)
+    level = measured_cell(replace(RUN, trials=trials)).level(P99)
     assert level is not None
     assert (level.low, level.high, level.n) == (None, None, 0)
 
 
 def test_flags_and_errors_are_counted() -> None:
-    summary = of("asgi")
+    summary = summary_of("asgi")
     counted = {flag.name: number for flag, number in summary.flags}
     assert counted["foreign-work"] == 1
     assert counted["errors"] == 1
@@ -140,7 +142,7 @@ def test_flags_and_errors_are_counted() -> None:
 
 
 def test_a_gap_is_text() -> None:
-    django = of("django", server="gunicorn-gthread")
+    django = summary_of("django", server="gunicorn-gthread")
     assert django.gap.startswith("not measured (launch): the server ended with exit code 3")
     assert all(
         measure.level is None and measure.reason == django.gap for measure in django.metric_summaries.values()

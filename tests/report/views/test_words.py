@@ -56,12 +56,12 @@ def test_equals_are_not_ranked() -> None:
     run = make_run(stacks=TWO, cost_us=costs, troubles=False, control=False)
     groups = comparisons(summarise(run))
     assert "level with the fastest" in words.verdict(groups, TITLES)
-    assert any("no difference could be told" in words.of_group(group, TITLES) for group in groups)
+    assert any("no difference could be told" in words.group_sentence(group, TITLES) for group in groups)
 
 
 def test_few_blocks_rank_nothing() -> None:
     groups = comparisons(summarise(make_run(blocks=5)))
-    said = [words.verdict(groups, TITLES), *(words.of_group(group, TITLES) for group in groups)]
+    said = [words.verdict(groups, TITLES), *(words.group_sentence(group, TITLES) for group in groups)]
     assert "5 blocks where 6 are needed" in said[0]
     assert words.widest(groups, TITLES) == ""
     assert not [sentence for sentence in said if RANKING.search(sentence)]
@@ -81,7 +81,7 @@ def test_whoever_has_flagged_trials_is_named_with_a_dagger() -> None:
     groups = comparisons(summaries)
 
     assert "among ASGI frameworks Starlette† is fastest" in words.verdict(groups, TITLES)
-    assert "Starlette† is fastest." in words.of_group(groups[0], TITLES)
+    assert "Starlette† is fastest." in words.group_sentence(groups[0], TITLES)
     assert re.search(r"FastAPI serves .* of Starlette† on", words.widest(groups, TITLES))
     assert flags.with_counts(summaries[0].flags) == "stale connections (1)"
     assert flags.with_counts(()) == "none"

@@ -18,7 +18,7 @@ def tables(context: Context, workload: Workload, index: int) -> tuple[Table, ...
             anchor=f"stacks-{index}",
             summary="Stack against stack",
             caption=f"{context.heading(workload)}: framework and server together, throughput relative to "
-            f"{context.stack_name(group.entries[0].cell)}",
+            f"{context.stack_name(group.contenders[0].cell)}",
             columns=(
                 Column(label="Stack"),
                 Column(label="Interface"),
@@ -26,10 +26,10 @@ def tables(context: Context, workload: Workload, index: int) -> tuple[Table, ...
                 Column(label="Tier"),
                 Column(label="Flags", unit="(trials)"),
             ),
-            rows=tuple(_row(context, contender, group) for contender in group.entries),
+            rows=tuple(_row(context, contender, group) for contender in group.contenders),
         )
         for group in context.conclusions.stacks
-        if group.workload == workload and len(group.entries) > 1
+        if group.workload == workload and len(group.contenders) > 1
     )
 
 
@@ -49,7 +49,7 @@ def _row(context: Context, contender: Contender, group: Group) -> TableRow:
 
 def ratio_and_interval(contender: Contender, group: Group) -> tuple[str, str]:
     """Texts of a contender's ratio to the best of its group, and of its interval."""
-    if contender is group.entries[0]:
+    if contender is group.contenders[0]:
         return "1×", "reference"
     text, _, interval = fmt.times(contender.ratio).partition(" ")
     return text, interval
