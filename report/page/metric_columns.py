@@ -8,13 +8,13 @@ from report.page.context import scale_level
 from report.page.model import Column, TableEntry, level_entry
 from report.stats.levels import Level
 
-SYMBOLS = {"us": "µs"}
+UNIT_SYMBOLS = {"us": "µs"}
 """How the page writes units that a terminal writes otherwise."""
 
 
 def symbol(metric: Metric) -> str:
     """The unit that a metric is shown in, as the page writes it."""
-    return SYMBOLS.get(metric.shown.unit, metric.shown.unit)
+    return UNIT_SYMBOLS.get(metric.shown.unit, metric.shown.unit)
 
 
 def metric_column(metric: Metric) -> Column:
