@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -160,10 +159,16 @@ def test_controls_can_be_reached_and_seen_by_keyboard(browser: Browser, address:
     assert {"A", "BUTTON", "SELECT", "DIV"} <= set(names)
 
 
+@pytest.fixture(scope="module")
+def long_named(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the page of a run with a name that is longer than a line."""
+    run = make_run(name="a-very-long-name-without-an-end-" * 8)
+    return build([run], tmp_path_factory.mktemp("long")).as_uri()
+
+
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["wide", "phone"])
 def test_names_of_any_length_stay_within_the_page(
-    browser: Browser, tmp_path: Path, size: dict[str, int]
+    browser: Browser, long_named: str, size: dict[str, int]
 ) -> None:
-    made = build([make_run(name="a-very-long-name-without-an-end-" * 8)], tmp_path)
-    visit = Visit(browser, made.as_uri(), viewport=size)
+    visit = Visit(browser, long_named, viewport=size)
     assert visit.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
