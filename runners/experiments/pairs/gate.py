@@ -24,7 +24,6 @@ from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
 from runners.machine import facts
 
-SCREEN, CONFIRM = "screen", "confirm"
 FIRST_REPEATS = (0, 1)
 """Counts that every side of a cell gets at once."""
 MOST_REPEATS = 20
