@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 
 LOWEST_US = 1
 HIGHEST_US = 60_000_000
-DIGITS = 3
+SIGNIFICANT_DIGITS = 3
 SAMPLES_BEYOND = 10
 """A percentile is shown only where at least this many samples lie beyond it."""
 
@@ -69,7 +69,7 @@ class Latency:
 
     def encode(self) -> str:
         """HdrHistogram V2, compressed and base64."""
-        wire = HdrHistogram(LOWEST_US, HIGHEST_US, DIGITS)
+        wire = HdrHistogram(LOWEST_US, HIGHEST_US, SIGNIFICANT_DIGITS)
         np.frombuffer(wire.counts, dtype=np.int64)[:] = self.counts
         filled = np.flatnonzero(self.counts)
         if filled.size:
@@ -137,6 +137,6 @@ def _ranks(q: ArrayLike, count: int) -> NDArray[np.int64]:
 
 
 def _check(header: Any) -> None:  # noqa: ANN401 - a ctypes structure of an untyped library
-    found = (header.lowest_trackable_value, header.highest_trackable_value, header.significant_figures)
-    if found != (LOWEST_US, HIGHEST_US, DIGITS):
-        raise ValueError(f"histogram of another range or precision: {found}")
+    layout = (header.lowest_trackable_value, header.highest_trackable_value, header.significant_figures)
+    if layout != (LOWEST_US, HIGHEST_US, SIGNIFICANT_DIGITS):
+        raise ValueError(f"histogram of another range or precision: {layout}")

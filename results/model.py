@@ -21,7 +21,7 @@ LATE_SHARE = 0.01
 SERVED_SHARE = 0.95
 """Open load: where less of it is answered within the window, it is more than the stack can serve."""
 Int64 = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
-"""An integer that everything that works on records can hold."""
+"""An integer of 64 bits: a larger one in a record is refused, as numpy and pandas cannot hold it."""
 
 
 class Interface(StrEnum):

@@ -41,9 +41,9 @@ def test_decode_is_the_inverse_of_encode(latencies_ns: list[int]) -> None:
 
 
 @given(LATENCIES_NS, LATENCIES_NS)
-def test_merging_is_recording_together(one: list[int], two: list[int]) -> None:
-    merged = Latency.merge([recorded(one), recorded(two)])
-    assert np.array_equal(merged.counts, recorded(one + two).counts)
+def test_merging_is_recording_together(first: list[int], second: list[int]) -> None:
+    merged = Latency.merge([recorded(first), recorded(second)])
+    assert np.array_equal(merged.counts, recorded(first + second).counts)
 
 
 @given(LATENCIES_NS, st.floats(0, 100))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from results.model import CostShares, SharesBy
+from results.model import CostShares, InstructionCounter, SharesBy
 from runners.errors import CostError, PlanError
 from runners.experiments.counting.boundaries import HANDLER, Boundaries
 from runners.experiments.counting.callgrind import CallgrindReading
@@ -29,7 +29,7 @@ OTHERS = "others"
 
 def must_be_callgrind(name: str) -> None:
     """Raise PlanError for a counter that cannot tell where instructions go."""
-    if name != "callgrind":
+    if name != InstructionCounter.CALLGRIND:
         raise PlanError(f"--where needs callgrind, not {name}", remedy="leave out --counter or --where")
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from results.model import ErrorKind
 from runners.generator.messages import Order
 from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.pump import Pump
@@ -93,7 +94,7 @@ def _answer_all_once(pump: Pump, order: Order) -> None:
 def _is_unsettled(pump: Pump, order: Order, ring: Ring, late_s: float) -> bool:
     """Whether the window must wait: for answers per connection, then for answers to the whole ring."""
     connections = len(pump.connections)
-    answers = len(pump.tally.latencies_ns) + pump.tally.errors["wrong-answer"]
+    answers = len(pump.tally.latencies_ns) + pump.tally.errors[ErrorKind.WRONG_ANSWER]
     if answers < SETTLED_ROUNDS * connections:
         return late_s < order.deadline_s
     return answers < len(ring.entries) + connections and late_s < LEARNING_S
