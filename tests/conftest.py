@@ -1,4 +1,4 @@
-"""What holds for every test: generators whose lines are counted live until they have written them."""
+"""What holds for every test: no deadline of examples, and generators live until their lines are counted."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from runners.generator.client import Generator
 
 FAREWELL_S = 5.0
 """What a generator may take to end by itself; it needs a few tenths of a second."""
+
+settings.register_profile("hotlap", deadline=None)  # how long an example takes is the machine's affair
+settings.load_profile("hotlap")
 
 
 @pytest.fixture(scope="session", autouse=True)
