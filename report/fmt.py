@@ -7,10 +7,11 @@ from collections.abc import Iterable
 
 from report.stats.levels import Level
 
-_DIGITS = 3
+SIGNIFICANT_DIGITS = 3
+"""Of a number, unless it is asked for others."""
 
 
-def number(value: float, digits: int = _DIGITS) -> str:
+def number(value: float, digits: int = SIGNIFICANT_DIGITS) -> str:
     """Three significant digits (or ``digits``) with separated thousands: ``12,300``, ``4.21``."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"

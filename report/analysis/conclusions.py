@@ -27,13 +27,14 @@ class Control:
     """A cell of the A/A control: the same stack measured twice, whose ratio should be 1."""
 
     cell: Cell
-    """The control's own."""
+    """The control's own cell, which has ``control`` set."""
     metric: Metric
     ratio: Level | None
-    """Control to original; None where no block has both."""
+    """Control to original within blocks; None where no block has both."""
     ok: bool
-    """The interval holds 1. With several control cells, 95% is for all of them together (Bonferroni)."""
+    """Whether the interval holds 1."""
     confidence: float
+    """Of the interval: with several control cells, 95% is for all of them together (Bonferroni)."""
 
 
 def controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:
@@ -68,25 +69,25 @@ class Conclusions:
     """Stack against stack, by throughput."""
     controls: tuple[Control, ...]
     flags: tuple[Flag, ...]
-    """Of the whole run, in the catalogue's order."""
+    """Flags of the whole run, in the catalogue's order."""
     disturbed: int
     """Trials that stayed disturbed by foreign work or steal."""
     repeated: int
-    """Attempts that were repeated because of it."""
+    """Attempts that foreign work or steal disturbed, and that were made again."""
     n_trials: int
     problems: tuple[str, ...]
     """Lines and histograms that could not be read."""
     precision: Precision | None = None
-    """Where the run was asked for one."""
+    """None where the run was not asked for a precision."""
 
 
 def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
-    """Everything at once, each histogram decoded once."""
+    """All conclusions from ``run``; ``frames`` are its tables, built where they are not given."""
     frames = frames or build(run)
     summaries = summarise(run, frames)
     aa_controls, precise = controls(summaries), precision(run, summaries)
     problems = (*run.problems, *frames.problems)
-    kept = {(trial.launch, trial.cell): trial.attempt for trial in run.trials}
+    kept = {(trial.launch, trial.cell) for trial in run.trials}
     return Conclusions(
         summaries=summaries,
         groups=comparisons(summaries),

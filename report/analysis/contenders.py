@@ -31,7 +31,7 @@ class Contender:
     tier: int | None
     """1: cannot be told from the best. None below 6 blocks, or with nothing to compare with."""
     flags: tuple[tuple[Flag, int], ...] = ()
-    """Of its trials, each with the number of trials that carry it."""
+    """Flags of its trials, each with the number of trials that carry it."""
 
     @property
     def mark(self) -> str:

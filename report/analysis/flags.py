@@ -10,11 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from report.analysis import validity
-from results.model import Ceiling, Setup, Trial
-
-
-def _never(_trial: Trial) -> bool:
-    return False
+from report.stats.ranking import BLOCKS_TO_RANK
+from results.model import LATE_SHARE, Ceiling, Setup, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,16 +24,16 @@ class Flag:
     """What a table shows."""
     cause: str
     remedy: str
-    holds: Callable[[Trial], bool] = _never
+    holds: Callable[[Trial], bool] = lambda _: False
     """Whether a trial carries it by its own facts; a flag of the run never does."""
 
 
 GENERATOR_BOUND = Flag(
     name="generator-bound",
     word="generator-bound",
-    cause="the generator was idle for less than 10% of the window, answers waited for it for more than 10% "
-    "of their latency, or throughput passed 80% of its ceiling (`hotlap calibrate`): the stack may be faster "
-    "than shown",
+    cause=f"the generator was idle for less than {validity.IDLE_SHARE:.0%} of the window, answers waited "
+    f"for it for more than {validity.WAIT_SHARE:.0%} of their latency, or throughput passed "
+    f"{validity.CEILING_SHARE:.0%} of its ceiling (`hotlap calibrate`): the stack may be faster than shown",
     remedy="use fewer connections, more --generators, or give the generator a core of its own",
     holds=validity.generator_bound,
 )
@@ -52,22 +49,24 @@ TRIAL_FLAGS = (
     Flag(
         name="late-sends",
         word="late sends",
-        cause="over 1% of the arrivals were sent over 1 ms late by the generator's own fault: the trial "
-        "is invalid for latency and left out of it",
+        cause=f"over {LATE_SHARE:.0%} of the arrivals were sent over 1 ms late by the generator's own fault: "
+        "the trial is invalid for latency and left out of it",
         remedy="a lower --rate, more --generators, or a core of its own for the generator",
         holds=validity.late,
     ),
     Flag(
         name="foreign-work",
         word="disturbed",
-        cause="something else used more than 5% of the measured CPUs in the window, even when repeated",
+        cause=f"something else used more than {validity.DISTURBED_SHARE:.0%} of the measured CPUs in the "
+        "window, even when repeated",
         remedy="close other programs, or measure on a quieter machine; more --blocks average it out",
         holds=lambda trial: validity.foreign(trial) and not validity.stolen(trial),
     ),
     Flag(
         name="steal",
         word="steal",
-        cause="the hypervisor gave over 5% of the CPUs to others within the window, even when repeated",
+        cause=f"the hypervisor gave over {validity.DISTURBED_SHARE:.0%} of the CPUs to others within the "
+        "window, even when repeated",
         remedy="a dedicated instance with CPUs of its own, or more --blocks to average it out",
         holds=validity.stolen,
     ),
@@ -81,7 +80,8 @@ TRIAL_FLAGS = (
     Flag(
         name="drift",
         word="drift",
-        cause="throughput only rose or only fell over the quarters of the window, by more than 20%",
+        cause="throughput only rose or only fell over the quarters of the window, by more than "
+        f"{validity.DRIFT_SHARE:.0%}",
         remedy="a longer --warmup where it rose; where it fell, look for memory that grows, or heat",
         holds=validity.drifting,
     ),
@@ -95,7 +95,8 @@ TRIAL_FLAGS = (
     Flag(
         name="in-flight",
         word="bookkeeping",
-        cause="the time-average of requests in flight differs from the connections by over 0.5%",
+        cause="the time-average of requests in flight differs from the connections by over "
+        f"{validity.IN_FLIGHT_SHARE:.1%}",
         remedy="the generator lost time or requests: this trial is suspect, please report it",
         holds=validity.miscounted,
     ),
@@ -123,7 +124,8 @@ TRIAL_FLAGS = (
     Flag(
         name="few-samples",
         word="few samples",
-        cause="fewer than 1,000 requests in a window: its own p99 cannot be shown",
+        cause=f"fewer than {validity.REQUESTS_TO_SHOW_P99:,} requests in a window: its own p99 cannot be "
+        "shown",
         remedy="a longer --duration",
         holds=lambda trial: trial.requests < validity.REQUESTS_TO_SHOW_P99,
     ),
@@ -146,7 +148,7 @@ RUN_FLAGS = (
     Flag(
         name="few-blocks",
         word="few blocks",
-        cause="fewer than 6 blocks: nothing is ranked",
+        cause=f"fewer than {BLOCKS_TO_RANK} blocks: nothing is ranked",
         remedy="--blocks 8, or continue the run with --resume",
     ),
     Flag(

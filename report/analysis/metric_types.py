@@ -94,7 +94,7 @@ class Metric(Quantity):
     noun: str
     """Its name within a sentence."""
     unit: str
-    """Of its values, everywhere but where ``shown`` says otherwise."""
+    """Unit of its values in records of trials, JSON and comparisons; ``shown`` has that of tables."""
     best: str
     """What the one that is best in it is called."""
     absent: str

@@ -50,7 +50,7 @@ class Precision:
 
 
 def precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision | None:
-    """Of the ratios that ``run`` was asked to be precise in; None where it was not.
+    """The precision of the ratios that ``run`` was asked to be precise in; None where it was not asked.
 
     Blocks are added by the width of intervals alone, never by where they lie, so that they go on to hold the
     truth about as often as they say (Y. S. Chow and H. Robbins, "On the Asymptotic Theory of Fixed-Width

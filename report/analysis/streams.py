@@ -1,4 +1,4 @@
-"""What only streams record: the time to their first byte and how unsteady their events come, by cell."""
+"""Timings that only streams record, by cell: to the first byte, and how unevenly events come."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from results.histogram import Latency
 from results.model import Run, Trial
 
 FIRST_BYTE, JITTER = "first_byte", "jitter"
-"""Names of the trial's histograms."""
+"""Attributes of a trial that hold these histograms."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamTiming:
-    """One of these histograms, of all trials of a cell that settled and kept their schedule."""
+    """One of these timings, over all trials of a cell that settled and kept their schedule."""
 
     p50_us: Level | None = None
     """With the relative 95% interval of the trials' own medians."""
@@ -27,11 +27,11 @@ class StreamTiming:
     curve_q: tuple[float, ...] = ()
     curve_us: tuple[float, ...] = ()
     reason: str = ""
-    """Why there is nothing."""
+    """Why there is no level."""
 
 
 def timings(run: Run, name: str) -> dict[str, StreamTiming]:
-    """By the slug of each cell that records ``name``; empty where none does."""
+    """Timing ``name`` by slug of each cell that records it; empty where none does."""
     trials: dict[str, list[Trial]] = {}
     for trial in run.trials:
         if getattr(trial, name) is not None and not trial.cell.control:

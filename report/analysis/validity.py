@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 from report.analysis.ceilings import ceiling_rps
+from results.histogram import SAMPLES_BEYOND
 from results.model import LATE_SHARE, Ceiling, Load, Setup, Trial
 
 DISTURBED_SHARE = 0.05
@@ -30,8 +31,8 @@ IN_FLIGHT_SHARE = 0.005
 """The time-average of requests in flight may differ from the connections by this share of them."""
 SETTLED_CYCLES = 5
 """The window must hold this many rounds N/X of all connections."""
-REQUESTS_TO_SHOW_P99 = 1_000
-"""With fewer requests in a trial, less than 10 samples lie beyond its p99, so that it cannot be shown."""
+REQUESTS_TO_SHOW_P99 = 100 * SAMPLES_BEYOND
+"""With fewer requests in a trial, too few samples lie beyond its p99 for it to be shown."""
 SATURATED = 0.95
 """``occupied`` from which CPU per request is compared under closed load."""
 RECONNECTING_SHARE = 0.01

@@ -19,7 +19,7 @@ from report.stats.power import ALPHA, LOST_FREEDOM, POWER, visible_in_errors
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PairedDifference:
-    """Of one pair of measurements, such as one launch pair."""
+    """The difference within one pair of measurements, such as one launch pair."""
 
     number: int
     worse: float

@@ -41,7 +41,7 @@ def _remarks(compared: Compared) -> list[str]:
 
 
 def as_json(compared: Compared) -> str:
-    """The same with everything; differences in percent, positive is worse."""
+    """A comparison as one JSON object; differences in percent, positive is worse."""
     data = asdict(compared) | {
         "exit_code": compared.exit_code(),
         "rows": [row_data(row) for row in compared.rows],

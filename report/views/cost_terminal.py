@@ -47,7 +47,7 @@ def as_text(run: Run, folder: Path) -> str:
 
 
 def as_json(run: Run, folder: Path) -> str:
-    """The same as one JSON object; a value that is missing has its reason beside it."""
+    """What was counted as one JSON object; a value that is missing has its reason beside it."""
     run_costs = costs(run)
     data = {
         "run": str(folder),

@@ -58,7 +58,7 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
 
 
 def as_json(run: Run, folder: Path, page: Path | None) -> str:
-    """The same as one JSON object: levels with intervals by metric, units in their names."""
+    """A run as one JSON object: levels with intervals by metric, units in their names."""
     summaries = summarise(run)
     reached = precision(run, summaries)
     data = {

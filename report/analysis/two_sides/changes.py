@@ -35,7 +35,7 @@ class Change:
     pairing: Pairing
     metric: Metric
     stage: GateStage = GateStage.NONE
-    """Of the launch pairs that it rests on: of which none is in a comparison."""
+    """Stage of the launch pairs that it rests on; none in a comparison without a gate."""
     estimate: Estimate | None = None
     """How much worse head is; None where ``reason`` says why there is none."""
     base: float | None = None

@@ -12,7 +12,7 @@ class MatchedTrials:
     """The two trials of one launch pair."""
 
     number: int
-    """Of the launch pair."""
+    """Number of the launch pair within its stage."""
     base: Trial
     head: Trial
 
@@ -66,7 +66,7 @@ def counts(run: Run, pairing: Pairing) -> tuple[list[CostRecord], list[CostRecor
 
 
 def failures(run: Run, pairing: Pairing) -> list[Failure]:
-    """Those that concern the pairing: of its cells, or of their whole stacks."""
+    """Failures that concern the pairing: of its cells, or of their whole stacks."""
     return [failure for failure in run.failures if _concerns(failure, pairing)]
 
 

@@ -108,7 +108,7 @@ def _machines(base: Run, head: Run) -> tuple[Machine, Machine]:
 
 
 def _different(facts: tuple[object, object], names: Iterable[str]) -> Iterator[tuple[str, object, object]]:
-    """Those attributes in which base's and head's facts differ, with both values."""
+    """The attributes ``names`` in which base's and head's facts differ, with both values."""
     for name in names:
         base_value, head_value = (getattr(side, name) for side in facts)
         if base_value != head_value:

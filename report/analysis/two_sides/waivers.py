@@ -45,7 +45,7 @@ class Waiver:
 
 
 def load(path: Path) -> tuple[Waiver, ...]:
-    """Those in a file; WaiverError where it cannot be read or makes no sense."""
+    """The waivers in a file; WaiverError where it cannot be read or makes no sense."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -54,7 +54,7 @@ def load(path: Path) -> tuple[Waiver, ...]:
 
 
 def parse(text: str, name: str = "perf-waivers.toml") -> tuple[Waiver, ...]:
-    """Those in a text of TOML; WaiverError where it makes no sense."""
+    """The waivers in a text of TOML, ``name`` of which messages tell; WaiverError where it makes no sense."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
