@@ -6,6 +6,7 @@ import pandas as pd
 
 from report import fmt
 from report.analysis.cost_records import cost_per_request, idle_rate
+from report.analysis.metrics import COST
 from report.page.context import Context
 from report.page.model import Section, SectionPart
 from results.model import CostRecord
@@ -14,7 +15,7 @@ TRIALS, COSTS = "trials.csv", "costs.csv"
 """Files beside the page: one row per trial, and one per interval that was counted."""
 COST_COLUMNS = (
     "run", "cell", "stack", "framework", "server", "interface", "scenario", "side", "repeat", "interval",
-    "instructions", "seconds", "requests", "idle_per_s", "instructions_per_request", "counter",
+    "instructions", "seconds", "requests", "idle_per_s", COST.name, "counter",
 )  # fmt: skip
 
 
@@ -84,7 +85,7 @@ def _rows(record: CostRecord) -> list[dict[str, object]]:
             "seconds": interval.seconds,
             "requests": interval.requests,
             "idle_per_s": idle,
-            "instructions_per_request": value,
+            COST.name: value,
             "counter": record.counter,
         }
         for index, (interval, value) in enumerate(zip(record.intervals, values, strict=True))
