@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from report import fmt
 from report.analysis import flags
@@ -28,6 +29,14 @@ _UNREMARKABLE = {"few-samples", "one-cpu"}
 """Flags that are no doubt about a difference between two sides."""
 
 
+class Basis(StrEnum):
+    """What a difference rests on, as it is called in a sentence."""
+
+    LAUNCH_PAIR = "launch pair"
+    COUNT = "count"
+    BLOCK = "block"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One metric of one pairing."""
@@ -42,8 +51,8 @@ class Change:
     """Geometric mean, in the metric's unit."""
     head: float | None = None
     """Geometric mean, in the metric's unit."""
-    unit: str = "launch pair"
-    """What it rests on: ``launch pair``, ``count`` or ``block``."""
+    basis: Basis = Basis.LAUNCH_PAIR
+    """What the estimate rests on."""
     reason: str = ""
     """Why there is no estimate."""
     notes: tuple[str, ...] = ()
@@ -62,7 +71,7 @@ class Change:
 
 def count_change(run: Run, pairing: Pairing, metric: Metric, tolerances: Tolerances) -> Change:
     """A metric that is counted, by repeats."""
-    empty = Change(pairing=pairing, metric=metric, unit="count")
+    empty = Change(pairing=pairing, metric=metric, basis=Basis.COUNT)
     base, head = counts(run, pairing)
     try:
         values = _count_values(base, head, metric)

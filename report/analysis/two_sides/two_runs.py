@@ -8,7 +8,7 @@ from dataclasses import replace
 from report.analysis import flags, metrics
 from report.analysis.metric_types import Metric
 from report.analysis.summary import Summary, summarise
-from report.analysis.two_sides.changes import Change, count_change, with_estimate
+from report.analysis.two_sides.changes import Basis, Change, count_change, with_estimate
 from report.analysis.two_sides.comparison import Compared, judged, unread_lines
 from report.analysis.two_sides.configuration import environment_differences, why_unusable
 from report.analysis.two_sides.pairings import is_counted
@@ -128,7 +128,7 @@ def _load_changes(base: Run, head: Run, common: Sequence[Cell], reason: str) -> 
 
 def _load_change(base: Summary, head: Summary, metric: Metric, reason: str) -> Change:
     pairing = Pairing(base=base.cell, head=head.cell)
-    empty = Change(pairing=pairing, metric=metric, unit="block", notes=_flag_notes(base, head))
+    empty = Change(pairing=pairing, metric=metric, basis=Basis.BLOCK, notes=_flag_notes(base, head))
     why = reason or _why_incomparable(base, head, metric)
     if why:
         return replace(empty, reason=why)

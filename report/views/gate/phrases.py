@@ -6,6 +6,7 @@ import shlex
 
 from report import fmt
 from report.analysis.gate.judgement import Judgement, Tier
+from report.analysis.two_sides.changes import Basis
 from report.analysis.two_sides.judged_changes import JudgedChange
 from report.analysis.two_sides.pairings import title
 from report.analysis.two_sides.verdicts import Verdict, percent_change
@@ -94,8 +95,8 @@ def basis(row: JudgedChange) -> str:
     if row.change.estimate is None:
         return ""
     stage = f" ({row.change.stage})" if row.change.stage else ""
-    side = "" if row.change.unit == "launch pair" else " a side"
-    return f"{fmt.counted(row.change.estimate.n, row.change.unit)}{side}{stage}"
+    side = "" if row.change.basis == Basis.LAUNCH_PAIR else " a side"
+    return f"{fmt.counted(row.change.estimate.n, row.change.basis)}{side}{stage}"
 
 
 def remarks(row: JudgedChange) -> str:
