@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from report import fmt
 from report.analysis.contenders import Group, comparisons, is_floor
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import MEDIAN, P99, THROUGHPUT, timed
@@ -147,14 +146,6 @@ def test_contenders_that_never_met_have_a_ratio_without_interval() -> None:
 def test_few_contenders_are_said() -> None:
     assert group(RUN, "gunicorn-gthread").sentence == "flask is alone here: nothing to compare it with."
     assert group(RUN, "gunicorn-sync").sentence == "No framework was measured here."
-
-
-def test_lists_read_as_sentences() -> None:
-    assert [fmt.listed(["a"]), fmt.listed(["a", "b"]), fmt.listed(["a", "b", "c"])] == [
-        "a",
-        "a and b",
-        "a, b and c",
-    ]
 
 
 def test_a_flagged_trial_marks_its_entry_wherever_it_is_ranked() -> None:
