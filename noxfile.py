@@ -133,10 +133,11 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Style, format, the import contract and the workflows."""
+    """Style, format, names, the import contract and the workflows."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("python", ".ci/check_names.py")
     session.run("lint-imports")
     session.run("actionlint")
     session.run("zizmor", "--offline", "--quiet", ".github/workflows")

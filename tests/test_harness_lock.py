@@ -38,11 +38,11 @@ def test_all_that_is_required_is_locked_at_a_version_that_satisfies_it(python: s
     here = {key: str(value) for key, value in default_environment().items()}
     locked = lock.pins(LOCK, here | {"python_version": python, "python_full_version": f"{python}.0"})
 
-    def held(requirement: Requirement) -> bool:
+    def is_locked(requirement: Requirement) -> bool:
         version = locked.get(canonicalize_name(requirement.name))
         return version is not None and requirement.specifier.contains(version, prereleases=True)
 
-    assert [str(required) for required in REQUIRED if not held(required)] == [], "run `nox -s lock`"
+    assert [str(required) for required in REQUIRED if not is_locked(required)] == [], "run `nox -s lock`"
 
 
 def test_the_lock_is_versions_with_hashes_and_nothing_else() -> None:

@@ -81,21 +81,21 @@ class Part:
     bars: tuple[Bar, ...]
 
 
-def alarm(one: Try) -> bool:
-    return one.word == "regression"
+def alarm(attempt: Try) -> bool:
+    return attempt.word == "regression"
 
 
-def measured(one: Try) -> bool:
-    return one.word != "could not measure"
+def measured(attempt: Try) -> bool:
+    return attempt.word != "could not measure"
 
 
-def fine(one: Try) -> bool:
-    return one.word in {"fine", "improvement"}
+def fine(attempt: Try) -> bool:
+    return attempt.word in {"fine", "improvement"}
 
 
-def named(one: Try) -> bool:
-    """Whether one that is not sure says what it could have seen."""
-    return alarm(one) or one.visible_percent is not None
+def named(attempt: Try) -> bool:
+    """Whether an attempt that is not sure says what it could have seen."""
+    return alarm(attempt) or attempt.visible_percent is not None
 
 
 NO_ALARM = Bar(title="false alarms", holds=alarm, at_most=0.0)
