@@ -116,7 +116,7 @@ def wait_for_trials(folder: Path, process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_until_gone(folder: Path) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + DEADLINE_S
     while left := processes_in(folder):
         assert time.monotonic() < deadline, f"still there: {left}"
         time.sleep(0.02)
@@ -137,7 +137,7 @@ def interruptible() -> Iterator[None]:
 def test_a_killed_run_leaves_no_process_keeps_its_trials_and_goes_on(
     tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    asked = ("run", *SHORT, "--framework", "asgi", "--server", "uvicorn-pure", "--blocks", "3")
+    asked = ("run", *SHORT, "--framework", "asgi", "--server", "uvicorn-pure", "--blocks", "2")
     process = hotlap(*asked, cwd=tmp_path)
     wait_for_trials(tmp_path, process)
     process.send_signal(number)
@@ -149,7 +149,7 @@ def test_a_killed_run_leaves_no_process_keeps_its_trials_and_goes_on(
         tmp_path / "output"
     ).read_text()
     finished = whole(tmp_path)
-    assert [end.block for end in finished.blocks] == [0, 1, 2]
+    assert [end.block for end in finished.blocks] == [0, 1]
     assert finished.plan == kept.plan
     assert {trial.launch for trial in kept.trials} <= {
         trial.launch for trial in (*finished.trials, *finished.partial)
