@@ -40,10 +40,18 @@ GOOD = "answer(listen())"
 Launch = Callable[..., LocalServer]
 
 
-def ready(host: str, port: int) -> str | None:
-    with socket.create_connection((host, port), timeout=1) as connection:
+def ready(host: str, port: int, timeout_s: float = 5) -> str | None:
+    with socket.create_connection((host, port), timeout_s) as connection:
         came = connection.recv(100)
     return None if came == b"right" else f"{came!r}"
+
+
+def ready_when_listening(host: str, port: int, timeout_s: float = 5) -> str | None:
+    """As ``ready``, asked first when the server listens, however long its interpreter takes to start."""
+    deadline_s = time.monotonic() + 20
+    while ports.can_bind(host, port) and time.monotonic() < deadline_s:
+        time.sleep(0.005)
+    return ready(host, port, timeout_s)
 
 
 def command(serve: Serve) -> tuple[str, ...]:
@@ -188,8 +196,7 @@ def test_a_server_that_hangs_is_told_by_what_was_seen_last(start: Launch) -> Non
 
 def test_a_server_that_accepts_and_never_answers_hangs_too(start: Launch) -> None:
     def impatient(host: str, port: int) -> str | None:
-        with socket.create_connection((host, port), timeout=0.1) as connection:
-            return f"{connection.recv(1)!r}"
+        return ready_when_listening(host, port, 0.1)
 
     error = failure(start, "listener = listen(); time.sleep(600)", deadline_s=0.5, ready=impatient)
     assert "TimeoutError" in error.message
@@ -257,7 +264,8 @@ def test_a_server_that_never_rests_is_told(start: Launch) -> None:
         if os.fork() == 0: answer(listener)
         while True: pass
     """
-    assert "busy since its first answer" in failure(start, script, workers=2, deadline_s=0.6).message
+    error = failure(start, script, workers=2, deadline_s=0.6, ready=ready_when_listening)
+    assert "busy since its first answer" in error.message
 
 
 def test_an_interrupted_launch_leaves_nothing(start: Launch) -> None:

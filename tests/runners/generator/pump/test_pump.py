@@ -341,18 +341,18 @@ def test_an_answer_that_differs_in_bytes_but_not_in_meaning_is_right() -> None:
 
 
 def test_an_answer_faster_than_asked_is_wrong() -> None:
-    slow = Exchange(request=GET.request, check=GET.check, min_elapsed_s=0.02)
+    slow = Exchange(request=GET.request, check=GET.check, min_elapsed_s=0.1)
 
     def script(peer: Peer) -> None:
         while peer.request() is not None:
             if peer.requests <= 2:
-                threading.Event().wait(0.03)
+                threading.Event().wait(0.12)
             peer.send(answer())
 
     tally = load(script, lambda t: t.errors["wrong-answer"] >= 2, [slow])
 
     assert right(tally) == 2
-    assert "before 20.00 ms" in tally.example
+    assert "before 100.00 ms" in tally.example
 
 
 def drop(*_requests: object) -> None:
@@ -597,7 +597,9 @@ def test_the_arrival_of_events_is_watched_in_every_answer() -> None:
     assert tally.checked_full == 1
     assert len(tally.first_ns) == right(tally)
     assert len(tally.jitter_ns) == 2 * right(tally)
-    assert all(0 < first < whole for first, whole in zip(tally.first_ns, tally.latencies_ns, strict=True))
+    both = [*zip(tally.first_ns, tally.latencies_ns, strict=True)]
+    assert all(0 < first <= whole for first, whole in both)
+    assert any(first < whole for first, whole in both)  # all where nothing delays who reads
     assert seen[0].pieces == 3
 
 

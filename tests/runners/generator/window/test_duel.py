@@ -52,7 +52,7 @@ def fight(first: Script, second: Script, rounds: int = 4) -> tuple[Measured, Mea
 
 def test_windows_of_each_side_are_added_up() -> None:
     for measured in fight(serving(answer()), serving(answer())):
-        assert 0.15 <= measured.window_s < 1
+        assert measured.window_s > 0.1
         assert measured.requests == Latency.decode(measured.latency).count == sum(measured.quarters) > 0
         assert len(measured.quarters) == 4
         assert measured.in_flight_mean == pytest.approx(CONNECTIONS, rel=0.02)
