@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 
 from results.histogram import Latency
 from runners.errors import PlanError, ProvisionError
-from runners.experiments.calibration import calibrate, real_servers, responder, websocket_and_sse
+from runners.experiments.calibration import calibrate, clients, real_servers, responder, websocket_and_sse
 from runners.experiments.calibration.clients import FAST, H2LOAD, HOTLAP, STOCK, WRK, MeasuringPoint
 from runners.experiments.calibration.conditions import begin_calibration
 from runners.experiments.calibration.stalls import Stalls
+from runners.generator.messages import Order
 from tests.support.calibrations import needs_nginx
 
 
@@ -99,7 +101,10 @@ def test_floors_that_cannot_be_built_are_a_note(tmp_path: Path, monkeypatch: pyt
 
 
 @needs_nginx
-def test_one_generator_holds_ten_thousand_connections(tmp_path: Path) -> None:
+def test_one_generator_holds_ten_thousand_connections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clients, "Order", partial(Order, deadline_s=300.0))
     with (
         begin_calibration(rounds=1, seconds=0.5, echo=lambda _: None) as conditions,
         responder.responder(tmp_path, conditions.server_cpus) as port,
