@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from report.analysis.contenders import Group, comparisons
+from report.analysis.contenders import Group, group_contenders
 from report.analysis.flags import CATALOGUE, Flag
-from report.analysis.frames import Frames, build
+from report.analysis.frames import Frames, build_frames
 from report.analysis.metric_types import Metric
-from report.analysis.metrics import telling
-from report.analysis.precision import Precision, precision
+from report.analysis.metrics import telling_metric
+from report.analysis.precision import Precision, assess_precision
 from report.analysis.summary import Summary, summarise
 from report.analysis.validity import one_cpu
 from report.stats import levels
@@ -37,7 +37,7 @@ class Control:
     """Of the interval: with several control cells, 95% is for all of them together (Bonferroni)."""
 
 
-def controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:
+def check_controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:
     """One per control cell that has trials; by throughput, or by median latency where that is offered."""
     by_cell = {summary.cell: summary for summary in summaries}
     pairs = [
@@ -47,7 +47,8 @@ def controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:
     ]
     confidence = 1 - (1 - levels.CONFIDENCE) / max(len(pairs), 1)
     return tuple(
-        _control(control, original, telling(control.cell.load), confidence) for control, original in pairs
+        _control(control, original, telling_metric(control.cell.load), confidence)
+        for control, original in pairs
     )
 
 
@@ -83,15 +84,15 @@ class Conclusions:
 
 def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
     """All conclusions from ``run``; ``frames`` are its tables, built where they are not given."""
-    frames = frames or build(run)
+    frames = frames or build_frames(run)
     summaries = summarise(run, frames)
-    aa_controls, precise = controls(summaries), precision(run, summaries)
+    aa_controls, precise = check_controls(summaries), assess_precision(run, summaries)
     problems = (*run.problems, *frames.problems)
     kept = {(trial.launch, trial.cell) for trial in run.trials}
     return Conclusions(
         summaries=summaries,
-        groups=comparisons(summaries),
-        stacks=comparisons(summaries, kind="stacks"),
+        groups=group_contenders(summaries),
+        stacks=group_contenders(summaries, kind="stacks"),
         controls=aa_controls,
         flags=_run_flags(run, aa_controls, precise, problems),
         disturbed=int(frames.trials["flags"].map(lambda names: not DISTURBED.isdisjoint(names)).sum()),

@@ -10,7 +10,7 @@ from report.analysis.flags import Flag
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary
-from report.analysis.workload import Workload, workload
+from report.analysis.workload import Workload, workload_of
 from report.stats import levels
 from report.stats.levels import Level
 from report.stats.ranking import BLOCKS_TO_RANK, Tiers, tiers
@@ -65,7 +65,7 @@ class Group:
     """Smallest difference that this run could have told, at its own noise."""
 
 
-def comparisons(
+def group_contenders(
     summaries: Iterable[Summary], metric: Metric = THROUGHPUT, *, kind: str = "frameworks"
 ) -> tuple[Group, ...]:
     """Groups of cells that differ in nothing but the framework (or, for ``stacks``, framework and server).
@@ -81,12 +81,12 @@ def comparisons(
         if cell.control or cell.load not in metric.loads:
             continue
         side = (cell.server, cell.interface) if kind == "frameworks" else (None, None)
-        key = (cell.scenario, *side, *workload(cell)[1:])
+        key = (cell.scenario, *side, *workload_of(cell)[1:])
         groups.setdefault(key, []).append(summary)
-        workloads.setdefault(workload(cell), len(workloads))
+        workloads.setdefault(workload_of(cell), len(workloads))
     ordered = sorted(
         groups.items(),
-        key=lambda pair: (workloads[workload(pair[1][0].cell)], str(pair[0][2]), str(pair[0][1])),
+        key=lambda pair: (workloads[workload_of(pair[1][0].cell)], str(pair[0][2]), str(pair[0][1])),
     )
     return tuple(_group(key, members, metric, kind) for key, members in ordered)
 
@@ -112,7 +112,7 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
         scenario=str(scenario),
         server=None if server is None else str(server),
         interface=None if interface is None else Interface(str(interface)),
-        workload=workload(members[0].cell),
+        workload=workload_of(members[0].cell),
         n_blocks=most,
         contenders=contenders,
         floors=tuple(

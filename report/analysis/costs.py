@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from report.analysis.cost_records import cost_of, cost_per_request
-from report.analysis.layers import Count, Layers, Step, built_on, layers, place, validation
+from report.analysis.layers import Count, Layers, Step, built_on, find_layers, find_validation, place
 from report.analysis.summary import sorted_cells, why_absent
 from report.stats.means import mean_level
 from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Load, PlanKind, Run
@@ -50,7 +50,7 @@ def holds_costs(run: Run) -> bool:
     return run.plan.kind == PlanKind.COST or any(not record.side for record in run.costs)
 
 
-def costs(run: Run) -> Costs:
+def summarise_costs(run: Run) -> Costs:
     """All counts and layers of ``run``; sides of a comparison are left to the gate."""
     records: dict[Cell, list[CostRecord]] = {}
     problems: dict[Cell, str] = {}
@@ -71,8 +71,8 @@ def costs(run: Run) -> Costs:
     return Costs(
         name=run.plan.name,
         counts=tuple(counts),
-        layers=layers(counts, below),
-        validation=validation(counts, below),
+        layers=find_layers(counts, below),
+        validation=find_validation(counts, below),
         shares=tuple(shares for shares in run.shares if not shares.side),
         problems=tuple(problems.values()),
     )

@@ -35,7 +35,7 @@ class Frames:
     """Trials that were left out because they could not be read."""
 
 
-def build(run: Run) -> Frames:
+def build_frames(run: Run) -> Frames:
     """The tables of ``run``; each histogram is decoded once."""
     rows: list[dict[str, object]] = []
     latency: dict[str, Latency] = {}
@@ -47,7 +47,7 @@ def build(run: Run) -> Frames:
         except ValueError as error:
             problems.append(f"{trial.cell.slug}, block {trial.block}: left out: {error}")
             continue
-        row = _row(trial, run.plan) | metrics.read(trial, decoded)
+        row = _row(trial, run.plan) | metrics.read_quantities(trial, decoded)
         rows.append(row)
         if row["settled"] and not row["late"]:
             merged = latency.setdefault(trial.cell.slug, Latency())
@@ -62,9 +62,9 @@ def columns() -> tuple[str, ...]:
     return (*BEFORE_QUANTITIES, *metrics.trial_columns(), *AFTER_QUANTITIES)
 
 
-def trials(run: Run) -> pd.DataFrame:
+def tabulate_trials(run: Run) -> pd.DataFrame:
     """One row per trial that counts; see ``columns``."""
-    return build(run).trials
+    return build_frames(run).trials
 
 
 def _check(trial: Trial) -> None:

@@ -77,7 +77,7 @@ def built_on(environments: Iterable[FrameworkEnvironment]) -> dict[str, str]:
     return BUILT_ON_UNTIL_DECLARED | {name: below for name, below in declared.items() if below}
 
 
-def layers(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Layers, ...]:
+def find_layers(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Layers, ...]:
     """The steps of each scenario on each server variant and interface, in the order of ``counts``.
 
     ``below`` is what frameworks stand on, as ``built_on`` gives it.
@@ -92,7 +92,7 @@ def layers(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Layers, .
     )
 
 
-def validation(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Step, ...]:
+def find_validation(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Step, ...]:
     """What validating costs each stack: the validated scenario over its unvalidated twin."""
     twins = {place(count.cell): count for count in counts if count.cell.scenario == RAW}
     steps = []

@@ -150,7 +150,7 @@ def trial_columns() -> tuple[str, ...]:
     return tuple(name for name, quantity in QUANTITIES.items() if not isinstance(quantity.source, FromCount))
 
 
-def read(trial: Trial, latency: Latency) -> dict[str, float]:
+def read_quantities(trial: Trial, latency: Latency) -> dict[str, float]:
     """Every quantity of a trial by name, NaN where it has none; ``latency`` is its decoded histogram."""
     sources = {name: quantity.source for name, quantity in QUANTITIES.items()}
     facts = {name: source.read(trial) for name, source in sources.items() if isinstance(source, FromTrial)}
@@ -160,7 +160,7 @@ def read(trial: Trial, latency: Latency) -> dict[str, float]:
     return values | dict(zip(percents, shown, strict=True))
 
 
-def timed() -> dict[str, Metric]:
+def timed_metrics() -> dict[str, Metric]:
     """By name: the metrics that trials are summarised by, all but those that are counted."""
     return {
         name: quantity
@@ -169,23 +169,23 @@ def timed() -> dict[str, Metric]:
     }
 
 
-def telling(load: Load) -> Metric:
+def telling_metric(load: Load) -> Metric:
     """What a cell under ``load`` is judged by first: what it serves or, where that is offered, the wait."""
     return THROUGHPUT if load in THROUGHPUT.loads else MEDIAN
 
 
-def on_terminal(load: Load) -> tuple[Metric, ...]:
+def terminal_columns(load: Load) -> tuple[Metric, ...]:
     """The columns of a terminal's table under ``load``, in their order."""
-    placed = [metric for metric in timed().values() if load in metric.shown.columns]
+    placed = [metric for metric in timed_metrics().values() if load in metric.shown.columns]
     return tuple(sorted(placed, key=lambda metric: metric.shown.columns[load]))
 
 
-def on_page(section: str) -> tuple[Metric, ...]:
+def page_columns(section: str) -> tuple[Metric, ...]:
     """The columns of a section's tables on the page."""
-    return tuple(metric for metric in timed().values() if metric.shown.section == section)
+    return tuple(metric for metric in timed_metrics().values() if metric.shown.section == section)
 
 
-def compared(*, counted: bool) -> tuple[Metric, ...]:
+def compared_metrics(*, counted: bool) -> tuple[Metric, ...]:
     """What two sides are compared by, counted or under load; the one that decides comes first."""
     metrics = [
         quantity

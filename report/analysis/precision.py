@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from report.analysis.contenders import Contender, Group, comparisons
-from report.analysis.metrics import telling
+from report.analysis.contenders import Contender, Group, group_contenders
+from report.analysis.metrics import telling_metric
 from report.analysis.summary import Summary, summarise
 from report.fmt import counted
 from results.model import FIRST_LOOK, Cell, Load, Run
@@ -49,7 +49,7 @@ class Precision:
         return f"{ratios} not within {asked} {after}; the widest, {name}, {worst}."
 
 
-def precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision | None:
+def assess_precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision | None:
     """The precision of the ratios that ``run`` was asked to be precise in; None where it was not asked.
 
     Blocks are added by the width of intervals alone, never by where they lie, so that they go on to hold the
@@ -78,9 +78,9 @@ def precision(run: Run, summaries: Sequence[Summary] | None = None) -> Precision
     )
 
 
-def undecided(run: Run) -> frozenset[Cell]:
+def undecided_cells(run: Run) -> frozenset[Cell]:
     """Cells to be measured in one more block; none where every ratio is as precise as asked for."""
-    reached = precision(run)
+    reached = assess_precision(run)
     return reached.undecided if reached else frozenset()
 
 
@@ -91,7 +91,7 @@ def _asked(summaries: Iterable[Summary]) -> list[Group]:
         groups = [
             group
             for load in (Load.CLOSED, Load.OPEN)
-            for group in comparisons(summaries, telling(load), kind=kind)
+            for group in group_contenders(summaries, telling_metric(load), kind=kind)
             if group.workload.load == load and len(group.contenders) > 1
         ]
         if groups:

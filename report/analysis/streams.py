@@ -30,7 +30,7 @@ class StreamTiming:
     """Why there is no level."""
 
 
-def timings(run: Run, name: str) -> dict[str, StreamTiming]:
+def summarise_streams(run: Run, name: str) -> dict[str, StreamTiming]:
     """Timing ``name`` by slug of each cell that records it; empty where none does."""
     trials: dict[str, list[Trial]] = {}
     for trial in run.trials:

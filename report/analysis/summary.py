@@ -11,10 +11,10 @@ import pandas as pd
 
 from report.analysis import metrics
 from report.analysis.flags import CATALOGUE, Flag
-from report.analysis.frames import Frames, build
+from report.analysis.frames import Frames, build_frames
 from report.analysis.metric_summaries import MetricSummary, summarise_metric
 from report.analysis.metric_types import Metric
-from report.analysis.workload import shares
+from report.analysis.workload import shares_of_capacity
 from report.stats.levels import Level
 from results.histogram import Latency
 from results.model import SERVED_SHARE, Cell, Failure, Load, Run
@@ -29,7 +29,7 @@ class Summary:
     n_blocks: int = 0
     requests: int = 0
     metric_summaries: Mapping[str, MetricSummary] = field(default_factory=dict)
-    """By the name of the metric, always all of ``metrics.timed()``."""
+    """By the name of the metric, always all of ``metrics.timed_metrics()``."""
     curve_q: tuple[float, ...] = ()
     """Percentiles of the merged histogram, evenly spaced on a 1/(1-p) axis, cut where samples end."""
     curve_us: tuple[float, ...] = ()
@@ -63,11 +63,11 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
 
     Cells in lock-step are counted, not timed: they are the business of ``report.analysis.costs``.
     """
-    frames = frames or build(run)
+    frames = frames or build_frames(run)
     rows = {str(slug): part for slug, part in frames.trials.groupby("cell", sort=False)}
     failed = {failure.cell for failure in run.failures if failure.cell}
     cells = dict.fromkeys((*run.plan.cells, *(trial.cell for trial in run.trials), *sorted_cells(failed)))
-    trouble, shared = _errors(run), shares(run)
+    trouble, shared = _errors(run), shares_of_capacity(run)
     return tuple(
         _summary(
             cell,
@@ -115,7 +115,9 @@ def why_absent(cell: Cell, failures: Sequence[Failure]) -> str:
 
 def _absent(cell: Cell, gap: str) -> Summary:
     return Summary(
-        cell=cell, metric_summaries={name: MetricSummary(reason=gap) for name in metrics.timed()}, gap=gap
+        cell=cell,
+        metric_summaries={name: MetricSummary(reason=gap) for name in metrics.timed_metrics()},
+        gap=gap,
     )
 
 
@@ -129,7 +131,7 @@ def _summary(
 ) -> Summary:
     metric_summaries = {
         name: summarise_metric(metric, cell, rows, latency, equal_rate=equal_rate)
-        for name, metric in metrics.timed().items()
+        for name, metric in metrics.timed_metrics().items()
     }
     curve_q, curve_us = latency.curve() if latency else ([], [])
     utilisation = float(rows["utilisation"].median())

@@ -24,7 +24,7 @@ class Workload(NamedTuple):
     """Closed load: the client closes a connection after so many requests; None: it keeps it."""
 
 
-def workload(cell: Cell, share: float | None = None) -> Workload:
+def workload_of(cell: Cell, share: float | None = None) -> Workload:
     """What is asked of the cell's stack; ``share`` where its rate is one of its capacity."""
     rate = None if share else cell.rate_rps
     return Workload(
@@ -43,18 +43,18 @@ def capacity_rps(run: Run, cell: Cell) -> float | None:
     return max(values, default=None)
 
 
-def shares(run: Run) -> dict[Cell, float]:
+def shares_of_capacity(run: Run) -> dict[Cell, float]:
     """Open cells whose rate is a share of their own capacity, to a tenth of a percent.
 
     The record has the rate and the capacity: it was a share where no other stack was offered the same and
     it is, in the four digits that rates are rounded to, a share of the capacity.
     """
     cells = [cell for cell in run.plan.cells if cell.rate_rps is not None]
-    offered = Counter(workload(cell) for cell in cells if not cell.control)
+    offered = Counter(workload_of(cell) for cell in cells if not cell.control)
     share_of = {}
     for cell in cells:
         own, rate = capacity_rps(run, cell), cell.rate_rps or 0.0
-        if own and offered[workload(cell)] == 1:
+        if own and offered[workload_of(cell)] == 1:
             share = round(rate / own, 3)
             if float(f"{own * share:.4g}") == rate:
                 share_of[cell] = share

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from report.analysis.conclusions import Conclusions, conclude
 from report.analysis.contenders import Group, is_floor
-from report.analysis.costs import Costs, costs, holds_costs
-from report.analysis.frames import Frames, build
+from report.analysis.costs import Costs, holds_costs, summarise_costs
+from report.analysis.frames import Frames, build_frames
 from report.analysis.summary import Summary
 from report.analysis.titles import titles_of
-from report.analysis.workload import Workload, shares, workload
+from report.analysis.workload import Workload, shares_of_capacity, workload_of
 from report.page.charts.look import Look, assign_look
 from report.page.model import TableEntry, entry
 from report.stats.levels import Level
@@ -75,7 +75,7 @@ class Context:
 
     def workload(self, cell: Cell) -> Workload:
         """What is asked of the cell's stack."""
-        return workload(cell, self.shares.get(cell))
+        return workload_of(cell, self.shares.get(cell))
 
     def workloads(self, load: Load | None = None) -> list[Workload]:
         """What was asked of the stacks under this load (under any), in the order of the plan."""
@@ -95,10 +95,10 @@ class Context:
 
 def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
     """Analyse a run; what ``others`` counted is shown with it."""
-    frames = build(run)
+    frames = build_frames(run)
     conclusions = conclude(run, frames)
     counting_runs = tuple(candidate for candidate in (run, *others) if holds_costs(candidate))
-    all_costs = tuple(costs(counting_run) for counting_run in counting_runs)
+    all_costs = tuple(summarise_costs(counting_run) for counting_run in counting_runs)
     cells = [
         *(summary.cell for summary in conclusions.summaries),
         *(absent.cell for absent in run.plan.not_applicable),
@@ -112,7 +112,7 @@ def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
             (cell.framework for cell in cells if not is_floor(cell)), (cell.server for cell in cells)
         ),
         titles={name: title for shown in (*others, run) for name, title in titles_of(shown).items()},
-        shares=shares(run),
+        shares=shares_of_capacity(run),
         counting_runs=counting_runs,
         costs=all_costs,
     )

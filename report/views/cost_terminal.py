@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from report.analysis.contenders import is_floor
-from report.analysis.costs import Costs, costs
+from report.analysis.costs import Costs, summarise_costs
 from report.analysis.layers import Count, Layers, Step
 from report.analysis.metrics import COST
 from report.analysis.titles import titles_of
@@ -29,7 +29,7 @@ COST_COLUMNS = ("instructions per request", "in process", "layer", "over", "spre
 
 def as_text(run: Run, folder: Path) -> str:
     """Table per scenario with levels and layers, what validation costs, shares, failures, and the folder."""
-    run_costs, titles = costs(run), titles_of(run)
+    run_costs, titles = summarise_costs(run), titles_of(run)
     console = Console(file=StringIO(), width=COST_TABLE_WIDTH, highlight=False, markup=False)
     for scenario in run_costs.scenarios:
         console.print(_table(run_costs, scenario, titles))
@@ -48,7 +48,7 @@ def as_text(run: Run, folder: Path) -> str:
 
 def as_json(run: Run, folder: Path) -> str:
     """What was counted as one JSON object; a value that is missing has its reason beside it."""
-    run_costs = costs(run)
+    run_costs = summarise_costs(run)
     data = {
         "run": str(folder),
         "scope": cost_words.scope([run_costs]),

@@ -14,9 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from report import fmt
-from report.analysis.contenders import MARK, comparisons
-from report.analysis.metrics import on_terminal
-from report.analysis.precision import Precision, precision
+from report.analysis.contenders import MARK, group_contenders
+from report.analysis.metrics import terminal_columns
+from report.analysis.precision import Precision, assess_precision
 from report.analysis.summary import Summary, summarise
 from report.stats.levels import Level
 from results.model import Load, Run
@@ -32,7 +32,7 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
     for table in _tables(summaries):
         console.print(table)
         console.print()
-    for group in comparisons(summaries):
+    for group in group_contenders(summaries):
         if len(group.contenders) > 1:
             console.print(
                 f"{group.scenario} on {group.server}, {group.workload.connections} connections: "
@@ -47,7 +47,7 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print(f"FAILED {name} ({failure.stage}): {failure.message}")
     for problem in run.problems:
         console.print(f"RECORD {problem}")
-    if reached := precision(run, summaries):
+    if reached := assess_precision(run, summaries):
         console.print(reached.sentence)
     console.print(f"{len(run.trials)} trials of {len(run.blocks)} complete blocks in {folder}")
     if page:
@@ -60,7 +60,7 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
 def as_json(run: Run, folder: Path, page: Path | None) -> str:
     """A run as one JSON object: levels with intervals by metric, units in their names."""
     summaries = summarise(run)
-    reached = precision(run, summaries)
+    reached = assess_precision(run, summaries)
     data = {
         "run": str(folder),
         "report": str(page) if page else None,
@@ -105,7 +105,7 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
         table.add_column("stack", no_wrap=True)
         if is_open:
             table.add_column("Offered, requests/s", justify="right", no_wrap=True)
-        columns = on_terminal(load)
+        columns = terminal_columns(load)
         for metric in columns:
             table.add_column(f"{metric.heading}, {metric.shown.unit}", justify="right", no_wrap=True)
         for summary in part:

@@ -24,9 +24,9 @@ def report_policy() -> Policy:
 
 
 def _undecided_cells(run: Run) -> Collection[Cell]:
-    from report.analysis.precision import undecided
+    from report.analysis.precision import undecided_cells
 
-    return undecided(run)
+    return undecided_cells(run)
 
 
 def _cost_repeats(run: Run) -> Mapping[Pairing, int]:

@@ -44,7 +44,7 @@ def _declared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_trials_have_it_as_a_column() -> None:
     run = make_run(blocks=2, scenarios=("json",))
-    assert frames.trials(run)[RECEIVED.name].tolist() == [
+    assert frames.tabulate_trials(run)[RECEIVED.name].tolist() == [
         (trial.bytes_received + 200) / trial.requests for trial in run.trials
     ]
 

@@ -81,7 +81,7 @@ def _count_rows(run: Run, tolerances: Tolerances) -> Iterator[JudgedChange]:
     for pairing in run.plan.pairings:
         if is_counted(pairing):
             reason = why_unusable(run, pairing)
-            for metric in metrics.compared(counted=True):
+            for metric in metrics.compared_metrics(counted=True):
                 if reason:
                     change = Change(pairing=pairing, metric=metric, reason=reason)
                 else:
@@ -93,7 +93,7 @@ def _load_rows(run: Run, tolerances: Tolerances) -> Iterator[JudgedChange]:
     for pairing in run.plan.pairings:
         if not is_counted(pairing):
             reason = why_unusable(run, pairing)
-            for metric in metrics.compared(counted=False):
+            for metric in metrics.compared_metrics(counted=False):
                 if reason:
                     change = Change(pairing=pairing, metric=metric, reason=reason)
                     yield JudgedChange.from_change(change, tolerances.effects_of(metric))

@@ -67,7 +67,7 @@ def unread_lines(run: Run) -> tuple[str, ...]:
 
 def _changes(run: Run, pairing: Pairing, tolerances: Tolerances) -> Iterator[Change]:
     reason = why_unusable(run, pairing)
-    for metric in metrics.compared(counted=is_counted(pairing)):
+    for metric in metrics.compared_metrics(counted=is_counted(pairing)):
         if reason:
             yield Change(pairing=pairing, metric=metric, reason=reason)
         else:

@@ -121,7 +121,7 @@ def _load_changes(base: Run, head: Run, common: Sequence[Cell], reason: str) -> 
     )
     for cell in common:
         if cell.load != Load.LOCKSTEP:
-            for metric in metrics.compared(counted=False):
+            for metric in metrics.compared_metrics(counted=False):
                 if cell.load in metric.loads:
                     yield _load_change(base_summaries[cell], head_summaries[cell], metric, reason)
 
@@ -160,7 +160,7 @@ def _count_changes(both: Run, reason: str, tolerances: Tolerances) -> Iterator[C
     for pairing in both.plan.pairings:
         if is_counted(pairing):
             why = reason or why_unusable(both, pairing)
-            for metric in metrics.compared(counted=True):
+            for metric in metrics.compared_metrics(counted=True):
                 if why:
                     yield Change(pairing=pairing, metric=metric, reason=why)
                 else:

@@ -91,7 +91,7 @@ def _text(entry: Mapping[str, object], key: str, where: str) -> str:
 
 def _metric(entry: Mapping[str, object], where: str) -> str:
     value = _text(entry, "metric", where)
-    names = [metric.name for counted in (True, False) for metric in metrics.compared(counted=counted)]
+    names = [metric.name for counted in (True, False) for metric in metrics.compared_metrics(counted=counted)]
     if value not in names:
         near = get_close_matches(value, names, n=1, cutoff=0.3) or names
         raise WaiverError(f"{where}: unknown metric {value!r}; nearest: {', '.join(near)}")

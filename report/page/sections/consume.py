@@ -8,7 +8,7 @@ from functools import partial
 
 from report import fmt
 from report.analysis.metric_types import Metric
-from report.analysis.metrics import CPU, MEMORY, on_page
+from report.analysis.metrics import CPU, MEMORY, page_columns
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.consumption import draw_consumption
@@ -35,7 +35,7 @@ def section(context: Context) -> Section:
         short="What it consumes",
         question="What does it consume?",
         answer=" ".join(
-            _answer(context, metric) for metric in on_page("consume") if any(metric.shown.extremes)
+            _answer(context, metric) for metric in page_columns("consume") if any(metric.shown.extremes)
         ),
         note="CPU per request depends on load, so it is compared only at equal load: under closed load where "
         "the server was at least 95% busy, under open load at one rate for all. "
@@ -119,7 +119,7 @@ def _table(context: Context, workload: Workload, index: int) -> Table:
         caption=f"{context.heading(workload)}: what each cell consumes",
         columns=(
             *STACK_COLUMNS,
-            *(metric_column(metric) for metric in on_page("consume")),
+            *(metric_column(metric) for metric in page_columns("consume")),
             *(
                 replace(metric_column(CPU), unit=f"{symbol(CPU)} at {other.rate_rps:,g} requests/s")
                 for other in beside
@@ -134,7 +134,7 @@ def _row(context: Context, summary: Summary, beside: Sequence[Workload]) -> Tabl
         framework=summary.cell.framework,
         entries=(
             *stack_entries(context, summary.cell),
-            *(metric_entry(summary, metric) for metric in on_page("consume")),
+            *(metric_entry(summary, metric) for metric in page_columns("consume")),
             *(_cpu_entry(context, summary.cell.stack, workload) for workload in beside),
         ),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from report import fmt
 from report.analysis.flags import with_counts
-from report.analysis.metrics import THROUGHPUT, on_page
+from report.analysis.metrics import THROUGHPUT, page_columns
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.bars import draw_bars
@@ -87,7 +87,7 @@ def _table(context: Context, workload: Workload, index: int) -> Table:
         caption=f"{context.heading(workload)}: throughput of each cell",
         columns=(
             *STACK_COLUMNS,
-            *(metric_column(metric) for metric in on_page("serve")),
+            *(metric_column(metric) for metric in page_columns("serve")),
             Column(label="Server busy", unit="%", numeric=True),
             Column(label="Trials", numeric=True),
             Column(label="Requests", numeric=True),
@@ -104,7 +104,7 @@ def _row(context: Context, summary: Summary) -> TableRow:
         framework=summary.cell.framework,
         entries=(
             *stack_entries(context, summary.cell),
-            *(metric_entry(summary, metric) for metric in on_page("serve")),
+            *(metric_entry(summary, metric) for metric in page_columns("serve")),
             TableEntry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
             TableEntry(text=str(summary.n_trials), key=summary.n_trials),
             TableEntry(text=f"{summary.requests:,}", key=summary.requests),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from report import fmt
-from report.analysis.contenders import Group, comparisons
-from report.analysis.metrics import MEDIAN, P99, on_page
+from report.analysis.contenders import Group, group_contenders
+from report.analysis.metrics import MEDIAN, P99, page_columns
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
@@ -43,7 +43,9 @@ OWN_RATE_NOTE = "Each stack was offered a share of its own capacity: this compar
 def section(context: Context) -> Section:
     """Percentile curves, one chart per workload, open load first."""
     open_workloads, closed_workloads = context.workloads(Load.OPEN), context.workloads(Load.CLOSED)
-    groups = [group for metric in on_page("wait") for group in comparisons(context.summaries, metric)]
+    groups = [
+        group for metric in page_columns("wait") for group in group_contenders(context.summaries, metric)
+    ]
     decisive = [group for group in groups if _decides(context, group)]
     return Section(
         anchor="wait",

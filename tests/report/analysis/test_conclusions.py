@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from report.analysis.conclusions import conclude, controls
+from report.analysis.conclusions import check_controls, conclude
 from report.analysis.summary import summarise
 from results.model import Run
 from tests.support.synthetic import make_run
@@ -43,7 +43,7 @@ def test_equal_controls_are_flagged_in_5_of_100_runs() -> None:
         )
         for seed in range(150)
     )
-    wrong = sum(not all(control.ok for control in controls(summarise(run))) for run in runs)
+    wrong = sum(not all(control.ok for control in check_controls(summarise(run))) for run in runs)
     assert wrong / 150 <= 0.09  # 5%, and about two of the simulation's own standard errors
 
 

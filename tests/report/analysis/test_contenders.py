@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.contenders import Group, comparisons, is_floor
+from report.analysis.contenders import Group, group_contenders, is_floor
 from report.analysis.metric_types import Metric
-from report.analysis.metrics import MEDIAN, P99, THROUGHPUT, timed
+from report.analysis.metrics import MEDIAN, P99, THROUGHPUT, timed_metrics
 from report.analysis.summary import summarise
 from results.model import Load, Run
 from tests.support.synthetic import make_run
@@ -24,7 +24,7 @@ QUIET = {
 
 def group(run: Run, server: str | None = "uvicorn-standard", metric: Metric = THROUGHPUT) -> Group:
     kind = "frameworks" if server else "stacks"
-    found = comparisons(summarise(run), metric, kind=kind)
+    found = group_contenders(summarise(run), metric, kind=kind)
     return next(each for each in found if each.server == server)
 
 
@@ -33,7 +33,7 @@ def order(group: Group) -> list[str]:
 
 
 def test_frameworks_meet_only_on_the_same_server_and_interface() -> None:
-    groups = comparisons(SUMMARIES)
+    groups = group_contenders(SUMMARIES)
     assert len({(each.scenario, each.server, each.interface) for each in groups}) == len(groups)
     for each in groups:
         assert each.kind == "frameworks"
@@ -42,7 +42,7 @@ def test_frameworks_meet_only_on_the_same_server_and_interface() -> None:
 
 
 def test_stacks_meet_across_servers_under_a_name_of_their_own() -> None:
-    (stacks,) = comparisons(SUMMARIES, kind="stacks")
+    (stacks,) = group_contenders(SUMMARIES, kind="stacks")
     assert (stacks.kind, stacks.server, stacks.interface) == ("stacks", None, None)
     assert len({entry.cell.server for entry in stacks.contenders}) > 1
     assert " on granian-asgi" in stacks.sentence
@@ -62,7 +62,7 @@ def test_the_best_is_first_and_ratios_are_within_blocks() -> None:
 
 def test_less_is_better_for_all_but_throughput() -> None:
     run = make_run(**QUIET)
-    for name, metric in timed().items():
+    for name, metric in timed_metrics().items():
         assert order(group(run, metric=metric)) == ["starlette", "litestar", "fastapi"]
         assert metric.higher_is_better == (name == "throughput_rps")
     assert group(run, metric=MEDIAN).contenders[1].ratio.value > 1
@@ -78,13 +78,13 @@ def test_a_floor_stands_beside_and_wins_nothing() -> None:
 
 
 def test_a_control_is_no_contender() -> None:
-    assert not any(entry.cell.control for each in comparisons(SUMMARIES) for entry in each.contenders)
+    assert not any(entry.cell.control for each in group_contenders(SUMMARIES) for entry in each.contenders)
 
 
 def test_throughput_of_open_load_is_not_compared() -> None:
     arriving = [replace(each, cell=replace(each.cell, load=Load.OPEN)) for each in SUMMARIES]
-    assert comparisons(arriving) == ()
-    assert comparisons(arriving, P99)
+    assert group_contenders(arriving) == ()
+    assert group_contenders(arriving, P99)
 
 
 def test_what_could_not_be_measured_is_named_with_its_reason() -> None:

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.costs import costs
+from report.analysis.costs import summarise_costs
 from report.analysis.layers import Layers, built_on
-from report.analysis.layers import layers as layers_of
+from report.analysis.layers import find_layers as layers_of
 from results.model import InstructionCounter, Run
 from tests.support.synthetic_costs import FRAMEWORK, make_cost_run
 
@@ -16,7 +16,7 @@ from tests.support.synthetic_costs import FRAMEWORK, make_cost_run
 def group(run: Run, server: str, scenario: str = "plaintext", interface: str = "asgi") -> Layers:
     return next(
         layers
-        for layers in costs(run).layers
+        for layers in summarise_costs(run).layers
         if (layers.scenario, layers.server, layers.interface) == (scenario, server, interface)
     )
 
@@ -62,7 +62,7 @@ def test_what_a_framework_stands_on_is_what_it_declared_when_it_was_measured() -
 def test_frameworks_that_stand_on_each_other_are_shown_all_the_same() -> None:
     below = built_on([])
     assert below == {"fastapi": "starlette"}
-    counts = costs(make_cost_run()).counts
+    counts = summarise_costs(make_cost_run()).counts
     steps = next(iter(layers_of(counts, below | {"starlette": "fastapi"}))).steps
     assert sorted(step.count.cell.framework for step in steps) == ["asgi", "fastapi", "litestar", "starlette"]
 
@@ -151,7 +151,7 @@ def test_counters_are_not_compared() -> None:
 
 
 def test_validation_is_orders_minus_its_unvalidated_twin() -> None:
-    found = costs(make_cost_run(noise=0.0003)).validation
+    found = summarise_costs(make_cost_run(noise=0.0003)).validation
     known = [step for step in found if step.level]
     assert {step.count.cell.framework for step in known} == set(FRAMEWORK)
     for step in known:
@@ -159,4 +159,4 @@ def test_validation_is_orders_minus_its_unvalidated_twin() -> None:
         assert (step.count.cell.scenario, step.over.cell.scenario) == ("orders", "orders-raw")
         assert step.level is not None
         assert step.level.value == pytest.approx(115_000, rel=0.02)
-    assert costs(make_cost_run(scenarios=("orders",))).validation == ()
+    assert summarise_costs(make_cost_run(scenarios=("orders",))).validation == ()

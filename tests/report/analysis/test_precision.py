@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from report.analysis.conclusions import conclude
-from report.analysis.precision import precision, undecided
+from report.analysis.precision import assess_precision, undecided_cells
 from report.analysis.summary import summarise
 from report.page.build import build
 from report.stats import levels
@@ -45,13 +45,13 @@ def widened(run: Run, framework: str) -> Run:
 
 
 def frameworks(run: Run) -> set[tuple[str, bool]]:
-    return {(cell.framework, cell.control) for cell in undecided(run)}
+    return {(cell.framework, cell.control) for cell in undecided_cells(run)}
 
 
 def test_a_run_that_was_not_asked_decides_nothing() -> None:
     run = make_run()
-    assert precision(run) is None
-    assert undecided(run) == frozenset()
+    assert assess_precision(run) is None
+    assert undecided_cells(run) == frozenset()
 
 
 def test_the_best_those_like_it_and_the_imprecise_go_on_together_with_their_controls() -> None:
@@ -62,7 +62,7 @@ def test_the_best_those_like_it_and_the_imprecise_go_on_together_with_their_cont
         ("litestar", True),
         ("fastapi", False),
     }
-    found = precision(run)
+    found = assess_precision(run)
     assert found is not None
     assert not found.reached
     assert [cell.framework for cell, half in found.wide if half and half > 5] == ["fastapi"]
@@ -77,7 +77,7 @@ def test_who_is_precise_and_told_from_the_best_stops() -> None:
         replace(trial, requests=trial.requests // 3) if trial.cell.framework == "fastapi" else trial
         for trial in widened(run, "litestar").trials
     ))  # fmt: skip
-    percent = precision(run)
+    percent = assess_precision(run)
     assert percent is not None
     level = {cell.framework: half for cell, half in percent.wide}
     looser = replace(run.plan.setup, precision_percent=(level["fastapi"] or 0) + 0.1)
@@ -88,12 +88,12 @@ def test_who_is_precise_and_told_from_the_best_stops() -> None:
 
 def test_a_precise_run_is_done_but_not_before_the_first_look() -> None:
     run = asked(50.0)
-    found = precision(run)
+    found = assess_precision(run)
     assert found is not None
     assert (found.reached, found.undecided) == (True, frozenset())
     assert found.sentence == "Every ratio is within ±50% after 8 blocks."
     early = asked(50.0, blocks=FIRST_LOOK - 1)
-    found = precision(early)
+    found = assess_precision(early)
     assert found is not None
     assert not found.reached
     assert found.sentence == "Nothing can be said about ±50% after 7 blocks: 8 are needed."
@@ -102,12 +102,12 @@ def test_a_precise_run_is_done_but_not_before_the_first_look() -> None:
 
 def test_stacks_are_held_against_each_other_where_there_is_one_framework() -> None:
     run = asked(0.1, stacks=(("starlette", SERVER), ("starlette", "granian-asgi")), control=False)
-    assert {cell.server for cell in undecided(run)} == {SERVER, "granian-asgi"}
+    assert {cell.server for cell in undecided_cells(run)} == {SERVER, "granian-asgi"}
 
 
 def test_open_load_is_precise_in_its_median_latency() -> None:
     run = asked(0.1, rates=(500.0,), closed=False, control=False)
-    assert {cell.load for cell in undecided(run)} == {"open"}
+    assert {cell.load for cell in undecided_cells(run)} == {"open"}
 
 
 def test_blocks_that_were_used_up_are_flagged_and_said() -> None:
@@ -168,7 +168,7 @@ def test_a_precision_allows_many_blocks() -> None:
 def test_where_nobody_is_left_to_compare_no_precision_is_claimed() -> None:
     run = asked(50.0)
     alone = tuple(trial for trial in run.trials if trial.cell.framework == "starlette")
-    found = precision(replace(run, trials=alone))
+    found = assess_precision(replace(run, trials=alone))
     assert found is not None
     assert not found.reached
     assert found.sentence.startswith("No two stacks could be compared after 8 blocks")
@@ -176,4 +176,4 @@ def test_where_nobody_is_left_to_compare_no_precision_is_claimed() -> None:
 
 def test_summaries_at_hand_are_used() -> None:
     run = asked(5.0)
-    assert precision(run, summarise(run)) == precision(run)
+    assert assess_precision(run, summarise(run)) == assess_precision(run)

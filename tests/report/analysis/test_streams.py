@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report.analysis.streams import FIRST_BYTE, JITTER, timings
+from report.analysis.streams import FIRST_BYTE, JITTER, summarise_streams
 from report.page.compose import make_page
 from report.page.context import make_context
 from results.histogram import Latency
@@ -31,7 +31,7 @@ def streaming(first_byte: str | None, jitter: str | None = None) -> Run:
 
 
 def test_percentiles_are_of_all_trials_together_with_an_interval() -> None:
-    found = timings(streaming(encoded(10)), FIRST_BYTE)
+    found = summarise_streams(streaming(encoded(10)), FIRST_BYTE)
     assert {slug.split("--")[2] for slug in found} == {"sse"}
     timing = found["starlette--uvicorn-standard--sse--closed-64--w1"]
     assert timing.p50_us is not None
@@ -43,18 +43,18 @@ def test_percentiles_are_of_all_trials_together_with_an_interval() -> None:
 
 
 def test_what_is_not_recorded_is_not_there() -> None:
-    assert timings(streaming(encoded(10)), JITTER) == {}
-    assert timings(make_run(blocks=1), FIRST_BYTE) == {}
+    assert summarise_streams(streaming(encoded(10)), JITTER) == {}
+    assert summarise_streams(make_run(blocks=1), FIRST_BYTE) == {}
 
 
 def test_few_samples_are_a_gap_with_a_reason() -> None:
-    (timing, *_) = timings(streaming(encoded(10, samples=3)), FIRST_BYTE).values()
+    (timing, *_) = summarise_streams(streaming(encoded(10, samples=3)), FIRST_BYTE).values()
     assert timing.p50_us is None
     assert timing.reason == "too few samples"
 
 
 def test_what_cannot_be_read_says_so() -> None:
-    (timing, *_) = timings(streaming("nonsense"), FIRST_BYTE).values()
+    (timing, *_) = summarise_streams(streaming("nonsense"), FIRST_BYTE).values()
     assert timing.p50_us is None
     assert timing.reason.startswith("unreadable: ")
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_read_says_so() -> None:
 def test_unsettled_trials_do_not_count() -> None:
     run = streaming(encoded(10))
     slow = replace(run, trials=tuple(replace(trial, requests=1) for trial in run.trials))
-    assert {each.reason for each in timings(slow, FIRST_BYTE).values()} == {
+    assert {each.reason for each in summarise_streams(slow, FIRST_BYTE).values()} == {
         "no trial settled and kept its schedule"
     }
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report.analysis.metrics import CPU, MEDIAN, MEMORY, P99, THROUGHPUT, timed
+from report.analysis.metrics import CPU, MEDIAN, MEMORY, P99, THROUGHPUT, timed_metrics
 from report.analysis.summary import Summary, summarise
 from results.histogram import Latency
 from results.model import Failure, FailureStage, Run
@@ -26,7 +26,7 @@ def measured_cell(run: Run) -> Summary:
 def test_every_cell_of_the_plan_has_a_summary_in_its_order() -> None:
     planned = [cell.slug for cell in RUN.plan.cells]
     assert list(SUMMARIES)[: len(planned)] == planned
-    assert all(summary.metric_summaries.keys() == timed().keys() for summary in SUMMARIES.values())
+    assert all(summary.metric_summaries.keys() == timed_metrics().keys() for summary in SUMMARIES.values())
 
 
 def test_a_level_is_the_geometric_mean_of_its_blocks() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from report.analysis.conclusions import controls
+from report.analysis.conclusions import check_controls
 from report.analysis.summary import summarise
-from report.analysis.workload import shares, workload
+from report.analysis.workload import shares_of_capacity, workload_of
 from report.page.build import render
 from report.page.context import make_context
 from report.page.sections import consume, saturate, serve, wait
@@ -33,26 +33,26 @@ def only_open() -> Run:
 
 
 def test_a_rate_of_ones_own_is_known_as_a_share(mixed: Run) -> None:
-    by_cell = shares(mixed)
+    by_cell = shares_of_capacity(mixed)
     assert set(by_cell.values()) == {0.5}
     assert {cell.load for cell in by_cell} == {"open"}
     assert not [cell for cell in by_cell if cell.rate_rps in {500.0, 2000.0}]
-    assert shares(replace(mixed, plan=replace(mixed.plan, capacities_rps={}))) == {}
+    assert shares_of_capacity(replace(mixed, plan=replace(mixed.plan, capacities_rps={}))) == {}
 
 
 def test_loads_are_told_in_words(mixed: Run) -> None:
     cell = next(cell for cell in mixed.plan.cells if cell.rate_rps == 2000)
-    assert words.load(workload(cell)) == (
+    assert words.load(workload_of(cell)) == (
         "open load at 2,000 requests/s, poisson arrivals, at most 1,024 connections, 1 worker"
     )
-    assert words.offered(workload(cell, 0.5)) == "open load at 50% of each stack's capacity"
+    assert words.offered(workload_of(cell, 0.5)) == "open load at 50% of each stack's capacity"
 
 
 def test_closed_connections_are_another_load_in_words_and_in_the_terminal(mixed: Run) -> None:
     cell = next(cell for cell in mixed.plan.cells if cell.load == Load.CLOSED)
     closing = replace(cell, reuse=100)
-    assert workload(closing) != workload(cell)
-    assert words.load(workload(closing)) == (
+    assert workload_of(closing) != workload_of(cell)
+    assert words.load(workload_of(closing)) == (
         "closed load, 64 connections, each closed after 100 requests, 1 worker"
     )
     trials = tuple(
@@ -126,6 +126,6 @@ def test_a_run_of_open_load_alone_says_so_and_is_whole(only_open: Run, tmp_path:
 
 
 def test_the_control_of_an_open_load_is_judged_by_its_waiting(only_open: Run) -> None:
-    (control,) = controls(summarise(only_open))
+    (control,) = check_controls(summarise(only_open))
     assert control.metric.name == "p50_us"
     assert control.ratio is not None

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.costs import costs
+from report.analysis.costs import summarise_costs
 from report.stats.levels import Level
 from report.views import cost_words
 from tests.support.synthetic_costs import make_cost_run
@@ -26,7 +26,7 @@ def test_an_interval_may_reach_below_zero_or_not_be_there() -> None:
 
 
 def test_the_sentence_tells_the_layers_where_most_were_counted() -> None:
-    said = cost_words.sentence([costs(make_cost_run())], TITLES)
+    said = cost_words.sentence([summarise_costs(make_cost_run())], TITLES)
     assert said.startswith("plaintext on uvicorn-standard: a request costs ")
     assert "Starlette adds " in said
     assert said.count("±") == 4
@@ -34,13 +34,13 @@ def test_the_sentence_tells_the_layers_where_most_were_counted() -> None:
 
 def test_without_a_floor_the_sentence_gives_the_range() -> None:
     run = make_cost_run(stacks=(("starlette", "granian-asgi"), ("fastapi", "granian-asgi")))
-    said = cost_words.sentence([costs(run)], TITLES)
+    said = cost_words.sentence([summarise_costs(run)], TITLES)
     assert said.startswith("From ")
     assert said.endswith("over 16 cells.")
 
 
 def test_counts_made_once_are_said_to_have_no_interval() -> None:
-    once = [costs(make_cost_run(repeats=1))]
+    once = [summarise_costs(make_cost_run(repeats=1))]
     for said in (cost_words.sentence(once, TITLES), cost_words.span(once)):
         assert "±" not in said
         assert said.endswith("; counted once, so without an interval.")
@@ -54,7 +54,7 @@ def test_a_layer_that_may_be_nothing_is_not_said_to_add() -> None:
         replace(each, intervals=alike[each.cell].intervals) if each.cell in alike else each
         for each in run.costs
     )
-    said = cost_words.sentence([costs(replace(run, costs=same))], TITLES)
+    said = cost_words.sentence([summarise_costs(replace(run, costs=same))], TITLES)
     assert said.endswith("; Starlette cannot be told from the floor.")
 
 
@@ -65,17 +65,17 @@ def test_a_sentence_names_few_layers() -> None:
         ("fastapi", "uvicorn-standard"),
     ]
     others = [(name, "uvicorn-standard") for name in ("django", "flask", "litestar")]
-    said = cost_words.sentence([costs(make_cost_run(stacks=(*stacks, *others)))], TITLES)
+    said = cost_words.sentence([summarise_costs(make_cost_run(stacks=(*stacks, *others)))], TITLES)
     assert said.endswith("and 1 more layer below.")
 
 
 def test_without_a_count_there_is_no_number() -> None:
     run = make_cost_run(repeats=0)
-    assert cost_words.sentence([costs(run)], {}) == "No cell was counted; the table says why."
-    assert "Counted by" not in cost_words.scope([costs(run)])
+    assert cost_words.sentence([summarise_costs(run)], {}) == "No cell was counted; the table says why."
+    assert "Counted by" not in cost_words.scope([summarise_costs(run)])
 
 
 def test_the_scope_names_what_is_not_counted_the_tool_and_the_build() -> None:
-    said = cost_words.scope([costs(make_cost_run())])
+    said = cost_words.scope([summarise_costs(make_cost_run())])
     for part in ("kernel", "waiting are not counted", "one build", "valgrind 3.19.0", "Python 3.11.7"):
         assert part in said

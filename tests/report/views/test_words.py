@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from report.analysis import flags
-from report.analysis.contenders import comparisons
+from report.analysis.contenders import group_contenders
 from report.analysis.summary import summarise
 from report.views import words
 from tests.support.ranking import RANKING
@@ -17,7 +17,7 @@ TWO = (("starlette", "uvicorn-standard"), ("fastapi", "uvicorn-standard"))
 
 
 def test_the_verdict_names_the_leader_by_title() -> None:
-    groups = comparisons(summarise(make_run(stacks=TWO, troubles=False, control=False)))
+    groups = group_contenders(summarise(make_run(stacks=TWO, troubles=False, control=False)))
     assert words.verdict(groups, TITLES) == (
         "On the same server, among ASGI frameworks Starlette is fastest in all 3 comparisons."
     )
@@ -29,13 +29,13 @@ def test_the_verdict_names_the_leader_by_title() -> None:
 def test_equals_are_not_ranked() -> None:
     costs = {"starlette--uvicorn-standard": 100.0, "fastapi--uvicorn-standard": 100.0}
     run = make_run(stacks=TWO, cost_us=costs, troubles=False, control=False)
-    groups = comparisons(summarise(run))
+    groups = group_contenders(summarise(run))
     assert "level with the fastest" in words.verdict(groups, TITLES)
     assert any("no difference could be told" in words.group_sentence(group, TITLES) for group in groups)
 
 
 def test_few_blocks_rank_nothing() -> None:
-    groups = comparisons(summarise(make_run(blocks=5)))
+    groups = group_contenders(summarise(make_run(blocks=5)))
     said = [words.verdict(groups, TITLES), *(words.group_sentence(group, TITLES) for group in groups)]
     assert "5 blocks where 6 are needed" in said[0]
     assert words.widest(groups, TITLES) == ""
@@ -53,7 +53,7 @@ def test_whoever_has_flagged_trials_is_named_with_a_dagger() -> None:
         for trial in clean.trials
     )
     summaries = summarise(replace(clean, trials=flagged))
-    groups = comparisons(summaries)
+    groups = group_contenders(summaries)
 
     assert "among ASGI frameworks Starlette† is fastest" in words.verdict(groups, TITLES)
     assert "Starlette† is fastest." in words.group_sentence(groups[0], TITLES)
@@ -61,4 +61,4 @@ def test_whoever_has_flagged_trials_is_named_with_a_dagger() -> None:
     assert flags.with_counts(summaries[0].flags) == "stale connections (1)"
     assert flags.with_counts(()) == "none"
     assert words.legend(groups).startswith("† marks")
-    assert not words.legend(comparisons(summarise(clean)))
+    assert not words.legend(group_contenders(summarise(clean)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from report import fmt
 from report.analysis.metrics import MEDIAN, P99
-from report.analysis.streams import FIRST_BYTE, JITTER, StreamTiming, timings
+from report.analysis.streams import FIRST_BYTE, JITTER, StreamTiming, summarise_streams
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
@@ -71,7 +71,7 @@ def figures_and_tables(
 ) -> Iterator[tuple[tuple[Figure, ...], Table]]:
     """A chart (none where no cell has enough samples) and a table for each metric that the stacks record."""
     for metric in STREAM_METRICS:
-        by_slug = timings(context.run, metric.name)
+        by_slug = summarise_streams(context.run, metric.name)
         variants = (
             (name, tuple(summary for summary in summaries if summary.cell.slug in by_slug))
             for name, summaries in summaries_by_variant(context, workload)

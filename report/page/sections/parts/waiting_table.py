@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from report.analysis.flags import with_counts
-from report.analysis.metrics import THROUGHPUT, on_page
+from report.analysis.metrics import THROUGHPUT, page_columns
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.context import Context, stack_entries, summaries_in_order
@@ -27,7 +27,7 @@ def table(context: Context, workload: Workload, index: int, caption: str) -> Tab
         Column(label="Answered", unit="requests/s (95% interval)", numeric=True),
     )
     waits = (
-        *(metric_column(metric) for metric in on_page("wait")),
+        *(metric_column(metric) for metric in page_columns("wait")),
         Column(label="Samples reach"),
     )
     closed = workload.load == Load.CLOSED
@@ -45,7 +45,7 @@ def table(context: Context, workload: Workload, index: int, caption: str) -> Tab
 def _row(context: Context, summary: Summary) -> TableRow:
     cell, stack = summary.cell, stack_entries(context, summary.cell)
     waits = (
-        *(metric_entry(summary, metric) for metric in on_page("wait")),
+        *(metric_entry(summary, metric) for metric in page_columns("wait")),
         entry(f"{summary.curve_q[-1]:.6g}%") if summary.curve_q else gap("no samples"),
     )
     if cell.rate_rps is None:
