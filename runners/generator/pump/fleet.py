@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import select
+import sys
 from collections.abc import Callable
 from time import monotonic_ns
 from typing import Any
@@ -19,6 +20,7 @@ SWEEP_NS = 250_000_000
 """Requests past their deadline are looked for this often."""
 RETRY_NS = 5_000_000
 """Connections that wait to be opened, as too many others have no answer yet, look again this often."""
+UNLIMITED = sys.maxsize
 FRESH_MOST = 1000
 """Connections that may be open without an answer yet: a server's backlog is finite."""
 
@@ -44,8 +46,12 @@ class Fleet(Sockets):
         self._epoll_type = epoll_type or select.epoll
         self._loaded = False
         """Whether there is a load: address, ring and epoll are set."""
-        self._answered: list[Connection] | None = None
-        """Connections that have been answered and wait for ``resume``; None: they go on at once."""
+        self._resting: list[Connection] = []
+        """Connections that have been answered and send nothing until they are told to."""
+        self._send_until = UNLIMITED
+        """Right answers in the tally up to which a connection that is answered sends again; -1: none does."""
+        self._stop_at = UNLIMITED
+        """Right answers in the tally at which ``drive`` returns."""
         self._reuse: int | None = None
         """Requests after which a connection is closed; None: it is kept as long as the server keeps it."""
         self._timeout_ns = 0
@@ -71,7 +77,8 @@ class Fleet(Sockets):
         self._reuse = reuse
         self._address, self._ring, self._timeout_ns = address, ring, round(timeout_s * 1e9)
         self._epoll = self._epoll_type()
-        self._loaded, self._stopping, self._answered = True, False, None
+        self._loaded, self._stopping = True, False
+        self._resting, self._send_until, self._stop_at = [], UNLIMITED, UNLIMITED
         self._yield_ns = monotonic_ns() + YIELD_NS
         self._sweep_ns = 0
         for place, connection in enumerate(self.connections):

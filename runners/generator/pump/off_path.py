@@ -134,17 +134,20 @@ class OffPath(Fleet):
         return None
 
     def _proceed(self, connection: Connection, *, keep_alive: bool) -> None:
-        """Go on to the next request, unless connections are to stop, or to wait for ``resume``."""
+        """Go on to the next request, unless connections are to stop, or to rest."""
         connection.entry = connection.next_entry(self._ring)
         connection.reply = None
-        if self._answered is None and not self._stopping:
+        if len(self.tally.latencies_ns) <= self._send_until and not self._stopping:
             self._go_on(connection, keep_alive=keep_alive)
             return
-        connection.start_ns, connection.fresh = 0, False  # so that another may be opened
+        connection.fresh = False  # so that another may be opened
+        self._rest(connection)
         if self._stopping or not keep_alive:
             self._close(connection)
-        if self._answered is not None:
-            self._answered.append(connection)
+
+    def _rest(self, connection: Connection) -> None:
+        connection.start_ns, connection.off_path = 0, True
+        self._resting.append(connection)
 
     def _go_on(self, connection: Connection, *, keep_alive: bool) -> None:
         """Hand over the next request, on a new connection where this one does not live on."""

@@ -13,7 +13,7 @@ import os
 from collections.abc import Callable
 from time import monotonic_ns
 
-from runners.generator.pump.fleet import RETRY_NS
+from runners.generator.pump.fleet import RETRY_NS, UNLIMITED
 from runners.generator.pump.off_path import READ_BYTES, OffPath
 from runners.generator.pump.sockets import READABLE
 
@@ -27,9 +27,10 @@ class Pump(OffPath):
     def drive(self, until_ns: int) -> None:
         """Drive all connections until the first batch of events that ends at or after ``until_ns``."""
         tally, by_fd, clock = self.tally, self._by_fd, monotonic_ns
-        record, poll, read, write = tally.latencies_ns.append, self._epoll.poll, os.read, os.write
+        poll, read, write = self._epoll.poll, os.read, os.write
+        latencies_ns, send_until, stop_at = tally.latencies_ns, self._send_until, self._stop_at
         idle_ns = waited_ns = received = sent = 0
-        while (now := clock()) < until_ns:
+        while (now := clock()) < until_ns and len(latencies_ns) < stop_at:
             if now >= self._due_ns:
                 self._housekeep(now)
                 continue
@@ -52,10 +53,13 @@ class Pump(OffPath):
                 if not right or elapsed < entry.min_elapsed_ns:
                     self._received(connection, data)
                     continue
-                record(elapsed)
+                latencies_ns.append(elapsed)
                 waited_ns += now - polled
                 received += len(data)
                 connection.start_ns, connection.entry = now, (entry := entry.next)
+                if len(latencies_ns) > send_until:
+                    self._rest(connection)
+                    continue
                 try:
                     sent += (taken := write(fd, entry.request))
                 except OSError as error:
@@ -71,7 +75,7 @@ class Pump(OffPath):
         A server that accepts one connection per turn of its loop (uvloop does) would else starve those
         that come late: its turns get the longer, the more connections are already served.
         """
-        self._answered = []
+        self._send_until = -1
         while not (all_answered := all(connection.answered for connection in self.connections)):
             now = monotonic_ns()
             if now >= until_ns or is_hopeless():
@@ -81,20 +85,38 @@ class Pump(OffPath):
         return all_answered
 
     def pause(self, until_ns: int) -> None:
-        """Let all be answered and keep the connections; none sends until ``resume``.
+        """Let all be answered and keep the connections; none sends until ``resume`` or ``turn``.
 
         What is not answered by ``until_ns`` stays in flight.
         """
-        self._answered = []
-        for connection in self.connections:
-            connection.off_path = True  # as in drain: every answer passes _proceed, which lets it wait
+        self._send_until, self._stop_at = -1, UNLIMITED
         while self.in_flight(now := monotonic_ns())[0] and now < until_ns:
             self.drive(min(now + RETRY_NS, until_ns))
 
     def resume(self) -> None:
-        """Have all connections that wait go on, at once."""
-        waiting, self._answered = self._answered or [], None
-        for connection in waiting:
+        """Have all connections that rest go on, at once."""
+        self._send_until, self._stop_at = UNLIMITED, UNLIMITED
+        self._wake(len(self._resting))
+
+    def turn(self, answers: int, until_ns: int) -> bool:
+        """From rest to rest: have so many requests answered rightly, and then nothing in flight.
+
+        Whether it was so by ``until_ns``; else some are still in flight. Connections that had failed and
+        waited to be opened again take part.
+        """
+        self._resting += [connection for _, _, connection in self._waiting]
+        self._waiting.clear()
+        counted, first = len(self.tally.latencies_ns), min(answers, len(self._resting))
+        self._send_until, self._stop_at = counted + answers - first, counted + answers
+        self._wake(first)
+        self.drive(until_ns)
+        self._send_until, self._stop_at = -1, UNLIMITED
+        return len(self.tally.latencies_ns) == counted + answers
+
+    def _wake(self, count: int) -> None:
+        """Have the first ``count`` connections that rest send their next request."""
+        woken, self._resting = self._resting[:count], self._resting[count:]
+        for connection in woken:
             if not connection.gone:
                 self._go_on(connection, keep_alive=connection.sock is not None)
 

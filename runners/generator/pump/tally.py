@@ -63,6 +63,18 @@ class Tally:
         self.received += received
         self.sent += sent
 
+    def merge(self, other: Tally) -> None:
+        """Add all that ``other`` counted."""
+        for name in ("latencies_ns", "lateness_ns", "first_ns", "jitter_ns", "quarters"):
+            getattr(self, name).extend(getattr(other, name))
+        for name in (
+            *("in_line", "failed_ns", "idle_ns", "waited_ns", "received", "sent"),
+            *("connections_opened", "stale", "checked_full"),
+        ):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.errors.update(other.errors)
+        self.example = self.example or other.example
+
     def error(self, kind: str, detail: str, elapsed_ns: int) -> None:
         """Count a request that gave no right answer."""
         self.errors[kind] += 1
