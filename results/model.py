@@ -304,6 +304,24 @@ class Launch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turns:
+    """The turns of one launch in one scenario of a relay, each from rest to rest, in their order."""
+
+    begun_us: tuple[int, ...]
+    """Since the relay's first turn."""
+    span_us: tuple[int, ...]
+    """From the first request to the last answer."""
+    requests: tuple[int, ...]
+    """Right answers."""
+    cpu_us: tuple[int, ...] = ()
+    """CPU time of the server within the span; empty where it was not measured."""
+    rest_cpu_us: int | None = None
+    """CPU time of the server between its turns, in all; None: not measured."""
+    dropped: int = 0
+    """Turns that took far longer than any other, as when all processes were stopped: none of them counts."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """One measured window of one cell within one fresh launch, after warm-up."""
 

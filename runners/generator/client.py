@@ -17,10 +17,13 @@ from runners.generator.messages import (
     Duel,
     Duelled,
     Failed,
+    Leg,
     Measured,
     Message,
     Order,
     Ready,
+    Relay,
+    Relayed,
     from_line,
     to_line,
 )
@@ -77,7 +80,17 @@ class Generator:
             raise LoadError(f"the generator answered {type(answer).__name__} to a duel")
         return answer.first, answer.second
 
-    def _answer(self, order: Order | Duel) -> Message:
+    def relay(self, order: Relay) -> tuple[Leg, ...]:
+        """Load servers in turn: a leg for each, in their order; raises LoadError as ``measure``."""
+        answer = self._answer(order)
+        if isinstance(answer, Failed):
+            raise LoadError(answer.message, remedy=answer.remedy)
+        if not isinstance(answer, Relayed):
+            self.stop()
+            raise LoadError(f"the generator answered {type(answer).__name__} to a relay")
+        return answer.legs
+
+    def _answer(self, order: Order | Duel | Relay) -> Message:
         answered = False
         try:
             answer = self._ask(order)
@@ -104,7 +117,7 @@ class Generator:
     ) -> None:
         self.stop()
 
-    def _ask(self, order: Order | Duel) -> Message:
+    def _ask(self, order: Order | Duel | Relay) -> Message:
         channel = self._channel or self._start()
         try:
             channel.sendall(to_line(order).encode())
@@ -112,8 +125,10 @@ class Generator:
             raise self._gone(f"the generator is gone ({error})") from error
         return self._receive(channel, self._patience_s(order))
 
-    def _patience_s(self, order: Order | Duel) -> float:
+    def _patience_s(self, order: Order | Duel | Relay) -> float:
         """How long an answer to ``order`` may take."""
+        if isinstance(order, Relay):
+            return 2 * order.seconds + sum(leg.deadline_s + BESIDES_S for leg in order.legs)
         if isinstance(order, Duel):
             return order.seconds + 2 * (order.first.deadline_s + BESIDES_S)
         return order.warmup_s + order.window_s + order.deadline_s + BESIDES_S

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runners.errors import LaunchError, LoadError, PlanError
 from runners.generator.client import Generator, environment_of_ours, python_m
-from runners.generator.messages import Duel, Message, Order
+from runners.generator.messages import Duel, Message, Order, Relay
 from runners.http.address import Endpoint
 from runners.processes import ports
 from runners.processes.tree import ProcessTree
@@ -88,10 +88,10 @@ class DistributedGenerator(Generator):
         }
         return ["runners.generator.master", *(str(word) for pair in options.items() for word in pair)]
 
-    def _patience_s(self, order: Order | Duel) -> float:
+    def _patience_s(self, order: Order | Duel | Relay) -> float:
         return super()._patience_s(order) + self._gather_s + MEET_S
 
-    def _ask(self, order: Order | Duel) -> Message:
+    def _ask(self, order: Order | Duel | Relay) -> Message:
         if self._channel is None:
             self._start()
         for number in range(self._local):

@@ -23,43 +23,57 @@ SPAWN_S = 30.0
 FOREVER_S = 10**6
 """A user waits for so long between two tasks of nothing."""
 
-PUMP = OpenPump(
-    gevent.idle,
-    socket_type=get_original("socket", "socket"),
-    epoll_type=get_original("select", "epoll"),
-)
-"""Drives all users of this process."""
-SECOND_PUMP = OpenPump(
-    gevent.idle,
-    socket_type=get_original("socket", "socket"),
-    epoll_type=get_original("select", "epoll"),
-)
-"""Loads the second server of a duel; without a duel it is never driven."""
+
+def _pump() -> OpenPump:
+    return OpenPump(
+        gevent.idle,
+        socket_type=get_original("socket", "socket"),
+        epoll_type=get_original("select", "epoll"),
+    )
+
+
+_PUMPS = [_pump(), _pump()]
+"""One for each server of a relay or a duel; driven in turn, never two at the same time."""
+PUMP, SECOND_PUMP = _PUMPS
+"""The first drives all users of this process where there is one server."""
+_USERS: set[ConnectionUser] = set()
+"""Users that Locust has started and not stopped."""
 
 
 class ConnectionUser(User):
     """A user is a connection: it joins the pump when Locust starts it, and leaves when it is stopped.
 
-    In a duel it is a connection to each of the two servers, of which one is used at a time.
+    In a relay it is a connection to each of the servers, of which one is used at a time.
     """
 
     wait_time = constant(FOREVER_S)
-    connection: Connection
-    second_connection: Connection
+    connections: list[Connection]
+    """One of each pump, in their order."""
 
     def on_start(self) -> None:
-        """Join the pump, which opens the connection."""
-        self.second_connection = SECOND_PUMP.join()
-        self.connection = PUMP.join()
+        """Join the pumps, which open the connection once they have a load."""
+        self.connections = [pump.join() for pump in reversed(_PUMPS)][::-1]
+        _USERS.add(self)
 
     @task
     def hold(self) -> None:
         """Do nothing: the pump does the work."""
 
     def on_stop(self) -> None:
-        """Leave the pump, which closes the connection."""
-        PUMP.leave(self.connection)
-        SECOND_PUMP.leave(self.second_connection)
+        """Leave the pumps, which close the connection."""
+        _USERS.discard(self)
+        for pump, connection in zip(_PUMPS, self.connections, strict=True):
+            pump.leave(connection)
+
+
+def pumps(count: int) -> list[OpenPump]:
+    """So many pumps, with all users on each."""
+    while len(_PUMPS) < count:
+        pump = _pump()
+        for user in _USERS:
+            user.connections.append(pump.join())
+        _PUMPS.append(pump)
+    return _PUMPS[:count]
 
 
 def spawn_users(runner: LocalRunner, users: int, sockets: int | None = None) -> None:

@@ -7,7 +7,7 @@ from io import BufferedIOBase
 from typing import IO, Any
 
 from results.codec import convert, decode, encode
-from results.model import Arrivals, CpuSource
+from results.model import Arrivals, CpuSource, Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +56,27 @@ class Duel:
     def seconds(self) -> float:
         """Both warm-ups and all windows."""
         return self.first.warmup_s + self.second.warmup_s + 2 * self.rounds * self.slice_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relay:
+    """Closed loads on servers that are all up: loaded in turn, one at a time, from rest to rest."""
+
+    legs: tuple[Order, ...]
+    """``window_s`` of the orders is not used; all have as many connections."""
+    groups: tuple[int, ...]
+    """Of each leg: those of one group take their turns one after the other in each round."""
+    rounds: int
+    """Turns of each."""
+    turn_s: float
+    """How long a turn is to be; where a server's wave of answers takes longer, longer."""
+    seed: int
+    """Of the order in each round."""
+
+    @property
+    def seconds(self) -> float:
+        """All warm-ups and turns, if each is as long as it is to be."""
+        return sum(leg.warmup_s + (self.rounds + 2) * self.turn_s for leg in self.legs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +132,24 @@ class Duelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """What the turns of one server gave; with ``failed`` where it left the relay, then until that."""
+
+    measured: Measured | None = None
+    """All turns added up; None: there was none."""
+    turns: Turns | None = None
+    failed: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relayed:
+    """What a relay gave, in the order of its legs."""
+
+    legs: tuple[Leg, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
     """First line of a generator: it takes orders now."""
 
@@ -127,9 +166,9 @@ class Failed:
     """Of a duel: 0 where it was the first server, 1 where it was the second; None: not one of them."""
 
 
-Message = Order | Measured | Duel | Duelled | Ready | Failed
+Message = Order | Measured | Duel | Duelled | Relay | Relayed | Ready | Failed
 _TYPES: dict[str, type[Message]] = {
-    kind.__name__: kind for kind in (Order, Measured, Duel, Duelled, Ready, Failed)
+    kind.__name__: kind for kind in (Order, Measured, Duel, Duelled, Relay, Relayed, Ready, Failed)
 }
 """Types of messages by the name that a line begins with."""
 

@@ -26,13 +26,26 @@ from runners.generator.locust_users import (
     SECOND_PUMP,
     ConnectionUser,
     add_to_statistics,
+    pumps,
     spawn_users,
 )
-from runners.generator.messages import Duel, Duelled, Failed, Measured, Order, Ready, from_line, write
+from runners.generator.messages import (
+    Duel,
+    Duelled,
+    Failed,
+    Measured,
+    Order,
+    Ready,
+    Relay,
+    Relayed,
+    from_line,
+    write,
+)
 from runners.generator.pump.connection import Address
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
 from runners.generator.window.duel import duel
+from runners.generator.window.relay import relay
 from runners.generator.window.trial import measure
 from scenarios.catalogue import discover, exchanges_of
 
@@ -67,6 +80,8 @@ def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
             write(answers, _measure_trial(runner, order))
         elif isinstance(order, Duel):
             write(answers, _measure_duel(runner, order))
+        elif isinstance(order, Relay):
+            write(answers, _measure_relay(runner, order))
 
 
 def _measure_trial(runner: LocalRunner, order: Order) -> Measured | Failed:
@@ -91,6 +106,18 @@ def _measure_duel(runner: LocalRunner, order: Duel) -> Duelled | Failed:
     for side, outcome in zip((order.first, order.second), outcomes, strict=True):
         add_to_statistics(runner.stats, exchanges_of(side.scenario, side.seed), side.scenario, outcome.tally)
     return Duelled(first=outcomes[0].measured, second=outcomes[1].measured)
+
+
+def _measure_relay(runner: LocalRunner, order: Relay) -> Relayed | Failed:
+    connections = order.legs[0].connections
+    try:
+        spawn_users(runner, connections, sockets=len(order.legs) * connections)
+        legs, tallies = relay(pumps(len(order.legs)), order, exchanges_of)
+    except LoadError as error:
+        return Failed(message=error.message, remedy=error.remedy)
+    for leg, tally in zip(order.legs, tallies, strict=True):
+        add_to_statistics(runner.stats, exchanges_of(leg.scenario, leg.seed), leg.scenario, tally)
+    return Relayed(legs=tuple(legs))
 
 
 # Locust's own command line.

@@ -13,7 +13,7 @@ from results.histogram import Latency
 from runners.errors import LoadError
 from runners.generator import client
 from runners.generator.client import Generator
-from runners.generator.messages import Order
+from runners.generator.messages import Order, Relay
 from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
 
 GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
@@ -165,3 +165,28 @@ def test_the_environment_of_the_caller_cannot_change_it(monkeypatch: pytest.Monk
 
     assert not {"LOCUST_SKIP_MONKEY_PATCH", "PYTHONHASHSEED"} & set(environment)
     assert sys.executable
+
+
+def test_a_relay_of_more_servers_than_before_and_fewer_again(tmp_path: Path) -> None:
+    with (
+        ScriptedServer(serving(GREETING)) as one,
+        ScriptedServer(serving(GREETING)) as two,
+        ScriptedServer(serving(GREETING)) as three,
+        Generator((), tmp_path / "log") as generator,
+    ):
+        for servers in ([one, two, three], [two], [one, three]):
+            legs = generator.relay(
+                Relay(
+                    legs=tuple(order(server.port, 3) for server in servers),
+                    groups=(0,) * len(servers),
+                    rounds=3,
+                    turn_s=0.01,
+                    seed=1,
+                )
+            )
+            assert len(legs) == len(servers)
+            for leg in legs:
+                assert leg.turns
+                assert not leg.failed
+                assert len(leg.turns.requests) == 3
+        assert generator.measure(order(one.port, 5)).in_flight_mean == pytest.approx(5, rel=0.005)

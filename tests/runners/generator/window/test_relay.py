@@ -1,0 +1,162 @@
+"""A relay: turns from rest to rest, one server at a time, and whoever fails leaves the others to go on."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
+
+import pytest
+
+from results.histogram import Latency
+from runners.generator.messages import Leg, Order, Relay
+from runners.generator.pump.open_pump import OpenPump
+from runners.generator.window import relay as relaying
+from runners.generator.window.relay import relay, round_order
+from scenarios.answers import json_answer
+from scenarios.exchange import Exchange, Request
+from tests.support.scripted_server import Peer, Script, ScriptedServer, answer, serving
+
+GET = Exchange(request=Request(target="/n"), check=json_answer({"n": 1}))
+CONNECTIONS = 4
+ROUNDS = 5
+ORDER = Order(
+    host="127.0.0.1",
+    port=0,
+    scenario="n",
+    seed=1,
+    connections=CONNECTIONS,
+    warmup_s=0.02,
+    window_s=0,
+    deadline_s=2,
+    server_pid=os.getpid(),
+    cpus=(0,),
+)
+
+
+def run(*scripts: Script, rounds: int = ROUNDS, turn_s: float = 0.02) -> list[Leg]:
+    pumps = [OpenPump() for _ in scripts]
+    for pump in pumps:
+        for _ in range(CONNECTIONS):
+            pump.join()
+    with ExitStack() as stack:
+        servers = [stack.enter_context(ScriptedServer(script)) for script in scripts]
+        order = Relay(
+            legs=tuple(replace(ORDER, port=server.port) for server in servers),
+            groups=(0,) * len(servers),
+            rounds=rounds,
+            turn_s=turn_s,
+            seed=1,
+        )
+        legs, _ = relay(pumps, order, lambda _name, _seed: [GET])
+    return legs
+
+
+def test_every_server_gets_every_turn_and_its_turns_add_up() -> None:
+    for leg in run(serving(answer()), serving(answer()), serving(answer())):
+        assert not leg.failed
+        assert leg.measured
+        assert leg.turns
+        assert len(leg.turns.requests) == len(leg.turns.span_us) == len(leg.turns.cpu_us) == ROUNDS
+        assert len(set(leg.turns.requests)) == 1
+        assert leg.measured.requests == sum(leg.turns.requests) == Latency.decode(leg.measured.latency).count
+        assert leg.measured.window_s == pytest.approx(sum(leg.turns.span_us) / 1e6, rel=0.01)
+        assert leg.turns.rest_cpu_us is not None
+        assert leg.measured.in_flight_end == 0
+        assert leg.measured.connections_opened == 0
+        assert not leg.measured.errors
+        assert sorted(leg.turns.begun_us) == list(leg.turns.begun_us)
+
+
+def test_one_server_at_a_time_is_asked() -> None:
+    asked: dict[int, list[float]] = {0: [], 1: []}
+    lock = threading.Lock()
+
+    def noting(place: int) -> Script:
+        def script(peer: Peer) -> None:
+            while peer.request() is not None:
+                with lock:
+                    asked[place].append(time.monotonic())
+                peer.send(answer())
+
+        return script
+
+    first, second = run(noting(0), noting(1))
+    assert first.turns
+    assert second.turns
+    turns = [place for _, place in sorted((at, place) for place, times in asked.items() for at in times)]
+    changes = sum(before != after for before, after in itertools.pairwise(turns))
+    assert changes <= 1 + 2 * ROUNDS
+
+
+def test_a_turn_is_long_enough_for_one_and_a_half_waves() -> None:
+    def slow(peer: Peer) -> None:
+        while peer.request() is not None:
+            time.sleep(0.01)
+            peer.send(answer())
+
+    (leg,) = run(slow, turn_s=0.001)
+    assert leg.turns
+    assert set(leg.turns.requests) == {6}
+    assert min(leg.turns.span_us) >= 20_000
+
+
+def test_a_server_that_answers_wrongly_from_the_start_leaves_with_the_reason() -> None:
+    good, bad = run(serving(answer()), serving(answer(b'{"n": 2}')))
+    assert not good.failed
+    assert good.turns
+    assert len(good.turns.requests) == ROUNDS
+    assert "no right answer in the warm-up" in bad.failed
+    assert bad.turns is None
+
+
+def test_a_server_that_falls_silent_leaves_with_the_turns_that_it_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relaying, "DRAIN_S", 0.1)
+    silent, started = threading.Event(), time.monotonic()
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            if silent.is_set() or time.monotonic() - started > 0.6:
+                silent.set()
+                time.sleep(3)
+                return
+            peer.send(answer())
+
+    good, bad = run(serving(answer()), script, rounds=40)
+    assert "had no answer" in bad.failed
+    assert bad.turns
+    assert bad.turns.requests
+    assert not good.failed
+    assert good.turns
+    assert len(good.turns.requests) == 40
+
+
+def test_a_server_that_closes_every_connection_takes_part() -> None:
+    def closing(peer: Peer) -> None:
+        if peer.request() is not None:
+            peer.send(answer(more=b"Connection: close\r\n"))
+
+    first, second = run(closing, serving(answer()))
+    assert first.measured
+    assert second.measured
+    assert first.measured.connections_opened > 0 == second.measured.connections_opened
+    assert not first.failed
+
+
+def test_groups_stay_together_and_every_order_comes_up() -> None:
+    seen: Counter[tuple[int, ...]] = Counter()
+    for number in range(600):
+        order = round_order([0, 1, 0, 1, 2], seed=7, number=number)
+        assert sorted(order) == [0, 1, 2, 3, 4]
+        places = [[0, 1, 0, 1, 2][place] for place in order]
+        assert len(list(itertools.groupby(places))) == 3
+        seen[tuple(order)] += 1
+    assert len(seen) == 6 * 2 * 2
+    assert max(seen.values()) < 60
+    assert round_order([0, 1, 0], seed=7, number=3) == round_order([0, 1, 0], seed=7, number=3)
