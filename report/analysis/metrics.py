@@ -24,8 +24,9 @@ from results.histogram import Latency
 from results.model import Load, Trial
 
 COST_EFFECTS = Effects(least=0.005, must_not_pass=0.01)
+"""Differences that matter in what is counted."""
 LOAD_EFFECTS = Effects(least=0.05, must_not_pass=0.10)
-"""An estimate of at least 10% would be asked of a true +10% in vain half of the time: docs/adr/0010."""
+"""Differences that matter under load; half of all estimates of a true +10% are below 10% (docs/adr/0010)."""
 
 
 def _cpu_us_per_request(trial: Trial) -> float | None:

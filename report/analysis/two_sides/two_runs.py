@@ -18,7 +18,9 @@ from report.stats.two_samples import unpaired
 from results.model import Cell, Load, Machine, Pairing, Run, SideName
 
 _SAME_MACHINE = ("cpu_model", "logical_cpus", "container")
+"""Facts of the machine without which no number is compared."""
 _SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url")
+"""Settings of the run without which no number is compared."""
 
 
 class CompareError(ValueError):
@@ -49,12 +51,12 @@ def compare_runs(base: Run, head: Run, tolerances: Tolerances = DEFAULTS) -> Com
 
 def _common_cells(base: Run, head: Run) -> tuple[list[Cell], list[str]]:
     """Cells of both runs, in head's order; and in words those of one run alone."""
-    cells, others = (
+    base_cells, head_cells = (
         dict.fromkeys(cell for cell in run.plan.cells if not cell.control) for run in (base, head)
     )
-    alone = [f"{cell.slug}: only in {base.plan.name}" for cell in cells if cell not in others]
-    alone += [f"{cell.slug}: only in {head.plan.name}" for cell in others if cell not in cells]
-    return [cell for cell in others if cell in cells], alone
+    alone = [f"{cell.slug}: only in {base.plan.name}" for cell in base_cells if cell not in head_cells]
+    alone += [f"{cell.slug}: only in {head.plan.name}" for cell in head_cells if cell not in base_cells]
+    return [cell for cell in head_cells if cell in base_cells], alone
 
 
 def _as_one(base: Run, head: Run, common: Iterable[Cell]) -> Run:
