@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from runners.errors import PlanError
 from runners.machine import kernel_files, placement
+from tests.support.fake_run import SETUP
 
 SMT = [[0, 4], [1, 5], [2, 6], [3, 7]]
 
@@ -59,3 +61,12 @@ def test_siblings_are_one_core(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setattr(kernel_files, "SYS", tmp_path)
     assert placement.cores({0, 1, 2, 3}) == [[0, 1], [2, 3]]
     assert placement.cores({1, 2, 9}) == [[1], [2], [9]]
+
+
+def test_generators_have_cpus_of_their_own_where_there_are_enough() -> None:
+    cores = [[0, 4], [1, 5], [2, 6], [3, 7]]
+    assert placement.place(cores, 1, 3) == ((3,), (0, 1, 2))
+    assert placement.place([[0], [1]], 1, 2) == ((1,), (0,))
+    shared = replace(SETUP, generators=2)
+    assert placement.crowding(shared) == ("2 generators share 1 CPU: they make no more load than 1",)
+    assert placement.crowding(replace(SETUP, generators=1)) == ()
