@@ -7,10 +7,13 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from coverage.config import CoverageConfig
 from hypothesis import HealthCheck, settings
 
 from runners.generator.client import Generator
 
+CHILDREN = "COVERAGE_PROCESS_CONFIG"
+"""Where coverage counts child processes, they find its configuration in this variable."""
 FAREWELL_S = 5.0
 """What a generator may take to end by itself; it needs a few tenths of a second."""
 
@@ -21,7 +24,10 @@ settings.load_profile("hotlap")
 
 @pytest.fixture(scope="session", autouse=True)
 def _counted_generators() -> Iterator[None]:
-    """A generator's process ends at the end of its channel: killed, it would leave no record of its lines."""
+    """Coverage of generators: of greenlets, and written, as a process does that ends by itself.
+
+    They end at the end of their channel: killed, they would leave no record of their lines.
+    """
     stop = Generator.stop
 
     def stop_after_its_end(self: Generator) -> None:
@@ -34,6 +40,15 @@ def _counted_generators() -> Iterator[None]:
         stop(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        if "COVERAGE_PROCESS_CONFIG" in os.environ:
+        if CHILDREN in os.environ:
+            config = CoverageConfig.deserialize(os.environ[CHILDREN])
+            config.concurrency = ["gevent", "thread"]  # only there: it makes all others half as slow again
+            patch.setenv(CHILDREN, config.serialize())
             patch.setattr(Generator, "stop", stop_after_its_end)
         yield
+
+
+@pytest.fixture
+def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Child processes without coverage, which makes loops over thousands of connections too slow."""
+    monkeypatch.delenv(CHILDREN, raising=False)

@@ -101,10 +101,11 @@ def test_floors_that_cannot_be_built_are_a_note(tmp_path: Path, monkeypatch: pyt
 
 
 @needs_nginx
+@pytest.mark.usefixtures("uncounted")
 def test_one_generator_holds_ten_thousand_connections(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clients, "Order", partial(Order, deadline_s=300.0))
+    monkeypatch.setattr(clients, "Order", partial(Order, deadline_s=120.0))
     # A look at every connection is a line that coverage traces 10,000 times: this generator runs without it.
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
     with (
