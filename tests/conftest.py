@@ -46,9 +46,3 @@ def _counted_generators() -> Iterator[None]:
             patch.setenv(CHILDREN, config.serialize())
             patch.setattr(Generator, "stop", stop_after_its_end)
         yield
-
-
-@pytest.fixture
-def uncounted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Child processes without coverage, which makes loops over thousands of connections too slow."""
-    monkeypatch.delenv(CHILDREN, raising=False)

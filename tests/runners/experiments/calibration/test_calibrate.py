@@ -101,7 +101,6 @@ def test_floors_that_cannot_be_built_are_a_note(tmp_path: Path, monkeypatch: pyt
 
 
 @needs_nginx
-@pytest.mark.usefixtures("uncounted")
 def test_one_generator_holds_ten_thousand_connections(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
