@@ -19,6 +19,8 @@ FRAMEWORKS = sorted(
 PROJECT = nox.project.load_toml("pyproject.toml")
 LOCK = Path("requirements.txt")
 """Versions and hashes of all that hotlap and its dependency groups need, on any Python it supports."""
+MOST_PROCESSES = 8
+"""Of tests; each takes 300 MB, and the longest tests are not divided."""
 
 
 def install(session: nox.Session, *groups: str) -> None:
@@ -125,7 +127,7 @@ def gate_calibration(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests, a process on each CPU, with branch coverage; `-- tests/report` runs a part, without it."""
     install(session, "tests")
-    processes = len(os.sched_getaffinity(0))
+    processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
     spread = (f"--numprocesses={processes}", "--dist=worksteal", "--durations=20")
     coverage = ("--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=90")
     session.run("pytest", *spread, *(session.posargs or coverage))
