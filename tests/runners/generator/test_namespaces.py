@@ -110,7 +110,7 @@ def test_a_generator_that_is_killed_in_the_middle_makes_the_trial_invalid(tmp_pa
             assert whole.in_flight_mean == pytest.approx(6, rel=0.02)
             assert whole.server_cpu_ns is None
 
-            killing = Timer(1.5, two.kill)
+            killing = Timer(1.0, two.kill)
             killing.start()
             with pytest.raises(LoadError, match=r"invalid: generator \d of 2 \(pid \d+, .*\) disappeared"):
                 generator.measure(order(3.0))
