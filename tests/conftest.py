@@ -11,9 +11,8 @@ from coverage.config import CoverageConfig
 from hypothesis import HealthCheck, settings
 
 from runners.generator.client import Generator
+from tests.support.processes import COVERAGE
 
-CHILDREN = "COVERAGE_PROCESS_CONFIG"
-"""Where coverage counts child processes, they find its configuration in this variable."""
 FAREWELL_S = 5.0
 """What a generator may take to end by itself; it needs a few tenths of a second."""
 
@@ -40,9 +39,9 @@ def _counted_generators() -> Iterator[None]:
         stop(self)
 
     with pytest.MonkeyPatch.context() as patch:
-        if CHILDREN in os.environ:
-            config = CoverageConfig.deserialize(os.environ[CHILDREN])
+        if COVERAGE in os.environ:
+            config = CoverageConfig.deserialize(os.environ[COVERAGE])
             config.concurrency = ["gevent", "thread"]  # only there: it makes all others half as slow again
-            patch.setenv(CHILDREN, config.serialize())
+            patch.setenv(COVERAGE, config.serialize())
             patch.setattr(Generator, "stop", stop_after_its_end)
         yield

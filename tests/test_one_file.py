@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 
 from results.store import read
 from tests.support.paths import ROOT
+from tests.support.processes import uncounted
 
 FOLDERS = ("apps", "report", "results", "runners", "scenarios")
 
@@ -140,7 +140,7 @@ class Copy:
         return subprocess.run(
             [sys.executable, "-c", "from runners.cli import main; main()", *arguments],
             cwd=self.cwd,
-            env={**os.environ, "PYTHONPATH": str(self.root)},
+            env={**uncounted(), "PYTHONPATH": str(self.root)},
             capture_output=True,
             text=True,
             check=False,

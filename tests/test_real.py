@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import subprocess
@@ -19,6 +18,7 @@ from results.store import read
 from runners.cli import main
 from runners.selection.discovery import discover
 from runners.selection.frameworks import APPS
+from tests.support.processes import uncounted
 
 pytestmark = pytest.mark.servers
 
@@ -78,7 +78,7 @@ def test_bad_servers_are_failures_with_their_logs_and_the_rest_is_measured(
 
 def hotlap(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
     program = "from runners.cli import main; main()"
-    environment = {**os.environ, "PYTHONPATH": str(APPS.parent)}
+    environment = {**uncounted(), "PYTHONPATH": str(APPS.parent)}
     with (cwd / "output").open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-c", program, *arguments],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -14,8 +15,11 @@ import pytest
 from results.model import PlanKind
 from results.store import read
 from runners.cli import main
+from runners.experiments.counting.cpu_groups import CpuGroups
 from runners.experiments.counting.launch_counts import APART, costs
 from tests.support.paths import ROOT
+
+CPUS = sorted(os.sched_getaffinity(0))[:2]
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -62,6 +66,8 @@ def test_a_floor_is_counted_with_and_without_its_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # All launches at once, though there are fewer CPUs: what is counted does not depend on time.
+    monkeypatch.setattr(CpuGroups, "split", lambda _groups, _size: [(cpu,) for cpu in CPUS for _ in range(2)])
     asked = ("--framework", "asgi", "--server", "uvicorn-standard", "--scenario", "json", "--repeats", "2")
     assert call(monkeypatch, *asked, "--json") == 0
     assert json.loads(capsys.readouterr().out)

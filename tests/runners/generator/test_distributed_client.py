@@ -36,7 +36,7 @@ def order(port: int, connections: int = 4) -> Order:
         seed=1,
         connections=connections,
         warmup_s=0.05,
-        window_s=0.5,
+        window_s=0.4,
         server_pid=os.getpid(),
         cpus=(0,),
     )
@@ -73,7 +73,7 @@ def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
             assert measured.busy_ticks is not None
             assert not measured.errors
         measured = generator.measure(
-            replace(order(server.port, 4), rate_rps=800.0, arrivals=Arrivals.POISSON)
+            replace(order(server.port, 4), rate_rps=1000.0, arrivals=Arrivals.POISSON)
         )
         assert measured.arrivals == pytest.approx(400, abs=110)
         with pytest.raises(LoadError, match="1 connections cannot be shared by 2 generators"):

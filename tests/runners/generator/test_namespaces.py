@@ -19,7 +19,7 @@ from runners.generator.messages import Order
 from runners.http.address import Endpoint
 from tests.support.lenient_generator import LenientGenerator
 from tests.support.paths import ROOT
-from tests.support.processes import running
+from tests.support.processes import COVERAGE, running
 
 NAMES = ("server", "one", "two")
 NET = f"198.18.{os.getpid() % 250}"  # kept for benchmarks (RFC 2544)
@@ -80,7 +80,7 @@ def machines() -> Iterator[None]:
         yield
 
 
-def order(seconds: float = 0.5) -> Order:
+def order(seconds: float = 0.3) -> Order:
     return Order(
         host=address("server"),
         port=PORT,
@@ -93,7 +93,10 @@ def order(seconds: float = 0.5) -> Order:
 
 
 @pytest.mark.usefixtures("machines")
-def test_a_generator_that_is_killed_in_the_middle_makes_the_trial_invalid(tmp_path: Path) -> None:
+def test_a_generator_that_is_killed_in_the_middle_makes_the_trial_invalid(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(COVERAGE, raising=False)
     listen = Endpoint(HERE, 5557)
     join = python_m("runners.generator.worker", "--master", str(listen))
     with (

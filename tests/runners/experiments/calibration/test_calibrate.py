@@ -9,12 +9,20 @@ import pytest
 
 from results.histogram import Latency
 from runners.errors import PlanError, ProvisionError
-from runners.experiments.calibration import calibrate, clients, real_servers, responder, websocket_and_sse
+from runners.experiments.calibration import (
+    calibrate,
+    clients,
+    open_load,
+    real_servers,
+    responder,
+    websocket_and_sse,
+)
 from runners.experiments.calibration.clients import FAST, H2LOAD, HOTLAP, STOCK, WRK, MeasuringPoint
 from runners.experiments.calibration.conditions import begin_calibration
 from runners.experiments.calibration.stalls import Stalls
 from runners.generator.messages import Order
 from tests.support.calibrations import needs_nginx
+from tests.support.processes import COVERAGE
 
 
 def told(ms: float) -> Latency:
@@ -63,6 +71,8 @@ def test_the_full_form_measures_every_shape_and_holds_connections(monkeypatch: p
         monkeypatch.setattr(module, "startable_servers", without_floors)
     monkeypatch.setattr(calibrate, "Stalls", lambda: Stalls(stop_s=0.05, every_s=0.2, delay_s=0.02))
     monkeypatch.setattr(calibrate, "OPEN_S", 0.1)
+    for module in (clients, open_load):
+        monkeypatch.setattr(module, "CLIENT_WARMUP_S", 0.02)
 
     found = calibrate.calibrate_fully(rounds=1, seconds=0.05, echo=lambda _: None, held_connections=200)
 
@@ -106,7 +116,7 @@ def test_one_generator_holds_ten_thousand_connections(
 ) -> None:
     monkeypatch.setattr(clients, "Order", partial(Order, deadline_s=120.0))
     # A look at every connection is a line that coverage traces 10,000 times: this generator runs without it.
-    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+    monkeypatch.delenv(COVERAGE, raising=False)
     with (
         begin_calibration(rounds=1, seconds=0.5, echo=lambda _: None) as conditions,
         responder.responder(tmp_path, conditions.server_cpus) as port,
