@@ -12,7 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-SCHEMA = (1, 4)
+SCHEMA = (1, 5)
 """(major, minor) of the records written by this version."""
 FIRST_LOOK = 8
 """Blocks before anybody looks whether a run is as precise as asked for."""
@@ -226,6 +226,16 @@ class Setup:
     """The command line that made the run, without the program's path."""
     precision_percent: float | None = None
     """Half-width of ratios' intervals at which the run ends, ``blocks`` being the most; None: all of them."""
+    turn_s: float | None = None
+    """How long each turn of a relay was to be; None: there were whole windows only."""
+    leg_s: float | None = None
+    """How long all turns of one launch in one scenario were to be; None as ``turn_s``."""
+    heat: Int64 = 1
+    """Stacks that lived at once, at most."""
+    open_window_s: float | None = None
+    """Length of the windows of open load where it is another than ``window_s``."""
+    open_every: Int64 = 1
+    """Open load was measured in every so many blocks, from the first on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -340,6 +350,14 @@ class Trial:
     stage: GateStage = GateStage.NONE
     windows: Int64 = 1
     """How many windows, taken in turn with the other side, are added up here."""
+    turns: Turns | None = None
+    """What each turn of a relay gave, all of which are added up here; None: a whole window."""
+    heat: Int64 = 0
+    """Number of the heat within its block: servers of one heat lived at once and took turns."""
+    live: Int64 = 1
+    """Servers that lived at once with this one, itself included."""
+    memory_before_bytes: Int64 | None = None
+    """As ``memory_pss_bytes``, before the first turn; None: not readable, or a whole window."""
     started_unix_s: float
     warmup_s: float
     warmup_slope: float | None = None

@@ -22,12 +22,15 @@ def digest(value: object) -> str:
 
 
 def canonical(value: object) -> Any:  # noqa: ANN401 - JSON
-    """Types told apart, and of a dataclass the fields that are not at their defaults."""
+    """Types told apart, and of a dataclass the fields that are not at their defaults.
+
+    The schema that a record names is left out: its default grows, and is no fact of what was measured.
+    """
     if is_dataclass(value) and not isinstance(value, type):
         set_fields = {
             field.name: canonical(part)
             for field in fields(value)
-            if not same(part := getattr(value, field.name), default(field))
+            if field.name != "schema" and not same(part := getattr(value, field.name), default(field))
         }
         return {type(value).__name__: set_fields}
     if isinstance(value, tuple):
