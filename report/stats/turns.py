@@ -10,6 +10,13 @@ between turns. Its time constant and its share of the variance are found by rest
 
 Turns of one launch are not replicates: the covariance given here says how well this heat was measured and
 weighs it against others. Intervals come from ``report.stats.launches``.
+
+With the speed's variance ``ratio`` times that of the white noise, the covariance of T turns at M distinct
+times is V = I + ratio Z K Z', where Z says which turn was at which time. K is that of a Markov process, whose
+inverse is tridiagonal (Rue and Held, Gaussian Markov Random Fields, 2005, section 2.6), so with
+P = K^-1 / ratio all that is needed of V takes time in proportion to T:
+
+    V^-1 = I - Z (P + Z'Z)^-1 Z'        log|V| = log|P + Z'Z| - log|P|
 """
 
 from __future__ import annotations
@@ -22,6 +29,7 @@ from numpy.typing import NDArray
 from scipy import linalg, optimize
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 FIRST_GUESS = (math.log(0.3), math.log(3.0))
 """Log of the correlation time in seconds, and of the variance of the speed over that of the white noise."""
@@ -52,16 +60,58 @@ class HeatFit:
 
 
 @dataclass(frozen=True, slots=True)
+class _Turns:
+    """What a fit needs of T turns of K stacks at M distinct times, summed once for all its looks."""
+
+    values: Floats
+    """(T,) less their mean, so that sums of squares keep their digits."""
+    stacks: Indices
+    """(T,)"""
+    times: Indices
+    """(T,) number of each turn's time."""
+    gaps_s: Floats
+    """(M - 1,) between neighbouring times."""
+    turns_at: Floats
+    """(M,) turns at each time: mostly 1."""
+    turns_of: Floats
+    """(K,) turns of each stack."""
+    summed: Floats
+    """(M, K + 1): at each time the turns of each stack, then the sum of their values."""
+    summed_by_stack: Floats
+    """(K,) sum of the values of each stack."""
+
+    @classmethod
+    def at(cls, values: Floats, stacks: Indices, at_s: Floats) -> _Turns:
+        """In any order; turns at one time share the speed of it."""
+        distinct_s, times = np.unique(at_s, return_inverse=True)
+        n_stacks = int(stacks.max()) + 1
+        summed = np.zeros((len(distinct_s), n_stacks + 1))
+        np.add.at(summed, (times, stacks), 1.0)
+        np.add.at(summed[:, n_stacks], times, values)
+        return cls(
+            values=values,
+            stacks=stacks,
+            times=times,
+            gaps_s=np.diff(distinct_s),
+            turns_at=summed[:, :n_stacks].sum(axis=1),
+            turns_of=summed[:, :n_stacks].sum(axis=0),
+            summed=summed,
+            summed_by_stack=np.bincount(stacks, values, n_stacks).astype(np.float64),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class _Solution:
     log_likelihood: float
     levels: Floats
     variance: float
     inverse: Floats
-    """(X' V^-1 X)^-1"""
-    predicted: Floats
+    """(X' V^-1 X)^-1, where X says whose turn it was."""
+    speed: Floats
+    """(M,) at each time."""
 
 
-def fit_turns(log_rates: Floats, stacks: NDArray[np.intp], at_s: Floats) -> HeatFit:
+def fit_turns(log_rates: Floats, stacks: Indices, at_s: Floats) -> HeatFit:
     """Levels of the stacks of one heat.
 
     ``log_rates`` (T,) are logarithms of requests per second, ``stacks`` (T,) the number of each turn's stack
@@ -71,15 +121,11 @@ def fit_turns(log_rates: Floats, stacks: NDArray[np.intp], at_s: Floats) -> Heat
     n_turns, n_stacks = len(log_rates), int(stacks.max()) + 1
     if n_turns < n_stacks + 2:
         raise ValueError(f"{n_turns} turns of {n_stacks} stacks say nothing of their noise")
-    design = np.zeros((n_turns, n_stacks))
-    design[np.arange(n_turns), stacks] = 1.0
-    lags = np.abs(at_s[:, None] - at_s[None, :])
-
-    def solved(parameters: Floats) -> _Solution:
-        return _solve(log_rates, design, lags, math.exp(parameters[0]), math.exp(parameters[1]))
+    mean = float(np.mean(log_rates))
+    turns = _Turns.at(log_rates - mean, stacks, at_s)
 
     def loss(parameters: Floats) -> float:
-        return -solved(parameters).log_likelihood
+        return -_solve(turns, math.exp(parameters[0]), math.exp(parameters[1])).log_likelihood
 
     best = optimize.minimize(
         loss,
@@ -88,38 +134,55 @@ def fit_turns(log_rates: Floats, stacks: NDArray[np.intp], at_s: Floats) -> Heat
         bounds=BOUNDS,
         options={"xatol": 0.05, "fatol": 0.01, "maxfev": LOOKS},
     )
-    solution, ratio = solved(best.x), math.exp(best.x[1])
+    correlation_s, ratio = map(float, np.exp(best.x))
+    solution = _solve(turns, correlation_s, ratio)
     covariance = solution.variance * solution.inverse
     centre = np.eye(n_stacks) - 1 / n_stacks
     return HeatFit(
-        levels=solution.levels,
+        levels=solution.levels + mean,
         covariance=covariance,
         variances=np.diag(centre @ covariance @ centre),
-        speed=solution.predicted,
-        correlation_s=math.exp(best.x[0]),
+        speed=solution.speed[turns.times],
+        correlation_s=correlation_s,
         smooth_share=ratio / (1 + ratio),
         noise=math.sqrt(solution.variance),
     )
 
 
-def _solve(values: Floats, design: Floats, lags: Floats, correlation_s: float, ratio: float) -> _Solution:
+def _solve(turns: _Turns, correlation_s: float, ratio: float) -> _Solution:
     """Generalised least squares with V = I + ratio * exp(-lag / correlation_s), times the white variance."""
-    n_turns, n_stacks = design.shape
-    smooth = ratio * np.exp(-lags / correlation_s)
-    root = linalg.cholesky(smooth + np.eye(n_turns), lower=True, check_finite=False)
-    both = np.column_stack((design, values))
-    whitened = linalg.solve_triangular(root, both, lower=True, check_finite=False)
-    white_design, white_values = whitened[:, :n_stacks], whitened[:, n_stacks]
-    normal = linalg.cho_factor(white_design.T @ white_design, lower=True)
-    levels = linalg.cho_solve(normal, white_design.T @ white_values)
-    residuals = white_values - white_design @ levels
-    freedom = n_turns - n_stacks
-    variance = max(float(residuals @ residuals) / freedom, np.finfo(float).tiny)
-    log_determinants = 2 * float(np.log(np.diag(root)).sum() + np.log(np.diag(normal[0])).sum())
+    bands, log_determinant = _precision(turns.gaps_s, correlation_s, ratio)
+    bands[1] += turns.turns_at
+    root = linalg.cholesky_banded(bands, check_finite=False)
+    n_stacks = len(turns.turns_of)
+    solved = linalg.cho_solve_banded((root, False), turns.summed, check_finite=False)
+    explained = turns.summed.T @ solved
+    normal = linalg.cho_factor(np.diag(turns.turns_of) - explained[:n_stacks, :n_stacks], lower=True)
+    levels = linalg.cho_solve(normal, turns.summed_by_stack - explained[:n_stacks, n_stacks])
+    speed = solved[:, n_stacks] - solved[:, :n_stacks] @ levels
+    residuals = turns.values - levels[turns.stacks]
+    freedom = len(turns.values) - n_stacks
+    variance = max(float(residuals @ (residuals - speed[turns.times])) / freedom, np.finfo(float).tiny)
+    log_determinants = 2 * float(np.log(root[1]).sum() + np.log(np.diag(normal[0])).sum()) - log_determinant
     return _Solution(
         log_likelihood=-0.5 * (freedom * math.log(variance) + log_determinants),
         levels=levels,
         variance=variance,
         inverse=linalg.cho_solve(normal, np.eye(n_stacks)),
-        predicted=smooth @ linalg.solve_triangular(root.T, residuals, lower=False, check_finite=False),
+        speed=speed,
     )
+
+
+def _precision(gaps_s: Floats, correlation_s: float, ratio: float) -> tuple[Floats, float]:
+    """P = K^-1 / ratio as its superdiagonal and diagonal, (2, M), and log|P|.
+
+    ``gaps_s`` (M - 1,) lie between neighbouring times. K^-1 is that of a first-order autoregression.
+    """
+    kept = np.exp(-gaps_s / correlation_s)
+    inverse_lost = -1 / np.expm1(-2 * gaps_s / correlation_s)
+    bands = np.zeros((2, len(gaps_s) + 1))
+    bands[0, 1:] = -kept * inverse_lost
+    bands[1] = 1.0
+    bands[1, 1:] += inverse_lost - 1
+    bands[1, :-1] += inverse_lost - 1
+    return bands / ratio, float(np.log(inverse_lost).sum()) - (len(gaps_s) + 1) * math.log(ratio)

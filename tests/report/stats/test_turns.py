@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy import linalg
 
-from report.stats.turns import fit_turns
+from report.stats.turns import HeatFit, fit_turns
 from tests.support.machine_speed import MachineSpeed
 
 Floats = NDArray[np.float64]
@@ -77,3 +78,58 @@ def test_one_stack_alone_has_a_level() -> None:
 def test_too_few_turns_are_refused() -> None:
     with pytest.raises(ValueError, match="3 turns of 2 stacks say nothing of their noise"):
         fit_turns(np.zeros(3), np.array([0, 1, 0]), np.arange(3.0))
+
+
+def dense(fit: HeatFit, log_rates: Floats, stacks: NDArray[np.intp], at_s: Floats) -> tuple[Floats, ...]:
+    """(levels, covariance, speed) by generalised least squares with the whole covariance written down."""
+    ratio = fit.smooth_share / (1 - fit.smooth_share)
+    smooth = ratio * np.exp(-np.abs(at_s[:, None] - at_s[None, :]) / fit.correlation_s)
+    design = np.eye(stacks.max() + 1)[stacks]
+    inverse = linalg.inv(smooth + np.eye(len(at_s)))
+    unscaled = linalg.inv(design.T @ inverse @ design)
+    levels = unscaled @ design.T @ inverse @ log_rates
+    residuals = log_rates - design @ levels
+    variance = residuals @ inverse @ residuals / (len(at_s) - design.shape[1])
+    return levels, variance * unscaled, smooth @ inverse @ residuals
+
+
+@pytest.mark.parametrize("case", ["as they came", "unsorted", "at equal times"])
+def test_a_fit_is_what_the_whole_covariance_gives(case: str) -> None:
+    log_rates, stacks, at_s = turns(5, [8.0, 8.5, 9.0])
+    if case == "unsorted":
+        order = np.random.default_rng(0).permutation(len(at_s))
+        log_rates, stacks, at_s = log_rates[order], stacks[order], at_s[order]
+    if case == "at equal times":
+        at_s = np.repeat(at_s[::2], 2)
+    fit = fit_turns(log_rates, stacks, at_s)
+    levels, covariance, speed = dense(fit, log_rates, stacks, at_s)
+    assert fit.levels == pytest.approx(levels, rel=1e-9)
+    assert fit.covariance == pytest.approx(covariance, rel=1e-6)
+    assert fit.speed == pytest.approx(speed, abs=1e-8)
+
+
+def test_the_parameters_are_the_likeliest() -> None:
+    log_rates, stacks, at_s = turns(6, [8.0, 8.5, 9.0])
+    design = np.eye(3)[stacks]
+
+    def log_likelihood(correlation_s: float, ratio: float) -> float:
+        smooth = ratio * np.exp(-np.abs(at_s[:, None] - at_s[None, :]) / correlation_s)
+        whole = smooth + np.eye(len(at_s))
+        inverse = linalg.inv(whole)
+        normal = design.T @ inverse @ design
+        residuals = log_rates - design @ linalg.solve(normal, design.T @ inverse @ log_rates)
+        variance = residuals @ inverse @ residuals / (len(at_s) - 3)
+        determinants = np.linalg.slogdet(whole)[1] + np.linalg.slogdet(normal)[1]
+        return float(-0.5 * ((len(at_s) - 3) * math.log(variance) + determinants))
+
+    fit = fit_turns(log_rates, stacks, at_s)
+    ratio = fit.smooth_share / (1 - fit.smooth_share)
+    found = log_likelihood(fit.correlation_s, ratio)
+    for factor in (0.7, 1.4):
+        assert found > log_likelihood(fit.correlation_s * factor, ratio) - 0.02
+        assert found > log_likelihood(fit.correlation_s, ratio * factor) - 0.02
+
+
+def test_turns_all_at_one_time_still_have_levels() -> None:
+    fit = fit_turns(np.array([1.0, 2.0, 1.1, 2.1, 1.2]), np.array([0, 1, 0, 1, 0]), np.zeros(5))
+    assert fit.levels == pytest.approx([1.1, 2.05])
