@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from results.model import CostRecord, Load, Trial
+from results.model import CostRecord, Load, Trial, Turns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerTurn:
+    """The ratio of two numbers that every turn of a leg has."""
+
+    numerators: Callable[[Turns], tuple[int, ...]]
+    """By turn; empty where they were not measured."""
+    denominators: Callable[[Turns], tuple[int, ...]]
+    """By turn."""
+    scale: float = 1.0
+    """From the unit of the ratio to that of the metric."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +26,9 @@ class FromTrial:
 
     read: Callable[[Trial], float | None]
     """None where the trial does not have it."""
+    per_turn: PerTurn | None = None
+    """How each turn of a leg tells it, so that it can be given at the mean speed of the machine; None: a leg
+    has it as a whole window does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from report.analysis.metric_types import (
     FromLatency,
     FromTrial,
     Metric,
+    PerTurn,
     Quantity,
     Shown,
     TwoSides,
@@ -41,7 +42,12 @@ def _memory_mib(trial: Trial) -> float | None:
 
 THROUGHPUT = Metric(
     name="throughput_rps",
-    source=FromTrial(read=lambda trial: trial.requests / trial.window_s),
+    source=FromTrial(
+        read=lambda trial: trial.requests / trial.window_s,
+        per_turn=PerTurn(
+            numerators=lambda turns: turns.requests, denominators=lambda turns: turns.span_us, scale=1e6
+        ),
+    ),
     title="Throughput",
     noun="throughput",
     unit="requests/s",
@@ -55,7 +61,10 @@ THROUGHPUT = Metric(
 """Right answers per second; under open load that is the offered rate, so stacks are not compared by it."""
 CPU = Metric(
     name="cpu_us_per_request",
-    source=FromTrial(read=_cpu_us_per_request),
+    source=FromTrial(
+        read=_cpu_us_per_request,
+        per_turn=PerTurn(numerators=lambda turns: turns.cpu_us, denominators=lambda turns: turns.requests),
+    ),
     title="CPU per request",
     noun="CPU per request",
     unit="us",

@@ -35,6 +35,10 @@ REQUESTS_TO_SHOW_P99 = 100 * SAMPLES_BEYOND
 """With fewer requests in a trial, too few samples lie beyond its p99 for it to be shown."""
 SATURATED = 0.95
 """``occupied`` from which CPU per request is compared under closed load."""
+SATURATED_IN_TURNS = 0.80
+"""The same for legs: a turn begins and ends at rest, and what others took of the CPUs in it is not known."""
+LATENCY_OF_TURNS = "latency does not come from turns: see the open load"
+"""Why a leg has no percentiles: a turn begins with an empty queue and ends with its last answers alone."""
 RECONNECTING_SHARE = 0.01
 """Connections are not kept where more of them are opened than this share of the requests."""
 
@@ -96,6 +100,11 @@ def occupied(trial: Trial) -> float | None:
     return min(used + taken / trial.cell.workers, max(used, 1.0))
 
 
+def saturated_from(trial: Trial) -> float:
+    """``occupied`` from which CPU per request of such a trial is compared."""
+    return SATURATED if trial.turns is None else SATURATED_IN_TURNS
+
+
 def drifting(trial: Trial) -> bool:
     """Whether the server went on getting faster or slower within the window."""
     if len(trial.quarters) < 2 or trial.cell.load != Load.CLOSED:  # noqa: PLR2004 - a first and a last
@@ -130,15 +139,20 @@ def late(trial: Trial) -> bool:
 
 
 def settled(trial: Trial) -> bool:
-    """Whether the window held enough rounds of all connections for its latencies to mean something."""
-    if trial.cell.load != Load.CLOSED:
+    """Whether the window held enough rounds of all connections for its latencies to mean something.
+
+    Those of a leg never do, which is no fault of it.
+    """
+    if trial.cell.load != Load.CLOSED or trial.turns is not None:
         return True
     cycle = cycle_s(trial)
     return cycle is not None and trial.window_s >= SETTLED_CYCLES * cycle
 
 
 def miscounted(trial: Trial) -> bool:
-    """Whether the time-average of requests in flight is not N: a closed loop always has N."""
+    """Whether the time-average of requests in flight is not N: a closed loop always has N, but for turns."""
+    if trial.turns is not None:
+        return False
     wanted = trial.cell.connections
     return trial.cell.load == Load.CLOSED and abs(trial.in_flight_mean - wanted) > IN_FLIGHT_SHARE * wanted
 

@@ -16,11 +16,11 @@ from report.analysis.two_sides.tolerances import REPEAT_DEVIATION, REPEAT_FREEDO
 from report.analysis.two_sides.trial_values import (
     UnusableError,
     count_values,
+    pair_values,
     paired_differences,
     too_idle,
-    trial_value,
 )
-from report.analysis.validity import SATURATED
+from report.analysis.validity import saturated_from
 from report.stats.levels import Level, mean_of_logs
 from report.stats.two_samples import Estimate, moderated, paired
 from results.model import CostRecord, GateStage, Pairing, Run, SideName, Trial
@@ -91,8 +91,7 @@ def load_change(
         estimate = _of_pairs(pairs, metric, tolerances)
     except UnusableError as error:
         return replace(empty, reason=str(error))
-    base = [trial_value(pair.base, metric) for pair in pairs]
-    head = [trial_value(pair.head, metric) for pair in pairs]
+    base, head = (list(side) for side in zip(*(pair_values(pair, metric) for pair in pairs), strict=True))
     return with_estimate(empty, estimate, (base, head))
 
 
@@ -133,7 +132,7 @@ def _of_pairs(pairs: Sequence[MatchedTrials], metric: Metric, tolerances: Tolera
     for pair in pairs:
         _check_same("was measured by different means", [_means(pair.base), _means(pair.head)])
     if metric.at_equal_load and (busy := too_idle(pairs)) is not None:
-        wanted = f"{metric.noun} is compared only from {100 * SATURATED:.0f}%"
+        wanted = f"{metric.noun} is compared only from {100 * saturated_from(pairs[0].head):.0f}%"
         raise UnusableError(f"the server was only {100 * busy:.0f}% busy; {wanted}")
     estimate = paired(differences)
     if estimate is None:
@@ -142,7 +141,7 @@ def _of_pairs(pairs: Sequence[MatchedTrials], metric: Metric, tolerances: Tolera
 
 
 def _means(trial: Trial) -> tuple[object, ...]:
-    return trial.server_cpu_source, trial.windows
+    return trial.server_cpu_source, trial.windows, *(("turns",) if trial.turns else ())
 
 
 def _check_same(what: str, facts: Iterable[object]) -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from statistics import median
 
 from report.analysis import validity
+from report.analysis.heats import fit_heat
 from report.analysis.metric_types import FromCount, FromLatency, FromTrial, Metric
 from report.analysis.two_sides.pairings import MatchedTrials
 from report.stats.two_samples import PairedDifference
@@ -22,14 +23,26 @@ class UnusableError(ValueError):
 def paired_differences(matched: Iterable[MatchedTrials], metric: Metric) -> list[PairedDifference]:
     """Differences of a metric by launch pair, positive is worse; UnusableError where a trial has no value."""
     sign = -1 if metric.higher_is_better else 1
+    pairs = [(pair, *pair_values(pair, metric)) for pair in matched]
     return [
-        PairedDifference(
-            number=pair.number,
-            worse=sign * math.log(trial_value(pair.head, metric) / trial_value(pair.base, metric)),
-            order=pair.order,
-        )
-        for pair in matched
+        PairedDifference(number=pair.number, worse=sign * math.log(head / base), order=pair.order)
+        for pair, base, head in pairs
     ]
+
+
+def pair_values(pair: MatchedTrials, metric: Metric) -> tuple[float, float]:
+    """Values of base and head in the metric's unit; UnusableError where one has none.
+
+    Two legs took turns in a heat of their own: their values are at one mean speed of the machine.
+    """
+    values = trial_value(pair.base, metric), trial_value(pair.head, metric)
+    base, head = pair.base.turns, pair.head.turns
+    per_turn = metric.source.per_turn if isinstance(metric.source, FromTrial) else None
+    if base is None or head is None or per_turn is None:
+        return values
+    legs = fit_heat((base, head), per_turn).legs
+    at_mean_speed = [leg.value if leg else value for leg, value in zip(legs, values, strict=True)]
+    return at_mean_speed[0], at_mean_speed[1]
 
 
 def trial_value(trial: Trial, metric: Metric) -> float:
@@ -72,7 +85,7 @@ def why_invalid(trial: Trial) -> str:
 
 
 def too_idle(matched: Sequence[MatchedTrials]) -> float | None:
-    """The lower of how busy the sides' servers were (median share); None where they were busy enough.
+    """How busy the less busy side's server was (median share); None where both were busy enough.
 
     Under open load both sides were offered the same, so that neither is too idle.
     """
@@ -82,7 +95,7 @@ def too_idle(matched: Sequence[MatchedTrials]) -> float | None:
         median(validity.occupied(trial) or 0.0 for trial in side)
         for side in zip(*((pair.base, pair.head) for pair in matched), strict=True)
     ]
-    return min(busy) if min(busy) < validity.SATURATED else None
+    return min(busy) if min(busy) < validity.saturated_from(matched[0].head) else None
 
 
 def too_few_requests(metric: Metric, requests: int, trials: int = 1) -> str:
@@ -93,6 +106,8 @@ def too_few_requests(metric: Metric, requests: int, trials: int = 1) -> str:
 
 
 def _percentile(trial: Trial, metric: Metric, percent: float) -> float:
+    if trial.turns is not None:
+        raise UnusableError(validity.LATENCY_OF_TURNS)
     if reason := too_few_requests(metric, trial.requests):
         raise UnusableError(reason)
     if not validity.settled(trial):

@@ -7,6 +7,7 @@ from report.analysis.two_sides.verdicts import Verdict
 from report.views.comparison import as_text
 from results.model import Failure, FailureStage, PlanKind, SideName
 from tests.support.synthetic_gate import make_gate
+from tests.support.synthetic_turns import make_gate_in_turns
 from tests.support.two_runs import row
 
 
@@ -49,3 +50,14 @@ def test_a_doubt_about_a_cell_is_told_once() -> None:
     drifting = replace(run, trials=tuple(replace(each, quarters=(9, 99, 999, 9_999)) for each in run.trials))
     text = as_text(compare_sides(drifting))
     assert text.count("drift (16 of 16 trials)") == 2
+
+
+def test_pairs_in_turns_are_judged_as_pairs_of_windows_are() -> None:
+    compared = compare_sides(make_gate_in_turns(kind=PlanKind.COMPARE, cpu_change=0.3, pair_noise=0.02))
+    found = row(compared, "cpu_us_per_request")
+    assert found.verdict == Verdict.REGRESSION
+    assert found.change.notes == ()
+    assert row(compared, "throughput_rps").verdict == Verdict.REGRESSION
+    assert row(compared, "cpu_us_per_request", "fastapi").verdict == Verdict.FINE
+    assert row(compared, "p50_us").said == "latency does not come from turns: see the open load"
+    assert compared.exit_code() == 0

@@ -9,15 +9,18 @@ from report.analysis.metrics import CPU, MEDIAN, THROUGHPUT
 from report.analysis.two_sides.pairings import matched_trials
 from report.analysis.two_sides.trial_values import (
     UnusableError,
+    pair_values,
     paired_differences,
     trial_value,
     why_invalid,
 )
 from results.model import GateStage, SideName, Trial
 from tests.support.synthetic_gate import make_gate
+from tests.support.synthetic_turns import make_gate_in_turns
 
 RUN = make_gate()
 LOAD = RUN.plan.pairings[-1]
+LOAD_OF_FIRST = RUN.plan.pairings[-2]
 TRIAL = RUN.trials[0]
 
 
@@ -67,3 +70,28 @@ def test_latencies_of_a_window_that_did_not_settle_say_nothing() -> None:
     short = replace(TRIAL, requests=100, in_flight_mean=64.0)
     with pytest.raises(UnusableError, match="too short"):
         trial_value(short, MEDIAN)
+
+
+def test_values_of_two_legs_are_at_one_speed_of_the_machine() -> None:
+    pairs = matched_trials(
+        make_gate_in_turns(cpu_change=0.3, pair_noise=0.0), LOAD_OF_FIRST, GateStage.SCREEN
+    )
+    for metric in (THROUGHPUT, CPU):
+        worse = [pair.worse for pair in paired_differences(pairs, metric)]
+        assert worse == pytest.approx([math.log(1.3)] * 8, abs=0.06)
+    raw = [pair.base.requests / pair.base.window_s for pair in pairs]
+    adjusted = [pair_values(pair, THROUGHPUT)[0] for pair in pairs]
+    assert adjusted == pytest.approx(raw, rel=0.15)
+    assert adjusted != raw
+
+
+def test_a_leg_has_no_latency() -> None:
+    leg = make_gate_in_turns().trials[0]
+    with pytest.raises(UnusableError, match="latency does not come from turns"):
+        trial_value(leg, MEDIAN)
+
+
+def test_a_leg_is_no_doubtful_trial_for_what_turns_are() -> None:
+    leg = make_gate_in_turns().trials[0]
+    assert leg.in_flight_mean < 0.95 * leg.cell.connections
+    assert why_invalid(leg) == ""
