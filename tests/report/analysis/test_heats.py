@@ -25,8 +25,8 @@ def per_turn(source: object) -> PerTurn:
 RATE, CPU_PER_REQUEST = per_turn(THROUGHPUT.source), per_turn(CPU.source)
 
 
-def one_heat(**changes: object) -> list[Trial]:
-    run = make_relay(stacks=STACKS, scenarios=("json",), blocks=1, control=False, **changes)
+def one_heat(rounds: int = 20) -> list[Trial]:
+    run = make_relay(stacks=STACKS, scenarios=("json",), blocks=1, control=False, rounds=rounds)
     (legs,) = group_heats(run.trials).values()
     return legs
 
