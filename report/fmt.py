@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from report.stats.levels import Level
+from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
 
 SIGNIFICANT_DIGITS = 3
 """Of a number, unless it is asked for others."""
@@ -21,10 +21,17 @@ def number(value: float, digits: int = SIGNIFICANT_DIGITS) -> str:
 
 
 def interval(level: Level) -> str:
-    """``(11,900–12,800)``, or that there is none."""
+    """``(11,900–12,800)``, or why there is none."""
     if level.low is None or level.high is None:
-        return "(no interval)"
+        return f"({no_interval(level.n)})"
     return f"({number(level.low)}–{number(level.high)})"
+
+
+def no_interval(blocks: int) -> str:
+    """Why a value of so many blocks has no interval: ``2 blocks: too few for an interval``."""
+    if 0 < blocks < BLOCKS_FOR_INTERVAL:
+        return f"{counted(blocks, 'block')}: too few for an interval"
+    return "no interval"
 
 
 def amount(level: Level, unit: str) -> str:
@@ -35,7 +42,7 @@ def amount(level: Level, unit: str) -> str:
 def times(level: Level) -> str:
     """A ratio with its interval, two decimals: ``0.71× (0.68–0.74)``."""
     if level.low is None or level.high is None:
-        return f"{level.value:.2f}× (no interval)"
+        return f"{level.value:.2f}× ({no_interval(level.n)})"
     return f"{level.value:.2f}× ({level.low:.2f}–{level.high:.2f})"
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from report.analysis.contenders import Group, group_contenders
 from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import Frames, build_frames
+from report.analysis.machine_speed import SpeedRange, speed_range
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import telling_metric
 from report.analysis.precision import Precision, assess_precision
-from report.analysis.summary import Summary, summarise
+from report.analysis.summary import Summary, fit_metric, summarise
 from report.analysis.validity import one_cpu
 from report.stats import levels
 from report.stats.levels import Level
@@ -30,7 +31,7 @@ class Control:
     """The control's own cell, which has ``control`` set."""
     metric: Metric
     ratio: Level | None
-    """Control to original within blocks; None where no block has both."""
+    """Control to original, among what was measured together; None where that never was."""
     ok: bool
     """Whether the interval holds 1."""
     confidence: float
@@ -39,24 +40,23 @@ class Control:
 
 def check_controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:
     """One per control cell that has trials; by throughput, or by median latency where that is offered."""
-    by_cell = {summary.cell: summary for summary in summaries}
-    pairs = [
-        (summary, by_cell[original])
+    cells = {summary.cell for summary in summaries}
+    controls = [
+        summary
         for summary in summaries
-        if summary.cell.control and (original := replace(summary.cell, control=False)) in by_cell
+        if summary.cell.control and replace(summary.cell, control=False) in cells
     ]
-    confidence = 1 - (1 - levels.CONFIDENCE) / max(len(pairs), 1)
-    return tuple(
-        _control(control, original, telling_metric(control.cell.load), confidence)
-        for control, original in pairs
-    )
+    confidence = 1 - (1 - levels.CONFIDENCE) / max(len(controls), 1)
+    return tuple(_control(summaries, control, confidence) for control in controls)
 
 
-def _control(summary: Summary, original: Summary, metric: Metric, confidence: float) -> Control:
-    ratio = levels.ratio(summary.by_block(metric), original.by_block(metric), confidence)
+def _control(summaries: Sequence[Summary], control: Summary, confidence: float) -> Control:
+    cell, metric = control.cell, telling_metric(control.cell.load)
+    together = fit_metric(summaries, metric, control.workload, within_servers=True)
+    ratio = together.ratio(cell, replace(cell, control=False), confidence) if together else None
     bounds = (ratio.low, ratio.high) if ratio else (None, None)
     ok = bounds[0] is None or bounds[1] is None or bounds[0] <= 1 <= bounds[1]
-    return Control(cell=summary.cell, metric=metric, ratio=ratio, ok=ok, confidence=confidence)
+    return Control(cell=cell, metric=metric, ratio=ratio, ok=ok, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +78,8 @@ class Conclusions:
     n_trials: int
     problems: tuple[str, ...]
     """Lines and histograms that could not be read."""
+    speed: SpeedRange | None = None
+    """How much the machine varied; None where nothing took turns."""
     precision: Precision | None = None
     """None where the run was not asked for a precision."""
 
@@ -99,6 +101,7 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
         repeated=sum((trial.launch, trial.cell) in kept for trial in run.partial),
         n_trials=len(run.trials),
         problems=problems,
+        speed=speed_range(run, summaries),
         precision=precise,
     )
 

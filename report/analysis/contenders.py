@@ -9,11 +9,11 @@ from report import fmt
 from report.analysis.flags import Flag
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import THROUGHPUT
-from report.analysis.summary import Summary
-from report.analysis.workload import Workload, workload_of
-from report.stats import levels
+from report.analysis.summary import Summary, fit_metric
+from report.analysis.together import Together
+from report.analysis.workload import Workload
 from report.stats.levels import Level
-from report.stats.ranking import BLOCKS_TO_RANK, Tiers, tiers
+from report.stats.ranking import BLOCKS_TO_RANK, Tiers, find_tiers
 from results.model import Cell, Interface
 
 MARK = "†"
@@ -27,9 +27,12 @@ class Contender:
     cell: Cell
     level: Level
     ratio: Level
-    """To the best of the group, within blocks; without an interval for the best itself, which is 1."""
+    """To the best of the group, among what was measured together; without an interval for the best itself,
+    which is 1."""
     tier: int | None
     """1: cannot be told from the best. None below 6 blocks, or with nothing to compare with."""
+    near_best: bool = False
+    """Whether more blocks may prove it to be of the first tier: it is not yet far from the best."""
     flags: tuple[tuple[Flag, int], ...] = ()
     """Flags of its trials, each with the number of trials that carry it."""
 
@@ -74,21 +77,21 @@ def group_contenders(
     compare by (throughput under open load is the offered rate). Workloads stand in the order of the run,
     within each the interfaces and servers by name.
     """
+    summaries = tuple(summaries)
     workloads: dict[Workload, int] = {}
-    groups: dict[tuple[object, ...], list[Summary]] = {}
+    groups: dict[tuple[int, str | None, Interface | None], list[Summary]] = {}
     for summary in summaries:
         cell = summary.cell
         if cell.control or cell.load not in metric.loads:
             continue
         side = (cell.server, cell.interface) if kind == "frameworks" else (None, None)
-        key = (cell.scenario, *side, *workload_of(cell)[1:])
-        groups.setdefault(key, []).append(summary)
-        workloads.setdefault(workload_of(cell), len(workloads))
-    ordered = sorted(
-        groups.items(),
-        key=lambda pair: (workloads[workload_of(pair[1][0].cell)], str(pair[0][2]), str(pair[0][1])),
-    )
-    return tuple(_group(key, members, metric, kind) for key, members in ordered)
+        groups.setdefault((workloads.setdefault(summary.workload, len(workloads)), *side), []).append(summary)
+    fits = {
+        workload: fit_metric(summaries, metric, workload, within_servers=kind == "frameworks")
+        for workload in workloads
+    }
+    ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], str(pair[0][2]), str(pair[0][1])))
+    return tuple(_group(members, metric, kind, fits[members[0].workload]) for _, members in ordered)
 
 
 def is_floor(cell: Cell) -> bool:
@@ -96,28 +99,26 @@ def is_floor(cell: Cell) -> bool:
     return cell.framework == cell.interface
 
 
-def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, kind: str) -> Group:
-    scenario, server, interface, *_ = key
+def _group(members: Sequence[Summary], metric: Metric, kind: str, together: Together | None) -> Group:
+    cell = members[0].cell
     measured = [summary for summary in members if summary.metric_summaries[metric.name].comparable]
     floors = [summary for summary in measured if is_floor(summary.cell)]
-    by_stack = {summary.cell.stack: summary for summary in measured if not is_floor(summary.cell)}
-    blocks = {stack: summary.by_block(metric) for stack, summary in by_stack.items()}
-    ranking = tiers(blocks, higher_is_better=metric.higher_is_better)
-    ordered = [by_stack[stack] for stack in ranking.order]
-    contenders = tuple(_contender(summary, ordered[0], metric, ranking) for summary in ordered)
-    most = max((len(values) for values in blocks.values()), default=0)
+    ordered = _best_first([summary for summary in measured if not is_floor(summary.cell)], metric, together)
+    best = (*ordered, *floors, None)[0]
+    ranking = _tiers(ordered, metric, together)
+    contenders = tuple(_contender(summary, best, metric, together, ranking) for summary in ordered)
+    most = max((_n_blocks(summary, metric) for summary in ordered), default=0)
+    same_server = kind == "frameworks"
     return Group(
         kind=kind,
         metric=metric,
-        scenario=str(scenario),
-        server=None if server is None else str(server),
-        interface=None if interface is None else Interface(str(interface)),
-        workload=workload_of(members[0].cell),
+        scenario=cell.scenario,
+        server=cell.server if same_server else None,
+        interface=cell.interface if same_server else None,
+        workload=members[0].workload,
         n_blocks=most,
         contenders=contenders,
-        floors=tuple(
-            _contender(floor, ordered[0] if ordered else floor, metric, ranking) for floor in floors
-        ),
+        floors=tuple(_contender(floor, best, metric, together, ranking) for floor in floors),
         missing=tuple(
             (summary.cell, summary.reason(metric)) for summary in members if summary not in measured
         ),
@@ -126,17 +127,42 @@ def _group(key: tuple[object, ...], members: Sequence[Summary], metric: Metric, 
     )
 
 
-def _contender(summary: Summary, best: Summary, metric: Metric, ranking: Tiers) -> Contender:
-    level = summary.level(metric)
-    best_level = best.level(metric)
-    if level is None or best_level is None:
+def _n_blocks(summary: Summary, metric: Metric) -> int:
+    return len(summary.by_block(metric))
+
+
+def _best_first(contenders: Sequence[Summary], metric: Metric, together: Together | None) -> list[Summary]:
+    """From best to worst by their levels in the mean of what they were measured in, the unranked last."""
+    sign = -1 if metric.higher_is_better else 1
+
+    def place(summary: Summary) -> tuple[bool, float, str]:
+        level = together.fit.absolute(summary.cell.slug) if together else 0.0
+        return _n_blocks(summary, metric) < BLOCKS_TO_RANK, sign * level, summary.cell.stack
+
+    return sorted(contenders, key=place)
+
+
+def _tiers(ordered: Sequence[Summary], metric: Metric, together: Together | None) -> Tiers:
+    """Tiers of the contenders that have blocks enough, by slug."""
+    ranked = [summary.cell.slug for summary in ordered if _n_blocks(summary, metric) >= BLOCKS_TO_RANK]
+    if together is None:
+        return Tiers(tiers={}, near=frozenset(), separable_percent=None)
+    return find_tiers(together.fit, ranked, higher_is_better=metric.higher_is_better)
+
+
+def _contender(
+    summary: Summary, best: Summary | None, metric: Metric, together: Together | None, ranking: Tiers
+) -> Contender:
+    level, best_level = summary.level(metric), best.level(metric) if best else None
+    if level is None or best is None or best_level is None:
         raise ValueError(f"{summary.cell.slug} has no {metric.name} to compare")
-    ratio = None if summary is best else levels.ratio(summary.by_block(metric), best.by_block(metric))
+    ratio = None if summary is best or together is None else together.ratio(summary.cell, best.cell)
     return Contender(
         cell=summary.cell,
         level=level,
         ratio=ratio or Level(value=level.value / best_level.value, n=0),
-        tier=ranking.tiers.get(summary.cell.stack),
+        tier=ranking.tiers.get(summary.cell.slug),
+        near_best=summary.cell.slug in ranking.near,
         flags=summary.flags,
     )
 

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 import pandas as pd
 
 from report.analysis import flags, metrics, validity
+from report.analysis.heats import fit_heat, group_heats
+from report.analysis.workload import cells_in_turns
 from results.histogram import Latency
-from results.model import Plan, Run, Trial
+from results.model import Cell, Plan, Run, Trial
 
 BEFORE_QUANTITIES = (
     "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "rate_rps",
-    "arrivals", "reuse", "workers", "control", "block", "launch", "attempt", "started_unix_s", "window_s",
-    "requests", "errors",
+    "arrivals", "reuse", "workers", "control", "block", "heat", "live", "turns", "launch", "attempt",
+    "started_unix_s", "window_s", "requests", "errors",
 )  # fmt: skip
-"""What was measured and how much of it: ``cell`` is the slug, ``errors`` their number."""
+"""What was measured and how much of it: ``cell`` is the slug, ``errors`` their number, ``turns`` how many
+there were in all, 0 for a whole window."""
 AFTER_QUANTITIES = (
     "due", "cycle_s", "settled", "late", "foreign_share", "generator_idle_share", "generator_wait_us",
     "flags",
@@ -28,7 +31,8 @@ class Frames:
     """Everything per trial."""
 
     trials: pd.DataFrame
-    """One row per trial that counts, in the order of the record."""
+    """One row per trial that counts, in the order of the record. What turns tell, a leg has at the mean speed
+    of the machine over its heat, with the variance of its logarithm in a column of its own."""
     latency: dict[str, Latency]
     """By the cell's slug: the histograms of its settled trials that kept their schedule, merged."""
     problems: tuple[str, ...]
@@ -37,19 +41,20 @@ class Frames:
 
 def build_frames(run: Run) -> Frames:
     """The tables of ``run``; each histogram is decoded once."""
+    in_turns, legs = cells_in_turns(run), _values_of_legs(run)
     rows: list[dict[str, object]] = []
     latency: dict[str, Latency] = {}
     problems: list[str] = []
     for trial in run.trials:
         try:
-            _check(trial)
+            _check(trial, in_turns=trial.cell in in_turns)
             decoded = Latency.decode(trial.latency)
         except ValueError as error:
             problems.append(f"{trial.cell.slug}, block {trial.block}: left out: {error}")
             continue
-        row = _row(trial, run.plan) | metrics.read_quantities(trial, decoded)
+        row = _row(trial, run.plan) | metrics.read_quantities(trial, decoded) | legs.get(_key(trial), {})
         rows.append(row)
-        if row["settled"] and not row["late"]:
+        if row["settled"] and not row["late"] and not trial.turns:
             merged = latency.setdefault(trial.cell.slug, Latency())
             merged.counts += decoded.counts
     return Frames(
@@ -59,7 +64,8 @@ def build_frames(run: Run) -> Frames:
 
 def columns() -> tuple[str, ...]:
     """Columns of ``Frames.trials``, in order."""
-    return (*BEFORE_QUANTITIES, *metrics.trial_columns(), *AFTER_QUANTITIES)
+    variances = (metrics.variance_column(name) for name in metrics.per_turn_ratios())
+    return (*BEFORE_QUANTITIES, *metrics.trial_columns(), *AFTER_QUANTITIES, *variances)
 
 
 def tabulate_trials(run: Run) -> pd.DataFrame:
@@ -67,8 +73,28 @@ def tabulate_trials(run: Run) -> pd.DataFrame:
     return build_frames(run).trials
 
 
-def _check(trial: Trial) -> None:
-    """ValueError where a trial's numbers cannot be, as in a record that was edited."""
+def _key(trial: Trial) -> tuple[int, Cell, int]:
+    """A trial's one name within a run."""
+    return trial.launch, trial.cell, trial.attempt
+
+
+def _values_of_legs(run: Run) -> dict[tuple[int, Cell, int], dict[str, object]]:
+    """Of each leg: what its turns tell, at the mean speed of its heat."""
+    values: dict[tuple[int, Cell, int], dict[str, object]] = {}
+    for legs in group_heats(run.trials).values():
+        turns = tuple(leg.turns for leg in legs if leg.turns)
+        for name, ratio in metrics.per_turn_ratios().items():
+            for trial, leg in zip(legs, fit_heat(turns, ratio).legs, strict=True):
+                if leg is not None:
+                    known = values.setdefault(_key(trial), {})
+                    known |= {name: leg.value, metrics.variance_column(name): leg.variance}
+    return values
+
+
+def _check(trial: Trial, *, in_turns: bool) -> None:
+    """ValueError where a trial's numbers cannot be, as in an edited record, or are of another kind."""
+    if bool(trial.turns) != in_turns:
+        raise ValueError("it was measured in another way than the others of its cell")
     if trial.window_s <= 0 or trial.cell.workers < 1 or trial.tick_hz < 1 or trial.requests < 0:
         raise ValueError("window, workers, ticks or requests out of range")
 
@@ -90,6 +116,9 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "workers": cell.workers,
         "control": cell.control,
         "block": trial.block,
+        "heat": trial.heat,
+        "live": trial.live,
+        "turns": len(trial.turns.span_us) if trial.turns else 0,
         "launch": trial.launch,
         "attempt": trial.attempt,
         "started_unix_s": trial.started_unix_s,
@@ -104,6 +133,7 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "generator_idle_share": trial.generator_idle_s / trial.window_s,
         "generator_wait_us": trial.generator_wait_us,
         "flags": tuple(flag.name for flag in flags.flag_trial(trial, plan.setup, plan.ceilings)),
+        **dict.fromkeys(map(metrics.variance_column, metrics.per_turn_ratios()), 0.0),
     }
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
 from report.analysis.metric_types import FromLatency, Metric
-from report.analysis.validity import SATURATED
+from report.analysis.metrics import variance_column
+from report.analysis.together import LaunchValue
+from report.analysis.validity import LATENCY_OF_TURNS, SATURATED, SATURATED_IN_TURNS
 from report.stats import levels
 from report.stats.levels import Level
 from results.histogram import Latency
@@ -21,16 +23,22 @@ class MetricSummary:
     """What a run says of one metric of one cell."""
 
     level: Level | None = None
-    """Geometric mean over blocks (of percentiles: of the merged histogram) with its 95% interval."""
+    """Geometric mean over blocks (of percentiles: of the merged histogram) with its 95% interval; of legs at
+    the mean speed of the machine over the run."""
     reason: str = ""
     """Why there is no level, as text for the reader."""
-    by_block: Mapping[int, float] = field(default_factory=dict)
-    """The trials' own values by block: the dots of a chart."""
+    launches: tuple[LaunchValue, ...] = ()
+    """The trials' own values, by rising block: what is compared."""
+
+    @property
+    def by_block(self) -> Mapping[int, float]:
+        """The trials' own values by block: the dots of a chart."""
+        return {launch.block: launch.value for launch in self.launches}
 
     @property
     def comparable(self) -> bool:
-        """Whether there is a level that blocks can be compared by."""
-        return self.level is not None and bool(self.by_block)
+        """Whether there is a level that launches can be compared by."""
+        return self.level is not None and bool(self.launches)
 
 
 def summarise_metric(
@@ -42,27 +50,30 @@ def summarise_metric(
     """
     if isinstance(metric.source, FromLatency):
         return _of_latency(metric, metric.source.percent, rows, latency)
-    values = _by_block(rows, metric.name)
-    level = levels.level(list(values.values()))
+    launches = _launches(rows, metric)
+    level = levels.level([launch.value for launch in launches])
     if metric.at_equal_load:
         reason = _unequal_load(cell, rows, equal_rate=equal_rate, measured=level is not None)
         if reason:
-            return MetricSummary(reason=reason, by_block=values)
-    return MetricSummary(level=level, reason="" if level else metric.absent, by_block=values)
+            return MetricSummary(reason=reason, launches=launches)
+    return MetricSummary(level=level, reason="" if level else metric.absent, launches=launches)
 
 
 def _unequal_load(cell: Cell, rows: pd.DataFrame, *, equal_rate: bool, measured: bool) -> str:
     """Why a metric that depends on load is not compared; empty at equal load: saturated, or at one rate."""
     if cell.load != Load.CLOSED:
         return "" if equal_rate else "compared only at an equal rate"
-    if measured and rows["occupied"].median() < SATURATED:
+    saturated = SATURATED_IN_TURNS if rows["turns"].any() else SATURATED
+    if measured and rows["occupied"].median() < saturated:
         busy = 100 * rows["utilisation"].median()
-        return f"server only {busy:.0f}% busy; compared only from {100 * SATURATED:.0f}%"
+        return f"server only {busy:.0f}% busy; compared only from {100 * saturated:.0f}%"
     return ""
 
 
 def _of_latency(metric: Metric, percent: float, rows: pd.DataFrame, latency: Latency | None) -> MetricSummary:
     """A percentile of all samples, with the relative interval of the trials' own percentiles."""
+    if rows["turns"].any():
+        return MetricSummary(reason=LATENCY_OF_TURNS)
     settled = rows[rows["settled"] & ~rows["late"]]
     if 2 * rows["late"].sum() >= len(rows):
         late = f"{100 * LATE_SHARE:.0f}%"
@@ -70,14 +81,21 @@ def _of_latency(metric: Metric, percent: float, rows: pd.DataFrame, latency: Lat
     if 2 * len(settled) <= len(rows):
         cycle, window = rows["cycle_s"].median(), rows["window_s"].median()
         return MetricSummary(reason=f"not settled: N/X = {cycle:.2g} s, the window was {window:.2g} s")
-    values = _by_block(settled, metric.name)
+    launches = _launches(settled, metric)
     merged = float(latency.shown([percent])[0]) if latency else math.nan
     if math.isnan(merged):
-        return MetricSummary(reason=metric.absent, by_block=values)
-    return MetricSummary(level=levels.around(merged, list(values.values())), by_block=values)
+        return MetricSummary(reason=metric.absent, launches=launches)
+    level = levels.around(merged, [launch.value for launch in launches])
+    return MetricSummary(level=level, launches=launches)
 
 
-def _by_block(rows: pd.DataFrame, column: str) -> dict[int, float]:
-    """Positive values by block."""
-    pairs = zip(rows["block"].tolist(), rows[column].tolist(), strict=True)
-    return {int(block): float(value) for block, value in sorted(pairs) if value > 0}
+def _launches(rows: pd.DataFrame, metric: Metric) -> tuple[LaunchValue, ...]:
+    """Positive values by rising block; whole windows are compared by block, whatever lived beside them."""
+    variances = rows.get(variance_column(metric.name), pd.Series(0.0, index=rows.index))
+    heats = rows["heat"].where(rows["turns"] > 0, 0)
+    values = zip(rows["block"], heats, rows[metric.name], variances, strict=True)
+    return tuple(
+        LaunchValue(block=int(block), heat=int(heat), value=float(value), variance=float(variance))
+        for block, heat, value, variance in sorted(values)
+        if value > 0
+    )

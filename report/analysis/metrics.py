@@ -160,6 +160,20 @@ def trial_columns() -> tuple[str, ...]:
     return tuple(name for name, quantity in QUANTITIES.items() if not isinstance(quantity.source, FromCount))
 
 
+def per_turn_ratios() -> dict[str, PerTurn]:
+    """By name of the quantity: how each turn of a leg tells it; without those that turns do not tell."""
+    return {
+        name: quantity.source.per_turn
+        for name, quantity in QUANTITIES.items()
+        if isinstance(quantity.source, FromTrial) and quantity.source.per_turn
+    }
+
+
+def variance_column(name: str) -> str:
+    """Column of the variance that the turns of a heat give the logarithm of a quantity."""
+    return f"{name}_variance"
+
+
 def read_quantities(trial: Trial, latency: Latency) -> dict[str, float]:
     """Every quantity of a trial by name, NaN where it has none; ``latency`` is its decoded histogram."""
     sources = {name: quantity.source for name, quantity in QUANTITIES.items()}

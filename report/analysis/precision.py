@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 from report.analysis.contenders import Contender, Group, group_contenders
 from report.analysis.metrics import telling_metric
@@ -25,7 +26,7 @@ class Precision:
     wide: tuple[tuple[Cell, float | None], ...]
     """Cells whose ratio is less precise, each with its half-width, or None where it has no interval."""
     undecided: frozenset[Cell]
-    """``wide``, the best of their groups, and everyone who cannot be told from it; with their controls."""
+    """``wide``, the best of their groups, and everyone who is not far from it; with their controls."""
 
     @property
     def reached(self) -> bool:
@@ -59,7 +60,19 @@ def assess_precision(run: Run, summaries: Sequence[Summary] | None = None) -> Pr
     asked = run.plan.setup.precision_percent
     if asked is None:
         return None
-    looked_at = _asked(summarise(run) if summaries is None else summaries)
+    summaries = summarise(run) if summaries is None else summaries
+    return precision_of(summaries, asked, blocks=len(run.blocks), cells=run.plan.cells)
+
+
+def precision_of(
+    summaries: Iterable[Summary], asked: float, *, blocks: int, cells: Iterable[Cell]
+) -> Precision:
+    """How precise ``summaries`` of so many complete blocks are; ``cells`` are those of the plan.
+
+    Who goes on beside the imprecise is not chosen by the test that ranks them: the error of tiers would grow
+    with each look. Everyone who is not far from the best goes on together, see ``ranking.NEAR``.
+    """
+    looked_at = _asked(summaries)
     groups = [
         (group, wide)
         for group in looked_at
@@ -69,12 +82,12 @@ def assess_precision(run: Run, summaries: Sequence[Summary] | None = None) -> Pr
     copies = {replace(cell, control=True) for cell in going_on}
     return Precision(
         asked_percent=asked,
-        blocks=len(run.blocks),
+        blocks=blocks,
         ratios=sum(len(group.contenders) - 1 for group in looked_at),
         wide=tuple(
             (contender.cell, contender.ratio.half_width_percent) for _, wide in groups for contender in wide
         ),
-        undecided=frozenset(going_on | copies & set(run.plan.cells)),
+        undecided=frozenset(going_on | copies & set(cells)),
     )
 
 
@@ -84,13 +97,29 @@ def undecided_cells(run: Run) -> frozenset[Cell]:
     return reached.undecided if reached else frozenset()
 
 
+def widest_ratio_percent(run: Run) -> float | None:
+    """Widest half-width of the ratios that a run is about, in percent; None where one has no interval yet.
+
+    Of every run, also of one that was not asked for a precision.
+    """
+    halves = [
+        contender.ratio.half_width_percent
+        for group in _asked(summarise(run))
+        for contender in group.contenders[1:]
+    ]
+    known = [half for half in halves if half is not None]
+    return max(known) if known and len(known) == len(halves) else None
+
+
 def _asked(summaries: Iterable[Summary]) -> list[Group]:
-    """Closed load by throughput, open load by median latency; stacks only where no frameworks compare."""
+    """Closed load by throughput, or open load by median latency where there is no other.
+
+    Stacks against stacks only where no frameworks compare.
+    """
     summaries = tuple(summaries)
-    for kind in ("frameworks", "stacks"):
+    for load, kind in product((Load.CLOSED, Load.OPEN), ("frameworks", "stacks")):
         groups = [
             group
-            for load in (Load.CLOSED, Load.OPEN)
             for group in group_contenders(summaries, telling_metric(load), kind=kind)
             if group.workload.load == load and len(group.contenders) > 1
         ]
@@ -107,4 +136,4 @@ def _is_wide(contender: Contender, percent: float) -> bool:
 def _going_on(group: Group, wide: Iterable[Contender]) -> Iterator[Cell]:
     yield group.contenders[0].cell
     yield from (contender.cell for contender in wide)
-    yield from (contender.cell for contender in group.contenders if contender.tier == 1)
+    yield from (contender.cell for contender in group.contenders if contender.near_best)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -14,7 +14,8 @@ from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import Frames, build_frames
 from report.analysis.metric_summaries import MetricSummary, summarise_metric
 from report.analysis.metric_types import Metric
-from report.analysis.workload import shares_of_capacity
+from report.analysis.together import Together, fit_together
+from report.analysis.workload import Workload, cells_in_turns, shares_of_capacity, workload_of
 from report.stats.levels import Level
 from results.histogram import Latency
 from results.model import SERVED_SHARE, Cell, Failure, Load, Run
@@ -25,6 +26,8 @@ class Summary:
     """Everything that was found out about one cell."""
 
     cell: Cell
+    in_turns: bool = False
+    """Whether it was measured in the turns of relays, or would have been; else in whole windows."""
     n_trials: int = 0
     n_blocks: int = 0
     requests: int = 0
@@ -53,6 +56,11 @@ class Summary:
         """Why a metric has no level; empty where it has one."""
         return self.metric_summaries[metric.name].reason
 
+    @property
+    def workload(self) -> Workload:
+        """What was asked of the cell's stack, at its own rate."""
+        return workload_of(self.cell, in_turns=self.in_turns)
+
     def by_block(self, metric: Metric) -> Mapping[int, float]:
         """The trials' own values of a metric by block."""
         return self.metric_summaries[metric.name].by_block
@@ -67,8 +75,8 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
     rows = {str(slug): part for slug, part in frames.trials.groupby("cell", sort=False)}
     failed = {failure.cell for failure in run.failures if failure.cell}
     cells = dict.fromkeys((*run.plan.cells, *(trial.cell for trial in run.trials), *sorted_cells(failed)))
-    trouble, shared = _errors(run), shares_of_capacity(run)
-    return tuple(
+    trouble, shared, in_turns = _errors(run), shares_of_capacity(run), cells_in_turns(run)
+    summaries = [
         _summary(
             cell,
             rows[cell.slug],
@@ -80,7 +88,45 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
         else _absent(cell, why_absent(cell, run.failures))
         for cell in cells
         if cell.load != Load.LOCKSTEP
+    ]
+    return at_mean_speed([replace(summary, in_turns=summary.cell in in_turns) for summary in summaries])
+
+
+def at_mean_speed(summaries: Sequence[Summary]) -> tuple[Summary, ...]:
+    """``summaries`` whose legs have their levels at the mean speed of the machine over the run.
+
+    Their intervals are then of each stack alone: how much the machine varied is said once, of the run.
+    """
+    fits = {
+        (workload, name): together
+        for workload in dict.fromkeys(summary.workload for summary in summaries if summary.in_turns)
+        for name in metrics.per_turn_ratios().keys() & metrics.timed_metrics().keys()
+        if (together := fit_metric(summaries, metrics.timed_metrics()[name], workload, within_servers=False))
+    }
+    return tuple(
+        replace(
+            summary,
+            metric_summaries={
+                name: replace(metric, level=together.level(summary.cell))
+                if metric.comparable and (together := fits.get((summary.workload, name)))
+                else metric
+                for name, metric in summary.metric_summaries.items()
+            },
+        )
+        for summary in summaries
     )
+
+
+def fit_metric(
+    summaries: Iterable[Summary], metric: Metric, workload: Workload, *, within_servers: bool
+) -> Together | None:
+    """All stacks that were asked ``workload``, floors and controls too, held together by ``metric``."""
+    launches = {
+        summary.cell: summary.metric_summaries[metric.name].launches
+        for summary in summaries
+        if summary.workload == workload and summary.metric_summaries[metric.name].comparable
+    }
+    return fit_together(launches, within_servers=within_servers)
 
 
 def sorted_cells(cells: Iterable[Cell]) -> list[Cell]:

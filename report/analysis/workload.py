@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from results.model import Arrivals, Cell, Load, Run
@@ -22,14 +23,48 @@ class Workload(NamedTuple):
     """Open load at a rate of each stack's own: this share of its capacity."""
     reuse: int | None = None
     """Closed load: the client closes a connection after so many requests; None: it keeps it."""
+    in_turns: bool = False
+    """Whether it was measured in the turns of relays; else in whole windows. The two are never compared."""
 
 
-def workload_of(cell: Cell, share: float | None = None) -> Workload:
+def workload_of(cell: Cell, share: float | None = None, *, in_turns: bool = False) -> Workload:
     """What is asked of the cell's stack; ``share`` where its rate is one of its capacity."""
-    rate = None if share else cell.rate_rps
     return Workload(
-        cell.scenario, cell.load, cell.connections, cell.workers, rate, cell.arrivals, share, cell.reuse
+        scenario=cell.scenario,
+        load=cell.load,
+        connections=cell.connections,
+        workers=cell.workers,
+        rate_rps=None if share else cell.rate_rps,
+        arrivals=cell.arrivals,
+        share=share,
+        reuse=cell.reuse,
+        in_turns=in_turns,
     )
+
+
+def cells_in_turns(run: Run) -> frozenset[Cell]:
+    """Cells that were measured in turns: those with more legs than whole windows.
+
+    One without any trial is taken for what the others were that were asked the same, if they were all alike.
+    """
+    legs: Counter[Cell] = Counter()
+    for trial in run.trials:
+        legs[trial.cell] += 1 if trial.turns else -1
+    ways: dict[Workload, set[bool]] = {}
+    for cell, surplus in legs.items():
+        ways.setdefault(workload_of(cell), set()).add(surplus > 0)
+    unmeasured = (cell for cell in _named_cells(run) if cell not in legs)
+    return frozenset(
+        {cell for cell, surplus in legs.items() if surplus > 0}
+        | {cell for cell in unmeasured if ways.get(workload_of(cell)) == {True}}
+    )
+
+
+def _named_cells(run: Run) -> Iterator[Cell]:
+    """Cells of the plan, those that are not applicable, and those that failed."""
+    yield from run.plan.cells
+    yield from (absent.cell for absent in run.plan.not_applicable)
+    yield from (failure.cell for failure in run.failures if failure.cell)
 
 
 def capacity_rps(run: Run, cell: Cell) -> float | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from report.analysis.conclusions import Conclusions, conclude
@@ -11,7 +11,7 @@ from report.analysis.costs import Costs, holds_costs, summarise_costs
 from report.analysis.frames import Frames, build_frames
 from report.analysis.summary import Summary
 from report.analysis.titles import titles_of
-from report.analysis.workload import Workload, shares_of_capacity, workload_of
+from report.analysis.workload import Workload, cells_in_turns, shares_of_capacity, workload_of
 from report.page.charts.look import Look, assign_look
 from report.page.model import TableEntry, entry
 from report.stats.levels import Level
@@ -31,6 +31,8 @@ class Context:
     """Title of each framework."""
     shares: Mapping[Cell, float]
     """Open cells whose rate is a share of their own capacity."""
+    in_turns: Collection[Cell]
+    """Cells that were measured in turns; the others in whole windows."""
     counting_runs: tuple[Run, ...]
     """Runs that counted instructions: this one, or others shown with it."""
     costs: tuple[Costs, ...]
@@ -75,7 +77,7 @@ class Context:
 
     def workload(self, cell: Cell) -> Workload:
         """What is asked of the cell's stack."""
-        return workload_of(cell, self.shares.get(cell))
+        return workload_of(cell, self.shares.get(cell), in_turns=cell in self.in_turns)
 
     def workloads(self, load: Load | None = None) -> list[Workload]:
         """What was asked of the stacks under this load (under any), in the order of the plan."""
@@ -90,7 +92,12 @@ class Context:
         open_loads = [load for load in loads if load[0] != Load.CLOSED]
         alike = len({load[1:3] for load in open_loads}) == 1 and len({load[4] for load in open_loads}) == 1
         short = workload.load != Load.CLOSED and alike
-        return f"{workload.scenario}: {words.offered(workload) if short else words.load(workload)}"
+        return f"{workload.scenario}: {words.offered(workload) if short else self.load(workload)}"
+
+    def load(self, workload: Workload) -> str:
+        """A load in words, with how it was measured where the run has closed loads of both kinds."""
+        whole = workload.load == Load.CLOSED and bool(self.in_turns) and not workload.in_turns
+        return words.load(workload) + ", whole windows" * whole
 
 
 def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
@@ -113,6 +120,7 @@ def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
         ),
         titles={name: title for shown in (*others, run) for name, title in titles_of(shown).items()},
         shares=shares_of_capacity(run),
+        in_turns=cells_in_turns(run),
         counting_runs=counting_runs,
         costs=all_costs,
     )

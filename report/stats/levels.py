@@ -1,15 +1,15 @@
-"""Levels and ratios with their intervals, by Student's t on the logarithms of values by block.
+"""Levels with their intervals, by Student's t on the logarithms of values by block, and critical values.
 
-Values are positive; on the log scale a factor of two up and a factor of two down are equally far. Ratios are
-taken within blocks, so that what changed from block to block changes no ratio. Distributions come from scipy.
+Values are positive; on the log scale a factor of two up and a factor of two down are equally far.
+Distributions come from scipy. Ratios are the business of ``report.stats.launches``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +17,14 @@ from scipy import stats
 
 CONFIDENCE = 0.95
 """Probability that an interval holds the true value."""
-Blocks = Mapping[int, float]
-"""One positive value per block."""
+BLOCKS_FOR_INTERVAL = 4
+"""Fewer blocks give no interval: two that happen to agree would pass for a precise level, and two that do not
+for anything between nothing and everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """A value with its interval; ``low`` and ``high`` are None where there are too few values for one."""
+    """A value with its interval; ``low`` and ``high`` are None where there are too few blocks for one."""
 
     value: float
     low: float | None = None
@@ -40,16 +41,16 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """Mean of log ratios over blocks, with its standard error."""
+class LogMean:
+    """Mean of logarithms over blocks, with its standard error."""
 
     mean: float
     standard_error: float
     n: int
 
     def level(self, confidence: float = CONFIDENCE) -> Level:
-        """The ratio: exp(mean -+ t(confidence, n-1) SE), Student's one-sample interval on logs."""
-        if self.n < 2:  # noqa: PLR2004 - a spread needs two
+        """exp(mean -+ t(confidence, n-1) SE), Student's one-sample interval on logs."""
+        if self.n < BLOCKS_FOR_INTERVAL:
             return Level(value=math.exp(self.mean), n=self.n)
         half = student(confidence, self.n - 1) * self.standard_error
         low, high = math.exp(self.mean - half), math.exp(self.mean + half)
@@ -62,6 +63,12 @@ def student(confidence: float, freedom: float) -> float:
     return float(stats.t.ppf((1 + confidence) / 2, freedom))
 
 
+@cache
+def studentized_range(groups: int, freedom: int, confidence: float = CONFIDENCE) -> float:
+    """q(confidence; groups, freedom), the critical value of Tukey's studentized range."""
+    return float(stats.studentized_range.ppf(confidence, groups, freedom))
+
+
 def around(merged: float, by_trial: Sequence[float]) -> Level:
     """``merged``, a percentile of all samples, with the relative interval of the trials' own percentiles."""
     own = level(by_trial)
@@ -71,26 +78,14 @@ def around(merged: float, by_trial: Sequence[float]) -> Level:
     return Level(value=merged, low=own.low * scale, high=own.high * scale, n=own.n)
 
 
-def mean_of_logs(values: Sequence[float]) -> Difference:
+def mean_of_logs(values: Sequence[float]) -> LogMean:
     """Mean and standard error (s / sqrt(n)) of the logarithms of positive values."""
     logs: NDArray[np.float64] = np.log(np.asarray(values, dtype=np.float64))
     n = len(logs)
     error = float(np.std(logs, ddof=1)) / math.sqrt(n) if n > 1 else math.nan
-    return Difference(mean=float(np.mean(logs)), standard_error=error, n=n)
+    return LogMean(mean=float(np.mean(logs)), standard_error=error, n=n)
 
 
 def level(values: Sequence[float], confidence: float = CONFIDENCE) -> Level | None:
     """Geometric mean of positive values with its t interval; None without values."""
     return mean_of_logs(values).level(confidence) if values else None
-
-
-def difference(a: Blocks, b: Blocks) -> Difference | None:
-    """Mean of d = ln(a/b) within each block that has both; None where no block has."""
-    common = sorted(a.keys() & b.keys())
-    return mean_of_logs([a[block] / b[block] for block in common]) if common else None
-
-
-def ratio(a: Blocks, b: Blocks, confidence: float = CONFIDENCE) -> Level | None:
-    """a/b within blocks, with its interval; None where no block has both."""
-    log_ratio = difference(a, b)
-    return log_ratio.level(confidence) if log_ratio else None

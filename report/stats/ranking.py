@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import combinations
 
 import numpy as np
-from scipy import stats
 
-from report.stats.levels import CONFIDENCE, Blocks, Difference, difference, mean_of_logs
+from report.stats.launches import StackFit
 
 BLOCKS_TO_RANK = 6
 """No tiers and no ranking words below this many blocks."""
-
-
-@cache
-def studentized_range(groups: int, freedom: int, confidence: float = CONFIDENCE) -> float:
-    """q(confidence; groups, freedom), the critical value of Tukey's studentized range."""
-    return float(stats.studentized_range.ppf(confidence, groups, freedom))
+NEAR = 2.0
+"""Who is left out of further blocks for being told apart was chosen by a test at every look; at twice its
+threshold such a choice is hardly ever wrong, however many looks there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,59 +22,44 @@ class Tiers:
     """Contenders in groups that cannot be told apart."""
 
     tiers: dict[str, int]
-    """By name; 1 cannot be told from the best. Those with fewer than 6 blocks are not in it."""
-    order: tuple[str, ...]
-    """Names from best to worst by geometric mean, those without a tier last."""
+    """By name; 1 cannot be told from the best."""
+    near: frozenset[str]
+    """The best, and whoever is not ``NEAR`` times as far from it as could be told: more blocks may prove any
+    of them to be of the first tier."""
     separable_percent: float | None
     """Smallest difference that could have been told: median over the pairs with the best."""
 
 
-def tiers(contenders: Mapping[str, Blocks], *, higher_is_better: bool = True) -> Tiers:
-    """Tiers of ``contenders``, each with its positive values by block.
+def find_tiers(fit: StackFit, best_first: Sequence[str], *, higher_is_better: bool = True) -> Tiers:
+    """Tiers of the contenders ``best_first``, all of them stacks of ``fit``.
 
-    First tier: mean log difference from the best at most q(.95; K, (K-1)(B-1)) / sqrt(2) standard errors, by
-    Tukey's honestly significant difference in randomised blocks, stepwise from the top with the same K.
-    The standard error is the pair's own or, where larger, that pooled over all pairs: the pair's own alone
-    excludes one of 8 equal stacks in 7 runs of 100, the pooled one alone in 13 where one is noisier.
+    First tier: the difference from the best is at most what ``StackFit.apart`` tells apart among so many
+    (Tukey-Kramer), stepwise from the top with the same number of contenders.
     """
+    if len(best_first) < 2:  # noqa: PLR2004 - one alone has no rank
+        return Tiers(tiers={}, near=frozenset(best_first), separable_percent=None)
+    least = {name: _apart(fit, best_first[0], name, len(best_first)) for name in best_first[1:]}
     sign = 1 if higher_is_better else -1
-    centre = {name: sign * mean_of_logs(list(blocks.values())).mean for name, blocks in contenders.items()}
-    ranked = {name: blocks for name, blocks in contenders.items() if len(blocks) >= BLOCKS_TO_RANK}
-    order = tuple(sorted(centre, key=lambda name: (name not in ranked, -centre[name], name)))
-    if len(ranked) < 2:  # noqa: PLR2004 - one alone has no rank
-        return Tiers(tiers={}, order=order, separable_percent=None)
-    left, tier_of, variance = list(order[: len(ranked)]), dict[str, int](), _pooled_variance(ranked)
-    separable = _separable(ranked, left, variance)
-    for tier in range(1, len(ranked) + 1):
-        tier_of |= {name: tier for name in left if not _apart(ranked, left[0], name, sign, variance)}
-        left = [name for name in left if name not in tier_of]
-        if not left:
-            break
-    return Tiers(tiers=tier_of, order=order, separable_percent=separable)
+
+    def behind(best: str, name: str, times: float = 1.0) -> bool:
+        """Whether ``name`` is so many times as far behind as could be told."""
+        if name == best or not fit.are_comparable(best, name):
+            return False
+        return sign * fit.difference(best, name).mean > times * fit.apart(best, name, len(best_first))
+
+    known = [difference for difference in least.values() if math.isfinite(difference)]
+    left, tiers, tier = list(best_first), dict[str, int](), 0
+    while left:
+        tier += 1
+        tiers |= {name: tier for name in left if not behind(left[0], name)}
+        left = [name for name in left if name not in tiers]
+    separable = 100 * math.expm1(float(np.median(known))) if known else None
+    near = frozenset(name for name in best_first if not behind(best_first[0], name, NEAR))
+    return Tiers(tiers=tiers, near=near, separable_percent=separable)
 
 
-def _apart(contenders: Mapping[str, Blocks], best: str, other: str, sign: int, variance: float) -> bool:
-    if best == other:
-        return False
-    pair = difference(contenders[best], contenders[other])
-    return pair is not None and sign * pair.mean > _least_significant(pair, len(contenders), variance)
-
-
-def _least_significant(pair: Difference, groups: int, variance: float) -> float:
-    """Smallest mean log difference of one pair that tells the two apart."""
-    if pair.n < 2:  # noqa: PLR2004 - no spread, no claim
+def _apart(fit: StackFit, best: str, other: str, contenders: int) -> float:
+    """Least difference that tells the two apart; infinite where they never met, nor whom both did."""
+    if not fit.are_comparable(best, other):
         return math.inf
-    error = max(pair.standard_error, math.sqrt(variance / pair.n))
-    return studentized_range(groups, (groups - 1) * (pair.n - 1)) / math.sqrt(2) * error
-
-
-def _pooled_variance(contenders: Mapping[str, Blocks]) -> float:
-    """Mean variance of a pair's log difference: with full blocks twice the residual mean square."""
-    pairs = (difference(a, b) for a, b in combinations(contenders.values(), 2))
-    return float(np.mean([pair.standard_error**2 * pair.n for pair in pairs if pair and pair.n > 1] or [0.0]))
-
-
-def _separable(contenders: Mapping[str, Blocks], order: Sequence[str], variance: float) -> float | None:
-    pairs = (difference(contenders[order[0]], contenders[other]) for other in order[1:])
-    least = [_least_significant(pair, len(contenders), variance) for pair in pairs if pair and pair.n > 1]
-    return 100 * math.expm1(float(np.median(least))) if least else None
+    return fit.apart(best, other, contenders)

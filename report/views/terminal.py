@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from io import StringIO
 from itertools import groupby
@@ -14,11 +14,15 @@ from rich.console import Console
 from rich.table import Table
 
 from report import fmt
-from report.analysis.contenders import MARK, group_contenders
+from report.analysis.conclusions import conclude
+from report.analysis.contenders import MARK, Group
+from report.analysis.metric_types import FromLatency, Metric
 from report.analysis.metrics import terminal_columns
-from report.analysis.precision import Precision, assess_precision
-from report.analysis.summary import Summary, summarise
-from report.stats.levels import Level
+from report.analysis.precision import Precision
+from report.analysis.summary import Summary
+from report.analysis.workload import Workload
+from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
+from report.views import words
 from results.model import Load, Run
 
 RUN_TABLE_WIDTH = 160
@@ -27,17 +31,14 @@ RUN_TABLE_WIDTH = 160
 
 def as_text(run: Run, folder: Path, page: Path | None) -> str:
     """Table of levels, a sentence per comparison, failures, and the folders to look at."""
-    summaries = summarise(run)
+    conclusions = conclude(run)
+    summaries = conclusions.summaries
     console = Console(file=StringIO(), width=RUN_TABLE_WIDTH, highlight=False, markup=False)
     for table in _tables(summaries):
         console.print(table)
         console.print()
-    for group in group_contenders(summaries):
-        if len(group.contenders) > 1:
-            console.print(
-                f"{group.scenario} on {group.server}, {group.workload.connections} connections: "
-                f"{group.sentence}"
-            )
+    for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups)):
+        console.print(line)
     for summary in summaries:
         if summary.flags:
             flags = ", ".join(f"{flag.word} ({count} of {summary.n_trials})" for flag, count in summary.flags)
@@ -47,8 +48,10 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print(f"FAILED {name} ({failure.stage}): {failure.message}")
     for problem in run.problems:
         console.print(f"RECORD {problem}")
-    if reached := assess_precision(run, summaries):
-        console.print(reached.sentence)
+    if conclusions.precision:
+        console.print(conclusions.precision.sentence)
+    if conclusions.speed:
+        console.print(f"The machine itself ran at {words.machine_speed(conclusions.speed)}.")
     console.print(f"{len(run.trials)} trials of {len(run.blocks)} complete blocks in {folder}")
     if page:
         console.print(f"report: {page}")
@@ -59,19 +62,36 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
 
 def as_json(run: Run, folder: Path, page: Path | None) -> str:
     """A run as one JSON object: levels with intervals by metric, units in their names."""
-    summaries = summarise(run)
-    reached = assess_precision(run, summaries)
+    conclusions = conclude(run)
+    reached = conclusions.precision
     data = {
         "run": str(folder),
         "report": str(page) if page else None,
         "blocks": len(run.blocks),
         "trials": len(run.trials),
         "precision": _precision_data(reached) if reached else None,
-        "cells": [_cell_data(summary) for summary in summaries],
+        "machine_speed": asdict(conclusions.speed) if conclusions.speed else None,
+        "cells": [_cell_data(summary) for summary in conclusions.summaries],
         "failures": [asdict(failure) for failure in run.failures],
         "problems": list(run.problems),
     }
     return json.dumps(data, indent=2, allow_nan=False)
+
+
+def _few_blocks(summaries: Iterable[Summary]) -> Iterator[str]:
+    """Why levels have no interval, where that is for want of blocks."""
+    few = {summary.n_blocks for summary in summaries if 0 < summary.n_blocks < BLOCKS_FOR_INTERVAL}
+    if few:
+        yield f"{fmt.no_interval(max(few)).capitalize()}."
+
+
+def _comparisons(groups: Iterable[Group]) -> Iterator[str]:
+    """Who is fastest on each server, in each workload."""
+    for group in groups:
+        if len(group.contenders) > 1:
+            size = fmt.counted(group.workload.connections, "connection")
+            way = ", in turns" * group.workload.in_turns
+            yield f"{group.scenario} on {group.server}, {size}{way}: {group.sentence}"
 
 
 def _precision_data(precision: Precision) -> dict[str, Any]:
@@ -93,19 +113,15 @@ def _cell_data(summary: Summary) -> dict[str, Any]:
 
 def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
     """One table a scenario and load, a row a stack and rate."""
-    for (scenario, load, connections, reuse, workers), part in groupby(
-        sorted(summaries, key=_table_key), key=_table_key
-    ):
-        is_open, size = load != Load.CLOSED, fmt.counted(connections, "connection")
-        kind = (
-            f"{load} load, at most {size}" if is_open else f"{load} load, {size}{fmt.reused(reuse or None)}"
-        )
-        title = f"{scenario}: {kind}, {fmt.counted(workers, 'worker')}"
+    for _, same in groupby(sorted(summaries, key=_table_key), key=_table_key):
+        part = list(same)
+        is_open = part[0].cell.load != Load.CLOSED
+        title = f"{part[0].cell.scenario}: {_load(part[0].workload)}"
         table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
         table.add_column("stack", no_wrap=True)
         if is_open:
             table.add_column("Offered, requests/s", justify="right", no_wrap=True)
-        columns = terminal_columns(load)
+        columns = _columns(part)
         for metric in columns:
             table.add_column(f"{metric.heading}, {metric.shown.unit}", justify="right", no_wrap=True)
         for summary in part:
@@ -116,10 +132,31 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
         yield table
 
 
-def _table_key(summary: Summary) -> tuple[str, Load, int, int, int]:
-    """What a table has in common, in an order; connections that are kept come first."""
+def _table_key(summary: Summary) -> tuple[str, Load, int, int, int, bool]:
+    """What a table has in common, in an order; connections that are kept come first, and turns last."""
     cell = summary.cell
-    return cell.scenario, cell.load, cell.connections, cell.reuse or 0, cell.workers
+    return cell.scenario, cell.load, cell.connections, cell.reuse or 0, cell.workers, summary.in_turns
+
+
+def _load(workload: Workload) -> str:
+    """The load that a table is about; rates stand in its rows."""
+    if workload.load == Load.CLOSED:
+        return words.load(workload)
+    size, workers = (
+        fmt.counted(workload.connections, "connection"),
+        fmt.counted(workload.workers, "worker"),
+    )
+    return f"{workload.load} load, at most {size}, {workers}"
+
+
+def _columns(summaries: Sequence[Summary]) -> tuple[Metric, ...]:
+    """Columns of a table: without percentiles of latency that no cell has."""
+    columns = terminal_columns(summaries[0].cell.load)
+    return tuple(
+        metric
+        for metric in columns
+        if not isinstance(metric.source, FromLatency) or any(summary.level(metric) for summary in summaries)
+    )
 
 
 def _offered(summary: Summary) -> str:

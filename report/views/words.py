@@ -10,6 +10,7 @@ from itertools import groupby
 
 from report import fmt
 from report.analysis.contenders import MARK, Contender, Group
+from report.analysis.machine_speed import SpeedRange
 from report.analysis.workload import Workload
 from report.stats.ranking import BLOCKS_TO_RANK
 from results.model import Interface, Load
@@ -29,8 +30,17 @@ def load(workload: Workload) -> str:
         fmt.counted(workload.workers, "worker"),
     )
     if workload.load == Load.CLOSED:
-        return f"closed load, {size}{fmt.reused(workload.reuse)}, {workers}"
+        way = ", in turns" * workload.in_turns
+        return f"closed load, {size}{fmt.reused(workload.reuse)}, {workers}{way}"
     return f"{offered(workload)}, {workload.arrivals} arrivals, at most {size}, {workers}"
+
+
+def machine_speed(speed: SpeedRange) -> str:
+    """How much the machine itself varied: ``78% to 135% of its mean speed (...)``."""
+    return (
+        f"{100 * speed.low:.0f}% to {100 * speed.high:.0f}% of its mean speed (10th to 90th percentile of "
+        f"{fmt.counted(speed.turns, 'turn')})"
+    )
 
 
 def offered(workload: Workload) -> str:

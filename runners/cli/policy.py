@@ -18,6 +18,7 @@ def report_policy() -> Policy:
     return Policy(
         is_disturbed=foreign,
         undecided_cells=_undecided_cells,
+        reached_percent=_reached_percent,
         cost_repeats=_cost_repeats,
         confirmations=_confirmations,
     )
@@ -27,6 +28,12 @@ def _undecided_cells(run: Run) -> Collection[Cell]:
     from report.analysis.precision import undecided_cells
 
     return undecided_cells(run)
+
+
+def _reached_percent(run: Run) -> float | None:
+    from report.analysis.precision import widest_ratio_percent
+
+    return widest_ratio_percent(run)
 
 
 def _cost_repeats(run: Run) -> Mapping[Pairing, int]:

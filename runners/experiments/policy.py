@@ -16,6 +16,8 @@ class Policy:
     """Whether a trial met so much foreign work that it should be repeated."""
     undecided_cells: Callable[[Run], Collection[Cell]] = lambda _run: ()
     """Cells of a run whose ratios are not yet as precise as asked for."""
+    reached_percent: Callable[[Run], float | None] = lambda _run: None
+    """How precise the ratios of a run are by now: the widest half-width; None where it cannot be said yet."""
     cost_repeats: Callable[[Run], Mapping[Pairing, int]] = lambda _run: {}
     """Further counts that each side of a pairing needs, by pairing."""
     confirmations: Callable[[Run, int], Mapping[Pairing, int]] = lambda _run, _pairs: {}

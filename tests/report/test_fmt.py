@@ -18,7 +18,9 @@ def test_numbers_have_three_digits(value: float, text: str) -> None:
 
 def test_a_number_stands_with_its_unit_and_interval() -> None:
     assert fmt.amount(Level(value=100, low=90, high=111), "µs") == "100 µs (90.0–111)"
-    assert fmt.amount(Level(value=100), "µs") == "100 µs (no interval)"
+    assert fmt.amount(Level(value=100, n=0), "µs") == "100 µs (no interval)"
+    assert fmt.amount(Level(value=100, n=2), "µs") == "100 µs (2 blocks: too few for an interval)"
+    assert fmt.times(Level(value=0.5, n=1)) == "0.50× (1 block: too few for an interval)"
     assert fmt.times(Level(value=0.5, low=0.4, high=0.6)) == "0.50× (0.40–0.60)"
 
 

@@ -1,6 +1,7 @@
 """Records of every kind, made by hotlap at one commit; ``decoded.json`` says what that commit read of them.
 
-The outputs beside each record are those of the same commit. Neither is ever made anew by later code.
+Neither record nor ``decoded.json`` is ever made anew by later code. Outputs beside a record are those of its
+commit but where what is said was changed on purpose, in a commit that says what.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from report import fmt
 from report.analysis.contenders import MARK
@@ -43,7 +43,10 @@ def overview(context: Context) -> Table:
                 entries=(
                     entry(context.title(stack[0])),
                     entry(variant_name(*stack[1:])),
-                    *(entries.get((stack, workload), gap("not planned")) for workload in workloads),
+                    *(
+                        entries.get((stack, workload)) or _absent(entries, stack, workload)
+                        for workload in workloads
+                    ),
                 ),
             )
             for stack in stacks
@@ -65,6 +68,14 @@ def _entries(context: Context, first_tier: Collection[Cell]) -> dict[tuple[Stack
         key = _stack(absent.cell), context.workload(absent.cell)
         entries.setdefault(key, gap(f"not applicable: {absent.reason}"))
     return entries
+
+
+def _absent(
+    entries: Mapping[tuple[Stack, Workload], TableEntry], stack: Stack, workload: Workload
+) -> TableEntry:
+    """Why a stack has nothing under a workload: it stands beside it, or was not planned."""
+    other = workload._replace(in_turns=not workload.in_turns)
+    return gap("measured in another way" if (stack, other) in entries else "not planned")
 
 
 def _first_tier(context: Context) -> set[Cell]:

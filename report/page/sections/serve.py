@@ -69,8 +69,9 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         axis_label="right answers per second",
     )
     caption = (
-        f"{words.load(workload).capitalize()}. The bar is the geometric mean over blocks, the thick line its "
-        "95% interval, each dot one trial in order of time from top to bottom. Hatching tells servers apart."
+        f"{context.load(workload).capitalize()}. The bar is the geometric mean over blocks, the thick line "
+        "its 95% interval, each dot one trial in order of time from top to bottom. Hatching tells servers "
+        "apart."
     )
     return SectionPart(
         heading=heading,

@@ -8,6 +8,7 @@ from report import fmt
 from report.page.context import Context
 from report.page.model import Section
 from report.page.sections.parts import ceilings, control, drift, flags, missing, observed
+from report.views import words
 
 
 def section(context: Context) -> Section:
@@ -37,6 +38,8 @@ def _answer_for_trials(context: Context) -> str:
     share = 100 * disturbed / n_trials if n_trials else 0
     blocks = len({trial.block for trial in context.run.trials})
     precision = f" {conclusions.precision.sentence}" if conclusions.precision else ""
+    if conclusions.speed:
+        precision += f" The machine itself ran at {words.machine_speed(conclusions.speed)}."
     return (
         f"{_head(context)}: {_control(context)}; {fmt.counted(disturbed, 'trial')} of {n_trials:,} "
         f"({share:.1f}%) stayed disturbed by foreign work and "

@@ -24,7 +24,6 @@ from report.page.model import (
     figure,
 )
 from report.page.sections.parts import streaming, waiting_table
-from report.views import words
 from results.model import Load
 
 QUEUEING_NOTE = (
@@ -152,7 +151,7 @@ def _figures(context: Context, workload: Workload, index: int) -> tuple[Figure, 
         description="One curve a framework, one panel a server variant; the numbers are in the table below.",
     )
     caption = (
-        f"{fmt.sentence(words.load(workload))} Each step to the right on the 1/(1−p) axis is ten times "
+        f"{fmt.sentence(context.load(workload))} Each step to the right on the 1/(1−p) axis is ten times "
         "rarer; curves end where fewer than 10 samples lie beyond. All panels share their axes."
     )
     return (figure(svg, f"Chart: {context.heading(workload)}, waiting time", caption),)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
 from report.analysis.conclusions import conclude
@@ -19,6 +20,7 @@ from runners.experiments.progress import Watcher
 from runners.experiments.run_plan import plan_of
 from runners.selection.discovery import discover
 from runners.selection.matrix import Selection
+from tests.support.made_precision import run_until_precise
 from tests.support.synthetic import make_run
 
 SERVER = "uvicorn-standard"
@@ -142,6 +144,26 @@ def test_intervals_that_end_a_run_hold_the_truth_about_as_often_as_they_say() ->
                 held += bool(found.low and found.high and found.low <= 1.02 <= found.high)
                 break
     assert 0.92 <= held / runs <= 0.97
+
+
+def test_equal_stacks_share_the_first_tier_though_they_were_looked_at_often() -> None:
+    random, wrong, runs, blocks = np.random.default_rng(1), 0, 40, 0
+    for _ in range(runs):
+        ended = run_until_precise(
+            random, dict.fromkeys("abcd", 1_000.0), asked=2.0, deviation=0.025, most=MOST_BLOCKS
+        )
+        wrong += any(contender.tier != 1 for contender in ended.group.contenders)
+        blocks += ended.blocks
+    assert blocks / runs > 1.3 * FIRST_LOOK  # that there were looks at all
+    assert wrong <= 5  # 5% of 40, and 1.6 of the simulation's own standard errors
+
+
+def test_who_is_far_from_the_best_stops_when_it_is_precise() -> None:
+    rates = {"a": 1_000.0, "b": 1_000.0, "slow": 300.0}
+    ended = run_until_precise(np.random.default_rng(2), rates, asked=1.5, deviation=0.02, most=MOST_BLOCKS)
+    assert ended.launches["a"] == ended.launches["b"] == ended.blocks
+    assert ended.group.contenders[-1].cell.framework == "slow"
+    assert ended.group.contenders[-1].tier == 2
 
 
 def planned(*frameworks: str, blocks: int = MOST_BLOCKS) -> None:

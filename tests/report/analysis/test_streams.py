@@ -22,7 +22,7 @@ def encoded(milliseconds: float, samples: int = 2_000) -> str:
 
 
 def streaming(first_byte: str | None, jitter: str | None = None) -> Run:
-    run = make_run(scenarios=("json", "sse"), blocks=3, control=False)
+    run = make_run(scenarios=("json", "sse"), blocks=4, control=False)
     trials = tuple(
         replace(trial, first_byte=first_byte, jitter=jitter) if trial.cell.scenario == "sse" else trial
         for trial in run.trials
@@ -48,7 +48,7 @@ def test_what_is_not_recorded_is_not_there() -> None:
 
 
 def test_few_samples_are_a_gap_with_a_reason() -> None:
-    (timing, *_) = summarise_streams(streaming(encoded(10, samples=3)), FIRST_BYTE).values()
+    (timing, *_) = summarise_streams(streaming(encoded(10, samples=2)), FIRST_BYTE).values()
     assert timing.p50_us is None
     assert timing.reason == "too few samples"
 
@@ -84,7 +84,7 @@ def test_the_section_on_waiting_shows_both_where_a_run_has_them() -> None:
 
 
 def test_without_enough_samples_the_table_stands_alone() -> None:
-    context = make_context(streaming(encoded(10, samples=3)))
+    context = make_context(streaming(encoded(10, samples=2)))
     wait = next(each for each in make_page(context).sections if each.anchor == "wait")
     part = next(part for part in wait.parts if part.heading == "sse")
     assert len(part.figures) == 1
