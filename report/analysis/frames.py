@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from report.analysis import flags, metrics, validity
 from report.analysis.heats import fit_heat, group_heats
 from report.analysis.workload import cells_in_turns
+from report.stats.jackknife import pseudo_values
 from results.histogram import Latency
 from results.model import Cell, Plan, Run, Trial
 
@@ -35,6 +37,9 @@ class Frames:
     of the machine over its heat, with the variance of its logarithm in a column of its own."""
     latency: dict[str, Latency]
     """By the cell's slug: the histograms of its settled trials that kept their schedule, merged."""
+    pseudo_values: dict[tuple[str, str], dict[int, float]]
+    """By slug and name of a percentile, then by block: jackknife values of cells of which some trial has too
+    few samples for its own."""
     problems: tuple[str, ...]
     """Trials that were left out because they could not be read."""
 
@@ -44,11 +49,12 @@ def build_frames(run: Run) -> Frames:
     in_turns, legs = cells_in_turns(run), _values_of_legs(run)
     rows: list[dict[str, object]] = []
     latency: dict[str, Latency] = {}
+    merged_trials: dict[str, list[Trial]] = {}
     problems: list[str] = []
     for trial in run.trials:
         try:
             _check(trial, in_turns=trial.cell in in_turns)
-            decoded = Latency.decode(trial.latency)
+            decoded = Latency() if trial.turns else Latency.decode(trial.latency)
         except ValueError as error:
             problems.append(f"{trial.cell.slug}, block {trial.block}: left out: {error}")
             continue
@@ -57,9 +63,51 @@ def build_frames(run: Run) -> Frames:
         if row["settled"] and not row["late"] and not trial.turns:
             merged = latency.setdefault(trial.cell.slug, Latency())
             merged.counts += decoded.counts
+            merged_trials.setdefault(trial.cell.slug, []).append(trial)
+    frame = pd.DataFrame(rows, columns=list(columns()))
     return Frames(
-        trials=pd.DataFrame(rows, columns=list(columns())), latency=latency, problems=tuple(problems)
+        trials=frame,
+        latency=latency,
+        pseudo_values=_pseudo_values(frame, latency, merged_trials),
+        problems=tuple(problems),
     )
+
+
+def _pseudo_values(
+    frame: pd.DataFrame, latency: Mapping[str, Latency], trials: Mapping[str, Sequence[Trial]]
+) -> dict[tuple[str, str], dict[int, float]]:
+    """Of each cell's percentiles that all its trials have together but not each alone."""
+    percents = metrics.latency_percents()
+    rows = frame[frame["settled"].astype(bool) & ~frame["late"].astype(bool)]
+    by_cell: dict[tuple[str, str], dict[int, float]] = {}
+    for slug, own in rows.groupby("cell", sort=False)[list(percents)]:
+        names = [name for name in percents if own[name].isna().any()]
+        if names and str(slug) in latency:
+            values = _left_out(latency[str(slug)], trials[str(slug)], [percents[name] for name in names])
+            by_cell |= {
+                (str(slug), name): column for name, column in zip(names, values, strict=True) if column
+            }
+    return by_cell
+
+
+def _left_out(merged: Latency, trials: Sequence[Trial], percents: Sequence[float]) -> list[dict[int, float]]:
+    """Jackknife values of each percentile by block; none where it cannot be told without some block."""
+    whole = merged.shown(percents).tolist()
+    without: dict[int, list[float]] = {}
+    for block in sorted({trial.block for trial in trials}):
+        rest = Latency()
+        rest.counts = merged.counts - sum(
+            Latency.decode(trial.latency).counts for trial in trials if trial.block == block
+        )
+        without[block] = rest.shown(percents).tolist()
+    columns = [
+        (whole[place], {block: values[place] for block, values in without.items()})
+        for place in range(len(percents))
+    ]
+    return [
+        pseudo_values(value, rest) if all(number > 0 for number in (value, *rest.values())) else {}
+        for value, rest in columns
+    ]
 
 
 def columns() -> tuple[str, ...]:

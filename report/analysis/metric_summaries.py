@@ -42,14 +42,22 @@ class MetricSummary:
 
 
 def summarise_metric(
-    metric: Metric, cell: Cell, rows: pd.DataFrame, latency: Latency | None, *, equal_rate: bool
+    metric: Metric,
+    cell: Cell,
+    rows: pd.DataFrame,
+    latency: Latency | None,
+    pseudo_values: Mapping[int, float],
+    *,
+    equal_rate: bool,
 ) -> MetricSummary:
     """``metric`` of ``cell`` from its ``rows`` of the trials and its merged histogram of latency.
+
+    ``pseudo_values`` by block stand for the trials' own percentiles where these have too few samples each.
 
     ``equal_rate`` says of an open load that all stacks were offered the same.
     """
     if isinstance(metric.source, FromLatency):
-        return _of_latency(metric, metric.source.percent, rows, latency)
+        return _of_latency(metric, metric.source.percent, rows, latency, pseudo_values)
     launches = _launches(rows, metric)
     level = levels.level([launch.value for launch in launches])
     if metric.at_equal_load:
@@ -70,8 +78,17 @@ def _unequal_load(cell: Cell, rows: pd.DataFrame, *, equal_rate: bool, measured:
     return ""
 
 
-def _of_latency(metric: Metric, percent: float, rows: pd.DataFrame, latency: Latency | None) -> MetricSummary:
-    """A percentile of all samples, with the relative interval of the trials' own percentiles."""
+def _of_latency(
+    metric: Metric,
+    percent: float,
+    rows: pd.DataFrame,
+    latency: Latency | None,
+    pseudo_values: Mapping[int, float],
+) -> MetricSummary:
+    """A percentile of all samples, with the relative interval of the trials' own percentiles.
+
+    Where a trial has too few samples for its own, it is the jackknife's, leaving out a block each time.
+    """
     if rows["turns"].any():
         return MetricSummary(reason=LATENCY_OF_TURNS)
     settled = rows[rows["settled"] & ~rows["late"]]
@@ -82,6 +99,8 @@ def _of_latency(metric: Metric, percent: float, rows: pd.DataFrame, latency: Lat
         cycle, window = rows["cycle_s"].median(), rows["window_s"].median()
         return MetricSummary(reason=f"not settled: N/X = {cycle:.2g} s, the window was {window:.2g} s")
     launches = _launches(settled, metric)
+    if pseudo_values:
+        launches = tuple(LaunchValue(block=block, value=value) for block, value in pseudo_values.items())
     merged = float(latency.shown([percent])[0]) if latency else math.nan
     if math.isnan(merged):
         return MetricSummary(reason=metric.absent, launches=launches)

@@ -160,6 +160,15 @@ def trial_columns() -> tuple[str, ...]:
     return tuple(name for name, quantity in QUANTITIES.items() if not isinstance(quantity.source, FromCount))
 
 
+def latency_percents() -> dict[str, float]:
+    """By name of the quantity: which percentile of latency it is."""
+    return {
+        name: quantity.source.percent
+        for name, quantity in QUANTITIES.items()
+        if isinstance(quantity.source, FromLatency)
+    }
+
+
 def per_turn_ratios() -> dict[str, PerTurn]:
     """By name of the quantity: how each turn of a leg tells it; without those that turns do not tell."""
     return {
@@ -178,7 +187,7 @@ def read_quantities(trial: Trial, latency: Latency) -> dict[str, float]:
     """Every quantity of a trial by name, NaN where it has none; ``latency`` is its decoded histogram."""
     sources = {name: quantity.source for name, quantity in QUANTITIES.items()}
     facts = {name: source.read(trial) for name, source in sources.items() if isinstance(source, FromTrial)}
-    percents = {name: source.percent for name, source in sources.items() if isinstance(source, FromLatency)}
+    percents = latency_percents()
     shown = latency.shown(list(percents.values())).tolist()
     values = {name: math.nan if value is None else value for name, value in facts.items()}
     return values | dict(zip(percents, shown, strict=True))

@@ -17,7 +17,6 @@ from report.analysis.metric_types import Metric
 from report.analysis.together import Together, fit_together
 from report.analysis.workload import Workload, cells_in_turns, shares_of_capacity, workload_of
 from report.stats.levels import Level
-from results.histogram import Latency
 from results.model import SERVED_SHARE, Cell, Failure, Load, Run
 
 
@@ -80,7 +79,7 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
         _summary(
             cell,
             rows[cell.slug],
-            frames.latency.get(cell.slug),
+            frames,
             trouble.get(cell.slug, ({}, "")),
             equal_rate=cell not in shared,
         )
@@ -170,13 +169,21 @@ def _absent(cell: Cell, gap: str) -> Summary:
 def _summary(
     cell: Cell,
     rows: pd.DataFrame,
-    latency: Latency | None,
+    frames: Frames,
     errors: tuple[dict[str, int], str],
     *,
     equal_rate: bool,
 ) -> Summary:
+    latency = frames.latency.get(cell.slug)
     metric_summaries = {
-        name: summarise_metric(metric, cell, rows, latency, equal_rate=equal_rate)
+        name: summarise_metric(
+            metric,
+            cell,
+            rows,
+            latency,
+            frames.pseudo_values.get((cell.slug, name), {}),
+            equal_rate=equal_rate,
+        )
         for name, metric in metrics.timed_metrics().items()
     }
     curve_q, curve_us = latency.curve() if latency else ([], [])

@@ -13,8 +13,8 @@ from report.analysis.metric_summaries import MetricSummary
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.precision import precision_of
 from report.analysis.summary import Summary
-from report.analysis.together import LaunchValue
-from report.stats.levels import level
+from report.analysis.together import LaunchValue, fit_together
+from report.stats.levels import Level, level
 from results.model import FIRST_LOOK, Cell, Interface
 
 MACHINE = 0.15
@@ -29,6 +29,8 @@ class Ended:
     blocks: int
     launches: Mapping[str, int]
     """By framework."""
+    pair: Level | None
+    """Ratio of the first framework to the second, whoever is best."""
 
 
 def run_until_precise(
@@ -56,7 +58,9 @@ def run_until_precise(
         if block >= FIRST_LOOK:
             going_on = precision_of(summaries(launches), asked, blocks=block, cells=cells).undecided
     (group,) = group_contenders(summaries(launches))
+    together = fit_together(launches, within_servers=True)
     return Ended(
+        pair=together.ratio(cells[0], cells[1]) if together else None,
         group=group,
         blocks=block,
         launches={cell.framework: len(values) for cell, values in launches.items()},

@@ -19,8 +19,16 @@ from results.model import Cell, Load, Machine, Pairing, Run, SideName
 
 _SAME_MACHINE = ("cpu_model", "logical_cpus", "container")
 """Facts of the machine without which no number is compared."""
+_CIRCUMSTANCES = (
+    "warmup_s", "window_s", "turn_s", "leg_s", "heat", "open_window_s", "server_cpus", "generator_cpus",
+    "generators",
+)  # fmt: skip
+"""Settings of the run that may be part of a difference."""
 _SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url")
 """Settings of the run without which no number is compared."""
+
+
+IN_TURNS, IN_WINDOWS = "in turns", "in whole windows"
 
 
 class CompareError(ValueError):
@@ -99,7 +107,7 @@ def _circumstances(base: Run, head: Run) -> Iterator[str]:
     """What else was not the same, and may be part of the differences."""
     setups = (base.plan.setup, head.plan.setup)
     for name, base_value, head_value in (
-        *_different(setups, ("warmup_s", "window_s", "server_cpus", "generator_cpus", "generators")),
+        *_different(setups, _CIRCUMSTANCES),
         *_different(_machines(base, head), ("kernel", "system", "governor")),
     ):
         yield f"{name} {base_value} -> {head_value}"
@@ -142,6 +150,9 @@ def _load_change(base: Summary, head: Summary, metric: Metric, reason: str) -> C
 
 
 def _why_incomparable(base: Summary, head: Summary, metric: Metric) -> str:
+    if base.in_turns != head.in_turns:
+        ways = [IN_TURNS if side.in_turns else IN_WINDOWS for side in (base, head)]
+        return f"measured in another way: {ways[0]} on base, {ways[1]} on head"
     for side, summary in ((SideName.BASE, base), (SideName.HEAD, head)):
         if reason := summary.reason(metric):
             return f"{side}: {reason}"

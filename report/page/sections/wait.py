@@ -36,12 +36,17 @@ OPEN_NOTE = (
     "counts from the instant it was due, so a stall is felt by everyone who was due in it. This is what "
     "users wait."
 )
+NO_WINDOWS = (
+    "This run cannot say: its closed load was measured in turns, whose latencies mean nothing, and it "
+    "offered no open load (--rate equal)."
+)
 OWN_RATE_NOTE = "Each stack was offered a share of its own capacity: this compares no stack with another."
 
 
 def section(context: Context) -> Section:
     """Percentile curves, one chart per workload, open load first."""
-    open_workloads, closed_workloads = context.workloads(Load.OPEN), context.workloads(Load.CLOSED)
+    open_workloads = context.workloads(Load.OPEN)
+    closed_workloads = [load for load in context.workloads(Load.CLOSED) if not load.in_turns]
     groups = [
         group for metric in page_columns("wait") for group in group_contenders(context.summaries, metric)
     ]
@@ -50,8 +55,10 @@ def section(context: Context) -> Section:
         anchor="wait",
         short="How long users wait",
         question="How long do users wait?",
-        answer=_answer(context, Load.OPEN if open_workloads else Load.CLOSED),
-        note=OPEN_NOTE if open_workloads else QUEUEING_NOTE,
+        answer=_answer(context, Load.OPEN if open_workloads else Load.CLOSED)
+        if open_workloads or closed_workloads
+        else NO_WINDOWS,
+        note=OPEN_NOTE if open_workloads else QUEUEING_NOTE if closed_workloads else "",
         parts=tuple(
             _part(context, workload, index, [group for group in decisive if group.workload == workload])
             for index, workload in enumerate((*open_workloads, *closed_workloads))

@@ -123,13 +123,31 @@ def test_a_percentile_with_few_samples_has_no_level() -> None:
     assert summary.reason(P99) == "too few samples beyond it"
 
 
-def test_merging_gives_a_percentile_that_no_trial_has_alone() -> None:
+def test_merging_gives_a_percentile_that_no_trial_has_alone_with_the_jackknifes_interval() -> None:
+    few = [Latency() for _ in range(8)]
+    random = np.random.default_rng(1)
+    for part in few:
+        part.record_ns((random.gamma(4, 1, 500) * 1e6).astype(np.int64))
+    trials = tuple(
+        replace(RUN.trials[0], block=block, latency=part.encode()) for block, part in enumerate(few)
+    )
+    summary = measured_cell(replace(RUN, trials=trials))
+    level = summary.level(P99)
+    assert level is not None
+    assert level.value == Latency.merge(few).percentiles([99])[0]
+    assert level.low is not None
+    assert level.high is not None
+    assert level.low < level.value < level.high < 1.3 * level.value
+    assert len(summary.by_block(P99)) == 8
+
+
+def test_a_percentile_of_few_blocks_has_no_interval() -> None:
     few = Latency()
     few.record_ns(np.arange(1, 500) * 100_000)
-    trials = tuple(replace(RUN.trials[0], block=block, latency=few.encode()) for block in range(8))
+    trials = tuple(replace(RUN.trials[0], block=block, latency=few.encode()) for block in range(3))
     level = measured_cell(replace(RUN, trials=trials)).level(P99)
     assert level is not None
-    assert (level.low, level.high, level.n) == (None, None, 0)
+    assert (level.low, level.high) == (None, None)
 
 
 def test_flags_and_errors_are_counted() -> None:

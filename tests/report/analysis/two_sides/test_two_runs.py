@@ -10,6 +10,7 @@ from report.analysis.two_sides.verdicts import Verdict
 from report.views.comparison import as_json, as_text
 from tests.support.synthetic import make_run
 from tests.support.synthetic_gate import make_gate
+from tests.support.synthetic_turns import make_relay
 from tests.support.two_runs import STACKS, costs_of, row, run_of
 
 
@@ -121,3 +122,26 @@ def test_a_single_block_makes_no_claim() -> None:
     compared = compare_runs(run_of("one", 1, blocks=1), run_of("two", 2, blocks=1))
     assert "fewer than two blocks" in row(compared, "cpu_us_per_request").said
     assert compared.exit_code() == 3
+
+
+def test_turns_and_whole_windows_are_not_compared() -> None:
+    windows = run_of("windows", 1)
+    turns = make_relay(name="turns", stacks=STACKS, scenarios=("json",))
+    compared = compare_runs(windows, turns)
+    assert {found.said for found in compared.rows} == {
+        "measured in another way: in whole windows on base, in turns on head"
+    }
+    assert compared.exit_code() == 3
+    assert any(line.startswith("turn_s None -> ") for line in compared.differences)
+
+
+def test_two_runs_in_turns_are_compared_by_their_legs() -> None:
+    base, head = (
+        make_relay(name=name, stacks=STACKS, scenarios=("json",), seed=seed, cost_us=cost)
+        for name, seed, cost in (("one", 1, {}), ("two", 2, {"starlette--uvicorn-standard": 240.0}))
+    )
+    compared = compare_runs(base, head)
+    ratio = row(compared, "throughput_rps").change.ratio
+    assert ratio is not None
+    assert ratio.value == pytest.approx(0.5, abs=0.1)
+    assert row(compared, "p99_us").said == "base: latency does not come from turns: see the open load"

@@ -1,0 +1,71 @@
+"""What the page says of a run in turns, of windows beside them, and of what is neither."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report.page.build import build, render
+from report.page.context import make_context
+from report.page.sections import wait, which
+from report.page.sections.overview import overview
+from results.model import Run
+from tests.support.synthetic_turns import make_relay
+
+
+@pytest.fixture(scope="module")
+def relay() -> Run:
+    return make_relay(scenarios=("json",), rates=(500.0,))
+
+
+@pytest.fixture(scope="module")
+def mixed() -> Run:
+    return make_relay(
+        scenarios=("json",), in_turns=lambda cell: cell.framework not in {"fastapi", "flask", "asgi"}
+    )
+
+
+def test_waiting_is_that_of_the_open_windows(relay: Run) -> None:
+    section = wait.section(make_context(relay))
+    assert [part.heading for part in section.parts] == ["json: open load at 500 requests/s"]
+    assert section.answer.startswith("At the offered rates the median wait is ")
+    assert "no interval" not in section.answer
+    assert "what users wait" in section.note
+
+
+def test_a_run_of_turns_alone_says_that_it_cannot_say_how_long_users_wait() -> None:
+    section = wait.section(make_context(make_relay(scenarios=("json",), stacks=(
+        ("starlette", "uvicorn-standard"), ("fastapi", "uvicorn-standard"),
+    ))))  # fmt: skip
+    assert section.answer == wait.NO_WINDOWS
+    assert section.parts == ()
+
+
+def test_an_open_load_of_every_second_block_is_no_incomplete_run(relay: Run) -> None:
+    fewer = tuple(trial for trial in relay.trials if trial.turns or trial.block % 2 == 0)
+    setup = replace(relay.plan.setup, open_every=2)
+    context = make_context(replace(relay, trials=fewer, plan=replace(relay.plan, setup=setup)))
+    assert not {"incomplete", "few-blocks"} & {flag.name for flag in context.conclusions.flags}
+    assert wait.section(context).answer.startswith("At the offered rates the median wait is ")
+
+
+def test_the_machine_is_told_apart_from_the_stacks(relay: Run) -> None:
+    html = render(make_context(relay))
+    assert "The machine itself ran at " in html
+    assert "closed load, 64 connections, 1 worker, in turns" in html
+
+
+def test_turns_and_whole_windows_have_charts_and_columns_of_their_own(mixed: Run, tmp_path: Path) -> None:
+    context = make_context(mixed)
+    parts = which.section(context).parts
+    assert [part.heading for part in parts] == [
+        "json: closed load, 64 connections, 1 worker, whole windows",
+        "json: closed load, 64 connections, 1 worker, in turns",
+    ]
+    table = overview(context)
+    assert [column.label for column in table.columns[2:]] == [part.heading for part in parts]
+    for row in table.rows:
+        assert sum(entry.text == "measured in another way" for entry in row.entries) == 1
+    assert build([mixed], tmp_path).exists()
