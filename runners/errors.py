@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from results.model import Cell, Failure, FailureStage
+from dataclasses import replace
+
+from results.model import Cell, Failure, FailureStage, SideName
 
 
 class HotlapError(Exception):
@@ -80,9 +82,6 @@ class StoreError(HotlapError):
     stage = FailureStage.RECORD
 
 
-class DuelError(LoadError):
-    """A duel of two servers could not be measured; ``place`` says which was at fault, None: neither."""
-
-    def __init__(self, message: str, *, remedy: str = "", place: int | None = None) -> None:
-        super().__init__(message, remedy=remedy)
-        self.place = place
+def of_side(failure: Failure, side: SideName) -> Failure:
+    """``failure`` as one of a side, which its message names."""
+    return replace(failure, side=side, message=f"{side}: {failure.message}")

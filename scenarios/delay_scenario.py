@@ -47,6 +47,7 @@ SCENARIOS = (
         title="10 to 30 ms of waiting",
         group="delay",
         ring=ring,
+        turns=False,
         probes=probes,
         connections=DELAY_CONNECTIONS,
     ),

@@ -131,6 +131,10 @@ class Scenario:
     """Its own default numbers of connections; None: the run's."""
     quick: bool = False
     """Part of the quick matrix."""
+    quick_rate_rps: float | None = None
+    """In the quick matrix also an open load at this rate, low enough for every stack; None: closed only."""
+    turns: bool = True
+    """Whether a server can be loaded from rest to rest within some tens of milliseconds."""
     counted: tuple[str, ...] = ()
     """Cells of its own that a gate counts unless told otherwise: globs over ``framework--server``."""
     sentinel: tuple[str, ...] = ()

@@ -28,6 +28,7 @@ SCENARIOS = (
         title="5,000 typed objects, 1 MB of JSON",
         group="items",
         ring=ring,
+        turns=False,
         connections=LARGE_CONNECTIONS,
     ),
 )

@@ -100,6 +100,7 @@ SCENARIOS = (
         title="20 server-sent events, 10 ms apart",
         group="sse",
         ring=ring,
+        turns=False,
         probes=probes,
         varies=True,
     ),

@@ -78,6 +78,7 @@ SCENARIOS = (
         title="100 chunks of 1 KB, as they are made",
         group="stream",
         ring=ring,
+        turns=False,
         probes=probes,
         varies=True,
     ),

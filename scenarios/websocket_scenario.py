@@ -70,6 +70,7 @@ SCENARIOS = (
         title="echo of text and binary over WebSocket",
         group="websocket",
         ring=ring,
+        turns=False,
         probes=probes,
         needs="websocket",
     ),

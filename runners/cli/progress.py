@@ -11,8 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from results.model import Failure, Trial
-from runners.experiments.progress import LAUNCH_S, Amount, Watcher
-from runners.selection.schedule import Visit
+from runners.experiments.progress import Amount, Watcher
 
 QUIET_S = 30.0
 """Plain lines come at least this often while launches end."""
@@ -28,7 +27,6 @@ class PlainLines(Watcher):
         self._clock = _Clock()
         self._quiet_s = quiet_s
         self._said_s = 0.0
-        self._block = 0
 
     def say(self, text: str) -> None:
         self._said_s = time.monotonic()
@@ -46,13 +44,16 @@ class PlainLines(Watcher):
         )
 
     def block(self, block: int) -> None:
-        self._block = block
-        self.say(self._clock.text(block))
+        self._clock.block(block)
+        self.say(self._clock.text())
 
-    def launched(self, visit: Visit) -> None:
+    def trial(self, trial: Trial) -> None:
         self._clock.tick()
         if time.monotonic() - self._said_s > self._quiet_s:
-            self.say(self._clock.text(self._block))
+            self.say(self._clock.text())
+
+    def reached(self, percent: float | None) -> None:
+        self._clock.reached_percent = percent
 
     def counting(self, launches: int, seconds: float) -> None:
         self._clock = _Clock(_counted(launches, seconds))
@@ -61,9 +62,7 @@ class PlainLines(Watcher):
     def counted(self, done: int, about: str) -> None:
         self._clock.tick()
         if time.monotonic() - self._said_s > self._quiet_s:
-            self.say(
-                f"counted {done}/{self._clock.amount.launches} launches, {span(self._clock.left())} left"
-            )
+            self.say(f"counted {done}/{self._clock.amount.trials} launches, {span(self._clock.left())} left")
 
     def failure(self, failure: Failure) -> None:
         self.say(failure_text(failure))
@@ -78,7 +77,6 @@ class TerminalBar(Watcher):
         self._progress = Progress(*columns, console=self._console, auto_refresh=False, transient=True)
         self._task: TaskID | None = None
         self._clock = _Clock()
-        self._block = 0
 
     def say(self, text: str) -> None:
         self._console.print(text, highlight=False, markup=False)
@@ -97,26 +95,27 @@ class TerminalBar(Watcher):
             self._progress.remove_task(self._task)
         self._progress.start()
         self._task = self._progress.add_task(
-            "", total=amount.blocks * amount.launches, left=span(amount.seconds)
+            "", total=amount.blocks * amount.trials, left=span(amount.seconds)
         )
 
     def block(self, block: int) -> None:
-        self._block = block
+        self._clock.block(block)
+        self._draw(self._clock.place)
 
     def trial(self, trial: Trial) -> None:
+        self._clock.tick()
+        rate = trial.requests / trial.window_s
+        self._draw(f"{self._clock.place}  {trial.cell.stack} {trial.cell.scenario} {rate:,.0f}/s")
+
+    def reached(self, percent: float | None) -> None:
+        self._clock.reached_percent = percent
+
+    def _draw(self, about: str) -> None:
         if self._task is not None:
-            rate = trial.requests / trial.window_s
-            place = f"block {self._block + 1}/{self._clock.amount.last}"
-            about = f"{place}  {trial.cell.stack} {trial.cell.scenario}"
             self._progress.update(
-                self._task, description=f"{about} {rate:,.0f}/s", left=span(self._clock.left())
+                self._task, completed=self._clock.done, description=about, left=span(self._clock.left())
             )
             self._progress.refresh()
-
-    def launched(self, visit: Visit) -> None:
-        self._clock.tick()
-        if self._task is not None:
-            self._progress.advance(self._task)
 
     def counting(self, launches: int, seconds: float) -> None:
         self.begin(_counted(launches, seconds))
@@ -124,7 +123,7 @@ class TerminalBar(Watcher):
     def counted(self, done: int, about: str) -> None:
         self._clock.tick()
         if self._task is not None:
-            place = f"counted {done}/{self._clock.amount.launches}"
+            place = f"counted {done}/{self._clock.amount.trials}"
             left = span(self._clock.left())
             self._progress.update(self._task, advance=1, description=f"{place}  {about}", left=left)
             self._progress.refresh()
@@ -140,32 +139,50 @@ class TerminalBar(Watcher):
 
 
 class _Clock:
-    """Time left: the guess before the first launch is over, the measured pace after it."""
+    """Time left: the guess before the first trial is over, the measured pace after it."""
 
     def __init__(self, amount: Amount | None = None) -> None:
-        self.amount = amount or Amount(blocks=0, launches=0, trials=0, trial_s=0.0)
+        self.amount = amount or Amount(blocks=0, launches=0, trials=0, trials_s=0.0)
+        self.done = 0
+        """Trials that are over, or were due in blocks that are."""
+        self.reached_percent: float | None = None
+        """Half-width of the widest ratio, where there is one yet."""
         self._begun = time.monotonic()
-        self._done = 0
+        self._block = self.amount.before
+        self._within = 0
+
+    def block(self, block: int) -> None:
+        """Block number ``block`` begins: those before it are over, whatever failed in them."""
+        self._block, self._within = block, 0
+        self.done = (block - self.amount.before) * self.amount.trials
 
     def tick(self) -> None:
-        self._done += 1
+        """One more trial of the block is over; repeats do not make a block longer than it is."""
+        if self._within < self.amount.trials:
+            self._within += 1
+            self.done += 1
 
-    def text(self, block: int) -> str:
-        amount = self.amount
-        launches = (
-            f", launch {self._done % amount.launches + 1}/{amount.launches}" if amount.launches > 1 else ""
-        )
-        return f"block {block + 1}/{amount.last}{launches}, {span(self.left())} left"
+    @property
+    def place(self) -> str:
+        """``block 2/8, ratios within ±3.1%``."""
+        within = f", ratios within ±{self.reached_percent:.2g}%" if self.reached_percent is not None else ""
+        return f"block {self._block + 1}/{self.amount.last}{within}"
+
+    def text(self) -> str:
+        """``place``, how far it is, and the time left."""
+        trials = f", {self._within} of {self.amount.trials} trials" if self._within else ""
+        return f"{self.place}{trials}, {span(self.left())} left"
 
     def left(self) -> float:
-        total = self.amount.blocks * self.amount.launches
-        if not self._done:
+        """Seconds."""
+        total = self.amount.blocks * self.amount.trials
+        if not self.done:
             return self.amount.seconds
-        return (time.monotonic() - self._begun) / self._done * (total - self._done)
+        return (time.monotonic() - self._begun) / self.done * (total - self.done)
 
 
 def _counted(launches: int, seconds: float) -> Amount:
-    return Amount(blocks=1, launches=launches, trials=launches, trial_s=seconds / max(1, launches) - LAUNCH_S)
+    return Amount(blocks=1, launches=0, trials=launches, trials_s=seconds)
 
 
 def watcher() -> Watcher:

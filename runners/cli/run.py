@@ -49,8 +49,17 @@ Precision = Annotated[
         help="Add blocks until every ratio to the best is within so many percent; --blocks is the limit.",
     ),
 ]
-Duration = Annotated[float | None, typer.Option(min=0.05, help="Window of a trial, seconds.")]
+Duration = Annotated[
+    float | None, typer.Option(min=0.05, help="Length of a trial, seconds: its turns or its window.")
+]
 Warmup = Annotated[float | None, typer.Option(min=0.05, help="Warm-up of a trial, seconds.")]
+Heat = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Stacks at most that live at once and take turns; 12 unless given, fewer where memory is short.",
+    ),
+]
 Seed = Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")]
 Resume = Annotated[
     str | None, typer.Option(help="Go on with a run that was interrupted: its folder, name, or `latest`.")
@@ -74,6 +83,7 @@ def run(
     precision: Precision = None,
     duration: Duration = None,
     warmup: Warmup = None,
+    heat: Heat = None,
     seed: Seed = None,
     python: Python = None,
     with_: With = None,
@@ -114,6 +124,7 @@ def run(
                     blocks=blocks,
                     warmup_s=warmup,
                     window_s=duration,
+                    heat=heat,
                     precision_percent=precision,
                 ),
                 seed=seed,

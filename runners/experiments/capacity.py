@@ -8,7 +8,7 @@ from statistics import median
 
 from results.model import Cell, Failure, Plan, Setup
 from runners.errors import HotlapError, LaunchError, LoadError
-from runners.experiments.blocks import Measurer
+from runners.experiments.heat import Measurer
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Order
 from runners.launching.launcher import Launcher, RunningServer

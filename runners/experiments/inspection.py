@@ -31,6 +31,8 @@ class Inspection:
     passed: list[Cell] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    memory_bytes: dict[str, int] = field(default_factory=dict)
+    """What each server took once it had been verified, by the key of its visit."""
 
     def take(self, visit: Visit, failures: list[Failure], verified: Mapping[Cell, Verified]) -> None:
         """Add what came of one visit."""
@@ -77,22 +79,32 @@ def inspect(
     try:
         outcomes = [pool.submit(_visit, visit, launcher, seed) for visit in originals]
         for done, (visit, outcome) in enumerate(zip(originals, outcomes, strict=True), 1):
-            failures, verified = outcome.result()
+            failures, verified, taken = outcome.result()
             inspection.take(visit, failures, verified)
+            if taken is not None:
+                inspection.memory_bytes[visit.key] = taken
             for cell, answered in verified.items():
                 answers.setdefault(cell.scenario, {})[cell.stack] = answered
             watcher.verified(done, len(originals))
     finally:
         pool.shutdown(cancel_futures=True)
     inspection.failures += _across(inspection, answers)
+    for visit in launches:
+        if visit.cells[0].control:
+            original = replace(visit, stack=replace(visit.cells[0], control=False).stack)
+            inspection.memory_bytes[visit.key] = inspection.memory_bytes.get(original.key, 0)
     controls = [cell for visit in launches for cell in visit.cells if cell.control]
     inspection.passed += [cell for cell in controls if replace(cell, control=False) in inspection.passed]
     return inspection
 
 
-def _visit(visit: Visit, launcher: Launcher, seed: int) -> tuple[list[Failure], dict[Cell, Verified]]:
+def _visit(
+    visit: Visit, launcher: Launcher, seed: int
+) -> tuple[list[Failure], dict[Cell, Verified], int | None]:
+    """Failures of the visit, what was verified by cell, and the memory that the server took."""
     failures: list[Failure] = []
     verified: dict[Cell, Verified] = {}
+    taken: int | None = None
     try:
         with launcher.start(visit, first=visit.cells[0], hash_seed="0", verifying=True) as server:
             for cell in {cell.scenario: cell for cell in visit.cells}.values():
@@ -113,9 +125,10 @@ def _visit(visit: Visit, launcher: Launcher, seed: int) -> tuple[list[Failure], 
                         for other in visit.cells
                         if other.scenario == cell.scenario
                     ]
+            taken = server.pss_bytes()
     except HotlapError as error:
-        return [error.failure(visit.stack)], {}
-    return failures, verified
+        return [error.failure(visit.stack)], {}, None
+    return failures, verified, taken
 
 
 def _findings(cell: Cell, verified: Verified) -> list[Finding]:

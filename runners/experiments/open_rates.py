@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from results.model import Cell, Failure, NotApplicable, Plan
+from results.model import Cell, Failure, Load, NotApplicable, Plan
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError
 from runners.experiments.capacity import Capacities, CapacityPass
@@ -16,8 +16,9 @@ from runners.experiments.options import RunOptions
 from runners.experiments.progress import Watcher
 from runners.generator.starting import generator_of
 from runners.selection import rates
+from runners.selection.heats import launch_order
 from runners.selection.matrix import Parts
-from runners.selection.schedule import block_order, visits
+from runners.selection.schedule import visits
 
 
 def open_plan(
@@ -57,6 +58,19 @@ def _measure_capacities(
         ).run()
 
 
+def with_quick_rates(plan: Plan, parts: Parts) -> Plan:
+    """``plan`` with an open load beside the closed one, at one rate, where a scenario has one for it."""
+    closed = dict.fromkeys(
+        replace(cell, connections=rates.OPEN_CONNECTIONS, reuse=None) for cell in plan.cells
+    )
+    offered = tuple(
+        replace(cell, load=Load.OPEN, rate_rps=rate, arrivals=rates.DEFAULT_ARRIVALS)
+        for cell in closed
+        if (rate := parts.scenarios[cell.scenario].quick_rate_rps) is not None
+    )
+    return replace(plan, cells=plan.cells + offered)
+
+
 def with_rates(plan: Plan, options: RunOptions, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:
     """``plan`` with the cells of the rates asked for; raises PlanError where none is left."""
     cells = rates.open_cells(
@@ -75,7 +89,10 @@ def with_rates(plan: Plan, options: RunOptions, parts: Parts, capacities: Mappin
         cells=cells,
         not_applicable=_not_applicable(plan.not_applicable, cells),
         capacities_rps={cell.slug: value for cell, value in capacities.items()},
-        order=tuple(block_order(launches, plan.setup.seed, block) for block in range(plan.setup.blocks)),
+        order=tuple(
+            launch_order(launches, most=plan.setup.heat, seed=plan.setup.seed, block=block)
+            for block in range(plan.setup.blocks)
+        ),
     )
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from results.model import Arrivals
+from runners.selection.heats import MOST_IN_HEAT
 from runners.selection.matrix import Selection
 from runners.selection.rates import DEFAULT_ARRIVALS, Rate
 from runners.selection.spread import Spread
+
+TURN_S = 0.035
+"""How long a turn is to be: docs/adr/0013 says what its length costs and what it does to ratios."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,12 +21,23 @@ class Timing:
     blocks: int
     warmup_s: float
     window_s: float
+    """Of whole windows."""
+    leg_s: float | None = None
+    """Of all turns of one launch in one scenario; None: whole windows only."""
+    turn_s: float = TURN_S
+    open_window_s: float | None = None
+    """Of open load; None: as other windows."""
+    open_every: int = 1
+    """Open load is measured in every so many blocks."""
+    heat: int = MOST_IN_HEAT
+    """Stacks at most that live at once."""
     precision_percent: float | None = None
     """Blocks end when every ratio is within it; ``blocks`` are then the most."""
 
 
-QUICK = Timing(blocks=8, warmup_s=0.25, window_s=0.7)
-FULL = Timing(blocks=8, warmup_s=2.0, window_s=3.0)
+QUICK = Timing(blocks=8, warmup_s=0.2, window_s=0.7, leg_s=1.0, open_window_s=2.2, open_every=2)
+"""An open window holds a thousand requests at the rate of the quick matrix, as its p99 needs."""
+FULL = Timing(blocks=8, warmup_s=2.0, window_s=3.0, leg_s=3.0)
 MOST_BLOCKS = 64
 """Where a precision is asked for and no number of blocks."""
 
@@ -33,14 +48,22 @@ def timing(
     blocks: int | None = None,
     warmup_s: float | None = None,
     window_s: float | None = None,
+    heat: int | None = None,
     precision_percent: float | None = None,
 ) -> Timing:
-    """Times of a run: the quick or the full ones, with what was asked for otherwise."""
+    """Times of a run: the quick or the full ones, with what was asked for otherwise.
+
+    ``window_s`` is asked for legs and windows of any load alike.
+    """
     base = QUICK if quick else FULL
-    return Timing(
+    return replace(
+        base,
         blocks=blocks or (base.blocks if precision_percent is None else MOST_BLOCKS),
         warmup_s=warmup_s or base.warmup_s,
         window_s=window_s or base.window_s,
+        leg_s=window_s or base.leg_s,
+        open_window_s=window_s or base.open_window_s,
+        heat=heat or base.heat,
         precision_percent=precision_percent,
     )
 

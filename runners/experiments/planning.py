@@ -86,6 +86,11 @@ def build_setup(
         url=spread.url,
         command=tuple(shown(word) for word in command),
         precision_percent=timing.precision_percent,
+        turn_s=None if timing.leg_s is None else timing.turn_s,
+        leg_s=timing.leg_s,
+        heat=timing.heat,
+        open_window_s=timing.open_window_s,
+        open_every=timing.open_every,
     )
 
 

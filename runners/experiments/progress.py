@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from results.model import Failure, Trial
-from runners.selection.schedule import Visit
+from results.model import Cell, Failure, Load, Setup, Trial
+from runners.selection.loading import why_whole
+from scenarios.exchange import Scenario
 
-LAUNCH_S = 1.0
-"""First guess of what a launch costs besides its windows; the clock corrects it from the first block on."""
+LAUNCH_S = 0.8
+"""First guess of what a launch costs besides its trials; the clock corrects it from the first block on."""
+LEG_S = 0.15
+"""First guess of what a leg costs besides its warm-up and its turns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +23,8 @@ class Amount:
     """Launches of one block."""
     trials: int
     """Trials of one block."""
-    trial_s: float
-    """Warm-up and window together."""
+    trials_s: float
+    """Of all trials of one block, warm-ups included."""
     before: int = 0
     """Blocks that are over already."""
 
@@ -33,7 +36,16 @@ class Amount:
     @property
     def seconds(self) -> float:
         """Guess of the whole duration in seconds."""
-        return self.blocks * (self.launches * LAUNCH_S + self.trials * self.trial_s)
+        return self.blocks * (self.launches * LAUNCH_S + self.trials_s)
+
+
+def trial_seconds(cell: Cell, scenario: Scenario, setup: Setup) -> float:
+    """Guess of what one trial of ``cell`` takes, warm-up included: the mean over blocks."""
+    if not why_whole(cell, scenario, setup):
+        return setup.warmup_s + (setup.leg_s or 0.0) + LEG_S
+    if cell.load == Load.CLOSED:
+        return setup.warmup_s + setup.window_s
+    return (setup.warmup_s + (setup.open_window_s or setup.window_s)) / setup.open_every
 
 
 class Watcher:
@@ -51,9 +63,6 @@ class Watcher:
     def block(self, block: int) -> None:
         """A block begins."""
 
-    def launched(self, visit: Visit) -> None:
-        """A launch, with everything in it, is over."""
-
     def trial(self, trial: Trial) -> None:
         """A trial was recorded."""
 
@@ -62,6 +71,9 @@ class Watcher:
 
     def counted(self, done: int, about: str) -> None:
         """So many of these launches are over; ``about`` is the last one."""
+
+    def reached(self, percent: float | None) -> None:
+        """A block is over; half-width of the widest ratio until now, None where there is no interval yet."""
 
     def failure(self, failure: Failure) -> None:
         """A failure was recorded."""

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from results.model import FIRST_LOOK, Plan, PlanKind, Run
+from results.model import FIRST_LOOK, Cell, Plan, PlanKind, Run
 from results.store import Writer, read, reopen
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError
-from runners.experiments.blocks import Measurer, RunBlocks
+from runners.experiments.blocks import RunBlocks
+from runners.experiments.heat import Measurer
 from runners.experiments.inspection import Inspection, inspect
 from runners.experiments.launchers import launcher_of
-from runners.experiments.open_rates import open_plan
+from runners.experiments.open_rates import open_plan, with_quick_rates
 from runners.experiments.options import RunOptions
 from runners.experiments.planning import begin_record
 from runners.experiments.policy import Policy
-from runners.experiments.progress import Amount, Watcher
+from runners.experiments.progress import Amount, Watcher, trial_seconds
 from runners.experiments.provisioning import rebuild_environments
 from runners.experiments.run_plan import plan_of
 from runners.generator.starting import generator_of
@@ -60,7 +61,7 @@ class RunSession:
             for cell in inspection.passed
             if (cell.stack, cell) not in early and (cell.stack, None) not in early
         ]
-        self._measure(inspection.left(launches))
+        self._measure(inspection.left(launches), inspection.memory_bytes)
 
     def _record(self, inspection: Inspection) -> None:
         """Append what verification found, unless an earlier session recorded it."""
@@ -73,7 +74,7 @@ class RunSession:
             if finding not in self.before.findings:
                 self.writer.append(finding)
 
-    def _measure(self, left: tuple[Visit, ...]) -> None:
+    def _measure(self, left: tuple[Visit, ...], memory_bytes: Mapping[str, int]) -> None:
         complete = {end.block for end in self.before.blocks}
         blocks = [block for block in range(self.plan.setup.blocks) if block not in complete]
         if not left or not blocks:
@@ -82,7 +83,9 @@ class RunSession:
             with self.generators() as generator:
                 measuring = RunBlocks(
                     plan=self.plan,
-                    visits={},
+                    visits=(),
+                    cells=(),
+                    memory_bytes=memory_bytes,
                     scenarios=self.parts.scenarios,
                     launcher=self.launcher,
                     generator=generator,
@@ -91,38 +94,39 @@ class RunSession:
                     policy=self.policy,
                     next_launch=1 + max((launch.id for launch in self.before.launches), default=-1),
                 )
-                for part, launches in self._parts(blocks, left):
-                    self.watcher.begin(self._amount(part, launches))
-                    measuring.visits = {visit.key: visit for visit in launches}
+                for part, cells in self._parts(blocks, left):
+                    measuring.visits, measuring.cells = select_visits(left, cells), cells
+                    self.watcher.begin(self._amount(part, cells, len(measuring.visits)))
                     measuring.run(part)
         finally:
             self.watcher.end()
 
     def _parts(
         self, blocks: list[int], left: tuple[Visit, ...]
-    ) -> Iterator[tuple[list[int], tuple[Visit, ...]]]:
-        """Blocks with their launches: all at once, or block by block what is not precise enough yet."""
-        percent = self.plan.setup.precision_percent
+    ) -> Iterator[tuple[list[int], frozenset[Cell]]]:
+        """Blocks with their cells: all at once, or block by block what is not precise enough yet."""
+        percent, everything = self.plan.setup.precision_percent, frozenset(c for v in left for c in v.cells)
         first = [block for block in blocks if percent is None or block < FIRST_LOOK]
         if first:
-            yield first, left
+            yield first, everything
         for block in blocks[len(first) :]:
-            launches = select_visits(left, self.policy.undecided_cells(read(self.folder)))
-            if not launches:
+            cells = everything & frozenset(self.policy.undecided_cells(read(self.folder)))
+            if not cells:
                 return
             self.watcher.say(
                 f"not yet within ±{percent:g}%: block {block + 1} of at most {self.plan.setup.blocks}, "
-                f"{len(launches)} of {len(left)} launches"
+                f"{len(cells)} of {len(everything)} cells"
             )
-            yield [block], launches
+            yield [block], cells
 
-    def _amount(self, blocks: list[int], launches: tuple[Visit, ...]) -> Amount:
+    def _amount(self, blocks: list[int], cells: Collection[Cell], launches: int) -> Amount:
+        setup = self.plan.setup
         return Amount(
             blocks=len(blocks),
             before=blocks[0],
-            launches=len(launches),
-            trials=sum(len(visit.cells) for visit in launches),
-            trial_s=self.plan.setup.warmup_s + self.plan.setup.window_s,
+            launches=launches,
+            trials=len(cells),
+            trials_s=sum(trial_seconds(cell, self.parts.scenarios[cell.scenario], setup) for cell in cells),
         )
 
 
@@ -133,6 +137,8 @@ def new_run(options: RunOptions, results: Path, *, watcher: Watcher, policy: Pol
     if options.rates:
         plan, missed = open_plan(plan, options, parts, environments, watcher)
         failures += missed
+    elif options.selection.quick:
+        plan = with_quick_rates(plan, parts)
     writer = begin_record(plan, failures, results, watcher)
     before, listen = Run(plan=plan, failures=failures), options.spread.endpoint()
     return _session(before, parts, environments, writer, watcher=watcher, policy=policy, listen=listen)

@@ -14,8 +14,9 @@ from runners.experiments.progress import Watcher
 from runners.experiments.provisioning import environments_of, provisioned_cells
 from runners.machine import facts, placement
 from runners.selection import rates
+from runners.selection.heats import launch_order
 from runners.selection.matrix import Parts, control_of, expand
-from runners.selection.schedule import Visit, block_order, visits
+from runners.selection.schedule import Visit, visits
 
 
 def plan_of(
@@ -51,7 +52,10 @@ def plan_of(
         frameworks=(environment.record for environment in environments.values()),
         not_applicable=matrix.not_applicable,
         ceilings=ceilings.known(),
-        order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
+        order=tuple(
+            launch_order(launches, most=setup.heat, seed=setup.seed, block=block)
+            for block in range(setup.blocks)
+        ),
     )
     return plan, environments, (*failures, *map(not_implemented, matrix.not_implemented))
 

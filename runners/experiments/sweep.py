@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 from results.histogram import SAMPLES_BEYOND
 from results.model import Arrivals, Cell, Failure, Plan
 from runners.errors import HotlapError, LoadError
-from runners.experiments.blocks import Measurer
 from runners.experiments.capacity import capacity_of
+from runners.experiments.heat import Measurer
 from runners.experiments.launchers import launcher_of
 from runners.experiments.options import RunOptions
 from runners.experiments.progress import Watcher

@@ -12,10 +12,8 @@ from types import TracebackType
 from typing import Self
 
 import runners
-from runners.errors import DuelError, LaunchError, LoadError
+from runners.errors import LaunchError, LoadError
 from runners.generator.messages import (
-    Duel,
-    Duelled,
     Failed,
     Leg,
     Measured,
@@ -67,19 +65,6 @@ class Generator:
             raise LoadError(f"the generator answered {type(answer).__name__} to an order")
         return answer
 
-    def duel(self, order: Duel) -> tuple[Measured, Measured]:
-        """Measure two servers in turn: the first one's trial and the second one's.
-
-        Raises DuelError without a right answer from one of them, else as ``measure``.
-        """
-        answer = self._answer(order)
-        if isinstance(answer, Failed):
-            raise DuelError(answer.message, remedy=answer.remedy, place=answer.place)
-        if not isinstance(answer, Duelled):
-            self.stop()
-            raise LoadError(f"the generator answered {type(answer).__name__} to a duel")
-        return answer.first, answer.second
-
     def relay(self, order: Relay) -> tuple[Leg, ...]:
         """Load servers in turn: a leg for each, in their order; raises LoadError as ``measure``."""
         answer = self._answer(order)
@@ -90,7 +75,7 @@ class Generator:
             raise LoadError(f"the generator answered {type(answer).__name__} to a relay")
         return answer.legs
 
-    def _answer(self, order: Order | Duel | Relay) -> Message:
+    def _answer(self, order: Order | Relay) -> Message:
         answered = False
         try:
             answer = self._ask(order)
@@ -117,7 +102,7 @@ class Generator:
     ) -> None:
         self.stop()
 
-    def _ask(self, order: Order | Duel | Relay) -> Message:
+    def _ask(self, order: Order | Relay) -> Message:
         channel = self._channel or self._start()
         try:
             channel.sendall(to_line(order).encode())
@@ -125,12 +110,10 @@ class Generator:
             raise self._gone(f"the generator is gone ({error})") from error
         return self._receive(channel, self._patience_s(order))
 
-    def _patience_s(self, order: Order | Duel | Relay) -> float:
+    def _patience_s(self, order: Order | Relay) -> float:
         """How long an answer to ``order`` may take."""
         if isinstance(order, Relay):
             return 2 * order.seconds + sum(leg.deadline_s + BESIDES_S for leg in order.legs)
-        if isinstance(order, Duel):
-            return order.seconds + 2 * (order.first.deadline_s + BESIDES_S)
         return order.warmup_s + order.window_s + order.deadline_s + BESIDES_S
 
     def _command(self) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runners.errors import LaunchError, LoadError, PlanError
 from runners.generator.client import Generator, environment_of_ours, python_m
-from runners.generator.messages import Duel, Message, Order, Relay
+from runners.generator.messages import Leg, Message, Order, Relay
 from runners.http.address import Endpoint
 from runners.processes import ports
 from runners.processes.tree import ProcessTree
@@ -67,6 +67,13 @@ class DistributedGenerator(Generator):
             worker.stop()
         self._workers.clear()
 
+    def relay(self, order: Relay) -> tuple[Leg, ...]:
+        """Raise LoadError: several processes cannot let a server rest at the same instant."""
+        raise LoadError(
+            f"{len(order.legs)} servers cannot take turns under several generators",
+            remedy="measure whole windows with them, or one generator",
+        )
+
     def _command(self) -> list[str]:
         host = self._listen.host
         port = self._listen.port or ports.free_port(host)
@@ -88,10 +95,10 @@ class DistributedGenerator(Generator):
         }
         return ["runners.generator.master", *(str(word) for pair in options.items() for word in pair)]
 
-    def _patience_s(self, order: Order | Duel | Relay) -> float:
+    def _patience_s(self, order: Order | Relay) -> float:
         return super()._patience_s(order) + self._gather_s + MEET_S
 
-    def _ask(self, order: Order | Duel | Relay) -> Message:
+    def _ask(self, order: Order | Relay) -> Message:
         if self._channel is None:
             self._start()
         for number in range(self._local):

@@ -32,10 +32,10 @@ def _pump() -> OpenPump:
     )
 
 
-_PUMPS = [_pump(), _pump()]
-"""One for each server of a relay or a duel; driven in turn, never two at the same time."""
-PUMP, SECOND_PUMP = _PUMPS
-"""The first drives all users of this process where there is one server."""
+PUMP = _pump()
+"""Drives all users of this process where there is one server."""
+_PUMPS = [PUMP]
+"""One for each server of a relay; driven in turn, never two at the same time."""
 _USERS: set[ConnectionUser] = set()
 """Users that Locust has started and not stopped."""
 

@@ -40,25 +40,6 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duel:
-    """Two trials on two servers that are both up: their windows are taken in turn, never at the same time."""
-
-    first: Order
-    second: Order
-    rounds: int
-    """Windows of each."""
-    slice_s: float
-    """Length of a window, with what is dropped of it; ``window_s`` of the orders is not used."""
-    drop_s: float
-    """Begin of each window, which is not counted: the other server may still be coming to rest."""
-
-    @property
-    def seconds(self) -> float:
-        """Both warm-ups and all windows."""
-        return self.first.warmup_s + self.second.warmup_s + 2 * self.rounds * self.slice_s
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
     """Closed loads on servers that are all up: loaded in turn, one at a time, from rest to rest."""
 
@@ -124,14 +105,6 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Duelled:
-    """What a duel gave, side by side; windows added up."""
-
-    first: Measured
-    second: Measured
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """What the turns of one server gave; with ``failed`` where it left the relay, then until that."""
 
@@ -162,13 +135,11 @@ class Failed:
 
     message: str
     remedy: str = ""
-    place: int | None = None
-    """Of a duel: 0 where it was the first server, 1 where it was the second; None: not one of them."""
 
 
-Message = Order | Measured | Duel | Duelled | Relay | Relayed | Ready | Failed
+Message = Order | Measured | Relay | Relayed | Ready | Failed
 _TYPES: dict[str, type[Message]] = {
-    kind.__name__: kind for kind in (Order, Measured, Duel, Duelled, Relay, Relayed, Ready, Failed)
+    kind.__name__: kind for kind in (Order, Measured, Relay, Relayed, Ready, Failed)
 }
 """Types of messages by the name that a line begins with."""
 

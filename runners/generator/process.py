@@ -20,18 +20,15 @@ from locust import events
 from locust.env import Environment
 from locust.runners import LocalRunner, MasterRunner
 
-from runners.errors import DuelError, LoadError
+from runners.errors import LoadError
 from runners.generator.locust_users import (
     PUMP,
-    SECOND_PUMP,
     ConnectionUser,
     add_to_statistics,
     pumps,
     spawn_users,
 )
 from runners.generator.messages import (
-    Duel,
-    Duelled,
     Failed,
     Measured,
     Order,
@@ -44,7 +41,6 @@ from runners.generator.messages import (
 from runners.generator.pump.connection import Address
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
-from runners.generator.window.duel import duel
 from runners.generator.window.relay import relay
 from runners.generator.window.trial import measure
 from scenarios.catalogue import discover, exchanges_of
@@ -78,8 +74,6 @@ def _serve(orders: IO[bytes], answers: IO[bytes]) -> None:
         order = from_line(line)
         if isinstance(order, Order):
             write(answers, _measure_trial(runner, order))
-        elif isinstance(order, Duel):
-            write(answers, _measure_duel(runner, order))
         elif isinstance(order, Relay):
             write(answers, _measure_relay(runner, order))
 
@@ -93,19 +87,6 @@ def _measure_trial(runner: LocalRunner, order: Order) -> Measured | Failed:
         return Failed(message=error.message, remedy=error.remedy)
     add_to_statistics(runner.stats, exchanges, order.scenario, outcome.tally)
     return outcome.measured
-
-
-def _measure_duel(runner: LocalRunner, order: Duel) -> Duelled | Failed:
-    try:
-        spawn_users(runner, order.first.connections, sockets=2 * order.first.connections)
-        outcomes = duel((PUMP, SECOND_PUMP), order, exchanges_of)
-    except DuelError as error:
-        return Failed(message=error.message, remedy=error.remedy, place=error.place)
-    except LoadError as error:
-        return Failed(message=error.message, remedy=error.remedy)
-    for side, outcome in zip((order.first, order.second), outcomes, strict=True):
-        add_to_statistics(runner.stats, exchanges_of(side.scenario, side.seed), side.scenario, outcome.tally)
-    return Duelled(first=outcomes[0].measured, second=outcomes[1].measured)
 
 
 def _measure_relay(runner: LocalRunner, order: Relay) -> Relayed | Failed:

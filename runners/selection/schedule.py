@@ -1,4 +1,4 @@
-"""The schedule: seeded blocks, each a shuffled list of launches that visit their cells in shuffled order."""
+"""The schedule: the launches that cells need, and the seeds of launches and trials."""
 
 from __future__ import annotations
 
@@ -45,20 +45,6 @@ def groups_of(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple
     wanted = {cell.scenario for cell in cells}
     mounted = (scenario.group for name, scenario in scenarios.items() if name in wanted)
     return tuple(dict.fromkeys(group for group in mounted if group is not None))
-
-
-def block_order(launches: Iterable[Visit], seed: int, block: int) -> tuple[str, ...]:
-    """Keys of a block's launches in their seeded random order."""
-    keys = [visit.key for visit in launches]
-    Random(f"{seed}/order/{block}").shuffle(keys)
-    return tuple(keys)
-
-
-def cell_order(visit: Visit, seed: int, block: int) -> tuple[Cell, ...]:
-    """Cells of a launch in their seeded random order within one block."""
-    cells = list(visit.cells)
-    Random(f"{seed}/cells/{block}/{visit.key}").shuffle(cells)
-    return tuple(cells)
 
 
 def hash_seed(seed: int, block: int, visit: Visit) -> str:

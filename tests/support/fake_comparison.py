@@ -29,30 +29,21 @@ from runners.experiments.pairs.pairing import launch_order, launch_pairs, match
 from runners.experiments.pairs.planning import Prepared
 from runners.experiments.pairs.sides import SideParts
 from runners.experiments.policy import Policy
-from runners.generator.messages import Duel, Measured, Order
 from runners.selection.matrix import Selection, expand
 from tests.support.fake_run import MACHINE, FakeGenerator, FakeLauncher, Heard
 from tests.support.small_matrix import parts
 
 PARTS = parts()
-SETUP = Setup(blocks=4, warmup_s=0.1, window_s=1.6, seed=1, server_cpus=(1,), generator_cpus=(0,))
-
-
-class FakePairMeasurer(FakeGenerator):
-    """Measures without time; ``act`` gets the number of the duel, or window, before it is answered."""
-
-    def __init__(self, act: Callable[[int], None] = lambda _count: None) -> None:
-        super().__init__(act)
-        self.duels: list[Duel] = []
-
-    def duel(self, order: Duel) -> tuple[Measured, Measured]:
-        self.duels.append(order)
-        self.act(len(self.duels))
-        generator = FakeGenerator()
-        return generator.measure(order.first), generator.measure(order.second)
-
-    def measure(self, order: Order) -> Measured:
-        return super().measure(order)
+SETUP = Setup(
+    blocks=4,
+    warmup_s=0.1,
+    window_s=1.6,
+    seed=1,
+    server_cpus=(1,),
+    generator_cpus=(0,),
+    turn_s=0.035,
+    leg_s=1.6,
+)
 
 
 @dataclass
@@ -61,7 +52,7 @@ class Fakes:
 
     comparison: Comparison
     launchers: dict[SideName, FakeLauncher]
-    measurer: FakePairMeasurer
+    measurer: FakeGenerator
     heard: Heard = field(default_factory=Heard)
 
 
@@ -135,9 +126,9 @@ def fakes(
     launchers: dict[SideName, Any] = {
         side: FakeLauncher(PARTS.scenarios, (broken or {}).get(side, "")) for side in BOTH_SIDES
     }
-    measurer, heard = FakePairMeasurer(act), Heard()
+    measurer, heard = FakeGenerator(act), Heard()
 
-    def generators() -> AbstractContextManager[FakePairMeasurer]:
+    def generators() -> AbstractContextManager[FakeGenerator]:
         return nullcontext(measurer)
 
     comparison = Comparison(

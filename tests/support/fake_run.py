@@ -5,16 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from results.histogram import Latency
-from results.model import CpuSource, Environment, Failure, Machine, Plan, Setup
-from runners.errors import LaunchError
+from results.model import CpuSource, Environment, Failure, Machine, Plan, Setup, Turns
+from runners.errors import LaunchError, LoadError
 from runners.experiments.progress import Watcher
-from runners.generator.messages import Measured, Order
+from runners.generator.messages import Leg, Measured, Order, Relay
+from runners.selection.heats import launch_order
 from runners.selection.matrix import Selection, control_of, expand
-from runners.selection.schedule import Visit, block_order, visits
+from runners.selection.schedule import Visit, visits
 from tests.support.small_matrix import parts
 
 MACHINE = Machine(
@@ -30,7 +31,10 @@ MACHINE = Machine(
 )
 
 
-SETUP = Setup(blocks=3, warmup_s=0.1, window_s=0.5, seed=1, server_cpus=(1,), generator_cpus=(0,))
+SETUP = Setup(blocks=3, warmup_s=0.1, window_s=0.5, seed=1, server_cpus=(1,), generator_cpus=(0,), heat=12)
+"""Whole windows."""
+IN_TURNS = replace(SETUP, turn_s=0.035, leg_s=0.175)
+"""The same, in legs of five turns."""
 
 
 @dataclass
@@ -64,24 +68,49 @@ class FakeLauncher:
     broken: str = ""
     verifies: bool = True
     started: list[tuple[str, bool]] = field(default_factory=list)
+    running: list[FakeServer] = field(default_factory=list)
 
     @contextmanager
     def start(self, visit: Visit, *, verifying: bool = False, **_more: object) -> Iterator[FakeServer]:
         if visit.stack == self.broken:
             raise LaunchError(f"{visit.stack} died at import", remedy="look", log_tail="ImportError")
         self.started.append((visit.key, verifying))
-        yield FakeServer(visit.stack)
+        server = FakeServer(visit.stack)
+        self.running.append(server)
+        yield server
+        self.running.remove(server)
 
     def target(self, visit: Visit) -> str:
         return f"apps.{visit.stack}:app"
 
 
 class FakeGenerator:
-    """Measures without time; ``act`` gets the number of the window before it is answered."""
+    """Measures without time; ``act`` gets the number of the window, or leg, before it is answered."""
 
     def __init__(self, act: Callable[[int], None] = lambda _count: None) -> None:
         self.count = 0
         self.act = act
+        self.relays: list[Relay] = []
+
+    def relay(self, order: Relay) -> tuple[Leg, ...]:
+        self.relays.append(order)
+        return tuple(self._leg(leg, order) for leg in order.legs)
+
+    def _leg(self, order: Order, relay: Relay) -> Leg:
+        try:
+            measured = self.measure(order)
+        except LoadError as error:
+            return Leg(failed=error.message, remedy=error.remedy)
+        share, rounds = measured.requests // relay.rounds, relay.rounds
+        turns = Turns(
+            begun_us=tuple(number * 100_000 for number in range(rounds)),
+            span_us=(round(relay.turn_s * 1e6),) * rounds,
+            requests=(share,) * rounds,
+            cpu_us=(round(relay.turn_s * 0.98e6),) * rounds,
+            rest_cpu_us=0,
+        )
+        window_s = relay.turn_s * rounds
+        return Leg(measured=replace(measured, requests=share * rounds, window_s=window_s), turns=turns)
 
     def measure(self, order: Order) -> Measured:
         self.count += 1
@@ -127,5 +156,8 @@ def plan(setup: Setup = SETUP) -> Plan:
         setup=setup,
         environment=Environment(machine=MACHINE, harness={}, frameworks=()),
         cells=cells,
-        order=tuple(block_order(launches, setup.seed, block) for block in range(setup.blocks)),
+        order=tuple(
+            launch_order(launches, most=setup.heat, seed=setup.seed, block=block)
+            for block in range(setup.blocks)
+        ),
     )

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from results.histogram import Latency
 from results.model import Arrivals
 from runners.errors import LoadError
-from runners.experiments.blocks import Measurer
 from runners.experiments.calibration.clients import CLIENT_WARMUP_S, MeasuringPoint
 from runners.experiments.calibration.stalls import Stalls, stopping
+from runners.experiments.heat import Measurer
 from runners.generator.messages import Measured, Order
 from runners.selection.rates import OPEN_CONNECTIONS
 

@@ -9,21 +9,20 @@ from pathlib import Path
 
 from results.model import BOTH_SIDES, Cell, GateStage, Pairing, SideName
 from results.store import Writer
+from runners.errors import of_side
+from runners.experiments.heat import Measurer
 from runners.experiments.inspection import inspect
 from runners.experiments.launchers import local_launcher
-from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S, PairBlocks, PairMeasurer
+from runners.experiments.pairs.blocks import PairBlocks
 from runners.experiments.pairs.options import PairOptions
-from runners.experiments.pairs.pairing import LaunchPair, cell_of, of_side
+from runners.experiments.pairs.pairing import LaunchPair, cell_of
 from runners.experiments.pairs.planning import Prepared, prepare
 from runners.experiments.planning import begin_record
 from runners.experiments.policy import Policy
-from runners.experiments.progress import Amount, Watcher
+from runners.experiments.progress import Amount, Watcher, trial_seconds
 from runners.generator.client import Generator
 from runners.launching.launcher import Launcher
 from runners.selection.schedule import Visit
-
-SIDE_WINDOWS_S = ROUNDS * (SLICE_S + DROP_S)
-"""What the windows of one side take, coming to rest included."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,7 +35,7 @@ class Comparison:
     policy: Policy
     launchers: Mapping[SideName, Launcher]
     """By side."""
-    generators: Callable[[], AbstractContextManager[PairMeasurer]]
+    generators: Callable[[], AbstractContextManager[Measurer]]
     next_launch: int = 0
 
     @property
@@ -112,11 +111,13 @@ class Comparison:
             self.watcher.end()
 
     def _amount(self, blocks: int, widest: tuple[LaunchPair, ...]) -> Amount:
+        setup, scenarios = self.prepared.plan.setup, self.prepared.sides[SideName.HEAD].parts.scenarios
+        pairings = [pairing for launch_pair in widest for pairing in launch_pair.pairings]
         return Amount(
             blocks=blocks,
             launches=2 * len(widest),
-            trials=2 * sum(len(launch_pair.pairings) for launch_pair in widest),
-            trial_s=self.prepared.plan.setup.warmup_s + SIDE_WINDOWS_S,
+            trials=2 * len(pairings),
+            trials_s=2 * sum(trial_seconds(p.head, scenarios[p.head.scenario], setup) for p in pairings),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from results.model import BOTH_SIDES, Cell, Failure, GateStage, Interface, Pairing, SideName
+from results.model import BOTH_SIDES, Cell, GateStage, Interface, Pairing, SideName
 from runners.selection.schedule import Visit, visits
 from scenarios.exchange import Scenario
 
@@ -24,11 +24,6 @@ class LaunchPair:
     def key(self) -> str:
         """Its name within a block."""
         return self.head.key if self.base.key == self.head.key else f"{self.base.key}/{self.head.key}"
-
-    @property
-    def like(self) -> bool:
-        """Whether both are one stack, so that both may live at once and take their windows in turn."""
-        return (self.base.stack, self.base.target) == (self.head.stack, self.head.target)
 
     def visit(self, side: SideName) -> Visit:
         """The launch of one side."""
@@ -138,8 +133,3 @@ def other(side: SideName) -> SideName:
 def cell_of(pairing: Pairing, side: SideName) -> Cell:
     """The cell of one side."""
     return pairing.base if side == SideName.BASE else pairing.head
-
-
-def of_side(failure: Failure, side: SideName) -> Failure:
-    """``failure`` as one of a side, which its message names."""
-    return replace(failure, side=side, message=f"{side}: {failure.message}")

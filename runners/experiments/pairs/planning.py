@@ -21,7 +21,6 @@ from results.model import (
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError, ProvisionError
 from runners.experiments.options import QUICK, Timing
-from runners.experiments.pairs.blocks import WINDOW_S
 from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, launch_order, launch_pairs, match
 from runners.experiments.pairs.provisioning import Environments, is_ready, leave_out_alike, provision_sides
@@ -30,6 +29,9 @@ from runners.experiments.planning import build_plan, build_setup
 from runners.experiments.progress import Watcher
 from runners.machine import facts, placement
 from runners.selection.matrix import CLOSED_CONNECTIONS, Matrix, Selection, expand
+
+COUNTED_S = 1.6
+"""Time that is counted of each side in one launch pair, in turns or in one window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +171,7 @@ def _recorded(side_parts: SideParts, environments: Mapping[str, Provisioned]) ->
 def _setup(options: PairOptions) -> Setup:
     server_cpus, generator_cpus = placement.choose_cpus(options.selection.workers, 1)
     return build_setup(
-        timing=Timing(blocks=options.pairs, warmup_s=QUICK.warmup_s, window_s=WINDOW_S),
+        timing=Timing(blocks=options.pairs, warmup_s=QUICK.warmup_s, window_s=COUNTED_S, leg_s=COUNTED_S),
         seed=options.seed,
         server_cpus=server_cpus,
         generator_cpus=generator_cpus,

@@ -11,9 +11,9 @@ from runners.environments.interpreters import find
 from runners.environments.overrides import parse
 from runners.environments.provision import Provisioned
 from runners.environments.resolution import concerned
-from runners.errors import HotlapError
+from runners.errors import HotlapError, of_side
 from runners.experiments.pairs.options import PairOptions
-from runners.experiments.pairs.pairing import cell_of, of_side
+from runners.experiments.pairs.pairing import cell_of
 from runners.experiments.pairs.sides import SideParts
 from runners.experiments.progress import Watcher
 from runners.experiments.provisioning import environments_of

@@ -113,6 +113,13 @@ class Pump(OffPath):
         self._send_until, self._stop_at = -1, UNLIMITED
         return len(self.tally.latencies_ns) == counted + answers
 
+    def closed_at_rest(self) -> int:
+        """Close the connections that the server closed while all rested; how many it were."""
+        before = len(self._by_fd)
+        for fd, mask in self._epoll.poll(0, BATCH):
+            self._event(self._by_fd[fd], mask)
+        return before - len(self._by_fd)
+
     def _wake(self, count: int) -> None:
         """Have the first ``count`` connections that rest send their next request."""
         woken, self._resting = self._resting[:count], self._resting[count:]

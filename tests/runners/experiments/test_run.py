@@ -12,14 +12,18 @@ from typing import Any
 import pytest
 
 import runners.experiments.blocks
+import runners.experiments.heat
 import runners.experiments.inspection
-from results.model import FIRST_LOOK, Cell, Run, Trial
+from results.model import FIRST_LOOK, Cell, Load, Run, Setup, Trial
 from results.store import Writer, create, read, reopen
 from runners.errors import LoadError
+from runners.experiments.live import MEMORY_RESERVE_BYTES
 from runners.experiments.policy import Policy
 from runners.experiments.run import RunSession
+from runners.generator.messages import Leg, Relay
+from runners.machine import facts
 from runners.verify.contract import Verified
-from tests.support.fake_run import SETUP, FakeGenerator, FakeLauncher, Heard, plan
+from tests.support.fake_run import IN_TURNS, SETUP, FakeGenerator, FakeLauncher, Heard, plan
 from tests.support.small_matrix import parts
 
 
@@ -27,7 +31,7 @@ from tests.support.small_matrix import parts
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(("a sign", "200"),), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.experiments.blocks, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: None)
 
 
 def session(
@@ -55,9 +59,9 @@ def session(
     )
 
 
-def complete(folder: Path, **more: Any) -> Run:  # noqa: ANN401 - passed on
-    with create(folder, plan()) as writer:
-        session(writer, Run(plan=plan()), **more).run()
+def complete(folder: Path, setup: Setup = SETUP, **more: Any) -> Run:  # noqa: ANN401 - passed on
+    with create(folder, plan(setup)) as writer:
+        session(writer, Run(plan=plan(setup)), **more).run()
     return read(folder / "a-run")
 
 
@@ -109,7 +113,7 @@ def test_a_cell_that_cannot_be_loaded_leaves_the_others_of_its_launch(tmp_path: 
 
 
 def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners.experiments.blocks, "probe", lambda *_args, **_more: "wanted 200, got 500")
+    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: "wanted 200, got 500")
     run = complete(tmp_path)
     assert {failure.stage for failure in run.failures} == {"verify-after"}
 
@@ -148,18 +152,16 @@ def until(block: int) -> Policy:
     return Policy(undecided_cells=undecided)
 
 
-def test_blocks_are_added_for_undecided_cells_with_everything_that_their_launches_visit(
-    tmp_path: Path,
-) -> None:
+def test_blocks_are_added_for_undecided_cells_alone_on_launches_as_before(tmp_path: Path) -> None:
     with create(tmp_path, PRECISE) as writer:
         session(writer, Run(plan=PRECISE), policy=until(9)).run()
     run = read(tmp_path / "a-run")
     assert [end.block for end in run.blocks] == list(range(10))
     by_block = [{trial.cell for trial in run.trials if trial.block == end.block} for end in run.blocks]
     assert all(len(cells) == len(run.plan.cells) for cells in by_block[:FIRST_LOOK])
-    whole = {cell for cell in run.plan.cells if cell.stack == UNDECIDED}
-    assert by_block[FIRST_LOOK:] == [whole, whole]
-    assert {cell.scenario for cell in whole} == {"plaintext", "json"}
+    undecided = {c for c in run.plan.cells if (c.stack, c.scenario) == (UNDECIDED, "json")}
+    assert by_block[FIRST_LOOK:] == [undecided, undecided]
+    assert {launch.mounted for launch in run.launches if launch.stack == UNDECIDED} == {("plaintext", "json")}
 
 
 def test_all_blocks_are_used_where_nothing_is_ever_decided(tmp_path: Path) -> None:
@@ -215,3 +217,120 @@ def test_what_verification_refused_stays_out_when_the_run_goes_on(tmp_path: Path
     whole = read(tmp_path / "a-run")
     assert len(whole.failures) == 1
     assert not [trial for trial in whole.trials if trial.cell.framework == "flask"]
+
+
+def test_in_turns_each_stack_is_launched_once_a_block_and_all_live_at_once(tmp_path: Path) -> None:
+    generator = FakeGenerator()
+    run = complete(tmp_path, IN_TURNS, generator=generator)
+    stacks = {cell.stack for cell in run.plan.cells}
+    assert not run.failures
+    assert all(trial.turns is not None and len(trial.turns.requests) == 5 for trial in run.trials)
+    assert {trial.live for trial in run.trials} == {len(stacks)}
+    assert {trial.heat for trial in run.trials} == {0}
+    assert all(trial.memory_before_bytes for trial in run.trials)
+    assert len(run.launches) == IN_TURNS.blocks * len(stacks)
+    assert len(generator.relays) == IN_TURNS.blocks * 2
+    for order in generator.relays:
+        asked = {cell.stack for cell in run.plan.cells if cell.scenario == order.legs[0].scenario}
+        assert len(order.legs) == len(asked) > 1
+        assert len({leg.seed for leg in order.legs}) == 1
+        assert not any(leg.cpus for leg in order.legs)
+
+
+def test_those_of_a_server_variant_take_their_turns_one_after_the_other(tmp_path: Path) -> None:
+    generator = FakeGenerator()
+    run = complete(tmp_path, IN_TURNS, generator=generator)
+    launches = {launch.id: launch.stack for launch in run.launches}
+    order = generator.relays[0]
+    first = [trial for trial in run.trials if trial.block == 0][: len(order.legs)]
+    by_group: dict[int, set[str]] = {}
+    for trial, group in zip(first, order.groups, strict=True):
+        assert launches[trial.launch] == trial.cell.stack
+        by_group.setdefault(group, set()).add(trial.cell.server)
+    assert all(len(servers) == 1 for servers in by_group.values())
+
+
+def test_smaller_heats_keep_every_cell_once_a_block(tmp_path: Path) -> None:
+    run = complete(tmp_path, replace(IN_TURNS, heat=2))
+    assert {trial.live for trial in run.trials} <= {1, 2}
+    assert len({trial.heat for trial in run.trials}) > 1
+    for block in range(SETUP.blocks):
+        measured = sorted(trial.cell.slug for trial in run.trials if trial.block == block)
+        assert measured == sorted(cell.slug for cell in run.plan.cells)
+
+
+def test_a_leg_that_fails_leaves_the_others_of_its_relay(tmp_path: Path) -> None:
+    def third_fails(count: int) -> None:
+        if count == 3:
+            raise LoadError("3 turns in a row were not over in time", remedy="look at the log")
+
+    run = complete(tmp_path, IN_TURNS, generator=FakeGenerator(third_fails))
+    (failure,) = run.failures
+    assert failure.cell is not None
+    assert failure.log_tail == "the last line"
+    assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - 1
+
+
+def test_a_generator_that_dies_fails_every_cell_of_its_relay_and_the_rest_goes_on(tmp_path: Path) -> None:
+    class Dying(FakeGenerator):
+        def relay(self, order: Relay) -> tuple[Leg, ...]:
+            if not self.relays:
+                self.relays.append(order)
+                raise LoadError("the generator died")
+            return super().relay(order)
+
+    run = complete(tmp_path, IN_TURNS, generator=Dying())
+    failed = {failure.cell for failure in run.failures}
+    assert failed == {cell for cell in run.plan.cells if cell.scenario == run.failures[0].cell.scenario}  # type: ignore[union-attr]
+    assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - len(failed)
+
+
+def test_a_server_that_dies_in_a_relay_leaves_the_heat(tmp_path: Path) -> None:
+    dead = "fastapi--granian-asgi"
+    launcher = FakeLauncher(parts().scenarios)
+
+    def kill_at_first(count: int) -> None:
+        if count == 1:
+            for server in launcher.running:
+                server.living = server.stack != dead
+
+    with create(tmp_path, plan(IN_TURNS)) as writer:
+        one = session(writer, Run(plan=plan(IN_TURNS)), generator=FakeGenerator(kill_at_first))
+        one.launcher = launcher
+        one.run()
+    run = read(tmp_path / "a-run")
+    (failure,) = run.failures
+    assert (failure.stack, failure.block, failure.stage) == (dead, 0, "launch")
+    assert "died under load" in failure.message
+    of_dead = [trial.block for trial in run.trials if trial.cell.stack == dead]
+    assert 0 < of_dead.count(0) < of_dead.count(1) == of_dead.count(2)
+
+
+def test_too_little_memory_for_all_at_once_makes_smaller_heats_and_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(Heard, "say", lambda _self, text: said.append(text))
+    room = MEMORY_RESERVE_BYTES + 2 * 50_000_000
+    monkeypatch.setattr(facts, "memory_available", lambda: room)
+    run = complete(tmp_path, IN_TURNS)
+    assert {trial.live for trial in run.trials} <= {1, 2}
+    assert len(run.trials) == len(run.plan.cells) * SETUP.blocks
+    assert sum("smaller heats" in text for text in said) == SETUP.blocks
+
+
+def test_an_open_load_is_measured_in_whole_windows_in_every_second_block(tmp_path: Path) -> None:
+    setup = replace(IN_TURNS, open_every=2, open_window_s=2.2)
+    closed = plan(setup)
+    cells = closed.cells + tuple(
+        replace(cell, load=Load.OPEN, rate_rps=500.0) for cell in closed.cells if cell.scenario == "json"
+    )
+    both = replace(closed, cells=cells)
+    with create(tmp_path, both) as writer:
+        session(writer, Run(plan=both)).run()
+    run = read(tmp_path / "a-run")
+    offered = [trial for trial in run.trials if trial.cell.load == Load.OPEN]
+    assert {trial.block for trial in offered} == {0, 2}
+    assert {trial.window_s for trial in offered} == {2.2}
+    assert all(trial.turns is None for trial in offered)
+    assert all(trial.turns is not None for trial in run.trials if trial.cell.load == Load.CLOSED)

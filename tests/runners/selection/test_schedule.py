@@ -4,8 +4,6 @@ from dataclasses import replace
 
 from runners.selection.matrix import Selection, expand
 from runners.selection.schedule import (
-    block_order,
-    cell_order,
     groups_of,
     hash_seed,
     select_visits,
@@ -40,21 +38,6 @@ def test_only_measured_groups_are_mounted_in_contract_order() -> None:
     by_key = {visit.key: visit for visit in VISITS}
     assert groups_of(by_key["fastapi--granian-asgi@default"].cells, KNOWN.scenarios) == ("plaintext", "json")
     assert groups_of(by_key["fastapi--granian-asgi@routing"].cells, KNOWN.scenarios) == ()
-
-
-def test_orders_are_permutations_and_follow_the_seed() -> None:
-    orders = [block_order(VISITS, 7, block) for block in range(8)]
-    assert all(sorted(order) == sorted(visit.key for visit in VISITS) for order in orders)
-    assert len(set(orders)) > 1
-    assert orders == [block_order(VISITS, 7, block) for block in range(8)]
-    assert orders != [block_order(VISITS, 8, block) for block in range(8)]
-
-
-def test_cells_of_a_launch_are_shuffled_by_block() -> None:
-    visit = max(VISITS, key=lambda visit: len(visit.cells))
-    orders = {cell_order(visit, 7, block) for block in range(20)}
-    assert len(orders) > 1
-    assert all(sorted(c.slug for c in order) == sorted(c.slug for c in visit.cells) for order in orders)
 
 
 def test_hash_seeds_differ_and_inputs_are_alike_within_a_block() -> None:

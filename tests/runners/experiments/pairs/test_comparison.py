@@ -5,12 +5,11 @@ from typing import Any
 
 import pytest
 
+import runners.experiments.heat
 import runners.experiments.inspection
-import runners.experiments.pairs.blocks
 from results.model import Run, SideName
 from results.store import create, read
-from runners.errors import DuelError, LoadError
-from runners.experiments.pairs.blocks import DROP_S, ROUNDS, SLICE_S
+from runners.errors import LoadError
 from runners.experiments.pairs.pairing import launch_pairs
 from runners.experiments.policy import Policy
 from runners.verify.contract import Verified
@@ -21,7 +20,7 @@ from tests.support.fake_comparison import PARTS, Fakes, fakes, pairings, prepare
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: None)
 
 
 def run(folder: Path, *, apart: str = "", **more: Any) -> tuple[Run, Fakes]:  # noqa: ANN401 - passed on
@@ -39,18 +38,18 @@ def test_each_block_is_one_launch_pair_of_each_cell(tmp_path: Path) -> None:
         for side, cell in ((SideName.BASE, pairing.base), (SideName.HEAD, pairing.head)):
             trials = [trial for trial in found.trials if (trial.side, trial.cell) == (side, cell)]
             assert [trial.block for trial in trials] == [0, 1, 2, 3]
-            assert {trial.windows for trial in trials} == {ROUNDS}
+            assert all(trial.turns is not None and trial.live == 2 for trial in trials)
             assert sorted(trial.place or 0 for trial in trials) == [0, 0, 1, 1]
     launches = {launch.id: launch for launch in found.launches}
     assert len(launches) == len(found.launches)
     assert all(launches[trial.launch].side == trial.side for trial in found.trials)
     assert not found.failures
-    assert all(order.slice_s == SLICE_S and order.drop_s == DROP_S for order in made.measurer.duels)
+    assert {(len(order.legs), order.rounds) for order in made.measurer.relays} == {(2, round(1.6 / 0.035))}
 
 
 def test_both_sides_of_a_pair_are_asked_the_same_and_hashed_alike(tmp_path: Path) -> None:
     found, made = run(tmp_path)
-    assert all(order.first.seed == order.second.seed for order in made.measurer.duels)
+    assert all(len({leg.seed for leg in order.legs}) == 1 for order in made.measurer.relays)
     by_pair: dict[tuple[int, str], set[str]] = {}
     for launch in found.launches:
         by_pair.setdefault((launch.block, launch.stack), set()).add(launch.hash_seed)
@@ -68,10 +67,10 @@ def test_launches_follow_the_plan_and_both_sides_are_verified_first(tmp_path: Pa
         assert any(stages)
 
 
-def test_unlike_stacks_are_measured_alone_and_in_whole_windows(tmp_path: Path) -> None:
+def test_unlike_stacks_take_turns_as_well(tmp_path: Path) -> None:
     found, made = run(tmp_path, apart="server")
-    assert not made.measurer.duels
-    assert {trial.windows for trial in found.trials} == {1}
+    assert all(len(order.legs) == 2 for order in made.measurer.relays)
+    assert all(trial.turns is not None for trial in found.trials)
     assert {(trial.side, trial.cell.server) for trial in found.trials} == {
         (SideName.BASE, "uvicorn-standard"),
         (SideName.HEAD, "granian-asgi"),
@@ -112,17 +111,17 @@ def test_a_base_that_does_not_start_is_named_and_its_pair_not_measured(tmp_path:
     assert not [trial for trial in found.trials if trial.cell.framework == "flask"]
 
 
-def test_the_side_at_fault_in_a_duel_is_named_with_its_log(tmp_path: Path) -> None:
+def test_the_side_at_fault_in_a_relay_is_named_with_its_log(tmp_path: Path) -> None:
     def second(count: int) -> None:
-        if count == 1:
-            raise DuelError("no right answer in the windows", place=1)
+        if count == 2:
+            raise LoadError("no turn was over")
 
     found, _ = run(tmp_path, act=second)
     (failure,) = found.failures
     launch = next(launch for launch in found.launches if launch.id == failure.launch)
     assert failure.side == launch.side == found.launches[1].side
     assert failure.log_tail == "the last line"
-    assert len(found.trials) == 2 * (4 * len(found.plan.pairings) - 1)
+    assert len(found.trials) == 2 * 4 * len(found.plan.pairings) - 1
 
 
 def test_a_generator_that_fails_leaves_the_others(tmp_path: Path) -> None:
@@ -135,20 +134,16 @@ def test_a_generator_that_fails_leaves_the_others(tmp_path: Path) -> None:
     assert len(found.blocks) == 4
 
 
-def test_disturbed_pairs_are_measured_again_once_and_not_many(tmp_path: Path) -> None:
-    found, made = run(tmp_path, policy=Policy(is_disturbed=lambda _trial: True))
-    pairs = 4 * len(found.plan.pairings)
-    assert len(made.measurer.duels) == pairs + -(-pairs // 5)
-    assert {trial.attempt for trial in found.trials} == {0, 1}
-    assert len(found.trials) == 2 * pairs
+def test_turns_are_never_measured_again_for_foreign_work(tmp_path: Path) -> None:
+    found, made = run(tmp_path, policy=Policy(is_disturbed=lambda trial: trial.turns is None))
+    assert len(made.measurer.relays) == 4 * len(found.plan.pairings)
+    assert {trial.attempt for trial in found.trials} == {0}
 
 
 def test_wrong_answers_after_load_take_the_trial_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: "wanted 200, got 500"
-    )
+    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: "wanted 200, got 500")
     found, _ = run(tmp_path)
     assert {failure.stage for failure in found.failures} == {"verify-after"}
     assert {failure.side for failure in found.failures} == {SideName.BASE, SideName.HEAD}
@@ -157,7 +152,7 @@ def test_wrong_answers_after_load_take_the_trial_away(
 
 def test_what_was_measured_before_an_interruption_is_kept(tmp_path: Path) -> None:
     def interrupt(count: int) -> None:
-        if count == 4:
+        if count == 7:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
+import runners.experiments.heat
 import runners.experiments.inspection
-import runners.experiments.pairs.blocks
 from results.model import CostRecord, InstructionCounter, Interval, Pairing, PlanKind, Run, SideName
 from results.store import Writer, create, read
 from runners.experiments.counting.callgrind import Callgrind
@@ -30,7 +30,7 @@ COUNTED = tuple(Pairing(base=lockstep(each.base), head=lockstep(each.head)) for 
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.experiments.pairs.blocks, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: None)
 
 
 class FakePool:
@@ -150,7 +150,7 @@ def test_a_side_without_its_environment_is_left_out_of_both_tiers(tmp_path: Path
 
 def test_an_interruption_keeps_what_was_measured(tmp_path: Path) -> None:
     def interrupt(count: int) -> None:
-        if count == 3:
+        if count == 5:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -52,13 +52,11 @@ def test_a_launch_pair_measures_all_cells_of_its_two_stacks() -> None:
         dict.fromkeys(f"{cell.stack}@default" for cell in CELLS)
     )
     assert sum(len(launch_pair.pairings) for launch_pair in found) == len(ALIKE)
-    assert all(launch_pair.like for launch_pair in found)
 
 
-def test_unlike_stacks_never_take_turns() -> None:
+def test_unlike_stacks_are_named_both() -> None:
     base, head = cells_of("fastapi", "uvicorn-standard"), cells_of("fastapi", "granian-asgi")
     (launch_pair,) = launch_pairs(match(base, head, apart=frozenset({"server"})).pairings, PARTS.scenarios)
-    assert not launch_pair.like
     assert launch_pair.key == "fastapi--uvicorn-standard@default/fastapi--granian-asgi@default"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import runners.experiments.pairs.blocks
+import runners.experiments.pairs.planning
 from results.store import read
 from runners.selection.frameworks import APPS
 from tests.support.command_line import call
@@ -31,7 +31,7 @@ def test_two_sides_are_measured_in_turn_and_a_wrong_one_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runners.experiments.pairs.blocks, "ROUNDS", 2)
+    monkeypatch.setattr(runners.experiments.pairs.planning, "COUNTED_S", 0.2)
     base, head = apps(tmp_path / "base", GOOD), apps(tmp_path / "head", WRONG)
     cells = ("--server", "uvicorn-pure", "--scenario", "json", "--framework", "asgi", "--framework", "other")
     sides = ("--base-rev", base, "--head-rev", head)
@@ -43,7 +43,8 @@ def test_two_sides_are_measured_in_turn_and_a_wrong_one_is_named(
     assert "Hello, Wrong" in failure.message
     trials = {(trial.block, trial.side): trial for trial in run.trials}
     assert trials.keys() == {(block, side) for block in (0, 1) for side in ("base", "head")}
-    assert all(trial.windows == 2 and trial.requests and not trial.errors for trial in trials.values())
+    assert all(trial.turns and trial.requests and not trial.errors for trial in trials.values())
+    assert all(len(trial.turns.requests) == 6 for trial in trials.values() if trial.turns)
     assert all(trial.server_cpu_ns and trial.stale == 0 for trial in trials.values())
     assert {trial.cell.framework for trial in trials.values()} == {"asgi"}
     assert "could not measure" in capsys.readouterr().out

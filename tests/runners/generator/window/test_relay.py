@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import itertools
 import os
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -15,7 +19,7 @@ import pytest
 from results.histogram import Latency
 from runners.generator.messages import Leg, Order, Relay
 from runners.generator.pump.open_pump import OpenPump
-from runners.generator.window import relay as relaying
+from runners.generator.window import relay_runner
 from runners.generator.window.relay import relay, round_order
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
@@ -33,12 +37,12 @@ ORDER = Order(
     warmup_s=0.02,
     window_s=0,
     deadline_s=2,
-    server_pid=os.getpid(),
-    cpus=(0,),
 )
 
 
-def run(*scripts: Script, rounds: int = ROUNDS, turn_s: float = 0.02) -> list[Leg]:
+def run(
+    *scripts: Script, rounds: int = ROUNDS, turn_s: float = 0.02, pids: tuple[int | None, ...] = ()
+) -> list[Leg]:
     pumps = [OpenPump() for _ in scripts]
     for pump in pumps:
         for _ in range(CONNECTIONS):
@@ -46,7 +50,10 @@ def run(*scripts: Script, rounds: int = ROUNDS, turn_s: float = 0.02) -> list[Le
     with ExitStack() as stack:
         servers = [stack.enter_context(ScriptedServer(script)) for script in scripts]
         order = Relay(
-            legs=tuple(replace(ORDER, port=server.port) for server in servers),
+            legs=tuple(
+                replace(ORDER, port=server.port, server_pid=pid)
+                for server, pid in itertools.zip_longest(servers, pids)
+            ),
             groups=(0,) * len(servers),
             rounds=rounds,
             turn_s=turn_s,
@@ -56,8 +63,10 @@ def run(*scripts: Script, rounds: int = ROUNDS, turn_s: float = 0.02) -> list[Le
     return legs
 
 
-def test_every_server_gets_every_turn_and_its_turns_add_up() -> None:
-    for leg in run(serving(answer()), serving(answer()), serving(answer())):
+def test_every_server_gets_every_turn_and_its_turns_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_runner, "BUSY_LOOK_S", 600)
+    pids = (os.getpid(),) * 3
+    for leg in run(serving(answer()), serving(answer()), serving(answer()), pids=pids):
         assert not leg.failed
         assert leg.measured
         assert leg.turns
@@ -99,10 +108,72 @@ def test_a_turn_is_long_enough_for_one_and_a_half_waves() -> None:
             time.sleep(0.01)
             peer.send(answer())
 
-    (leg,) = run(slow, turn_s=0.001)
+    (leg,) = run(slow, turn_s=0.02)
     assert leg.turns
     assert set(leg.turns.requests) == {6}
     assert min(leg.turns.span_us) >= 20_000
+
+
+def test_a_server_whose_turns_are_longer_takes_fewer_of_them_but_three() -> None:
+    runner = relay_runner.Runner(OpenPump(), ORDER, [GET])
+    turns = {}
+    for expected_s in (0.035, 0.05, 0.07, 0.35, 60.0):
+        runner._expected_s = expected_s
+        turns[expected_s] = [number for number in range(30) if runner.is_due(number, 30, 0.035)]
+    assert [len(numbers) for numbers in turns.values()] == [30, 30, 15, 3, 3]
+    assert turns[0.35] == [0, 10, 20]
+
+
+def test_a_server_that_is_never_at_rest_leaves_with_how_busy_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_runner, "BUSY_LOOK_S", 0.2)
+    monkeypatch.setattr(relay_runner, "BUSY_AT_REST", 0.02)
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            good, bad = run(serving(answer()), serving(answer()), rounds=60, pids=(None, busy.pid))
+        finally:
+            busy.kill()
+    assert not good.failed
+    assert bad.failed.endswith("of a CPU busy while it was asked nothing")
+    assert bad.turns
+    assert good.turns
+    assert len(bad.turns.requests) < len(good.turns.requests) == 60
+
+
+def test_connections_that_the_server_closes_at_rest_are_opened_again_outside_of_what_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken, turn = [], relay_runner.Runner.turn
+
+    def closing_after_the_second(runner: relay_runner.Runner) -> None:
+        turn(runner)
+        taken.append(runner)
+        if len(taken) == 2:
+            for peer in peers:
+                peer.socket.shutdown(socket.SHUT_RDWR)
+            wait_until(lambda: len(runner._pump._epoll.poll(0)) == CONNECTIONS)
+
+    monkeypatch.setattr(relay_runner.Runner, "turn", closing_after_the_second)
+    peers: list[Peer] = []
+
+    def script(peer: Peer) -> None:
+        if peer.number < CONNECTIONS:
+            peers.append(peer)
+        serving(answer())(peer)
+
+    (leg,) = run(script)
+    assert not leg.failed
+    assert leg.turns
+    assert len(leg.turns.requests) == ROUNDS
+    assert leg.measured
+    assert leg.measured.stale == CONNECTIONS
+    assert leg.measured.connections_opened == 0
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline_s = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.001)
 
 
 def test_a_server_that_answers_wrongly_from_the_start_leaves_with_the_reason() -> None:
@@ -117,16 +188,16 @@ def test_a_server_that_answers_wrongly_from_the_start_leaves_with_the_reason() -
 def test_a_server_that_falls_silent_leaves_with_the_turns_that_it_had(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(relaying, "DRAIN_S", 0.5)
-    silent, taken, turn = threading.Event(), [], relaying.Runner.turn
+    monkeypatch.setattr(relay_runner, "DRAIN_S", 0.5)
+    silent, taken, turn = threading.Event(), [], relay_runner.Runner.turn
 
-    def turn_until_silence(runner: relaying.Runner) -> None:
+    def turn_until_silence(runner: relay_runner.Runner) -> None:
         turn(runner)
         taken.append(runner)
         if len(taken) == 2 * 3:
             silent.set()
 
-    monkeypatch.setattr(relaying.Runner, "turn", turn_until_silence)
+    monkeypatch.setattr(relay_runner.Runner, "turn", turn_until_silence)
 
     def script(peer: Peer) -> None:
         while peer.request() is not None:

@@ -1,0 +1,198 @@
+"""One heat: servers that live at once, loaded one at a time, in the turns of a relay or in whole windows.
+
+Every leg and every window is a trial, recorded as soon as it is made; whatever fails is a failure of its
+cell, and leaves the others to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Protocol
+
+from results.model import Cell, FailureStage, GateStage, Setup, Trial
+from results.store import Writer
+from runners.errors import HotlapError, LoadError, VerifyError
+from runners.experiments.live import LiveServer, LiveServers
+from runners.experiments.policy import Policy
+from runners.experiments.progress import Watcher
+from runners.generator.messages import Leg, Measured, Order, Relay
+from runners.launching.launcher import RunningServer
+from runners.selection.loading import why_whole
+from runners.selection.schedule import trial_seed
+from runners.verify.contract import probe
+from scenarios.exchange import Scenario
+
+DISTURBED_REPEATS = 2
+"""How often a window disturbed by foreign work is repeated within its launch."""
+
+
+class Measurer(Protocol):
+    """What measures: the load generator, or what stands for it in a test."""
+
+    def measure(self, order: Order) -> Measured:
+        """Load the server of ``order`` for one window; raises LoadError."""
+
+    def relay(self, order: Relay) -> tuple[Leg, ...]:
+        """Load servers in turn: a leg for each, in their order; raises LoadError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entrant:
+    """A server of the heat, and the cell that is measured of it."""
+
+    live: LiveServer
+    cell: Cell
+    position: int
+    """Place of the cell among those that its launch is asked, from 0."""
+    place: int | None = None
+    """In a comparison: 0 where its server was launched first, else 1."""
+
+
+@dataclass(slots=True)
+class Repeats:
+    """How many windows may still be repeated for foreign work: where neighbours never rest, blocks help."""
+
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heat:
+    """Measures the servers of one heat."""
+
+    number: int
+    """Within its block."""
+    servers: LiveServers
+    setup: Setup
+    scenarios: Mapping[str, Scenario]
+    generator: Measurer
+    writer: Writer
+    watcher: Watcher
+    policy: Policy
+    stage: GateStage = GateStage.NONE
+    repeats: Repeats = field(default_factory=Repeats)
+
+    def measure(self, entrants: Sequence[Entrant]) -> Iterator[Trial]:
+        """One trial (with its repeats) of each of ``entrants``, which are asked the same."""
+        entrants = [entrant for entrant in entrants if entrant.live in self.servers.live]
+        if not entrants:
+            return
+        first = entrants[0].cell
+        if why_whole(first, self.scenarios[first.scenario], self.setup):
+            for entrant in entrants:
+                yield from self._window(entrant)
+        else:
+            yield from self._relay(entrants)
+        self.servers.bury()
+
+    # Turns.
+
+    def _relay(self, entrants: Sequence[Entrant]) -> Iterator[Trial]:
+        before = [entrant.live.server.pss_bytes() for entrant in entrants]
+        try:
+            legs = self.generator.relay(self._order(entrants))
+        except LoadError as error:
+            for entrant in entrants:
+                self._fail(LoadError(error.message, remedy=error.remedy, log_tail=error.log_tail), entrant)
+            return
+        for entrant, leg, memory in zip(entrants, legs, before, strict=True):
+            if leg.failed or leg.measured is None:
+                self._fail(LoadError(leg.failed, remedy=leg.remedy), entrant)
+                continue
+            trial = self._trial(leg.measured, entrant)
+            yield self._record(replace(trial, turns=leg.turns, memory_before_bytes=memory))
+            self._verify_after(entrant)
+
+    def _order(self, entrants: Sequence[Entrant]) -> Relay:
+        setup, variants = self.setup, list(dict.fromkeys(entrant.cell.server for entrant in entrants))
+        assert setup.leg_s is not None  # noqa: S101 - else why_whole has a reason
+        assert setup.turn_s is not None  # noqa: S101
+        block = self.servers.block
+        return Relay(
+            legs=tuple(
+                replace(order_for(entrant.live.server, entrant.cell, setup, block), cpus=())
+                for entrant in entrants
+            ),
+            groups=tuple(variants.index(entrant.cell.server) for entrant in entrants),
+            rounds=max(1, round(setup.leg_s / setup.turn_s)),
+            turn_s=setup.turn_s,
+            seed=trial_seed(setup.seed, block, entrants[0].cell),
+        )
+
+    # Whole windows.
+
+    def _window(self, entrant: Entrant) -> Iterator[Trial]:
+        """All attempts at one window."""
+        order = order_for(entrant.live.server, entrant.cell, self.setup, self.servers.block)
+        try:
+            for attempt in range(DISTURBED_REPEATS + 1):
+                trial = replace(self._trial(self.generator.measure(order), entrant), attempt=attempt)
+                yield self._record(trial)
+                if not self.policy.is_disturbed(trial) or not self.repeats.left:
+                    break
+                self.repeats.left -= attempt < DISTURBED_REPEATS
+        except LoadError as error:
+            self._fail(error, entrant)
+        else:
+            self._verify_after(entrant)
+
+    # Both.
+
+    def _trial(self, measured: Measured, entrant: Entrant) -> Trial:
+        live, group = entrant.live, self.scenarios[entrant.cell.scenario].group
+        odd = bool(measured.errors or measured.stale or measured.processes_changed)
+        return Trial(
+            cell=entrant.cell,
+            block=live.launch.block,
+            launch=live.launch.id,
+            position=entrant.position,
+            side=live.launch.side,
+            place=entrant.place,
+            stage=self.stage,
+            heat=self.number,
+            live=len(self.servers.live),
+            memory_pss_bytes=live.server.pss_bytes(),
+            mounted_position=live.launch.mounted.index(group) if group else 0,
+            log_tail=live.server.log_tail() if odd else "",
+            **asdict(measured),
+        )
+
+    def _record(self, trial: Trial) -> Trial:
+        self.writer.append(trial)
+        self.watcher.trial(trial)
+        return trial
+
+    def _verify_after(self, entrant: Entrant) -> None:
+        """Ask once more, now that there was load; a wrong answer is a failure of the cell."""
+        server, cell = entrant.live.server, entrant.cell
+        try:
+            difference = probe(server.host, server.port, self.scenarios[cell.scenario])
+        except OSError as problem:
+            difference = f"no answer: {problem}"
+        if difference:
+            error = VerifyError(f"{cell.slug}: wrong after load: {difference}", remedy="see the server's log")
+            error.stage = FailureStage.VERIFY_AFTER
+            self._fail(error, entrant)
+
+    def _fail(self, error: HotlapError, entrant: Entrant) -> None:
+        self.servers.fail(error, entrant.live, entrant.cell)
+
+
+def order_for(server: RunningServer, cell: Cell, setup: Setup, block: int) -> Order:
+    """What the generator is to measure of ``cell`` on ``server`` in ``block``."""
+    window_s = setup.window_s if cell.rate_rps is None else setup.open_window_s or setup.window_s
+    return Order(
+        host=server.host,
+        port=server.port,
+        scenario=cell.scenario,
+        seed=trial_seed(setup.seed, block, cell),
+        connections=cell.connections,
+        rate_rps=cell.rate_rps,
+        arrivals=cell.arrivals,
+        reuse=cell.reuse,
+        warmup_s=setup.warmup_s,
+        window_s=window_s,
+        server_pid=server.pid,
+        cgroup=server.cgroup,
+        cpus=tuple(sorted({*setup.server_cpus, *setup.generator_cpus})),
+    )

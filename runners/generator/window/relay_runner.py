@@ -1,0 +1,171 @@
+"""One server of a relay: warmed up, loaded for one turn after the other, and what its turns gave."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+
+from results.model import Turns
+from runners.errors import LoadError
+from runners.generator.messages import Leg, Order
+from runners.generator.pump.connection import Address
+from runners.generator.pump.open_pump import OpenPump
+from runners.generator.pump.ring import Ring
+from runners.generator.pump.tally import Tally
+from runners.generator.window.edges import Edge, Meters
+from runners.generator.window.measurement import measured_of
+from runners.generator.window.no_answer import no_right_answer
+from runners.generator.window.trial import DRAIN_S
+from runners.generator.window.warm_up import WarmUp, warm_up
+from scenarios.exchange import Exchange
+
+PACING_ROUNDS = 2
+"""Turns of each server before those that count: they tell how many requests fill a turn."""
+LEAST_CYCLES = 1.5
+"""A turn has at least so many answers per connection, so that all of a wave is in it."""
+PATIENCE = 8.0
+"""A turn that takes so many times as long as it should (and a second) is dropped: all stood still."""
+DROPPED_MOST = 3
+"""A server whose turns are dropped so many times in a row leaves the relay."""
+LEAST_TURNS = 3
+"""A server whose turns are longer than they should be takes fewer of them, but at least so many."""
+BUSY_AT_REST = 0.25
+"""A server that keeps this share of a CPU busy between its turns leaves the relay: it slows the others."""
+BUSY_LOOK_S = 1.0
+"""Rest that a server has had, in all, before it is judged by that."""
+
+
+class Runner:
+    """One server of a relay: the pump that loads it, and what its turns gave until now."""
+
+    def __init__(self, pump: OpenPump, order: Order, exchanges: Sequence[Exchange]) -> None:
+        self._pump, self._order = pump, order
+        self._meters = Meters.for_order(order)
+        self._ring = Ring(exchanges, f"{order.host}:{order.port}")
+        self._tally = Tally()
+        self._spans: list[tuple[Edge, Edge]] = []
+        self._counts: list[int] = []
+        self._rest_cpu_ns: int | None = 0
+        self._rest_ns = 0
+        self._warm_up: WarmUp | None = None
+        self._answers = 0
+        self._expected_s = 0.0
+        self._dropped = self._dropped_in_a_row = 0
+        self.tally = self._tally
+        """All that counts."""
+
+    def warm(self, turn_s: float) -> None:
+        """Warm the server up, let it rest, and find how many answers fill a turn of ``turn_s``."""
+        pump, order = self._pump, self._order
+        address = Address.resolve(order.host, order.port)
+        pump.aim(address, self._ring, timeout_s=order.deadline_s, reuse=order.reuse)
+        self._warm_up = warm_up(pump, order, self._ring, None, lambda _: None)
+        self._must_rest()
+        least = math.ceil(LEAST_CYCLES * len(pump.connections))
+        self._answers, self._expected_s = least, turn_s
+        for _ in range(PACING_ROUNDS):
+            begun_ns = time.monotonic_ns()
+            pump.tally = Tally()
+            if not pump.turn(self._answers, begun_ns + round(self._limit_s() * 1e9)):
+                self._must_rest()
+            span_s = (time.monotonic_ns() - begun_ns) / 1e9
+            self._answers = max(least, round(len(pump.tally.latencies_ns) * turn_s / span_s))
+            self._expected_s = max(turn_s, span_s if self._answers == least else 0.0)
+
+    def is_due(self, number: int, rounds: int, turn_s: float) -> bool:
+        """Whether it takes its turn in round ``number``: seldom where they are longer than ``turn_s``."""
+        longer = round(self._expected_s / turn_s)
+        return number % max(1, min(longer, rounds // LEAST_TURNS)) == 0
+
+    def turn(self) -> None:
+        """Take one turn; raises LoadError where the server does not come to rest again, or never rests."""
+        pump = self._pump
+        self._reopen()
+        read = self._meters.read(pump)
+        self._note_rest(read)
+        begin = replace(read, at_ns=time.monotonic_ns())  # nothing is under way while clocks are read
+        pump.tally = tally = Tally()
+        whole = pump.turn(self._answers, begin.at_ns + round(self._limit_s() * 1e9))
+        end = self._meters.read(pump)
+        if whole:
+            self._tally.merge(tally)
+            self._spans.append((begin, end))
+            self._counts.append(len(tally.latencies_ns))
+            self._dropped_in_a_row = 0
+            return
+        self._tally.errors.update(tally.errors)
+        self._tally.example = self._tally.example or tally.example
+        self._must_rest()
+        self._dropped += 1
+        self._dropped_in_a_row += 1
+        if self._dropped_in_a_row >= DROPPED_MOST:
+            raise no_right_answer(
+                self._order, self._tally, f"{DROPPED_MOST} turns in a row were not over in time"
+            )
+
+    def release(self) -> None:
+        """Close all connections, once what is under way is answered."""
+        self._pump.tally = Tally()
+        self._pump.pause(time.monotonic_ns() + round(DRAIN_S * 1e9))
+        self._pump.release()
+
+    def leg(self, begun_ns: int) -> Leg:
+        """All turns; offsets are from ``begun_ns``. Raises LoadError where no turn counts."""
+        if self._warm_up is None or not self._counts:
+            raise no_right_answer(self._order, self._tally, "no turn was over")
+        cpu_ns = [
+            None
+            if begin.server_cpu_ns is None or end.server_cpu_ns is None
+            else end.server_cpu_ns - begin.server_cpu_ns
+            for begin, end in self._spans
+        ]
+        turns = Turns(
+            begun_us=tuple((begin.at_ns - begun_ns) // 1000 for begin, _ in self._spans),
+            span_us=tuple((end.at_ns - begin.at_ns) // 1000 for begin, end in self._spans),
+            requests=tuple(self._counts),
+            cpu_us=() if None in cpu_ns else tuple(spent // 1000 for spent in cpu_ns if spent is not None),
+            rest_cpu_us=None if self._rest_cpu_ns is None else self._rest_cpu_ns // 1000,
+            dropped=self._dropped,
+        )
+        measured = measured_of(self._warm_up, self._tally, self._spans, self._meters)
+        return Leg(measured=measured, turns=turns)
+
+    def _limit_s(self) -> float:
+        return 1.0 + PATIENCE * self._expected_s
+
+    def _reopen(self) -> None:
+        """Open connections again that the server closed while they rested, outside of what counts."""
+        pump = self._pump
+        if closed := pump.closed_at_rest():
+            pump.tally = Tally()
+            if not pump.turn(len(pump.connections), time.monotonic_ns() + round(self._limit_s() * 1e9)):
+                self._must_rest()
+            self._tally.stale += closed
+
+    def _note_rest(self, begin: Edge) -> None:
+        """Add the CPU that the server used since its turn before; raises LoadError where that is too much."""
+        if not self._spans:
+            return
+        end = self._spans[-1][1]
+        self._rest_ns += begin.at_ns - end.at_ns
+        if begin.server_cpu_ns is None or end.server_cpu_ns is None or self._rest_cpu_ns is None:
+            self._rest_cpu_ns = None
+            return
+        self._rest_cpu_ns += begin.server_cpu_ns - end.server_cpu_ns
+        busy = self._rest_cpu_ns / max(self._rest_ns, 1)
+        if self._rest_ns > BUSY_LOOK_S * 1e9 and busy > BUSY_AT_REST:
+            raise LoadError(
+                f"the server kept {busy:.0%} of a CPU busy while it was asked nothing",
+                remedy="look for a thread or a timer of its own that never rests",
+            )
+
+    def _must_rest(self) -> None:
+        """Wait until all is answered; raises LoadError where it is not."""
+        self._pump.pause(time.monotonic_ns() + round(DRAIN_S * 1e9))
+        waiting, _ = self._pump.in_flight(time.monotonic_ns())
+        if waiting:
+            raise no_right_answer(
+                self._order, self._pump.tally, f"{waiting} requests had no answer {DRAIN_S:g} s after a turn"
+            )

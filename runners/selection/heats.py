@@ -1,0 +1,87 @@
+"""Heats: which launches of a block live at once, and in which order their cells are measured."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from random import Random
+
+from results.model import Cell, Interface
+from runners.selection.schedule import Visit
+
+MOST_IN_HEAT = 12
+"""Launches that live at once, unless asked otherwise."""
+
+
+def draw_heats(
+    launches: Iterable[Visit],
+    *,
+    most: int,
+    seed: int,
+    block: int,
+    memory_bytes: Mapping[str, int] | None = None,
+    available_bytes: int | None = None,
+) -> tuple[tuple[Visit, ...], ...]:
+    """Launches of a block in heats of at most ``most``, drawn anew for each block.
+
+    What serves one target on one server variant stays together, as far as ``most`` goes: ratios are shown
+    within it. ``memory_bytes`` are what launches took before, by key: a heat takes no more than
+    ``available_bytes``, and a launch that is alone in it may take more.
+    """
+    random = Random(f"{seed}/heats/{block}")
+    together: dict[tuple[str, str], list[Visit]] = {}
+    for visit in launches:
+        together.setdefault((visit.cells[0].server, visit.target), []).append(visit)
+    groups = list(together.values())
+    random.shuffle(groups)
+    heats: list[list[Visit]] = []
+    for group in groups:
+        random.shuffle(group)
+        for part in _parts(group, most, memory_bytes or {}, available_bytes):
+            if heats and _fits([*heats[-1], *part], most, memory_bytes or {}, available_bytes):
+                heats[-1] += part
+            else:
+                heats.append(part)
+    return tuple(tuple(heat) for heat in heats)
+
+
+def launch_order(launches: Iterable[Visit], *, most: int, seed: int, block: int) -> tuple[str, ...]:
+    """Keys of a block's launches in their order, where memory suffices for all heats."""
+    return tuple(
+        visit.key for heat in draw_heats(launches, most=most, seed=seed, block=block) for visit in heat
+    )
+
+
+def _parts(
+    group: Sequence[Visit], most: int, memory_bytes: Mapping[str, int], available_bytes: int | None
+) -> list[list[Visit]]:
+    """``group`` in as few parts as fit a heat."""
+    parts: list[list[Visit]] = [[]]
+    for visit in group:
+        if parts[-1] and not _fits([*parts[-1], visit], most, memory_bytes, available_bytes):
+            parts.append([])
+        parts[-1].append(visit)
+    return parts
+
+
+def _fits(
+    heat: Collection[Visit], most: int, memory_bytes: Mapping[str, int], available_bytes: int | None
+) -> bool:
+    taken = sum(memory_bytes.get(visit.key, 0) for visit in heat)
+    return len(heat) <= most and (available_bytes is None or taken <= available_bytes)
+
+
+def workload_order(cells: Iterable[Cell], seed: int, block: int) -> tuple[tuple[Cell, ...], ...]:
+    """Cells of a heat by what they are asked, which is measured one after the other: all in random order.
+
+    An open load whose rate is a share of its stack's own capacity is a workload of its own.
+    """
+    workloads: dict[Cell, list[Cell]] = {}
+    for cell in cells:
+        asked = replace(cell, framework="", server="", control=False, interface=Interface.ASGI)
+        workloads.setdefault(asked, []).append(cell)
+    order, random = list(workloads.values()), Random(f"{seed}/workloads/{block}")
+    random.shuffle(order)
+    for workload in order:
+        random.shuffle(workload)
+    return tuple(map(tuple, order))
