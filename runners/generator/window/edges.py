@@ -13,7 +13,7 @@ from typing import Any, Self
 from runners.generator.messages import Order
 from runners.generator.pump.pump import Pump
 from runners.machine import throttling
-from runners.machine.clocks import ticks
+from runners.machine.clocks import TICK_NS, busy_and_stolen_ns
 from runners.machine.throttling import Throttling
 from runners.processes.accounting import ServerClock
 
@@ -29,8 +29,9 @@ class Edge:
     own_cpu_ns: int
     server_cpu_ns: int | None = None
     pids: frozenset[int] = frozenset()
-    busy_ticks: int | None = None
-    steal_ticks: int | None = None
+    busy_ns: int | None = None
+    """Of the CPUs of server and generator, by anyone."""
+    stolen_ns: int | None = None
     collections: int = 0
     throttled: Throttling = field(default_factory=Throttling)
 
@@ -52,7 +53,7 @@ class Meters:
         """Read everything now."""
         at_ns = time.monotonic_ns()
         server_cpu_ns, pids = self.server.read() if self.server else (None, frozenset[int]())
-        busy, steal = ticks(self.cpus) if self.cpus else (None, None)
+        busy_ns, stolen_ns = busy_and_stolen_ns(self.cpus) if self.cpus else (None, None)
         in_flight, carried_ns = pump.in_flight(at_ns)
         return Edge(
             at_ns=at_ns,
@@ -61,8 +62,8 @@ class Meters:
             own_cpu_ns=time.process_time_ns(),
             server_cpu_ns=server_cpu_ns,
             pids=pids,
-            busy_ticks=busy,
-            steal_ticks=steal,
+            busy_ns=busy_ns,
+            stolen_ns=stolen_ns,
             collections=sum(generation["collections"] for generation in gc.get_stats()),
             throttled=throttling.read(tuple(self.cpus), self.server.cgroup if self.server else None),
         )
@@ -82,8 +83,8 @@ class Meters:
             "server_cpu_source": self.server.source if self.server else None,
             "processes_changed": begin.pids != end.pids,
             "processes": len(end.pids) if self.server else None,
-            "busy_ticks": _grown(begin.busy_ticks, end.busy_ticks),
-            "steal_ticks": _grown(begin.steal_ticks, end.steal_ticks),
+            "busy_ticks": _ticks(begin.busy_ns, end.busy_ns),
+            "steal_ticks": _ticks(begin.stolen_ns, end.stolen_ns),
             "tick_hz": os.sysconf("SC_CLK_TCK"),
         }
 
@@ -116,3 +117,8 @@ _ADDED = (
 
 def _grown(begin: int | None, end: int | None) -> int | None:
     return None if begin is None or end is None else end - begin
+
+
+def _ticks(begin_ns: int | None, end_ns: int | None) -> int | None:
+    grown_ns = _grown(begin_ns, end_ns)
+    return None if grown_ns is None else round(grown_ns / TICK_NS)

@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import os
+import time
 from io import BytesIO
 
 import pytest
 
-from runners.machine.clocks import ticks
+from runners.machine.clocks import TICK_NS, busy_and_stolen_ns
 
 
-def test_ticks_are_those_of_the_cpus_asked_for() -> None:
-    cpus = range(os.cpu_count() or 1)
-    before = [ticks([cpu]) for cpu in cpus]
-    whole = ticks(cpus)
-    after = [ticks([cpu]) for cpu in cpus]
-    for column in (0, 1):
-        assert sum(one[column] for one in before) <= whole[column] <= sum(one[column] for one in after)
+def test_time_is_that_of_the_cpus_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    stat = "cpu 0 0 0 700 0 0 0 7 0 0\ncpu0 9 9 9 300 20 0 9 3 0 0\ncpu1 9 9 9 400 30 0 9 4 0 0\n"
+    monkeypatch.setattr("builtins.open", lambda *_: BytesIO(stat.encode()))
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 1000 * TICK_NS)
+    assert busy_and_stolen_ns([0]) == ((1000 - 323) * TICK_NS, 3 * TICK_NS)
+    assert busy_and_stolen_ns([0, 1]) == ((2000 - 757) * TICK_NS, 7 * TICK_NS)
 
 
-@pytest.mark.parametrize(("irq", "busy"), [(0, 6 + 40), (7, 6)])
+def test_cpus_are_not_busy_for_longer_than_time_went_by() -> None:
+    cpus = sorted(os.sched_getaffinity(0))
+    begun_ns = time.monotonic_ns()
+    before_ns, _ = busy_and_stolen_ns(cpus)
+    end_ns = time.monotonic_ns() + 3 * TICK_NS
+    while time.monotonic_ns() < end_ns:
+        pass
+    after_ns, _ = busy_and_stolen_ns(cpus)
+    elapsed_ns = time.monotonic_ns() - begun_ns
+    assert after_ns - before_ns <= (elapsed_ns + TICK_NS) * len(cpus)
+
+
+@pytest.mark.parametrize(("irq", "busy"), [(0, 1000 - 12), (7, 1000 - 12 - 47)])
 def test_interrupts_are_busy_time_only_where_the_clocks_of_processes_count_them(
     monkeypatch: pytest.MonkeyPatch, irq: int, busy: int
 ) -> None:
     stat = f"cpu 2 4 6 8 10 {irq} 80 6 0 0\ncpu0 1 2 3 4 5 {irq} 40 3 0 0\ncpu1 1 2 3 4 5 0 40 3 0 0\n"
     monkeypatch.setattr("builtins.open", lambda *_: BytesIO(stat.encode()))
-    assert ticks([0]) == (busy, 3)
+    monkeypatch.setattr(time, "monotonic_ns", lambda: 1000 * TICK_NS)
+    assert busy_and_stolen_ns([0]) == (busy * TICK_NS, 3 * TICK_NS)
