@@ -87,9 +87,10 @@ class Runner:
         self._note_rest(read)
         begin = replace(read, at_ns=time.monotonic_ns())  # nothing is under way while clocks are read
         pump.tally = tally = Tally()
-        whole = pump.turn(self._answers, begin.at_ns + round(self._limit_s() * 1e9))
+        until_ns = begin.at_ns + round(self._limit_s() * 1e9)
+        whole = pump.turn(self._answers, until_ns)
         end = self._meters.read(pump)
-        if whole:
+        if whole and end.at_ns <= until_ns:  # the last answers may lie behind a standstill of everything
             self._tally.merge(tally)
             self._spans.append((begin, end))
             self._counts.append(len(tally.latencies_ns))
