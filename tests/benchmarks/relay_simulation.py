@@ -1,32 +1,42 @@
 """A relay's estimation on made-up heats, many times over: coverage and false alarms, beside their bars.
 
-``python -m tests.benchmarks.relay_simulation`` prints each figure, in about ten minutes. The machine changes
-its speed as in ``tests.support.machine_speed``, launches differ by 1.5%.
+``python -m tests.benchmarks.relay_simulation`` makes 200 runs of each design on all CPUs; tests make a few.
+The machine changes its speed as in ``tests.support.machine_speed``, or as ``--speed FILE`` recorded it (a
+number a line, relative speed by millisecond); launches differ by 1.5%.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 
 from report.stats.launches import LaunchLevel, StackFit, fit_launches
+from report.stats.ranking import find_tiers
+from tests.benchmarks.bars import Bars
+from tests.benchmarks.turn_levels import WINDOW_S, Heat, StackTurns
 from tests.support.machine_speed import MachineSpeed
-from tests.support.made_relay import Noise, heat
+from tests.support.made_relay import Noise, Timing, make_turns
 
 BLOCKS = 8
 VARIANTS = {
-    **dict.fromkeys(("a", "b", "c", "d", "e"), "uvicorn"),
-    **dict.fromkeys(("f", "g", "h"), "granian"),
-    **dict.fromkeys(("i", "j"), "gunicorn"),
-    **dict.fromkeys(("k", "l"), "granian-wsgi"),
+    **dict.fromkeys("abcde", "uvicorn"),
+    **dict.fromkeys("fgh", "granian"),
+    **dict.fromkeys("ij", "gunicorn"),
+    **dict.fromkeys("kl", "granian-wsgi"),
 }
 """By stack, as in the quick matrix with its control."""
 EQUAL = dict.fromkeys("abcdefghijkl", "uvicorn")
+COVERAGE_BAR = (93.0, 97.0)
+FIRST_TIER_BAR = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,115 +47,144 @@ class Design:
     variants: Mapping[str, str]
     equal: bool = False
     """All stacks are as fast as each other."""
-    noise: Noise | None = None
-    leaves: Callable[[int], Mapping[str, float]] = lambda _block: {}
-    """By block: who leaves after which share of the rounds."""
-    absent: Callable[[int], frozenset[str]] = lambda _block: frozenset()
-    """By block: who is not in the heat."""
+    noise: Noise = Noise()  # noqa: RUF009 - frozen
+    leaving: Mapping[str, float] | None = None
+    """In every other block: who leaves, after which share of the rounds."""
+    absent: tuple[str, str] = ("", "")
+    """Who is not in the heat, in even blocks and in odd ones."""
 
 
 DESIGNS = (
     Design(title="quick matrix", variants=VARIANTS),
-    Design(title="12 equal stacks", variants=EQUAL, equal=True),
+    Design(title="12 equal stacks (A/A)", variants=EQUAL, equal=True),
     Design(
         title="one stack varies three times as much",
         variants=EQUAL,
         equal=True,
         noise=Noise(louder={"a": 3.0}),
     ),
-    Design(
-        title="a stack leaves early in every other block",
-        variants=VARIANTS,
-        leaves=lambda block: {"b": 0.3} if block % 2 else {},
-    ),
-    Design(
-        title="incomplete heats with a reference",
-        variants=EQUAL,
-        absent=lambda block: frozenset("bcdefg" if block % 2 else "hijkl"),
-    ),
+    Design(title="a stack leaves early in every other block", variants=VARIANTS, leaving={"b": 0.3}),
+    Design(title="incomplete heats with a reference", variants=EQUAL, absent=("hijkl", "bcdefg")),
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """What many runs came to."""
+    """What made-up runs came to."""
 
-    pairs: int = 0
-    covered: int = 0
-    runs: int = 0
-    excluded_best: int = 0
-    half_widths: list[float] | None = None
+    runs: int
+    pairs: int
+    covered: int
+    """Pairs whose 95% interval holds the true ratio."""
+    excluded_best: int
+    """Runs whose first tier lacks a truly best stack."""
+    half_widths: tuple[float, ...]
+    """Of all intervals, percent."""
+
+    @property
+    def covered_percent(self) -> float:
+        """Share of intervals that hold the truth."""
+        return 100 * self.covered / self.pairs
+
+    @property
+    def excluded_percent(self) -> float:
+        """Share of runs whose first tier is wrong."""
+        return 100 * self.excluded_best / self.runs
 
 
 def main() -> None:
-    """Print all figures."""
+    """Print all figures; exit with status 1 where one misses its bar."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=100, help="runs of each design")
+    parser.add_argument("--runs", type=int, default=200, help="runs of each design; 200 unless given")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--speed", type=Path, help="recorded speed of a machine by millisecond")
     arguments = parser.parse_args()
-    random = np.random.default_rng(arguments.seed)
-    noise = MachineSpeed(random, 90)
-    print(
-        "speed of a window varies by "
-        + ", ".join(f"{100 * noise.noise(s):.0f}% ({s:g} s)" for s in WINDOWS_S)
+    speeds = None if arguments.speed is None else np.loadtxt(arguments.speed, dtype=np.float64)
+    machine = MachineSpeed(np.random.default_rng(arguments.seed), 90, speeds)
+    windows = ", ".join(f"{100 * machine.noise(s):.1f}% ({s:g} s)" for s in (0.025, WINDOW_S))
+    print(f"the machine's speed varies by {windows} from window to window")
+    bars = Bars()
+    with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for design in DESIGNS:
+            made = replace(design, noise=replace(design.noise, speeds=speeds))
+            seeds = range(arguments.seed, arguments.seed + arguments.runs)
+            show(bars, design, total(pool.map(partial(simulate, made), seeds)))
+    bars.end()
+
+
+def show(bars: Bars, design: Design, counts: Counts) -> None:
+    """One design beside its bars."""
+    half_width = float(np.median(counts.half_widths))
+    print(f"{design.title}: {counts.runs} runs, {counts.pairs} pairs, half-width {half_width:.2f}%")
+    bars.between("    95% intervals that hold the truth", counts.covered_percent, *COVERAGE_BAR)
+    bars.at_most("    runs whose first tier lacks a best stack", counts.excluded_percent, FIRST_TIER_BAR)
+
+
+def total(runs: Iterable[Counts]) -> Counts:
+    """Counts of several runs together."""
+    counts = list(runs)
+    return Counts(
+        runs=sum(run.runs for run in counts),
+        pairs=sum(run.pairs for run in counts),
+        covered=sum(run.covered for run in counts),
+        excluded_best=sum(run.excluded_best for run in counts),
+        half_widths=tuple(width for run in counts for width in run.half_widths),
     )
-    for design in DESIGNS:
-        print(line(design, simulate(design, arguments.runs, random)), flush=True)
 
 
-WINDOWS_S = (0.005, 0.1, 0.7, 2.0)
+def simulate(design: Design, seed: int, timing: Timing | None = None) -> Counts:
+    """One run of 8 blocks."""
+    random = np.random.default_rng(seed)
+    spread = 0.0 if design.equal else 0.6
+    rates = {name: math.exp(random.normal(8.5, spread)) for name in design.variants}
+    return _judge(fit_launches(_launches(design, rates, random, timing)), rates)
 
 
-def simulate(design: Design, runs: int, random: np.random.Generator) -> Counts:
-    """So many runs of 8 blocks."""
-    counts = Counts(half_widths=[])
-    for _ in range(runs):
-        spread = 0.0 if design.equal else 0.6
-        rates = {name: math.exp(random.normal(8.5, spread)) for name in design.variants}
-        _judge(counts, fit_launches(_launches(design, rates, random)), rates)
-    return counts
-
-
-def _launches(design: Design, rates: Mapping[str, float], random: np.random.Generator) -> list[LaunchLevel]:
+def _launches(
+    design: Design, rates: Mapping[str, float], random: np.random.Generator, timing: Timing | None
+) -> list[LaunchLevel]:
     launches: list[LaunchLevel] = []
     for block in range(BLOCKS):
-        present = {name: rate for name, rate in rates.items() if name not in design.absent(block)}
-        launches += heat(
-            present, design.variants, random, number=block, noise=design.noise, leaves=design.leaves(block)
+        turns = make_turns(
+            {name: rate for name, rate in rates.items() if name not in design.absent[block % 2]},
+            design.variants,
+            random,
+            noise=design.noise,
+            timing=timing,
+            leaves=design.leaving if block % 2 else None,
         )
+        legs = [
+            StackTurns(stack=name, variant=design.variants[name], turns=own) for name, own in turns.items()
+        ]
+        launches += Heat(number=block, legs=tuple(legs)).launch_levels()
     return launches
 
 
-def _judge(counts: Counts, fit: StackFit, rates: Mapping[str, float]) -> None:
-    """Count intervals that hold the true ratio, and runs whose first tier lacks the truly best."""
-    assert counts.half_widths is not None
-    counts.runs += 1
-    missed = False
+def _judge(fit: StackFit, rates: Mapping[str, float]) -> Counts:
+    """Count intervals that hold the true ratio, and whether a first tier lacks a truly best stack."""
+    half_widths: list[float] = []
+    covered, missed = 0, False
     for component in set(fit.component):
         names = [name for name, own in zip(fit.stacks, fit.component, strict=True) if own == component]
         for a, b in combinations(names, 2):
-            ratio, truth = fit.difference(a, b).ratio(), rates[a] / rates[b]
-            assert ratio.low is not None
-            assert ratio.high is not None
-            counts.pairs += 1
-            counts.covered += ratio.low <= truth <= ratio.high
-            counts.half_widths.append(ratio.half_width_percent or 0.0)
-        best = max(names, key=rates.__getitem__)
-        leader = max(names, key=lambda name: fit.levels[fit.stacks.index(name)])
-        for name in {best} | {other for other in names if rates[other] == rates[best]}:
-            if name != leader:
-                missed |= fit.difference(leader, name).mean > fit.apart(leader, name, len(names))
-    counts.excluded_best += missed
-
-
-def line(design: Design, counts: Counts) -> str:
-    """One design beside the bars."""
-    coverage, missed = 100 * counts.covered / counts.pairs, 100 * counts.excluded_best / counts.runs
-    return (
-        f"{design.title}: 95% intervals hold {coverage:.1f}% (93 to 97), "
-        f"first tier without a best one in {missed:.1f}% of runs (at most 5), "
-        f"half-width {float(np.median(counts.half_widths or [0])):.2f}%"
+            ratio = fit.difference(a, b).ratio()
+            covered += (ratio.low or 0) <= rates[a] / rates[b] <= (ratio.high or math.inf)
+            half_widths.append(ratio.half_width_percent or 0.0)
+        missed |= _lacks_a_best(fit, names, rates)
+    return Counts(
+        runs=1,
+        pairs=len(half_widths),
+        covered=covered,
+        excluded_best=int(missed),
+        half_widths=tuple(half_widths),
     )
+
+
+def _lacks_a_best(fit: StackFit, names: list[str], rates: Mapping[str, float]) -> bool:
+    """Whether the first tier of ``names``, who are compared with each other, lacks one of the truly best."""
+    ranked = sorted(names, key=lambda name: -fit.levels[fit.stacks.index(name)])
+    tiers, best = find_tiers(fit, ranked).tiers, max(rates[name] for name in names)
+    return any(tiers[name] > 1 for name in names if rates[name] == best)
 
 
 if __name__ == "__main__":

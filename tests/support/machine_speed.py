@@ -28,17 +28,13 @@ JITTER = 0.08
 class MachineSpeed:
     """Work that a CPU of changing speed has done by any time, seconds at mean speed."""
 
-    def __init__(self, random: np.random.Generator, length_s: float) -> None:
-        """Draw the speed of ``length_s`` seconds, millisecond by millisecond."""
+    def __init__(self, random: np.random.Generator, length_s: float, recorded: Floats | None = None) -> None:
+        """``length_s`` seconds, millisecond by millisecond: drawn, or a random piece of what was recorded."""
         n = round(length_s * 1000)
-        speeds = np.empty(n)
-        at = 0
-        while at < n:
-            stay = round(1000 * random.exponential(STAYS_S[random.random() < SHARE_LONG]))
-            slow = random.random() < SHARE_SLOW
-            speeds[at : at + max(stay, 1)] = SPEEDS[0] if slow else SPEEDS[1]
-            at += max(stay, 1)
-        speeds *= np.exp(random.normal(0, JITTER, n))
+        if recorded is None:
+            speeds = _drawn(random, n)
+        else:
+            speeds = np.take(recorded, random.integers(len(recorded)) + np.arange(n), mode="wrap")
         self.speeds = speeds / speeds.mean()
         self._done_s = np.concatenate(([0.0], np.cumsum(self.speeds) / 1000))
 
@@ -55,3 +51,14 @@ class MachineSpeed:
     def when_s(self, work_s: float) -> float:
         """When so much work is done."""
         return float(np.interp(work_s, self._done_s, np.arange(len(self._done_s)))) / 1000
+
+
+def _drawn(random: np.random.Generator, n: int) -> Floats:
+    speeds = np.empty(n)
+    at = 0
+    while at < n:
+        stay = round(1000 * random.exponential(STAYS_S[random.random() < SHARE_LONG]))
+        slow = random.random() < SHARE_SLOW
+        speeds[at : at + max(stay, 1)] = SPEEDS[0] if slow else SPEEDS[1]
+        at += max(stay, 1)
+    return np.asarray(speeds * np.exp(random.normal(0, JITTER, n)), dtype=np.float64)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from report.stats.launches import LaunchLevel
-from report.stats.turns import fit_turns
-from tests.support.machine_speed import MachineSpeed
+from results.model import Turns
+from tests.support.machine_speed import Floats, MachineSpeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +22,8 @@ class Noise:
     """Between turns of one launch."""
     louder: Mapping[str, float] | None = None
     """Launches of these stacks differ by so many times as much."""
+    speeds: Floats | None = None
+    """Of the machine by millisecond, as recorded, to take pieces from; None: drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,45 +35,42 @@ class Timing:
     leg_s: float = 1.0
 
 
-def heat(
+def make_turns(
     rates: Mapping[str, float],
     variants: Mapping[str, str],
     random: np.random.Generator,
     *,
-    number: int,
     noise: Noise | None = None,
     timing: Timing | None = None,
     leaves: Mapping[str, float] | None = None,
-) -> list[LaunchLevel]:
-    """Levels of one heat's launches, estimated from their turns; ``leaves`` after a share of the rounds."""
+) -> dict[str, Turns]:
+    """Turns of one heat's launches, by stack; ``leaves`` after a share of the rounds.
+
+    ``rates`` are in requests per second at the machine's mean speed.
+    """
     noise, timing, leaves = noise or Noise(), timing or Timing(), leaves or {}
-    names = list(rates)
     louder = noise.louder or {}
-    launch = {name: random.normal(0, noise.launch * louder.get(name, 1)) for name in names}
+    launch = {name: random.normal(0, noise.launch * louder.get(name, 1)) for name in rates}
     rounds = max(3, round(timing.leg_s / timing.turn_s))
-    machine = MachineSpeed(random, 4 * rounds * len(names) * (timing.turn_s + timing.pause_s))
-    log_rates, stacks, at_s = [], [], []
+    length_s = 4 * rounds * len(rates) * (timing.turn_s + timing.pause_s)
+    machine = MachineSpeed(random, length_s, noise.speeds)
+    made: dict[str, list[tuple[int, int, int]]] = {name: [] for name in rates}
     now_s = 0.0
-    for place in range(rounds):
-        for name in _order(names, variants, random):
-            if place >= leaves.get(name, 1) * rounds:
+    for number in range(rounds):
+        for name in _order(list(rates), variants, random):
+            if number >= leaves.get(name, 1) * rounds:
                 continue
-            work_s = timing.turn_s * math.exp(-launch[name] - random.normal(0, noise.turn))
+            requests = max(1, round(rates[name] * timing.turn_s))
+            work_s = requests / rates[name] * math.exp(-launch[name] - random.normal(0, noise.turn))
             end_s = machine.when_s(machine.done_s(now_s) + work_s)
-            log_rates.append(math.log(rates[name] * timing.turn_s / (end_s - now_s)))
-            stacks.append(names.index(name))
-            at_s.append((now_s + end_s) / 2)
+            made[name].append((round(1e6 * now_s), round(1e6 * (end_s - now_s)), requests))
             now_s = end_s + timing.pause_s
-    fit = fit_turns(np.array(log_rates), np.array(stacks, dtype=np.intp), np.array(at_s))
-    return [
-        LaunchLevel(
-            together=(number, variants[name]),
-            stack=name,
-            level=float(fit.levels[index]),
-            variance=float(fit.variances[index]),
-        )
-        for index, name in enumerate(names)
-    ]
+    return {name: _turns(own) for name, own in made.items()}
+
+
+def _turns(made: Sequence[tuple[int, int, int]]) -> Turns:
+    begun_us, span_us, requests = zip(*made, strict=True)
+    return Turns(begun_us=begun_us, span_us=span_us, requests=requests)
 
 
 def _order(names: Sequence[str], variants: Mapping[str, str], random: np.random.Generator) -> list[str]:
