@@ -53,11 +53,19 @@ class Relay:
     """How long a turn is to be; where a server's wave of answers takes longer, longer."""
     seed: int
     """Of the order in each round."""
+    lengths_s: tuple[float, ...] = ()
+    """Of each leg, in place of ``turn_s``, where turns of several lengths are to be compared."""
+
+    def length_s(self, place: int) -> float:
+        """How long a turn of the leg at ``place`` is to be."""
+        return self.lengths_s[place] if self.lengths_s else self.turn_s
 
     @property
     def seconds(self) -> float:
         """All warm-ups and turns, if each is as long as it is to be."""
-        return sum(leg.warmup_s + (self.rounds + 2) * self.turn_s for leg in self.legs)
+        return sum(
+            leg.warmup_s + (self.rounds + 2) * self.length_s(place) for place, leg in enumerate(self.legs)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,12 +48,13 @@ def relay(
     try:
         with without_collector():
             for place, runner in enumerate(runners):
-                attempt(place, partial(runner.warm, order.turn_s))
+                attempt(place, partial(runner.warm, order.length_s(place)))
             begun_ns = time.monotonic_ns()
             for number in range(order.rounds):
                 for place in round_order(order.groups, order.seed, number):
-                    if place not in failures and runners[place].is_due(number, order.rounds, order.turn_s):
-                        attempt(place, runners[place].turn)
+                    runner, length_s = runners[place], order.length_s(place)
+                    if place not in failures and runner.is_due(number, order.rounds, length_s):
+                        attempt(place, runner.turn)
     finally:
         for runner in runners:
             runner.release()

@@ -41,7 +41,11 @@ ORDER = Order(
 
 
 def run(
-    *scripts: Script, rounds: int = ROUNDS, turn_s: float = 0.02, pids: tuple[int | None, ...] = ()
+    *scripts: Script,
+    rounds: int = ROUNDS,
+    turn_s: float = 0.02,
+    lengths_s: tuple[float, ...] = (),
+    pids: tuple[int | None, ...] = (),
 ) -> list[Leg]:
     pumps = [OpenPump() for _ in scripts]
     for pump in pumps:
@@ -57,6 +61,7 @@ def run(
             groups=(0,) * len(servers),
             rounds=rounds,
             turn_s=turn_s,
+            lengths_s=lengths_s,
             seed=1,
         )
         legs, _ = relay(pumps, order, lambda _name, _seed: [GET])
@@ -79,6 +84,20 @@ def test_every_server_gets_every_turn_and_its_turns_add_up(monkeypatch: pytest.M
         assert leg.measured.connections_opened == 0
         assert not leg.measured.errors
         assert sorted(leg.turns.begun_us) == list(leg.turns.begun_us)
+
+
+def test_turns_of_a_leg_may_have_a_length_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_s: list[float] = []
+    warm = relay_runner.Runner.warm
+
+    def noting(runner: relay_runner.Runner, turn_s: float) -> None:
+        asked_s.append(turn_s)
+        warm(runner, turn_s)
+
+    monkeypatch.setattr(relay_runner.Runner, "warm", noting)
+    legs = run(serving(answer()), serving(answer()), lengths_s=(0.01, 0.02))
+    assert asked_s == [0.01, 0.02]
+    assert all(leg.turns for leg in legs)
 
 
 def test_one_server_at_a_time_is_asked() -> None:

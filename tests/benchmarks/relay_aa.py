@@ -1,0 +1,130 @@
+"""Heats of twelve copies of one stack: false alarms, and what a place in the round and a predecessor do.
+
+``python -m tests.benchmarks.relay_aa`` takes about 40 minutes: 10 runs of 8 blocks, 6 disjoint pairs each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from report.stats.launches import Contrast, fit_launches
+from runners.generator.client import Generator
+from runners.generator.messages import Relay
+from runners.selection.matrix import Selection
+from tests.benchmarks.bars import Bars
+from tests.benchmarks.live_stacks import Track, stack_turns, take_turns
+from tests.benchmarks.order_effects import OrderEffects, order_effects
+from tests.benchmarks.turn_levels import Heat, speed_noise
+
+COPIES = 12
+TURN_S = 0.035
+LEG_S = 1.0
+EXCLUDED_BAR = 10.0
+EFFECT_BAR = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarms:
+    """What disjoint pairs of equal stacks came to."""
+
+    contrasts: tuple[Contrast, ...]
+
+    @property
+    def excluded_percent(self) -> float:
+        """Share of 95% intervals without 1, in percent."""
+        ratios = [contrast.ratio() for contrast in self.contrasts]
+        outside = [ratio.low > 1 or ratio.high < 1 for ratio in ratios if ratio.low and ratio.high]
+        return 100 * float(np.mean(outside)) if outside else float("nan")
+
+    @property
+    def standardised(self) -> NDArray[np.float64]:
+        """Log ratios over their standard errors."""
+        return np.array([contrast.mean / contrast.error for contrast in self.contrasts if contrast.error])
+
+
+def main() -> None:
+    """Measure, print, exit with status 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=10, help="each gives 6 disjoint pairs; 10 unless given")
+    parser.add_argument("--blocks", type=int, default=8, help="heats of a run; 8 unless given")
+    parser.add_argument("--framework", default="starlette")
+    parser.add_argument("--server", default="uvicorn-standard")
+    parser.add_argument("--scenario", default="json")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    selection = Selection(
+        frameworks=(arguments.framework,), servers=(arguments.server,), scenarios=(arguments.scenario,)
+    )
+    with tempfile.TemporaryDirectory(prefix="hotlap-") as folder:
+        track = Track(selection=selection, folder=Path(folder), seed=arguments.seed)
+        with track.generator() as generator:
+            runs = [
+                [
+                    measure(track, generator, arguments.scenario, run * arguments.blocks + block)
+                    for block in range(arguments.blocks)
+                ]
+                for run in range(arguments.runs)
+            ]
+    bars = Bars()
+    report(bars, runs)
+    bars.end()
+
+
+def measure(track: Track, generator: Generator, scenario: str, number: int) -> Heat:
+    """One heat of fresh launches."""
+    with track.live(copies=COPIES) as copies:
+        order = Relay(
+            legs=tuple(track.order(copy, scenario, seed=number) for copy in copies),
+            groups=(0,) * len(copies),
+            rounds=round(LEG_S / TURN_S),
+            turn_s=TURN_S,
+            seed=number,
+        )
+        return Heat(number=number, legs=stack_turns(copies, take_turns(generator, order)))
+
+
+def report(bars: Bars, runs: list[list[Heat]]) -> None:
+    """All figures of so many runs."""
+    heats = [heat for run in runs for heat in run]
+    print(f"\n{len(runs)} runs, {len(heats)} blocks; {speed_noise([heats])}")
+    alarms = Alarms(contrasts=tuple(contrast for run in runs for contrast in disjoint_pairs(run)))
+    standardised = alarms.standardised
+    print(f"{len(standardised)} pairs; half-width {half_width_percent(alarms):.2f}% in the median")
+    bars.at_most("pairs of equal stacks whose 95% interval excludes 1", alarms.excluded_percent, EXCLUDED_BAR)
+    deviation = float(np.sqrt(np.mean(standardised**2))) if len(standardised) else float("nan")
+    print(f"    deviation of the standardised ratios {deviation:.2f}")
+    for name, effects in order_effects(heats).items():
+        show(bars, name, effects, len(heats))
+
+
+def disjoint_pairs(heats: list[Heat]) -> list[Contrast]:
+    """The first copy against the second, the third against the fourth, and so on: none is in two pairs."""
+    fit = fit_launches([level for heat in heats for level in heat.launch_levels()])
+    names = sorted(fit.stacks, key=lambda name: int(name.rpartition("#")[2]))
+    return [fit.difference(a, b) for a, b in zip(names[::2], names[1::2], strict=True)]
+
+
+def half_width_percent(alarms: Alarms) -> float:
+    """Of the pairs' ratios, median."""
+    return float(np.median([contrast.ratio().half_width_percent or 0.0 for contrast in alarms.contrasts]))
+
+
+def show(bars: Bars, name: str, effects: OrderEffects, blocks: int) -> None:
+    """Effects of one kind with their intervals, and the bar of the farthest end."""
+    half = stats.norm.ppf(0.975) * effects.errors
+    for place, (mean, width) in enumerate(zip(effects.means, half, strict=True)):
+        print(f"    {name} {place + 1}: {100 * mean:+.2f}% ±{100 * width:.2f}%")
+    farthest = 100 * float(np.max(np.abs(effects.means) + half))
+    print(f"    chi-squared {effects.chi_squared:.1f} on {len(effects.means) - 1} degrees")
+    bars.at_most(f"{name}: farthest end of a 95% interval after {blocks} blocks", farthest, EFFECT_BAR)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Whether turns favour a stack: ratios against the length of turns, and against whole windows.
+
+``python -m tests.benchmarks.relay_bias`` takes an hour on a quiet machine: half of it for turns of four
+lengths in four scenarios, a quarter each for whole windows of one pair in two.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections import defaultdict
+from pathlib import Path
+
+from runners.selection.matrix import Selection
+from tests.benchmarks.bars import Bars
+from tests.benchmarks.live_stacks import Track
+from tests.benchmarks.turn_lengths import (
+    LENGTHS_S,
+    Estimate,
+    LengthsBlock,
+    biases,
+    estimate,
+    measure_lengths,
+    starting_costs,
+)
+from tests.benchmarks.turn_levels import speed_noise
+from tests.benchmarks.whole_windows import WindowsBlock, measure_pair
+
+SCENARIOS = ("plaintext", "json", "orders", "items")
+FRAMEWORKS = ("asgi", "starlette", "litestar", "fastapi")
+PAIR = ("starlette--uvicorn-standard", "litestar--uvicorn-standard")
+PAIR_SCENARIOS = ("json", "items")
+LENGTH_BAR = 1.5
+WINDOW_BAR = 2.5
+
+
+def main() -> None:
+    """Measure, print the tables, exit with status 1 where a bias may be larger than its bar."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30, help="for lengths of turns; 30 unless given")
+    parser.add_argument(
+        "--window-minutes", type=float, default=15, help="for whole windows, in each of two scenarios; 15"
+    )
+    parser.add_argument("--server", default="uvicorn-standard", help="server variant of all stacks")
+    parser.add_argument("--framework", action="append", help="four of them unless given")
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    selection = Selection(
+        frameworks=tuple(arguments.framework or FRAMEWORKS),
+        servers=(arguments.server,),
+        scenarios=SCENARIOS,
+    )
+    bars = Bars()
+    with tempfile.TemporaryDirectory(prefix="hotlap-") as folder:
+        track = Track(selection=selection, folder=Path(folder), seed=arguments.seed)
+        if arguments.minutes:
+            report_lengths(bars, lengths(track, 60 * arguments.minutes))
+        for scenario in PAIR_SCENARIOS if arguments.window_minutes else ():
+            report_windows(bars, scenario, windows(track, scenario, 60 * arguments.window_minutes))
+    bars.end()
+
+
+def lengths(track: Track, seconds: float) -> dict[str, list[LengthsBlock]]:
+    """Blocks by scenario, as many as ``seconds`` allow and at least two."""
+    blocks: defaultdict[str, list[LengthsBlock]] = defaultdict(list)
+    end_s, block = time.monotonic() + seconds, 0
+    with track.generator() as generator:
+        while block < 2 or time.monotonic() < end_s:
+            with track.live() as stacks:
+                for scenario in SCENARIOS:
+                    blocks[scenario].append(measure_lengths(track, stacks, generator, scenario, block))
+            block += 1
+    return blocks
+
+
+def windows(track: Track, scenario: str, seconds: float) -> list[WindowsBlock]:
+    """Blocks of one pair, as many as ``seconds`` allow and at least two."""
+    blocks: list[WindowsBlock] = []
+    end_s = time.monotonic() + seconds
+    with track.generator() as generator:
+        while len(blocks) < 2 or time.monotonic() < end_s:
+            with track.live(PAIR) as (first, second):
+                pair = (first, second) if first.name == PAIR[0] else (second, first)
+                blocks.append(measure_pair(track, pair, generator, scenario, len(blocks)))
+    return blocks
+
+
+def report_lengths(bars: Bars, blocks: dict[str, list[LengthsBlock]]) -> None:
+    """Biases and starting costs as tables, and the bar of all biases."""
+    short = [[next(block.heats()) for block in scenario] for scenario in blocks.values()]
+    count = len(next(iter(blocks.values())))
+    print(f"\n{count} blocks; {speed_noise(short)}")
+    heading = "  ".join(f"{1000 * length:>13.0f} ms" for length in LENGTHS_S[:-1])
+    print(f"ratio at a length of turn over that at {1000 * LENGTHS_S[-1]:.0f} ms, 90% interval, %\n")
+    print(f"{'scenario':10} {'pair':58} {heading}")
+    worst = 0.0
+    for scenario, own in blocks.items():
+        table = biases(own)
+        for start in range(0, len(table), len(LENGTHS_S) - 1):
+            row = table[start : start + len(LENGTHS_S) - 1]
+            print(
+                f"{scenario:10} {' / '.join(row[0].pair):58} {'  '.join(percent(bias.bias) for bias in row)}"
+            )
+        worst = max([worst, *(bias.bias.farthest for bias in table)])
+    print("\nstarting a turn, less what its drain gives back, ms (95%), and lengths as they were, ms")
+    for scenario, own in blocks.items():
+        for cost in starting_costs(own):
+            spans = " ".join(f"{1000 * span:.0f}" for span in cost.spans_s)
+            cost_ms = cost.milliseconds
+            print(f"{scenario:10} {cost.stack:34} {cost_ms.mean:6.2f} ±{cost_ms.half_width:.2f}   {spans}")
+    bars.at_most("farthest end of a 90% interval of a bias by length", 100 * worst, LENGTH_BAR)
+
+
+def report_windows(bars: Bars, scenario: str, blocks: list[WindowsBlock]) -> None:
+    """Ratios by turns and by windows, and the bar of their difference."""
+    ratio = estimate([block.difference for block in blocks])
+    print(f"\n{scenario}: {len(blocks)} blocks; {speed_noise([[block.turns for block in blocks]])}")
+    for name, values in (
+        ("turns", [block.by_turns for block in blocks]),
+        ("windows", [block.by_windows for block in blocks]),
+    ):
+        print(f"{' / '.join(PAIR)} by {name}: log ratio {percent(estimate(values, 0.95))} % (95%)")
+    print(f"turns over windows: {percent(ratio)} % (90%)")
+    bars.at_most(f"{scenario}: farthest end of that interval", 100 * ratio.farthest, WINDOW_BAR)
+
+
+def percent(value: Estimate) -> str:
+    """An estimate on log scale, as percent."""
+    return f"{100 * value.mean:+6.2f} ±{100 * value.half_width:5.2f}"
+
+
+if __name__ == "__main__":
+    main()

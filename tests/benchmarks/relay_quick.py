@@ -1,0 +1,113 @@
+"""What the quick run must reach, by runs that it makes or by recorded ones: time, precision, agreement.
+
+``python -m tests.benchmarks.relay_quick`` makes three runs, half an hour on a quiet machine;
+``python -m tests.benchmarks.relay_quick results/RUN results/RUN`` judges what was recorded.
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from results.model import Run
+from results.store import read
+from tests.benchmarks.bars import Bars
+from tests.benchmarks.between_runs import agreement
+from tests.benchmarks.command import hotlap
+from tests.benchmarks.recorded_ratios import PairRatio, half_width, heats_of, same_server_ratios
+from tests.benchmarks.time_split import time_split
+from tests.benchmarks.turn_levels import speed_noise
+
+MINUTES_BAR = 8.0
+COUNTED_BAR = 55.0
+POOLED_BAR, MEDIAN_BAR, WORST_BAR = 2.5, 3.0, 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedRun:
+    """A run and how long all of it took."""
+
+    run: Run
+    wall_s: float
+    clock: str
+    """What the time was taken by."""
+
+
+def main() -> None:
+    """Make or read the runs, print every figure, exit with status 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("recorded", nargs="*", type=Path, help="folders of recorded runs; else they are made")
+    parser.add_argument("--runs", type=int, default=3, help="how many are made; 3 unless given")
+    parser.add_argument("--blocks", type=int, help="of the runs that are made; as hotlap has it unless given")
+    parser.add_argument("--results", type=Path, default=Path("results"), help="where they are recorded")
+    arguments = parser.parse_args()
+    options = [] if arguments.blocks is None else ["--blocks", str(arguments.blocks)]
+    bars = Bars()
+    runs = (
+        [recorded(folder) for folder in arguments.recorded]
+        if arguments.recorded
+        else [made(arguments.results, options) for _ in range(arguments.runs)]
+    )
+    ratios = [judge(bars, timed) for timed in runs]
+    if len(ratios) > 1:
+        agree = agreement(ratios)
+        print(f"\nbetween the runs: {agree.comparisons} differences of log ratios")
+        bars.between("of them within the half-widths of both", agree.within_percent, 93, 97)
+        bars.between("deviation of the standardised differences", agree.deviation, 0.8, 1.25, unit="")
+    bars.end()
+
+
+def made(results: Path, options: list[str]) -> TimedRun:
+    """A quick run made now with its report; raises SystemExit where it recorded nothing."""
+    results.mkdir(parents=True, exist_ok=True)
+    done = hotlap(["run", "--quick", "--report", *options], results)
+    if done.folder is None:
+        raise SystemExit(f"hotlap run recorded nothing and exited with {done.exit_code}")
+    print(f"exit status {done.exit_code}", flush=True)
+    return TimedRun(run=read(done.folder), wall_s=done.seconds, clock="begin and end of the process")
+
+
+def recorded(folder: Path) -> TimedRun:
+    """A recorded run: from its plan to the last change in its folder, so without building environments."""
+    run = read(folder)
+    last_s = max(file.stat().st_mtime for file in folder.rglob("*") if file.is_file())
+    return TimedRun(
+        run=run, wall_s=last_s - run.plan.created_unix_s, clock="plan and the last change of the folder"
+    )
+
+
+def judge(bars: Bars, timed: TimedRun) -> list[PairRatio]:
+    """Time and precision of one run; its ratios."""
+    run = timed.run
+    legs = sum(trial.turns is not None for trial in run.trials)
+    print(
+        f"\n{run.plan.name}: {len(run.blocks)} blocks, {legs} legs, {len(run.trials) - legs} windows, "
+        f"{len(run.partial)} repeated, {len(run.failures)} failures"
+    )
+    if not legs:
+        raise SystemExit(f"{run.plan.name} was recorded without turns")
+    print(speed_noise(heats_of(run).values()))
+    split = time_split(run, timed.wall_s)
+    print("\n".join(split.lines()))
+    bars.at_most(f"wall time by {timed.clock}", timed.wall_s / 60, MINUTES_BAR, "min")
+    bars.at_least("of it in turns and windows that count", split.counted_percent, COUNTED_BAR)
+    ratios = list(same_server_ratios(run))
+    pooled = percents([half_width(ratio.pooled) for ratio in ratios])
+    own = percents([half_width(ratio.own) for ratio in ratios])
+    print(f"{len(ratios)} ratios on the same server")
+    bars.at_most("pooled half-width, median", float(np.median(pooled)), POOLED_BAR)
+    bars.at_most("half-width by the pair's own variance, median", float(np.median(own)), MEDIAN_BAR)
+    bars.at_most("half-width by the pair's own variance, worst", float(np.max(own)), WORST_BAR)
+    return ratios
+
+
+def percents(half_widths: list[float]) -> list[float]:
+    """Half-widths on log scale as percent of the ratio, towards the farther end; NaN where there is none."""
+    return (100 * np.expm1(half_widths)).tolist() or [float("nan")]
+
+
+if __name__ == "__main__":
+    main()
