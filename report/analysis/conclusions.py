@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from report.analysis.contenders import Group, group_contenders
+from report.analysis.doubts import Doubt, list_doubts
 from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import Frames, build_frames
 from report.analysis.machine_speed import SpeedRange, speed_range
@@ -71,8 +72,12 @@ class Conclusions:
     controls: tuple[Control, ...]
     flags: tuple[Flag, ...]
     """Flags of the whole run, in the catalogue's order."""
+    doubts: tuple[Doubt, ...]
+    """Flags of trials, those that most of them carry first."""
     disturbed: int
-    """Trials that stayed disturbed by foreign work or steal."""
+    """Whole windows that stayed disturbed by foreign work or steal."""
+    n_windows: int
+    """Whole windows among the trials."""
     repeated: int
     """Attempts that foreign work or steal disturbed, and that were made again."""
     n_trials: int
@@ -97,6 +102,8 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
         stacks=group_contenders(summaries, kind="stacks"),
         controls=aa_controls,
         flags=_run_flags(run, aa_controls, precise, problems),
+        doubts=list_doubts(summaries),
+        n_windows=sum(trial.turns is None for trial in run.trials),
         disturbed=int(frames.trials["flags"].map(lambda names: not DISTURBED.isdisjoint(names)).sum()),
         repeated=sum((trial.launch, trial.cell) in kept for trial in run.partial),
         n_trials=len(run.trials),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from report import fmt
+from report.analysis.doubts import shared_flags
 from report.analysis.flags import Flag
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import THROUGHPUT
@@ -17,7 +18,7 @@ from report.stats.ranking import BLOCKS_TO_RANK, Tiers, find_tiers
 from results.model import Cell, Interface
 
 MARK = "†"
-"""Stands behind the name of a contender that has flagged trials."""
+"""Stands behind the name of a contender that has flagged trials where the others have none such."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +36,13 @@ class Contender:
     """Whether more blocks may prove it to be of the first tier: it is not yet far from the best."""
     flags: tuple[tuple[Flag, int], ...] = ()
     """Flags of its trials, each with the number of trials that carry it."""
+    differs: bool = False
+    """Whether it has a flag that nearly all others of its group, or of its workload, do not have."""
 
     @property
     def mark(self) -> str:
-        """What stands behind its name wherever it is ranked: a dagger where any of its trials is flagged."""
-        return MARK if self.flags else ""
+        """What stands behind its name wherever it is ranked: a dagger where its flags set it apart."""
+        return MARK if self.differs else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +93,15 @@ def group_contenders(
         workload: fit_metric(summaries, metric, workload, within_servers=kind == "frameworks")
         for workload in workloads
     }
+    alike = {
+        workload: shared_flags(summary for summary in summaries if summary.workload == workload)
+        for workload in workloads
+    }
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], str(pair[0][2]), str(pair[0][1])))
-    return tuple(_group(members, metric, kind, fits[members[0].workload]) for _, members in ordered)
+    return tuple(
+        _group(members, metric, kind, fits[members[0].workload], alike[members[0].workload])
+        for _, members in ordered
+    )
 
 
 def is_floor(cell: Cell) -> bool:
@@ -99,14 +109,24 @@ def is_floor(cell: Cell) -> bool:
     return cell.framework == cell.interface
 
 
-def _group(members: Sequence[Summary], metric: Metric, kind: str, together: Together | None) -> Group:
+def _group(
+    members: Sequence[Summary], metric: Metric, kind: str, together: Together | None, alike: Collection[str]
+) -> Group:
+    """A group of ``members``; flags named in ``alike`` set none of them apart."""
     cell = members[0].cell
     measured = [summary for summary in members if summary.metric_summaries[metric.name].comparable]
     floors = [summary for summary in measured if is_floor(summary.cell)]
     ordered = _best_first([summary for summary in measured if not is_floor(summary.cell)], metric, together)
     best = (*ordered, *floors, None)[0]
     ranking = _tiers(ordered, metric, together)
-    contenders = tuple(_contender(summary, best, metric, together, ranking) for summary in ordered)
+    shared = {*alike} | shared_flags(ordered)
+    contenders = tuple(
+        replace(
+            _contender(summary, best, metric, together, ranking),
+            differs=any(flag.name not in shared for flag, _ in summary.flags),
+        )
+        for summary in ordered
+    )
     most = max((_n_blocks(summary, metric) for summary in ordered), default=0)
     same_server = kind == "frameworks"
     return Group(

@@ -39,6 +39,8 @@ SATURATED_IN_TURNS = 0.80
 """The same for legs: a turn begins and ends at rest, and what others took of the CPUs in it is not known."""
 LATENCY_OF_TURNS = "latency does not come from turns: see the open load"
 """Why a leg has no percentiles: a turn begins with an empty queue and ends with its last answers alone."""
+RESTING_SHARE = 0.01
+"""CPU that a server uses between its turns, of one CPU; above it, it is no rest."""
 RECONNECTING_SHARE = 0.01
 """Connections are not kept where more of them are opened than this share of the requests."""
 
@@ -166,6 +168,18 @@ def reconnecting(trial: Trial) -> bool:
     share = RECONNECTING_SHARE if trial.cell.load == Load.CLOSED else 0.5
     asked = 0.0 if trial.cell.reuse is None else 1 / trial.cell.reuse
     return trial.connections_opened > (share + asked) * max(trial.requests, 1)
+
+
+def busy_at_rest(trial: Trial) -> bool:
+    """Whether the server worked between its turns, when it was asked nothing.
+
+    Not known where a turn was dropped: what it used in that stands among what it used at rest.
+    """
+    turns = trial.turns
+    if turns is None or turns.rest_cpu_us is None or turns.dropped or len(turns.begun_us) < 2:  # noqa: PLR2004
+        return False
+    rested_us = turns.begun_us[-1] - turns.begun_us[0] - sum(turns.span_us[:-1])
+    return turns.rest_cpu_us > RESTING_SHARE * rested_us
 
 
 def one_cpu(setup: Setup) -> bool:

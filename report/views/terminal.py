@@ -15,7 +15,7 @@ from rich.table import Table
 
 from report import fmt
 from report.analysis.conclusions import conclude
-from report.analysis.contenders import MARK, Group
+from report.analysis.contenders import Group
 from report.analysis.metric_types import FromLatency, Metric
 from report.analysis.metrics import terminal_columns
 from report.analysis.precision import Precision
@@ -39,10 +39,8 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print()
     for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups)):
         console.print(line)
-    for summary in summaries:
-        if summary.flags:
-            flags = ", ".join(f"{flag.word} ({count} of {summary.n_trials})" for flag, count in summary.flags)
-            console.print(f"{MARK} {summary.cell.slug}: {flags}")
+    for line in words.doubts(conclusions.doubts):
+        console.print(line, soft_wrap=True)
     for failure in run.failures:
         name = failure.cell.slug if failure.cell else failure.stack
         console.print(f"FAILED {name} ({failure.stage}): {failure.message}")

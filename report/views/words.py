@@ -10,6 +10,7 @@ from itertools import groupby
 
 from report import fmt
 from report.analysis.contenders import MARK, Contender, Group
+from report.analysis.doubts import Doubt
 from report.analysis.machine_speed import SpeedRange
 from report.analysis.workload import Workload
 from report.stats.ranking import BLOCKS_TO_RANK
@@ -41,6 +42,39 @@ def machine_speed(speed: SpeedRange) -> str:
         f"{100 * speed.low:.0f}% to {100 * speed.high:.0f}% of its mean speed (10th to 90th percentile of "
         f"{fmt.counted(speed.turns, 'turn')})"
     )
+
+
+STACKS_NAMED = 2
+"""In a line about a flag."""
+DOUBTS_AT_MOST = 5
+"""Lines about flags."""
+
+
+def doubts(listed: Sequence[Doubt]) -> list[str]:
+    """A line a flag, five at most: what, how often, of whom, what it means, and what to do.
+
+    A flag that nearly all cells have marks nobody.
+    """
+    shown = listed if len(listed) <= DOUBTS_AT_MOST else listed[: DOUBTS_AT_MOST - 1]
+    lines = [_doubt(doubt) for doubt in shown]
+    if rest := listed[len(shown) :]:
+        words = fmt.listed(doubt.flag.word for doubt in rest)
+        lines.append(f"{MARK} {words}: the report says how often, of whom, and what to do.")
+    return lines
+
+
+def _doubt(doubt: Doubt) -> str:
+    often = f"{doubt.trials:,} of {fmt.counted(doubt.of_trials, 'trial')}"
+    end = f"{doubt.flag.meaning}; {doubt.flag.remedy}."
+    if doubt.shared:
+        return f"{doubt.flag.word}: {often}, all alike: {end}"
+    return f"{MARK} {doubt.flag.word}: {often}, of {_stacks(doubt)}: {end}"
+
+
+def _stacks(doubt: Doubt) -> str:
+    stacks = list(dict.fromkeys(cell.stack for cell in doubt.cells))
+    few, more = stacks[:STACKS_NAMED], len(stacks) - STACKS_NAMED
+    return fmt.listed([*few, f"{more} more"] if more > 0 else few)
 
 
 def offered(workload: Workload) -> str:
@@ -77,9 +111,10 @@ def _marked(contender: Contender, titles: Mapping[str, str]) -> str:
 
 def legend(groups: Iterable[Group]) -> str:
     """What the dagger means; empty where there is none."""
-    marked = any(contender.flags for group in groups for contender in group.contenders)
+    marked = any(contender.mark for group in groups for contender in group.contenders)
     return (
-        f"{MARK} marks whoever has flagged trials; the tables and “Can I trust this run” say which." * marked
+        f"{MARK} marks whoever has flagged trials where others have none such; the tables and “Can I trust "
+        "this run” say which." * marked
     )
 
 
@@ -142,7 +177,7 @@ def _leaders(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
             count[contender.cell.framework] = count.get(contender.cell.framework, 0) + 1
     most = max(count.values())
     doubted = {
-        contender.cell.framework for group in groups for contender in first_tier(group) if contender.flags
+        contender.cell.framework for group in groups for contender in first_tier(group) if contender.mark
     }
     names = sorted(
         titles.get(name, name) + MARK * (name in doubted) for name, often in count.items() if often == most

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from report import fmt
 from report.analysis.contenders import MARK
+from report.analysis.doubts import cells_apart
 from report.analysis.metrics import P99, THROUGHPUT
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
@@ -60,8 +61,9 @@ def _stack(cell: Cell) -> Stack:
 
 def _entries(context: Context, first_tier: Collection[Cell]) -> dict[tuple[Stack, Workload], TableEntry]:
     """What is shown of each cell that was planned or is not applicable."""
+    marked = cells_apart(context.summaries)
     entries = {
-        (_stack(summary.cell), context.workload(summary.cell)): _entry(summary, first_tier)
+        (_stack(summary.cell), context.workload(summary.cell)): _entry(summary, first_tier, marked)
         for summary in context.summaries
     }
     for absent in context.run.plan.not_applicable:
@@ -100,14 +102,14 @@ def _caption(workloads: Sequence[Workload], *, ranked: bool) -> str:
     return f"{caption}Nothing is ranked"
 
 
-def _entry(summary: Summary, first_tier: Collection[Cell]) -> TableEntry:
+def _entry(summary: Summary, first_tier: Collection[Cell], marked: Collection[Cell]) -> TableEntry:
     metric = THROUGHPUT if summary.cell.load == Load.CLOSED else P99
     level = shown_level(summary, metric)
     if level is None:
         return gap(summary.reason(metric))
     best = summary.cell in first_tier
     return TableEntry(
-        text=("● " if best else "") + fmt.number(level.value) + (MARK if summary.flags else ""),
+        text=("● " if best else "") + fmt.number(level.value) + (MARK if summary.cell in marked else ""),
         detail=fmt.interval(level),
         key=round(level.value, 6),
         strong=best,

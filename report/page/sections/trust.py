@@ -34,17 +34,14 @@ def section(context: Context) -> Section:
 
 def _answer_for_trials(context: Context) -> str:
     conclusions = context.conclusions
-    n_trials, disturbed = conclusions.n_trials, conclusions.disturbed
-    share = 100 * disturbed / n_trials if n_trials else 0
+    doubts = "".join(f"{part}; " for part in (_control(context), _disturbed(context)) if part)
     blocks = len({trial.block for trial in context.run.trials})
     precision = f" {conclusions.precision.sentence}" if conclusions.precision else ""
     if conclusions.speed:
         precision += f" The machine itself ran at {words.machine_speed(conclusions.speed)}."
     return (
-        f"{_head(context)}: {_control(context)}; {fmt.counted(disturbed, 'trial')} of {n_trials:,} "
-        f"({share:.1f}%) stayed disturbed by foreign work and "
-        f"{fmt.counted(conclusions.repeated, 'was', 'were')} repeated; "
-        f"{fmt.counted(len(context.failures), 'failure')}; {blocks} of {_planned_blocks(context)} measured."
+        f"{_head(context)}: {doubts}{fmt.counted(len(context.failures), 'failure')}; "
+        f"{blocks} of {_planned_blocks(context)} measured."
         f"{precision}"
     )
 
@@ -61,6 +58,20 @@ def _control(context: Context) -> str:
     if all(control.ok for control in controls):
         return "its A/A control shows no difference"
     return "its A/A control differs from itself"
+
+
+def _disturbed(context: Context) -> str:
+    """What foreign work did to whole windows; empty where there were none."""
+    conclusions = context.conclusions
+    windows, disturbed = conclusions.n_windows, conclusions.disturbed
+    if not windows and conclusions.n_trials:
+        return ""
+    noun = "trial" if windows == conclusions.n_trials else "whole window"
+    share = 100 * disturbed / windows if windows else 0
+    return (
+        f"{fmt.counted(disturbed, noun)} of {windows:,} ({share:.1f}%) stayed disturbed by foreign work and "
+        f"{fmt.counted(conclusions.repeated, 'was', 'were')} repeated"
+    )
 
 
 def _planned_blocks(context: Context) -> str:

@@ -77,6 +77,7 @@ def test_every_flag_says_why_and_what_to_do() -> None:
         assert name == flag.name
         assert flag.word
         assert len(flag.cause) > 20
+        assert len(flag.meaning) > 10
         assert len(flag.remedy) > 10
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from report import fmt
+from report.analysis.doubts import Doubt
 from report.analysis.flags import CATALOGUE, Flag
 from report.page.context import Context
 from report.page.model import Column, SectionPart, Table, TableRow, entry
 
+COLUMNS = ("Flag", "Concerns", "Cause", "What it means", "Remedy")
+
 
 def part(context: Context) -> SectionPart:
     """A table with a row a flag, in the catalogue's order, or that nothing is flagged."""
-    trials = Counter({flag.name: 0 for flag in context.conclusions.flags})
-    cells: Counter[str] = Counter()
-    for summary in context.conclusions.summaries:
-        for flag, count in summary.flags:
-            trials[flag.name] += count
-            cells[flag.name] += 1
-    if not trials:
+    doubts = {doubt.flag.name: doubt for doubt in context.conclusions.doubts}
+    flagged = {flag.name for flag in context.conclusions.flags} | doubts.keys()
+    if not flagged:
         return SectionPart(
             heading="Flags", anchor="flags", text="No trial and no part of this run is flagged."
         )
@@ -29,11 +26,9 @@ def part(context: Context) -> SectionPart:
             Table(
                 anchor="flags-table",
                 caption="What makes a number less certain than its interval says, and what to do about it",
-                columns=tuple(Column(label=label) for label in ("Flag", "Concerns", "Cause", "Remedy")),
+                columns=tuple(Column(label=label) for label in COLUMNS),
                 rows=tuple(
-                    _row(flag, trials[name], cells[name])
-                    for name, flag in CATALOGUE.items()
-                    if name in trials
+                    _row(flag, doubts.get(name)) for name, flag in CATALOGUE.items() if name in flagged
                 ),
                 sortable=False,
             ),
@@ -41,7 +36,10 @@ def part(context: Context) -> SectionPart:
     )
 
 
-def _row(flag: Flag, n_trials: int, n_cells: int) -> TableRow:
-    concerned = f"{fmt.counted(n_trials, 'trial')} in {fmt.counted(n_cells, 'cell')}"
-    texts = (flag.word, concerned if n_trials else "the whole run", flag.cause, flag.remedy)
+def _row(flag: Flag, doubt: Doubt | None) -> TableRow:
+    concerned = "the whole run"
+    if doubt is not None:
+        alike = "; all alike, so nobody is marked" if doubt.shared else ""
+        concerned = f"{fmt.counted(doubt.trials, 'trial')} in {fmt.counted(len(doubt.cells), 'cell')}{alike}"
+    texts = (flag.word, concerned, flag.cause, flag.meaning, flag.remedy)
     return TableRow(anchor=f"flag-{flag.name}", entries=tuple(entry(text) for text in texts))
