@@ -19,6 +19,12 @@ from runners.generator.pump.sockets import READABLE
 
 BATCH = 1024
 """Events taken from one poll at most."""
+LOOKS_TO_ANSWER = 2000
+"""Where none of so many looks in a row, each after 5 ms of driving, finds one more answer, none will come:
+a server that takes fewer connections than it accepts lets the others hang. Time in which we did not run
+ourselves is no look."""
+LOOKS_TO_DRAIN = 400
+"""The same where a load has ended, and nobody needs the answer."""
 
 
 class Pump(OffPath):
@@ -73,16 +79,20 @@ class Pump(OffPath):
         """Have every connection answered once, and only then let all of them go on; True where all were.
 
         A server that accepts one connection per turn of its loop (uvloop does) would else starve those
-        that come late: its turns get the longer, the more connections are already served.
+        that come late: its turns get the longer, the more connections are already served. It ends early
+        where ``is_hopeless`` says so, or where answers stay away (``LOOKS_TO_ANSWER``).
         """
         self._send_until = -1
-        while not (all_answered := all(connection.answered for connection in self.connections)):
+        answered, fruitless = 0, 0
+        while answered < len(self.connections):
             now = monotonic_ns()
-            if now >= until_ns or is_hopeless():
+            if now >= until_ns or fruitless >= LOOKS_TO_ANSWER or is_hopeless():
                 break
             self.drive(min(now + RETRY_NS, until_ns))
+            before, answered = answered, sum(connection.answered for connection in self.connections)
+            fruitless = fruitless + 1 if answered == before else 0
         self.resume()
-        return all_answered
+        return answered == len(self.connections)
 
     def pause(self, until_ns: int) -> None:
         """Let all be answered and keep the connections; none sends until ``resume`` or ``turn``.
@@ -128,10 +138,16 @@ class Pump(OffPath):
                 self._go_on(connection, keep_alive=connection.sock is not None)
 
     def drain(self, until_ns: int) -> None:
-        """Send nothing more, and wait for the answers under way until ``until_ns`` at most."""
+        """Send nothing more, and wait for the answers under way until ``until_ns`` at most.
+
+        Shorter where none comes any more.
+        """
         self._stopping = True
         self._waiting.clear()
         for connection in self.connections:
             connection.off_path = True  # so that every answer passes _proceed, which sends no more
-        while self._by_fd and (now := monotonic_ns()) < until_ns:
+        fruitless = 0
+        while self._by_fd and fruitless < LOOKS_TO_DRAIN and (now := monotonic_ns()) < until_ns:
+            before = len(self._by_fd)
             self.drive(min(now + RETRY_NS, until_ns))
+            fruitless = fruitless + 1 if len(self._by_fd) == before else 0

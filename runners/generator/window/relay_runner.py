@@ -25,8 +25,8 @@ PACING_ROUNDS = 2
 """Turns of each server before those that count: they tell how many requests fill a turn."""
 LEAST_CYCLES = 1.5
 """A turn has at least so many answers per connection, so that all of a wave is in it."""
-PATIENCE = 8.0
-"""A turn that takes so many times as long as it should (and a second) is dropped: all stood still."""
+PATIENCE, GRACE_S = 8.0, 1.0
+"""A turn that takes so many times as long as it should, and so long besides, is dropped: all stood still."""
 DROPPED_MOST = 3
 """A server whose turns are dropped so many times in a row leaves the relay."""
 LEAST_TURNS = 3
@@ -134,7 +134,7 @@ class Runner:
         return Leg(measured=measured, turns=turns)
 
     def _limit_s(self) -> float:
-        return 1.0 + PATIENCE * self._expected_s
+        return GRACE_S + PATIENCE * self._expected_s
 
     def _reopen(self) -> None:
         """Open connections again that the server closed while they rested, outside of what counts."""

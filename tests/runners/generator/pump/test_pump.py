@@ -576,6 +576,31 @@ def test_waiting_for_others_ends_without_them() -> None:
         pump.release()
 
 
+def test_waiting_ends_where_connections_are_taken_and_never_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runners.generator.pump.pump.LOOKS_TO_ANSWER", 20)
+    monkeypatch.setattr("runners.generator.pump.pump.LOOKS_TO_DRAIN", 20)
+    ended = threading.Event()
+
+    def script(peer: Peer) -> None:
+        if peer.number:
+            ended.wait()
+        else:
+            serving(answer())(peer)
+
+    with ScriptedServer(script) as server:
+        pump = Pump()
+        for _ in range(3):
+            pump.join()
+        pump.aim(Address.resolve("127.0.0.1", server.port), Ring([GET], "x"), timeout_s=900)
+        forever_ns = time.monotonic_ns() + 900_000_000_000
+        assert not pump.ask_all_once(forever_ns)
+        pump.drain(forever_ns)
+        assert time.monotonic_ns() < forever_ns
+        assert pump.in_flight(time.monotonic_ns())[0] == 2
+        pump.release()
+        ended.set()
+
+
 def chunk(piece: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(piece), piece)
 

@@ -40,6 +40,12 @@ ORDER = Order(
 )
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may keep a turn of some milliseconds from its end for seconds."""
+    monkeypatch.setattr(relay_runner, "GRACE_S", 60.0)
+
+
 def run(
     *scripts: Script,
     rounds: int = ROUNDS,
@@ -208,6 +214,7 @@ def test_a_server_that_falls_silent_leaves_with_the_turns_that_it_had(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(relay_runner, "DRAIN_S", 0.5)
+    monkeypatch.setattr(relay_runner, "GRACE_S", 0.5)
     silent, taken, turn = threading.Event(), [], relay_runner.Runner.turn
 
     def turn_until_silence(runner: relay_runner.Runner) -> None:
@@ -231,7 +238,7 @@ def test_a_server_that_falls_silent_leaves_with_the_turns_that_it_had(
     assert len(bad.turns.requests) == 3
     assert not good.failed
     assert good.turns
-    assert len(good.turns.requests) == 8
+    assert len(good.turns.requests) + good.turns.dropped == 8
 
 
 def test_a_server_that_closes_every_connection_takes_part() -> None:
