@@ -23,11 +23,11 @@ class Doubt:
     trials: int
     """That carry it."""
     of_trials: int
-    """That could."""
+    """Of the workloads in which any does."""
     cells: tuple[Cell, ...]
     """That have such trials, in the order of the plan."""
     shared: bool
-    """Whether nearly all cells have them: it sets nobody apart."""
+    """Whether nearly all cells of these workloads have them: it sets nobody apart."""
 
 
 def list_doubts(summaries: Iterable[Summary]) -> tuple[Doubt, ...]:
@@ -35,7 +35,8 @@ def list_doubts(summaries: Iterable[Summary]) -> tuple[Doubt, ...]:
     measured = [summary for summary in summaries if summary.n_trials]
     doubts = []
     for flag in CATALOGUE.values():
-        concerned = [summary for summary in measured if not (flag.of_windows and summary.in_turns)]
+        workloads = {summary.workload for summary in measured if flag in dict(summary.flags)}
+        concerned = [summary for summary in measured if summary.workload in workloads]
         counts = {summary.cell: dict(summary.flags).get(flag, 0) for summary in concerned}
         cells = tuple(cell for cell, count in counts.items() if count)
         if cells:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from report.analysis import flags, metrics, validity
-from report.analysis.heats import fit_heat, group_heats
+from report.analysis.heats import fit_heat, group_heats, occupied_in_heat
 from report.analysis.workload import cells_in_turns
 from report.stats.jackknife import pseudo_values
 from results.histogram import Latency
@@ -127,15 +127,16 @@ def _key(trial: Trial) -> tuple[int, Cell, int]:
 
 
 def _values_of_legs(run: Run) -> dict[tuple[int, Cell, int], dict[str, object]]:
-    """Of each leg: what its turns tell, at the mean speed of its heat."""
+    """Of each leg: what its turns tell, at the mean speed of its heat, and how busy it was beside others."""
     values: dict[tuple[int, Cell, int], dict[str, object]] = {}
     for legs in group_heats(run.trials).values():
         turns = tuple(leg.turns for leg in legs if leg.turns)
+        for trial, share in zip(legs, occupied_in_heat(legs), strict=True):
+            values[_key(trial)] = {"occupied": _or_nan(share)}
         for name, ratio in metrics.per_turn_ratios().items():
             for trial, leg in zip(legs, fit_heat(turns, ratio).legs, strict=True):
                 if leg is not None:
-                    known = values.setdefault(_key(trial), {})
-                    known |= {name: leg.value, metrics.variance_column(name): leg.variance}
+                    values[_key(trial)] |= {name: leg.value, metrics.variance_column(name): leg.variance}
     return values
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from report.analysis import validity
 from report.analysis.metric_types import PerTurn
 from report.stats.turns import HeatFit, fit_turns
 from results.model import GateStage, Load, Trial, Turns
@@ -83,6 +84,18 @@ def group_heats(trials: Iterable[Trial]) -> dict[HeatName, list[Trial]]:
         if trial.turns is not None:
             heats.setdefault(heat_name(trial), []).append(trial)
     return heats
+
+
+def occupied_in_heat(legs: Sequence[Trial]) -> tuple[float | None, ...]:
+    """Of each leg of a heat: share of its CPUs that its server used, of what could be had.
+
+    What others take of the CPUs they take of all legs alike, and is not known; but whoever used most of them
+    tells what could be had, all of one CPU at most. A server that waits for something else uses less than
+    those beside it. None where its CPU time was not measured.
+    """
+    used = [validity.occupied(leg) for leg in legs]
+    most = min(max((share for share in used if share is not None), default=1.0), 1.0)
+    return tuple(None if share is None else share / most if most > 0 else 0.0 for share in used)
 
 
 @lru_cache(maxsize=8_192)

@@ -71,10 +71,13 @@ def _unequal_load(cell: Cell, rows: pd.DataFrame, *, equal_rate: bool, measured:
     """Why a metric that depends on load is not compared; empty at equal load: saturated, or at one rate."""
     if cell.load != Load.CLOSED:
         return "" if equal_rate else "compared only at an equal rate"
-    saturated = SATURATED_IN_TURNS if rows["turns"].any() else SATURATED
-    if measured and rows["occupied"].median() < saturated:
+    occupied, in_turns = rows["occupied"].median(), rows["turns"].any()
+    if measured and in_turns and occupied < SATURATED_IN_TURNS:
+        share, least = f"{100 * occupied:.0f}%", f"{100 * SATURATED_IN_TURNS:.0f}%"
+        return f"server only {share} as busy as others in turn; compared only from {least}"
+    if measured and not in_turns and occupied < SATURATED:
         busy = 100 * rows["utilisation"].median()
-        return f"server only {busy:.0f}% busy; compared only from {100 * saturated:.0f}%"
+        return f"server only {busy:.0f}% busy; compared only from {100 * SATURATED:.0f}%"
     return ""
 
 

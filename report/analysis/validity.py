@@ -36,7 +36,7 @@ REQUESTS_TO_SHOW_P99 = 100 * SAMPLES_BEYOND
 SATURATED = 0.95
 """``occupied`` from which CPU per request is compared under closed load."""
 SATURATED_IN_TURNS = 0.80
-"""The same for legs: a turn begins and ends at rest, and what others took of the CPUs in it is not known."""
+"""The same for legs, beside the busiest of their heat: a turn begins and ends at rest."""
 LATENCY_OF_TURNS = "latency does not come from turns: see the open load"
 """Why a leg has no percentiles: a turn begins with an empty queue and ends with its last answers alone."""
 RESTING_SHARE = 0.01

@@ -84,9 +84,12 @@ def _few_blocks(summaries: Iterable[Summary]) -> Iterator[str]:
 
 
 def _comparisons(groups: Iterable[Group]) -> Iterator[str]:
-    """Who is fastest on each server, in each workload."""
-    for group in groups:
-        if len(group.contenders) > 1:
+    """Who is fastest on each server, in each workload; where nothing is ranked anywhere, once why."""
+    groups = [group for group in groups if len(group.contenders) > 1]
+    if len(groups) > 1 and all(group.contenders[0].tier is None for group in groups):
+        yield max(groups, key=lambda group: group.n_blocks).sentence
+    else:
+        for group in groups:
             size = fmt.counted(group.workload.connections, "connection")
             way = ", in turns" * group.workload.in_turns
             yield f"{group.scenario} on {group.server}, {size}{way}: {group.sentence}"

@@ -8,7 +8,7 @@ from functools import lru_cache
 from statistics import median
 
 from report.analysis import validity
-from report.analysis.heats import fit_heat
+from report.analysis.heats import fit_heat, occupied_in_heat
 from report.analysis.metric_types import FromCount, FromLatency, FromTrial, Metric
 from report.analysis.two_sides.pairings import MatchedTrials
 from report.stats.two_samples import PairedDifference
@@ -91,11 +91,16 @@ def too_idle(matched: Sequence[MatchedTrials]) -> float | None:
     """
     if not matched or matched[0].head.cell.load != Load.CLOSED:
         return None
-    busy = [
-        median(validity.occupied(trial) or 0.0 for trial in side)
-        for side in zip(*((pair.base, pair.head) for pair in matched), strict=True)
-    ]
+    busy = [median(share or 0.0 for share in side) for side in zip(*map(_occupied, matched), strict=True)]
     return min(busy) if min(busy) < validity.saturated_from(matched[0].head) else None
+
+
+def _occupied(pair: MatchedTrials) -> tuple[float | None, ...]:
+    """Of base and head: share of its CPUs that its server used; of legs beside each other."""
+    sides = pair.base, pair.head
+    if all(trial.turns for trial in sides):
+        return occupied_in_heat(sides)
+    return tuple(validity.occupied(trial) for trial in sides)
 
 
 def too_few_requests(metric: Metric, requests: int, trials: int = 1) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from report.analysis.heats import fit_heat, group_heats
+from report.analysis.heats import fit_heat, group_heats, occupied_in_heat
 from report.analysis.metric_types import FromTrial, PerTurn
 from report.analysis.metrics import CPU, THROUGHPUT
 from results.model import Run, Trial, Turns
@@ -120,3 +120,17 @@ def test_a_leg_that_left_early_keeps_its_turns_and_is_less_certain() -> None:
     left, *stayed = fit_heat((short, *rest), RATE).legs
     assert left is not None
     assert all(leg and left.variance > leg.variance for leg in stayed)
+
+
+def test_a_leg_is_as_busy_as_it_is_beside_the_busiest_of_its_heat() -> None:
+    crowded = [replace(leg, server_cpu_ns=int(0.35e9 * leg.window_s)) for leg in one_heat()]
+    waiting = replace(crowded[0], server_cpu_ns=int(0.19e9 * crowded[0].window_s))
+    assert occupied_in_heat(crowded) == pytest.approx((1.0,) * 4, rel=1e-6)
+    assert occupied_in_heat((waiting, *crowded[1:]))[0] == pytest.approx(0.19 / 0.35)
+    assert occupied_in_heat([replace(leg, server_cpu_ns=None) for leg in crowded]) == (None,) * 4
+
+
+def test_one_server_of_several_threads_makes_the_others_no_idlers() -> None:
+    legs = [replace(leg, server_cpu_ns=int(0.97e9 * leg.window_s)) for leg in one_heat()]
+    threads = replace(legs[0], server_cpu_ns=int(1.8e9 * legs[0].window_s))
+    assert occupied_in_heat((threads, *legs[1:]))[1] == pytest.approx(0.97)

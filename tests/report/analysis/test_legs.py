@@ -18,7 +18,7 @@ from report.analysis.precision import widest_ratio_percent
 from report.analysis.summary import summarise
 from report.analysis.workload import cells_in_turns
 from report.views import terminal
-from results.model import Cell, Load, Run
+from results.model import Cell, Load, Run, Trial
 from tests.support.synthetic import make_run
 from tests.support.synthetic_turns import make_relay
 
@@ -182,6 +182,18 @@ def test_the_terminal_says_how_it_was_measured_and_shows_no_latency_of_turns() -
     data = json.loads(terminal.as_json(RUN, Path(), None))
     assert data["machine_speed"]["turns"] == 1_920
     assert 0 < data["machine_speed"]["low"] < 1 < data["machine_speed"]["high"]
+
+
+def test_cpu_of_a_server_that_waits_is_not_compared_though_all_were_crowded() -> None:
+    def crowded(trial: Trial) -> Trial:
+        share = 0.2 if trial.cell.framework == "litestar" else 0.35
+        return replace(trial, server_cpu_ns=int(share * 1e9 * trial.window_s))
+
+    run = replace(RUN, trials=tuple(map(crowded, RUN.trials)))
+    for summary in summarise(run):
+        waits = summary.cell.framework == "litestar"
+        assert (summary.level(CPU) is None) is waits
+        assert ("as busy as others in turn" in summary.reason(CPU)) is waits
 
 
 def test_few_blocks_are_said_once() -> None:
