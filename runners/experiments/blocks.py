@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from results.model import BlockEnd, BlockStart, Cell, Load, Plan, Trial
-from results.store import Writer
+from results.store import Writer, read
 from runners.experiments.heat import Entrant, Heat, Measurer, Repeats
 from runners.experiments.live import MEMORY_RESERVE_BYTES, LiveServers
 from runners.experiments.policy import Policy
@@ -57,6 +57,7 @@ class RunBlocks:
                 measured += trial.warmup_s + trial.window_s
         total = time.monotonic() - begun
         self.writer.append(BlockEnd(block=block, seconds_measuring=measured, seconds_total=total))
+        self.watcher.reached(self.policy.reached_percent(read(self.writer.folder)))
 
     def _heats(self, block: int) -> tuple[tuple[Visit, ...], ...]:
         setup, available = self.plan.setup, max(facts.memory_available() - MEMORY_RESERVE_BYTES, 0)

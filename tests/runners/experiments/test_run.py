@@ -334,3 +334,12 @@ def test_an_open_load_is_measured_in_whole_windows_in_every_second_block(tmp_pat
     assert {trial.window_s for trial in offered} == {2.2}
     assert all(trial.turns is None for trial in offered)
     assert all(trial.turns is not None for trial in run.trials if trial.cell.load == Load.CLOSED)
+
+
+def test_after_each_block_the_watcher_hears_how_precise_ratios_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[float | None] = []
+    monkeypatch.setattr(Heard, "reached", lambda _self, percent: heard.append(percent))
+    complete(tmp_path, policy=Policy(reached_percent=lambda run: 10.0 / len(run.blocks)))
+    assert heard == [10.0, 5.0, pytest.approx(10 / 3)]
