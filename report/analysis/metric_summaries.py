@@ -29,11 +29,18 @@ class MetricSummary:
     """Why there is no level, as text for the reader."""
     launches: tuple[LaunchValue, ...] = ()
     """The trials' own values, by rising block: what is compared."""
+    at_mean_speed: tuple[float, ...] = ()
+    """Of legs: the same at the mean speed of the machine over the run."""
 
     @property
     def by_block(self) -> Mapping[int, float]:
-        """The trials' own values by block: the dots of a chart."""
+        """The trials' own values by block."""
         return {launch.block: launch.value for launch in self.launches}
+
+    @property
+    def dots(self) -> tuple[float, ...]:
+        """A dot a trial of a chart of levels, by rising block."""
+        return self.at_mean_speed or tuple(launch.value for launch in self.launches)
 
     @property
     def comparable(self) -> bool:

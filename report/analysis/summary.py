@@ -106,7 +106,11 @@ def at_mean_speed(summaries: Sequence[Summary]) -> tuple[Summary, ...]:
         replace(
             summary,
             metric_summaries={
-                name: replace(metric, level=together.level(summary.cell))
+                name: replace(
+                    metric,
+                    level=together.level(summary.cell),
+                    at_mean_speed=together.at_mean_speed(summary.cell, metric.launches),
+                )
                 if metric.comparable and (together := fits.get((summary.workload, name)))
                 else metric
                 for name, metric in summary.metric_summaries.items()

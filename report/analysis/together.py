@@ -65,6 +65,13 @@ class Together:
         low, high = (None if bound is None else bound * scale for bound in (relative.low, relative.high))
         return Level(value=value, low=low, high=high, n=contrast.n)
 
+    def at_mean_speed(self, cell: Cell, launches: Sequence[LaunchValue]) -> tuple[float, ...]:
+        """Launches of a cell as they would have been had all sets been as fast; not within servers."""
+        mean = self.fit.mean_set(cell.slug)
+        return tuple(
+            launch.value * math.exp(mean - self.fit.sets[launch.block, launch.heat]) for launch in launches
+        )
+
 
 def fit_together(launches: LaunchValues, *, within_servers: bool) -> Together | None:
     """Cells held together; None where none has a value.

@@ -35,8 +35,9 @@ REQUESTS_TO_SHOW_P99 = 100 * SAMPLES_BEYOND
 """With fewer requests in a trial, too few samples lie beyond its p99 for it to be shown."""
 SATURATED = 0.95
 """``occupied`` from which CPU per request is compared under closed load."""
-SATURATED_IN_TURNS = 0.80
-"""The same for legs, beside the busiest of their heat: a turn begins and ends at rest."""
+SATURATED_IN_TURNS = 0.70
+"""The same for legs, beside the busiest of their heat: turns begin and end at rest, and where others crowd a
+machine servers do not get alike of it."""
 LATENCY_OF_TURNS = "latency does not come from turns: see the open load"
 """Why a leg has no percentiles: a turn begins with an empty queue and ends with its last answers alone."""
 RESTING_SHARE = 0.01

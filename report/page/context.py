@@ -85,14 +85,19 @@ class Context:
         return [workload for workload in workloads if load in (None, workload.load)]
 
     def heading(self, workload: Workload) -> str:
-        """A workload's name: the scenario's, with the load where the run has several."""
-        loads = {other[1:] for other in self.workloads()}
+        """A workload's name: the scenario's, with the load where the run has several, as short as can be."""
+        loads = {other[1:]: other for other in self.workloads()}
         if len(loads) == 1:
             return workload.scenario
-        open_loads = [load for load in loads if load[0] != Load.CLOSED]
-        alike = len({load[1:3] for load in open_loads}) == 1 and len({load[4] for load in open_loads}) == 1
-        short = workload.load != Load.CLOSED and alike
-        return f"{workload.scenario}: {words.offered(workload) if short else self.load(workload)}"
+        alike = [other for other in loads.values() if other.load == workload.load]
+        return f"{workload.scenario}: {self._short(workload, alike)}"
+
+    def _short(self, workload: Workload, alike: Sequence[Workload]) -> str:
+        """What tells a load from those ``alike``, all closed or all open as it is."""
+        if workload.load == Load.CLOSED:
+            return self.load(workload) if len(alike) > 1 else f"{workload.load} load"
+        same = len({(other.connections, other.workers, other.arrivals) for other in alike}) == 1
+        return words.offered(workload) if same else self.load(workload)
 
     def load(self, workload: Workload) -> str:
         """A load in words, with how it was measured where the run has closed loads of both kinds."""

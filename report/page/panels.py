@@ -13,6 +13,16 @@ from report.page.metric_columns import shown_level
 from report.stats.levels import Level
 
 
+def bars_in_words(workload: Workload) -> str:
+    """What bar, line and dots of a chart of levels stand for."""
+    if workload.in_turns:
+        return (
+            "The bar is the level at the mean speed of the machine over the run, the thick line the 95% "
+            "interval of the stack alone, each dot one launch at that speed."
+        )
+    return "The bar is the geometric mean over blocks, the thick line its 95% interval, each dot one trial."
+
+
 def make_panels(
     context: Context,
     workload: Workload,
@@ -35,7 +45,7 @@ def make_panels(
             value=level.value if level else None,
             low=level.low if level else None,
             high=level.high if level else None,
-            dots=tuple(value * metric.shown.factor for value in summary.by_block(metric).values())
+            dots=tuple(value * metric.shown.factor for value in summary.metric_summaries[metric.name].dots)
             if level
             else (),
             text=text(level) if level else gap(summary.reason(metric)),

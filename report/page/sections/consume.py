@@ -24,7 +24,7 @@ from report.page.model import (
     figure,
     gap,
 )
-from report.page.panels import make_panels
+from report.page.panels import bars_in_words, make_panels
 from results.model import Load
 
 
@@ -94,10 +94,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         title=f"{heading}: CPU time per request and memory",
         description="Two columns of bars from zero with 95% intervals; the numbers are in the table below.",
     )
-    caption = (
-        "Less is better in both. The bar is the geometric mean over blocks, the thick line its 95% interval, "
-        "each dot one trial."
-    )
+    caption = f"Less is better in both. {bars_in_words(workload)}"
     return SectionPart(
         heading=heading,
         anchor=f"consume-{index}",

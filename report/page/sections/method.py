@@ -59,9 +59,21 @@ def _answer(context: Context) -> str:
         )
     return (
         f"{fmt.counted(_n_blocks(context), 'block')} on {machine.cpu_model}, {machine.system}: within a "
-        "block each stack is started afresh once, in random order, and each of its scenarios gets "
-        f"{setup.warmup_s:g} s of warm-up and one window of {setup.window_s:g} s; the statistics are over "
-        "blocks, not over requests."
+        f"block each stack is started afresh once, in random order, and {_way(setup)}; the statistics are "
+        "over blocks, not over requests."
+    )
+
+
+def _way(setup: Setup) -> str:
+    """How a launch was measured."""
+    if setup.turn_s is None or setup.leg_s is None:
+        return (
+            f"each of its scenarios gets {setup.warmup_s:g} s of warm-up and one window of "
+            f"{setup.window_s:g} s"
+        )
+    return (
+        f"up to {setup.heat} live at once and take turns of {1000 * setup.turn_s:g} ms, one loaded at a "
+        f"time, {setup.leg_s:g} s in all for each in each scenario; what cannot take turns has whole windows"
     )
 
 
@@ -99,6 +111,7 @@ def _setup_table(context: Context) -> Table:
     timed = [
         ("Blocks", _planned_blocks(setup)),
         ("Warm-up and window", f"{setup.warmup_s:g} s and {setup.window_s:g} s"),
+        *_turns_rows(setup),
         ("CPUs of the server", ", ".join(map(str, setup.server_cpus))),
         ("CPUs of the generator", ", ".join(map(str, setup.generator_cpus))),
     ]
@@ -110,6 +123,20 @@ def _setup_table(context: Context) -> Table:
         ("Harness", ", ".join(f"{name} {version}" for name, version in harness.items())),
     ]
     return table("setup-table", "The run", ("Setting", "Value"), rows)
+
+
+def _turns_rows(setup: Setup) -> list[tuple[str, str]]:
+    """Settings of a relay; none where nothing took turns."""
+    if setup.turn_s is None or setup.leg_s is None:
+        return []
+    rows = [
+        ("Turns", f"{1000 * setup.turn_s:g} ms each, {setup.leg_s:g} s in all a launch and scenario"),
+        ("Stacks in a heat", f"{setup.heat} at most"),
+    ]
+    if setup.open_window_s is not None:
+        every = "each block" if setup.open_every == 1 else f"one of {setup.open_every} blocks"
+        rows.append(("Windows of open load", f"{setup.open_window_s:g} s, in {every}"))
+    return rows
 
 
 def _commands_table(context: Context) -> Table:

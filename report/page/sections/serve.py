@@ -21,7 +21,7 @@ from report.page.model import (
     entry,
     figure,
 )
-from report.page.panels import make_panels
+from report.page.panels import bars_in_words, make_panels
 from report.stats.levels import Level
 from report.views import words
 from results.model import Load
@@ -69,9 +69,8 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         axis_label="right answers per second",
     )
     caption = (
-        f"{context.load(workload).capitalize()}. The bar is the geometric mean over blocks, the thick line "
-        "its 95% interval, each dot one trial in order of time from top to bottom. Hatching tells servers "
-        "apart."
+        f"{context.load(workload).capitalize()}. {bars_in_words(workload)} Dots stand in order of time from "
+        "top to bottom. Hatching tells servers apart."
     )
     return SectionPart(
         heading=heading,

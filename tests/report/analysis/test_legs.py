@@ -51,6 +51,9 @@ def test_levels_are_of_the_stack_alone_and_the_machine_is_told_once() -> None:
             assert 0 < (level.half_width_percent or 100) < 6
         spread = np.std(np.log(list(summary.by_block(THROUGHPUT).values())))
         assert spread > 0.05  # the blocks themselves were as different as the machine
+        dots = summary.metric_summaries[THROUGHPUT.name].dots
+        assert len(dots) == 8
+        assert np.std(np.log(dots)) < spread / 2
     assert conclusions.speed is not None
     assert conclusions.speed.turns == 8 * 12 * 20
     assert 0.5 < conclusions.speed.low < 0.85

@@ -54,7 +54,7 @@ def test_an_open_load_of_every_second_block_is_no_incomplete_run(relay: Run) -> 
 def test_the_machine_is_told_apart_from_the_stacks(relay: Run) -> None:
     html = render(make_context(relay))
     assert "The machine itself ran at " in html
-    assert "closed load, 64 connections, 1 worker, in turns" in html
+    assert "Closed load, 64 connections, 1 worker, in turns." in html
 
 
 def test_turns_and_whole_windows_have_charts_and_columns_of_their_own(mixed: Run, tmp_path: Path) -> None:
@@ -69,3 +69,12 @@ def test_turns_and_whole_windows_have_charts_and_columns_of_their_own(mixed: Run
     for row in table.rows:
         assert sum(entry.text == "measured in another way" for entry in row.entries) == 1
     assert build([mixed], tmp_path).exists()
+
+
+def test_the_method_says_what_took_turns(relay: Run) -> None:
+    setup = replace(relay.plan.setup, open_window_s=2.0, open_every=2)
+    html = render(make_context(replace(relay, plan=replace(relay.plan, setup=setup))))
+    assert "up to 12 live at once and take turns of 35 ms" in html
+    assert "35 ms each, 0.7 s in all a launch and scenario" in html
+    assert "2 s, in one of 2 blocks" in html
+    assert "the 95% interval of the stack alone, each dot one launch at that speed" in html

@@ -13,8 +13,12 @@ from report.page.model import SectionPart, figure
 
 
 def part(context: Context) -> SectionPart | None:
-    """A chart of all cells; None where no cell has trials in two blocks."""
-    throughputs = (summary.by_block(THROUGHPUT) for summary in context.conclusions.summaries)
+    """A chart of all cells; None where no cell under closed load has trials in two blocks."""
+    throughputs = (
+        summary.by_block(THROUGHPUT)
+        for summary in context.conclusions.summaries
+        if summary.cell.load in THROUGHPUT.loads
+    )
     cells = [_relative(by_block) for by_block in throughputs if len(by_block) > 1]
     if not cells:
         return None
