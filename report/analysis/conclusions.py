@@ -34,9 +34,14 @@ class Control:
     ratio: Level | None
     """Control to original, among what was measured together; None where that never was."""
     ok: bool
-    """Whether the interval holds 1."""
+    """Whether the interval holds 1, or there is none."""
     confidence: float
     """Of the interval: with several control cells, 95% is for all of them together (Bonferroni)."""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval to hold 1 or not."""
+        return self.ratio is not None and self.ratio.low is not None
 
 
 def check_controls(summaries: Sequence[Summary]) -> tuple[Control, ...]:

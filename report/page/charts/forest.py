@@ -24,6 +24,8 @@ STEPS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 
 SPREAD_AT_MOST = 5
 """An interval wider than this ends at the edge of the chart; its numbers stand beside it."""
 TICKS_AT_MOST = 8
+LEAST_GAP = 0.075
+"""Of the axis, between two ticks: their labels are not to touch."""
 
 
 def draw_forest(
@@ -79,9 +81,15 @@ def _limits(panels: Sequence[Panel]) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Steps within the limits; where they are too many, of the closest two one is left out, but never 1."""
+    """Steps within the limits; where they are too many or too close, of the closest two one is left out.
+
+    It is never 1 that is.
+    """
     steps = [step for step in STEPS if low <= step <= high]
-    while len(steps) > TICKS_AT_MOST:
-        gaps = [(right / left, right if right != 1 else left) for left, right in pairwise(steps)]
-        steps.remove(min(gaps)[1])
+    narrow = (high / low) ** LEAST_GAP
+    while len(steps) > 1:
+        gap, step = min((right / left, right if right != 1 else left) for left, right in pairwise(steps))
+        if len(steps) <= TICKS_AT_MOST and gap >= narrow:
+            break
+        steps.remove(step)
     return steps

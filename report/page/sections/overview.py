@@ -13,6 +13,7 @@ from report.analysis.workload import Workload
 from report.page.context import Context, variant_name
 from report.page.metric_columns import shown_level
 from report.page.model import STACK_COLUMNS, Column, Table, TableEntry, TableRow, entry, gap
+from report.stats.levels import BLOCKS_FOR_INTERVAL
 from report.views import words
 from results.model import Cell, Interface, Load
 
@@ -33,7 +34,7 @@ def overview(context: Context) -> Table:
     )
     return Table(
         anchor="overview",
-        caption=_caption(workloads, ranked=bool(first_tier)),
+        caption=_caption(workloads, ranked=bool(first_tier)) + _few_blocks(context),
         columns=(
             *STACK_COLUMNS,
             *(Column(label=context.heading(workload), numeric=True) for workload in workloads),
@@ -102,6 +103,12 @@ def _caption(workloads: Sequence[Workload], *, ranked: bool) -> str:
     return f"{caption}Nothing is ranked"
 
 
+def _few_blocks(context: Context) -> str:
+    """Why no value has an interval, once for all; empty where they have."""
+    most = max((summary.n_blocks for summary in context.summaries), default=0)
+    return f". {fmt.no_interval(most).capitalize()}" if 0 < most < BLOCKS_FOR_INTERVAL else ""
+
+
 def _entry(summary: Summary, first_tier: Collection[Cell], marked: Collection[Cell]) -> TableEntry:
     metric = THROUGHPUT if summary.cell.load == Load.CLOSED else P99
     level = shown_level(summary, metric)
@@ -110,7 +117,7 @@ def _entry(summary: Summary, first_tier: Collection[Cell], marked: Collection[Ce
     best = summary.cell in first_tier
     return TableEntry(
         text=("● " if best else "") + fmt.number(level.value) + (MARK if summary.cell in marked else ""),
-        detail=fmt.interval(level),
+        detail="" if level.low is None else fmt.interval(level),
         key=round(level.value, 6),
         strong=best,
     )

@@ -48,6 +48,11 @@ UNRANKED_CAPTION = (
     "estimate, the line its 95% interval. There are too few blocks to rank, so rows stand in order of name."
 )
 
+ALONE_CAPTION = (
+    "Throughput relative to the only framework on the same server (1×), on a logarithmic axis. Grey is the "
+    "floor, the same server without a framework; it does not compete."
+)
+
 GroupByVariant = dict[str, Group]
 """Groups of one workload by name of server variant."""
 
@@ -97,7 +102,9 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         description=" ".join(f"{point.name}: {point.text}" for point in points),
         axis_label="throughput, relative",
     )
-    caption = RANKED_CAPTION if words.ranked(groups) else UNRANKED_CAPTION
+    alone = all(len(group.contenders) < 2 for group in groups)  # noqa: PLR2004 - to compare
+    unranked = ALONE_CAPTION if alone else UNRANKED_CAPTION
+    caption = RANKED_CAPTION if words.ranked(groups) else unranked
     return SectionPart(
         heading=heading,
         anchor=f"which-{index}",

@@ -14,7 +14,7 @@ from report.page.charts.bars import draw_bars
 from report.page.charts.ceilings import CeilingLine, draw_ceilings
 from report.page.charts.consumption import draw_consumption
 from report.page.charts.drift import draw_drift
-from report.page.charts.forest import STEPS, TICKS_AT_MOST, _ticks, draw_forest
+from report.page.charts.forest import LEAST_GAP, STEPS, TICKS_AT_MOST, _ticks, draw_forest
 from report.page.charts.frame import LABEL_HEIGHT, spread_apart
 from report.page.charts.look import NEUTRAL, OKABE_ITO, assign_look, chart_style
 from report.page.charts.rows import WIDTH, ChartRow, Panel
@@ -168,6 +168,13 @@ def test_labels_at_curves_ends_keep_apart_and_in_order() -> None:
     assert moved == sorted(moved)
     assert all(second - first >= LABEL_HEIGHT for first, second in pairwise(moved))
     assert moved[-1] == 80.0
+
+
+def test_ticks_do_not_touch() -> None:
+    for low, high in ((0.85, 2.6), (0.3, 1.08), (0.94, 1.06), (0.05, 30)):
+        ticks = _ticks(low, high)
+        assert 1 in ticks
+        assert all(right / left >= (high / low) ** LEAST_GAP for left, right in pairwise(ticks))
 
 
 def test_ticks_are_few_and_hold_one() -> None:

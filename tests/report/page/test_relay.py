@@ -9,7 +9,7 @@ import pytest
 
 from report.page.build import build, render
 from report.page.context import make_context
-from report.page.sections import wait, which
+from report.page.sections import trust, wait, which
 from report.page.sections.overview import overview
 from results.model import Run
 from tests.support.synthetic_turns import make_relay
@@ -78,3 +78,27 @@ def test_the_method_says_what_took_turns(relay: Run) -> None:
     assert "35 ms each, 0.7 s in all a launch and scenario" in html
     assert "2 s, in one of 2 blocks" in html
     assert "the 95% interval of the stack alone, each dot one launch at that speed" in html
+
+
+def test_two_blocks_have_no_interval_and_the_page_says_so() -> None:
+    context = make_context(make_relay(scenarios=("json",), blocks=2))
+    table = overview(context)
+    assert table.caption == (
+        "Throughput in requests/s with 95% intervals. Nothing is ranked. 2 blocks: too few for an interval"
+    )
+    assert all(entry.detail == "" for row in table.rows for entry in row.entries)
+    section = trust.section(context)
+    assert "its A/A control has too few blocks to say anything" in section.answer
+    assert "too few blocks to say" in {
+        entry.text
+        for part in section.parts
+        for table in part.tables
+        for row in table.rows
+        for entry in row.entries
+    }
+
+
+def test_one_framework_on_a_server_is_not_unranked_for_want_of_blocks(mixed: Run) -> None:
+    first, second = which.section(make_context(mixed)).parts
+    assert first.figures[0].caption == which.ALONE_CAPTION
+    assert second.figures[0].caption == which.RANKED_CAPTION
