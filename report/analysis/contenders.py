@@ -195,7 +195,7 @@ def _sentence(contenders: Sequence[Contender], metric: Metric, blocks: int, kind
     if len(contenders) == 1:
         return f"{names[0]} is alone here: nothing to compare it with."
     if contenders[0].tier is None:
-        return f"Only {blocks} blocks: too few to rank, {BLOCKS_TO_RANK} are needed."
+        return f"Only {fmt.counted(blocks, 'block')}: too few to rank, {BLOCKS_TO_RANK} are needed."
     named = list(zip(names, contenders, strict=True))
     first = [name for name, contender in named if contender.tier == 1]
     second = [(name, contender) for name, contender in named if contender.tier == 2]  # noqa: PLR2004 - the next

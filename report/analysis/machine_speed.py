@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from report.analysis import metrics
-from report.analysis.heats import fit_heat, group_heats
+from report.analysis.heats import HeatName, fit_heat, group_heats
 from report.analysis.summary import Summary, fit_metric
+from report.analysis.together import Together
 from report.analysis.workload import Workload, workload_of
-from results.model import Run
+from results.model import Run, Trial
 
 PERCENTS = (10.0, 90.0)
 """Percentiles between which the speed is told."""
@@ -35,12 +36,12 @@ def speed_range(run: Run, summaries: Sequence[Summary]) -> SpeedRange | None:
     """
     ratio = metrics.per_turn_ratios()[metrics.THROUGHPUT.name]
     speeds: list[float] = []
-    by_workload: dict[Workload, dict[tuple[int, int], float]] = {}
+    fits: dict[Workload, Together | None] = {}
     for name, legs in group_heats(run.trials).items():
         workload = workload_of(legs[0].cell, in_turns=True)
-        if workload not in by_workload:
-            by_workload[workload] = _heat_speeds(summaries, workload)
-        own = by_workload[workload].get((name.block, name.heat), 0.0)
+        if workload not in fits:
+            fits[workload] = fit_metric(summaries, metrics.THROUGHPUT, workload, within_servers=False)
+        own = _heat_speed(fits[workload], name, legs)
         heat = fit_heat(tuple(leg.turns for leg in legs if leg.turns), ratio)
         speeds += [own + speed for speed in heat.speeds]
     if not speeds:
@@ -49,10 +50,9 @@ def speed_range(run: Run, summaries: Sequence[Summary]) -> SpeedRange | None:
     return SpeedRange(low=low, high=high, turns=len(speeds))
 
 
-def _heat_speeds(summaries: Iterable[Summary], workload: Workload) -> dict[tuple[int, int], float]:
-    """Logarithm of the speed of each heat (block, number), relative to the mean of all."""
-    together = fit_metric(summaries, metrics.THROUGHPUT, workload, within_servers=False)
-    if together is None:
-        return {}
-    mean = float(np.mean(list(together.fit.sets.values())))
-    return {(key[0], key[1]): effect - mean for key, effect in together.fit.sets.items()}  # type: ignore[index] # see fit_together
+def _heat_speed(together: Together | None, name: HeatName, legs: Sequence[Trial]) -> float:
+    """Logarithm of the speed of a heat, relative to the mean of all that can be compared with it."""
+    known = [leg.cell.slug for leg in legs if together and leg.cell.slug in together.blocks]
+    if together is None or not known:
+        return 0.0
+    return together.effect_of(name.block, name.heat) - together.fit.mean_set(known[0])

@@ -7,6 +7,7 @@ each leg its value, is ``report.analysis.heats``.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,6 +42,8 @@ class Together:
     """Its stacks are the slugs of cells."""
     blocks: Mapping[str, int]
     """Of each slug: blocks with a value."""
+    by_heat: bool
+    """Whether a set is what lived together in one heat; else, where nobody did, a block."""
 
     def ratio(self, cell: Cell, other: Cell, confidence: float = CONFIDENCE) -> Level | None:
         """``cell`` to ``other``; None where they never met, nor whom both did.
@@ -68,20 +71,32 @@ class Together:
     def at_mean_speed(self, cell: Cell, launches: Sequence[LaunchValue]) -> tuple[float, ...]:
         """Launches of a cell as they would have been had all sets been as fast; not within servers."""
         mean = self.fit.mean_set(cell.slug)
+        effects = (self.effect_of(launch.block, launch.heat) for launch in launches)
         return tuple(
-            launch.value * math.exp(mean - self.fit.sets[launch.block, launch.heat]) for launch in launches
+            launch.value * math.exp(mean - effect) for launch, effect in zip(launches, effects, strict=True)
         )
+
+    def effect_of(self, block: int, heat: int) -> float:
+        """Of what lived in a heat, on the scale of ``fit``; 0 where it is not known. Not within servers."""
+        return self.fit.sets.get((block, heat if self.by_heat else 0), 0.0)
 
 
 def fit_together(launches: LaunchValues, *, within_servers: bool) -> Together | None:
     """Cells held together; None where none has a value.
 
     ``within_servers``: only what shares a server variant and interface is compared, though the error of all
-    is pooled; else all that lived at the same time.
+    is pooled; else all that lived at the same time. Where each heat held one stack alone, they are compared
+    within blocks as whole windows are.
     """
+    lived = Counter((launch.block, launch.heat) for values in launches.values() for launch in values)
+    by_heat = any(count > 1 for count in lived.values())
     measured = tuple(
         LaunchLevel(
-            together=(launch.block, launch.heat, *(_variant(cell) if within_servers else ())),
+            together=(
+                launch.block,
+                launch.heat if by_heat else 0,
+                *(_variant(cell) if within_servers else ()),
+            ),
             stack=cell.slug,
             level=math.log(launch.value),
             variance=launch.variance,
@@ -92,7 +107,9 @@ def fit_together(launches: LaunchValues, *, within_servers: bool) -> Together | 
     if not measured:
         return None
     blocks = {cell.slug: len({launch.block for launch in values}) for cell, values in launches.items()}
-    return Together(fit=_fit(measured), blocks={slug: count for slug, count in blocks.items() if count})
+    return Together(
+        fit=_fit(measured), blocks={slug: count for slug, count in blocks.items() if count}, by_heat=by_heat
+    )
 
 
 def _variant(cell: Cell) -> tuple[str, Interface]:

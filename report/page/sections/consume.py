@@ -39,10 +39,20 @@ def section(context: Context) -> Section:
         ),
         note="CPU per request depends on load, so it is compared only at equal load: under closed load where "
         "the server was at least 95% busy, under open load at one rate for all. "
-        "Memory is the proportional set size of all the server's processes, read after the window.",
+        f"Memory is the proportional set size of all the server's processes, {_memory_read(context)}.",
         parts=tuple(
             _part(context, workload, index) for index, workload in enumerate(_charted_workloads(context))
         ),
+    )
+
+
+def _memory_read(context: Context) -> str:
+    """When memory was read."""
+    if not context.in_turns:
+        return "read after the window"
+    return (
+        "read after the window or the last turn; servers that take turns live at once and share pages, so "
+        "that each has a little less than alone"
     )
 
 

@@ -124,6 +124,15 @@ def test_heats_of_some_stacks_are_compared_through_who_was_in_both() -> None:
     assert found.contenders[1].ratio.value == pytest.approx(0.8, abs=0.06)
 
 
+def test_stacks_that_lived_alone_are_compared_within_blocks() -> None:
+    run = make_relay(scenarios=("json",), heat=1, blocks=12, speed_spread=0.05)
+    found = on_uvicorn(run)
+    assert [contender.tier for contender in found.contenders] == [1, 2, 3]
+    assert found.contenders[1].ratio.n == 12
+    assert found.contenders[1].ratio.low is not None
+    assert conclude(run).speed is not None
+
+
 def mixed_run() -> Run:
     return make_relay(scenarios=("json",), in_turns=lambda cell: cell.framework not in {"fastapi", "asgi"})
 
