@@ -38,6 +38,10 @@ class LiveStack:
         """Its server variant."""
         return self.cells[0].server
 
+    def serves(self, scenario: str) -> bool:
+        """Whether it has the routes of ``scenario``."""
+        return any(cell.scenario == scenario for cell in self.cells)
+
 
 @dataclass(slots=True, kw_only=True)
 class Track:

@@ -30,10 +30,11 @@ def order_effects(heats: Sequence[Heat]) -> Mapping[str, OrderEffects]:
 
     Both are added to the model of ``report.stats.turns`` and estimated over all heats by generalised least
     squares, with the levels of the stacks in each heat as nuisance and each heat's own fitted covariance.
+    Heats in which a turn was dropped are left out: places are told by counting turns.
     """
     n_stacks = len(heats[0].legs)
     normal, moment = np.zeros((2 * n_stacks, 2 * n_stacks)), np.zeros(2 * n_stacks)
-    for heat in heats:
+    for heat in filter(_is_complete, heats):
         design, values = _whitened(heat, n_stacks)
         normal += design.T @ design
         moment += design.T @ values
@@ -43,6 +44,10 @@ def order_effects(heats: Sequence[Heat]) -> Mapping[str, OrderEffects]:
         name: _centred(effects[part], covariance[part, part])
         for name, part in (("place", slice(0, n_stacks)), ("predecessor", slice(n_stacks, None)))
     }
+
+
+def _is_complete(heat: Heat) -> bool:
+    return len({len(leg.turns.requests) for leg in heat.legs}) == 1
 
 
 def _whitened(heat: Heat, n_stacks: int) -> tuple[Floats, Floats]:

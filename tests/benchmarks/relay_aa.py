@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from report.stats.launches import Contrast, fit_launches
+from runners.errors import HotlapError
 from runners.generator.client import Generator
 from runners.generator.messages import Relay
 from runners.selection.matrix import Selection
@@ -66,15 +67,25 @@ def main() -> None:
         track = Track(selection=selection, folder=Path(folder), seed=arguments.seed)
         with track.generator() as generator:
             runs = [
-                [
-                    measure(track, generator, arguments.scenario, run * arguments.blocks + block)
-                    for block in range(arguments.blocks)
-                ]
+                measure_run(track, generator, arguments.scenario, run * arguments.blocks, arguments.blocks)
                 for run in range(arguments.runs)
             ]
     bars = Bars()
     report(bars, runs)
     bars.end()
+
+
+def measure_run(track: Track, generator: Generator, scenario: str, first: int, blocks: int) -> list[Heat]:
+    """Heats numbered from ``first``; one that fails is told and left out."""
+    heats = []
+    for number in range(first, first + blocks):
+        try:
+            heats.append(measure(track, generator, scenario, number))
+        except HotlapError as error:
+            print(f"block {number + 1}: {error.message}", flush=True)
+        else:
+            print(f"block {number + 1} measured", flush=True)
+    return heats
 
 
 def measure(track: Track, generator: Generator, scenario: str, number: int) -> Heat:

@@ -66,7 +66,8 @@ class LengthsBlock:
 def measure_lengths(
     track: Track, stacks: Sequence[LiveStack], generator: Generator, scenario: str, block: int
 ) -> LengthsBlock:
-    """One relay in which every stack has a leg of every length."""
+    """One relay in which every stack that serves ``scenario`` has a leg of every length."""
+    stacks = [stack for stack in stacks if stack.serves(scenario)]
     places = [(length, stack) for length in range(len(LENGTHS_S)) for stack in stacks]
     turns = take_turns(
         generator,
