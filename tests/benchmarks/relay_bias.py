@@ -126,18 +126,15 @@ def report_lengths(bars: Bars, blocks: dict[str, list[LengthsBlock]]) -> None:
         table = biases(own)
         for start in range(0, len(table), len(LENGTHS_S) - 1):
             row = table[start : start + len(LENGTHS_S) - 1]
-            print(
-                f"{scenario:10} {' / '.join(map(framework, row[0].pair)):31} {'  '.join(percent(bias.bias) for bias in row)}"
-            )
+            pair = " / ".join(map(framework, row[0].pair))
+            print(f"{scenario:10} {pair:31} {'  '.join(percent(bias.bias) for bias in row)}")
         ends += [bias.bias.farthest for bias in table]
     print("\nstarting a turn, less what its drain gives back, ms (95%), and lengths as they were, ms")
     for scenario, own in blocks.items():
         for cost in starting_costs(own):
             spans = " ".join(f"{1000 * span:.0f}" for span in cost.spans_s)
-            cost_ms = cost.milliseconds
-            print(
-                f"{scenario:10} {framework(cost.stack):31} {cost_ms.mean:6.2f} ±{cost_ms.half_width:.2f}   {spans}"
-            )
+            own_ms = f"{cost.milliseconds.mean:6.2f} ±{cost.milliseconds.half_width:.2f}"
+            print(f"{scenario:10} {framework(cost.stack):31} {own_ms}   {spans}")
     inside = sum(100 * end <= LENGTH_BAR for end in ends)
     print(f"{inside} of {len(ends)} intervals inside ±{LENGTH_BAR:g}%")
     bars.at_most("farthest end of a 90% interval of a bias by length", 100 * max(ends), LENGTH_BAR)
