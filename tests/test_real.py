@@ -18,7 +18,7 @@ from results.store import read
 from runners.cli import main
 from runners.selection.discovery import discover
 from runners.selection.frameworks import APPS
-from tests.support.processes import uncounted
+from tests.support.processes import COVERAGE, uncounted
 
 pytestmark = pytest.mark.servers
 
@@ -147,6 +147,7 @@ def test_a_killed_run_leaves_no_process_keeps_its_trials_and_goes_on(
     assert kept.trials
     with monkeypatch.context() as patch:
         patch.chdir(tmp_path)
+        patch.delenv(COVERAGE, raising=False)
         assert call(patch, "run", "--resume", "latest") == 0
     finished = whole(tmp_path)
     assert [end.block for end in finished.blocks] == [0, 1]

@@ -15,6 +15,7 @@ import pytest
 from results.model import PlanKind
 from results.store import read
 from runners.cli import main
+from runners.experiments.counting import inputs
 from runners.experiments.counting.cpu_groups import CpuGroups
 from runners.experiments.counting.launch_counts import APART, costs
 from tests.support.paths import ROOT
@@ -66,6 +67,7 @@ def test_a_floor_is_counted_with_and_without_its_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(inputs, "WARM", 200)
     # All launches at once, though there are fewer CPUs: what is counted does not depend on time.
     monkeypatch.setattr(CpuGroups, "split", lambda _groups, _size: [(cpu,) for cpu in CPUS for _ in range(2)])
     asked = ("--framework", "asgi", "--server", "uvicorn-standard", "--scenario", "json", "--repeats", "2")

@@ -22,7 +22,7 @@ from runners.generator.messages import Order
 from runners.http.address import Endpoint
 from runners.processes import ports
 from tests.support.lenient_generator import LenientGenerator
-from tests.support.processes import running
+from tests.support.processes import COVERAGE, running
 from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
 
 GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
@@ -83,7 +83,10 @@ def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
-def test_one_killed_in_the_middle_makes_the_trial_invalid_and_is_replaced(tmp_path: Path) -> None:
+def test_one_killed_in_the_middle_makes_the_trial_invalid_and_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(COVERAGE, raising=False)
     killed: list[int] = []
 
     def script(peer: Peer) -> None:

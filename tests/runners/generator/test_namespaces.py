@@ -113,10 +113,10 @@ def test_a_generator_that_is_killed_in_the_middle_makes_the_trial_invalid(
             assert whole.in_flight_mean == pytest.approx(6, rel=0.02)
             assert whole.server_cpu_ns is None
 
-            killing = Timer(1.0, two.kill)
+            killing = Timer(0.5, two.kill)
             killing.start()
             with pytest.raises(LoadError, match=r"invalid: generator \d of 2 \(pid \d+, .*\) disappeared"):
-                generator.measure(order(3.0))
+                generator.measure(order(2.0))
             killing.join()
 
             with inside("two", join) as another:
