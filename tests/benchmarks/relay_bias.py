@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from runners.errors import HotlapError
@@ -115,9 +116,10 @@ def repeat(track: Track, seconds: float, measure: Callable[[int, Generator], Non
 
 def report_lengths(bars: Bars, blocks: dict[str, list[LengthsBlock]]) -> None:
     """Biases and starting costs as tables, and the bar of all biases."""
-    short = [[next(block.heats()) for block in scenario] for scenario in blocks.values()]
+    shortest = speed_noise([[next(block.heats()) for block in own] for own in blocks.values()])
+    windows_of_all = speed_noise([[block.all_lengths() for block in own] for own in blocks.values()]).window
     count = len(next(iter(blocks.values())))
-    print(f"\n{count} blocks; {speed_noise(short)}")
+    print(f"\n{count} blocks; {replace(shortest, window=windows_of_all)}")
     heading = "  ".join(f"{1000 * length:>13.0f} ms" for length in LENGTHS_S[:-1])
     print(f"ratio at a length of turn over that at {1000 * LENGTHS_S[-1]:.0f} ms, 90% interval, %\n")
     print(f"{'scenario':10} {'pair':31} {heading}")

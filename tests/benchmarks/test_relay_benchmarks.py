@@ -17,6 +17,7 @@ from tests.benchmarks.bars import Bars
 from tests.benchmarks.between_runs import agreement
 from tests.benchmarks.order_effects import order_effects
 from tests.benchmarks.recorded_ratios import PairRatio, same_server_ratios
+from tests.benchmarks.relay_bias import report_lengths
 from tests.benchmarks.time_split import time_split
 from tests.benchmarks.turn_lengths import LENGTHS_S, LengthsBlock, biases, starting_costs
 from tests.benchmarks.turn_levels import Heat, StackTurns, speed_noise
@@ -131,6 +132,16 @@ def test_a_stack_that_starts_slowly_is_told_by_its_bias_and_its_cost() -> None:
     costs = {cost.stack: cost.milliseconds.mean for cost in starting_costs(blocks)}
     assert costs["b"] == pytest.approx(1.0, abs=0.15)
     assert costs["c"] == pytest.approx(0.0, abs=0.15)
+
+
+def test_biases_are_printed_beside_their_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    bars = Bars()
+    report_lengths(bars, {"json": [lengths_block(block, cost_s=0.001, start="b") for block in range(3)]})
+    printed = capsys.readouterr().out
+    assert "3 blocks; the machine's speed varied by" in printed
+    assert "a / b" in printed
+    assert "NOT farthest end" in printed
+    assert bars.missed == 1
 
 
 def ratio(mean: float, error: float = 0.01) -> PairRatio:

@@ -62,6 +62,10 @@ class LengthsBlock:
         """One for each length, as if there were no other."""
         return (Heat(number=self.block, legs=legs) for legs in self.by_length)
 
+    def all_lengths(self) -> Heat:
+        """All turns together, of each length those of every stack."""
+        return Heat(number=self.block, legs=tuple(leg for legs in self.by_length for leg in legs))
+
 
 def measure_lengths(
     track: Track, stacks: Sequence[LiveStack], generator: Generator, scenario: str, block: int
@@ -132,8 +136,7 @@ def starting_costs(blocks: Sequence[LengthsBlock]) -> list[StartingCost]:
     n_stacks, n_lengths = len(blocks[0].by_length[0]), len(LENGTHS_S)
     costs: list[list[float]] = [[] for _ in range(n_stacks)]
     for block in blocks:
-        legs = tuple(leg for own in block.by_length for leg in own)
-        seconds_an_answer = np.exp(-Heat(number=block.block, legs=legs).fit().levels).reshape(n_lengths, -1)
+        seconds_an_answer = np.exp(-block.all_lengths().fit().levels).reshape(n_lengths, -1)
         for place in range(n_stacks):
             short, long = (float(np.mean(own[place].turns.requests)) for own in _ends(block))
             rates = seconds_an_answer[0, place] - seconds_an_answer[-1, place]
