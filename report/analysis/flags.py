@@ -38,7 +38,7 @@ GENERATOR_BOUND = Flag(
     word="generator-bound",
     cause=f"the generator was idle for less than {validity.IDLE_SHARE:.0%} of the window, answers waited "
     f"for it for more than {validity.WAIT_SHARE:.0%} of their latency, or throughput passed "
-    f"{validity.CEILING_SHARE:.0%} of its ceiling (`hotlap calibrate`): the stack may be faster than shown",
+    f"{validity.CEILING_SHARE:.0%} of its ceiling (`hotlap calibrate`)",
     meaning="the stack may be faster than shown",
     remedy="use fewer connections, more --generators, or give the generator a core of its own",
     holds=validity.generator_bound,
@@ -57,8 +57,7 @@ TRIAL_FLAGS = (
     Flag(
         name="late-sends",
         word="late sends",
-        cause=f"over {LATE_SHARE:.0%} of the arrivals were sent over 1 ms late by the generator's own fault: "
-        "the trial is invalid for latency and left out of it",
+        cause=f"over {LATE_SHARE:.0%} of the arrivals were sent over 1 ms late by the generator's own fault",
         meaning="its latencies are left out",
         remedy="a lower --rate, more --generators, or a core of its own for the generator",
         holds=validity.late,
@@ -184,14 +183,14 @@ RUN_FLAGS = (
     Flag(
         name="control",
         word="A/A control",
-        cause="the same stack measured twice differs from itself: differences of that size mean nothing",
+        cause="the same stack measured twice differs from itself",
         meaning="differences of that size mean nothing",
         remedy="measure again on a quieter machine, with more --blocks",
     ),
     Flag(
         name="few-blocks",
         word="few blocks",
-        cause=f"fewer than {BLOCKS_TO_RANK} blocks: nothing is ranked",
+        cause=f"fewer than {BLOCKS_TO_RANK} blocks were measured",
         meaning="nothing is ranked",
         remedy="--blocks 8, or continue the run with --resume",
     ),
@@ -206,13 +205,13 @@ RUN_FLAGS = (
         name="imprecise",
         word="imprecise",
         cause="all blocks were used before every ratio was as precise as asked for",
-        meaning="some ratios are less precise than asked for",
+        meaning="some intervals are wider than they were to be",
         remedy="a larger --precision, more --blocks, or a quieter machine",
     ),
     Flag(
         name="slow-interpreter",
         word="interpreter build",
-        cause="an interpreter was built without PGO and LTO, so all its numbers are lower than they need be",
+        cause="an interpreter was built without PGO and LTO",
         meaning="its stacks are slower than they need be",
         remedy="choose another one with --python",
     ),

@@ -31,7 +31,10 @@ def make_page(context: Context) -> Page:
         legend=_legend(context),
         facts=_facts(context),
         warnings=tuple(
-            RunWarning(word=flag.word, text=f"{fmt.sentence(flag.cause)} {fmt.sentence(flag.remedy)}")
+            RunWarning(
+                word=flag.word,
+                text=f"{fmt.sentence(f'{flag.cause}: {flag.meaning}')} {fmt.sentence(flag.remedy)}",
+            )
             for flag in context.conclusions.flags
         ),
         overview=overview(context) if context.timed else None,

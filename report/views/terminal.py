@@ -39,7 +39,7 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print()
     for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups)):
         console.print(line)
-    for line in words.doubts(conclusions.doubts):
+    for line in words.doubts(conclusions.doubts, conclusions.flags):
         console.print(line, soft_wrap=True)
     for failure in run.failures:
         name = failure.cell.slug if failure.cell else failure.stack

@@ -11,6 +11,7 @@ from itertools import groupby
 from report import fmt
 from report.analysis.contenders import MARK, Contender, Group
 from report.analysis.doubts import Doubt
+from report.analysis.flags import Flag
 from report.analysis.machine_speed import SpeedRange
 from report.analysis.workload import Workload
 from report.stats.ranking import BLOCKS_TO_RANK
@@ -46,17 +47,26 @@ def machine_speed(speed: SpeedRange) -> str:
 
 STACKS_NAMED = 2
 """In a line about a flag."""
+UNTOLD_FLAGS = frozenset({"control", "slow-interpreter"})
+"""Flags of a run that a terminal tells nowhere else."""
 DOUBTS_AT_MOST = 5
 """Lines about flags."""
 
 
-def doubts(listed: Sequence[Doubt]) -> list[str]:
+def doubts(listed: Sequence[Doubt], of_run: Iterable[Flag] = ()) -> list[str]:
     """A line a flag, five at most: what, how often, of whom, what it means, and what to do.
 
-    A flag that nearly all cells have marks nobody.
+    A flag that nearly all cells have marks nobody. Of the flags of the run only those are said that no other
+    line of a terminal tells.
     """
-    shown = listed if len(listed) <= DOUBTS_AT_MOST else listed[: DOUBTS_AT_MOST - 1]
-    lines = [_doubt(doubt) for doubt in shown]
+    lines = [
+        f"{flag.word}: {flag.cause}: {flag.meaning}; {flag.remedy}."
+        for flag in of_run
+        if flag.name in UNTOLD_FLAGS
+    ]
+    room = DOUBTS_AT_MOST - len(lines)
+    shown = listed if len(listed) <= room else listed[: room - 1]
+    lines += [_doubt(doubt) for doubt in shown]
     if rest := listed[len(shown) :]:
         words = fmt.listed(doubt.flag.word for doubt in rest)
         lines.append(f"{MARK} {words}: the report says how often, of whom, and what to do.")

@@ -96,6 +96,27 @@ def test_a_terminal_has_five_lines_of_flags_at_most() -> None:
     assert sum(line in lines for line in terminal.as_text(run, Path(), None).splitlines()) == 5
 
 
+def test_a_control_that_differs_from_itself_is_said_within_the_five() -> None:
+    run = spoilt(
+        ALL,
+        throttled_periods=1,
+        processes_changed=True,
+        errors={"timeout": 1},
+        stale=1,
+        connections_opened=10**6,
+    )
+    run = replace(run, trials=tuple(
+        replace(trial, turns=replace(trial.turns, span_us=tuple(2 * span for span in trial.turns.span_us)))
+        if trial.turns and trial.cell.control else trial for trial in run.trials
+    ))  # fmt: skip
+    conclusions = conclude(run)
+    lines = words.doubts(conclusions.doubts, conclusions.flags)
+    assert len(lines) == 5
+    assert lines[0].startswith(
+        "A/A control: the same stack measured twice differs from itself: differences of"
+    )
+
+
 def test_the_page_says_of_each_flag_what_it_means() -> None:
     html = render(make_context(spoilt(ALL, throttled_periods=1)))
     assert "all alike, so nobody is marked" in html
