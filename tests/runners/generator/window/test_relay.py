@@ -253,6 +253,20 @@ def test_a_server_that_closes_every_connection_takes_part() -> None:
     assert not first.failed
 
 
+def test_connections_that_the_client_closes_after_some_requests_are_opened_within_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(globals(), "ORDER", replace(ORDER, reuse=2))
+    (leg,) = run(serving(answer()))
+    assert not leg.failed
+    assert leg.turns
+    assert leg.measured
+    assert len(leg.turns.requests) == ROUNDS
+    opened, requests = leg.measured.connections_opened, leg.measured.requests
+    assert requests / 2 - CONNECTIONS <= opened <= requests / 2 + CONNECTIONS * ROUNDS
+    assert leg.measured.stale == 0
+
+
 def test_groups_stay_together_and_every_order_comes_up() -> None:
     seen: Counter[tuple[int, ...]] = Counter()
     for number in range(600):
