@@ -64,15 +64,17 @@ class Runner:
         self._warm_up = warm_up(pump, order, self._ring, None, lambda _: None)
         self._must_rest()
         least = math.ceil(LEAST_CYCLES * len(pump.connections))
-        self._answers, self._expected_s = least, turn_s
+        self._answers, self._expected_s, best_rps = least, turn_s, 0.0
         for _ in range(PACING_ROUNDS):
             begun_ns = time.monotonic_ns()
             pump.tally = Tally()
             if not pump.turn(self._answers, begun_ns + round(self._limit_s() * 1e9)):
                 self._must_rest()
             span_s = (time.monotonic_ns() - begun_ns) / 1e9
-            self._answers = max(least, round(len(pump.tally.latencies_ns) * turn_s / span_s))
-            self._expected_s = max(turn_s, span_s if self._answers == least else 0.0)
+            # the better one: a standstill says nothing of the server
+            best_rps = max(best_rps, len(pump.tally.latencies_ns) / span_s)
+            self._answers = max(least, round(best_rps * turn_s))
+            self._expected_s = max(turn_s, least / best_rps if best_rps else turn_s)
 
     def is_due(self, number: int, rounds: int, turn_s: float) -> bool:
         """Whether it takes its turn in round ``number``: seldom where they are longer than ``turn_s``."""

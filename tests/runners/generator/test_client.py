@@ -4,7 +4,9 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from runners.generator.messages import Order, Relay
 from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
 
 GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
+CONNECTIONS = 4
 FAKE = """
 import os, sys
 channel = int(sys.argv[-1])
@@ -177,10 +180,10 @@ def test_a_relay_of_more_servers_than_before_and_fewer_again(tmp_path: Path) -> 
         for servers in ([one, two, three], [two], [one, three]):
             legs = generator.relay(
                 Relay(
-                    legs=tuple(order(server.port, 3) for server in servers),
+                    legs=tuple(replace(order(server.port, 3), server_pid=None) for server in servers),
                     groups=(0,) * len(servers),
                     rounds=3,
-                    turn_s=0.01,
+                    turn_s=0.3,
                     seed=1,
                 )
             )
@@ -190,3 +193,35 @@ def test_a_relay_of_more_servers_than_before_and_fewer_again(tmp_path: Path) -> 
                 assert not leg.failed
                 assert len(leg.turns.requests) == 3
         assert generator.measure(order(one.port, 5)).in_flight_mean == pytest.approx(5, rel=0.005)
+
+
+def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_count(tmp_path: Path) -> None:
+    paced, counting = threading.Event(), threading.Event()
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            peer.send(GREETING)
+            if peer.number >= CONNECTIONS:
+                paced.set()
+            elif paced.is_set():  # the first server is asked again: for a turn that counts
+                counting.set()
+
+    def stop_for_a_while() -> None:
+        assert counting.wait(60)
+        assert generator._process
+        os.kill(generator._process.pid, signal.SIGSTOP)
+        time.sleep(5.0)
+        os.kill(generator._process.pid, signal.SIGCONT)
+
+    with ScriptedServer(script) as server, Generator((), tmp_path / "log") as generator:
+        stopping = threading.Thread(target=stop_for_a_while)
+        stopping.start()
+        legs = tuple(replace(order(server.port, CONNECTIONS), server_pid=None) for _ in range(2))
+        relayed = generator.relay(Relay(legs=legs, groups=(0, 0), rounds=6, turn_s=0.2, seed=1))
+        stopping.join()
+    assert not any(leg.failed for leg in relayed)
+    turns = [leg.turns for leg in relayed if leg.turns]
+    assert sum(part.dropped for part in turns) >= 1
+    assert all(len(part.requests) + part.dropped == 6 for part in turns)
+    assert max(max(part.span_us) for part in turns) < 5_000_000
+    assert not any(leg.measured and leg.measured.errors for leg in relayed)
