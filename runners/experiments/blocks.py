@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import ceil
 
-from results.model import BlockEnd, BlockStart, Cell, Load, Plan, Trial
+from results.model import BlockEnd, BlockStart, Cell, Plan, Trial
 from results.store import Writer, read
 from runners.experiments.heat import Entrant, Heat, Measurer, Repeats
 from runners.experiments.live import MEMORY_RESERVE_BYTES, LiveServers
@@ -105,11 +105,8 @@ class RunBlocks:
                 repeats=repeats,
             )
             by_cell = {cell: live for live in servers.live for cell in live.visit.cells}
-            due = [cell for cell in by_cell if cell in self.cells and self._is_due(cell, block)]
+            due = [cell for cell in by_cell if cell in self.cells]
             for position, workload in enumerate(workload_order(due, plan.setup.seed, block)):
                 yield from heat.measure(
                     [Entrant(live=by_cell[cell], cell=cell, position=position) for cell in workload]
                 )
-
-    def _is_due(self, cell: Cell, block: int) -> bool:
-        return cell.load == Load.CLOSED or block % self.plan.setup.open_every == 0

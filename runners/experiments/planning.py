@@ -90,7 +90,6 @@ def build_setup(
         leg_s=timing.leg_s,
         heat=timing.heat,
         open_window_s=timing.open_window_s,
-        open_every=timing.open_every,
     )
 
 

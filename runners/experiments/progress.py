@@ -40,12 +40,12 @@ class Amount:
 
 
 def trial_seconds(cell: Cell, scenario: Scenario, setup: Setup) -> float:
-    """Guess of what one trial of ``cell`` takes, warm-up included: the mean over blocks."""
+    """Guess of what one trial of ``cell`` takes, warm-up included."""
     if not why_whole(cell, scenario, setup):
         return setup.warmup_s + (setup.leg_s or 0.0) + LEG_S
     if cell.load == Load.CLOSED:
         return setup.warmup_s + setup.window_s
-    return (setup.warmup_s + (setup.open_window_s or setup.window_s)) / setup.open_every
+    return setup.warmup_s + (setup.open_window_s or setup.window_s)
 
 
 class Watcher:

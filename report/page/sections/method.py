@@ -134,8 +134,7 @@ def _turns_rows(setup: Setup) -> list[tuple[str, str]]:
         ("Stacks in a heat", f"{setup.heat} at most"),
     ]
     if setup.open_window_s is not None:
-        every = "each block" if setup.open_every == 1 else f"one of {setup.open_every} blocks"
-        rows.append(("Windows of open load", f"{setup.open_window_s:g} s, in {every}"))
+        rows.append(("Windows of open load", f"{setup.open_window_s:g} s"))
     return rows
 
 

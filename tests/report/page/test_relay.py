@@ -43,14 +43,6 @@ def test_a_run_of_turns_alone_says_that_it_cannot_say_how_long_users_wait() -> N
     assert section.parts == ()
 
 
-def test_an_open_load_of_every_second_block_is_no_incomplete_run(relay: Run) -> None:
-    fewer = tuple(trial for trial in relay.trials if trial.turns or trial.block % 2 == 0)
-    setup = replace(relay.plan.setup, open_every=2)
-    context = make_context(replace(relay, trials=fewer, plan=replace(relay.plan, setup=setup)))
-    assert not {"incomplete", "few-blocks"} & {flag.name for flag in context.conclusions.flags}
-    assert wait.section(context).answer.startswith("At the offered rates the median wait is ")
-
-
 def test_the_machine_is_told_apart_from_the_stacks(relay: Run) -> None:
     html = render(make_context(relay))
     assert "The machine itself ran at " in html
@@ -72,11 +64,11 @@ def test_turns_and_whole_windows_have_charts_and_columns_of_their_own(mixed: Run
 
 
 def test_the_method_says_what_took_turns(relay: Run) -> None:
-    setup = replace(relay.plan.setup, open_window_s=2.0, open_every=2)
+    setup = replace(relay.plan.setup, open_window_s=2.0)
     html = render(make_context(replace(relay, plan=replace(relay.plan, setup=setup))))
     assert "up to 12 live at once and take turns of 35 ms" in html
     assert "35 ms each, 0.7 s in all a launch and scenario" in html
-    assert "2 s, in one of 2 blocks" in html
+    assert "Windows of open load" in html
     assert "the 95% interval of the stack alone, each dot one launch at that speed" in html
 
 

@@ -319,8 +319,8 @@ def test_too_little_memory_for_all_at_once_makes_smaller_heats_and_says_so(
     assert sum("smaller heats" in text for text in said) == SETUP.blocks
 
 
-def test_an_open_load_is_measured_in_whole_windows_in_every_second_block(tmp_path: Path) -> None:
-    setup = replace(IN_TURNS, open_every=2, open_window_s=2.2)
+def test_an_open_load_is_measured_in_whole_windows_of_its_own_length(tmp_path: Path) -> None:
+    setup = replace(IN_TURNS, open_window_s=2.2)
     closed = plan(setup)
     cells = closed.cells + tuple(
         replace(cell, load=Load.OPEN, rate_rps=500.0) for cell in closed.cells if cell.scenario == "json"
@@ -330,7 +330,7 @@ def test_an_open_load_is_measured_in_whole_windows_in_every_second_block(tmp_pat
         session(writer, Run(plan=both)).run()
     run = read(tmp_path / "a-run")
     offered = [trial for trial in run.trials if trial.cell.load == Load.OPEN]
-    assert {trial.block for trial in offered} == {0, 2}
+    assert {trial.block for trial in offered} == {0, 1, 2}
     assert {trial.window_s for trial in offered} == {2.2}
     assert all(trial.turns is None for trial in offered)
     assert all(trial.turns is not None for trial in run.trials if trial.cell.load == Load.CLOSED)
