@@ -95,6 +95,12 @@ def test_a_row_with_a_gap_for_a_value_is_refused(run: Run, page: str, tmp_path: 
         check(tmp_path, run, page.replace(row, gap))
 
 
+def test_a_percentile_that_an_open_load_lacks_is_accepted(page: str) -> None:
+    cell = {"framework": "flask", "server": "gunicorn-gthread", "control": False, "load": "closed"}
+    assert not SCRIPT.missing_rows([cell, cell, cell | {"load": "open"}], page)
+    assert SCRIPT.missing_rows([cell, cell, cell], page)
+
+
 def test_a_row_in_another_table_does_not_count(run: Run, page: str, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="fastapi on uvicorn-standard"):
         check(tmp_path, run, page.replace('id="overview"', 'id="another"'))
