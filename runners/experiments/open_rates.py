@@ -17,7 +17,7 @@ from runners.experiments.progress import Watcher
 from runners.generator.starting import generator_of
 from runners.selection import rates
 from runners.selection.heats import launch_order
-from runners.selection.matrix import Parts
+from runners.selection.matrix import CLOSED_CONNECTIONS, Parts
 from runners.selection.schedule import visits
 
 
@@ -60,15 +60,20 @@ def _measure_capacities(
 
 def with_quick_rates(plan: Plan, parts: Parts) -> Plan:
     """``plan`` with an open load beside the closed one, at one rate, where a scenario has one for it."""
-    closed = dict.fromkeys(
-        replace(cell, connections=rates.OPEN_CONNECTIONS, reuse=None) for cell in plan.cells
-    )
-    offered = tuple(
-        replace(cell, load=Load.OPEN, rate_rps=rate, arrivals=rates.DEFAULT_ARRIVALS)
-        for cell in closed
+    offered = dict.fromkeys(
+        replace(
+            cell,
+            load=Load.OPEN,
+            rate_rps=rate,
+            arrivals=rates.DEFAULT_ARRIVALS,
+            connections=CLOSED_CONNECTIONS,
+            reuse=None,
+        )
+        for cell in plan.cells
         if (rate := parts.scenarios[cell.scenario].quick_rate_rps) is not None
     )
-    return replace(plan, cells=plan.cells + offered)
+    absent = (*plan.not_applicable, *_not_applicable(plan.not_applicable, offered))
+    return replace(plan, cells=(*plan.cells, *offered), not_applicable=tuple(dict.fromkeys(absent)))
 
 
 def with_rates(plan: Plan, options: RunOptions, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from results.model import ErrorKind
 from runners.generator.pump.connection import Connection
+from runners.generator.pump.fleet import UNLIMITED
 from runners.generator.pump.off_path import READ_BYTES
 from runners.generator.pump.pump import BATCH, Pump
 from runners.generator.pump.sockets import READABLE
@@ -63,8 +64,10 @@ class OpenPump(Pump):
         """Schedule requests ``offsets_ns`` after now, behind those still in line; returns now, monotonic."""
         if not self._offering:
             self._offering = True
-            self._free.extend(connection for _, _, connection in self._waiting if not connection.gone)
+            idle = (*self._resting, *(connection for _, _, connection in self._waiting))
+            self._free.extend(connection for connection in idle if not connection.gone)
             self._waiting.clear()
+            self._resting, self._send_until = [], UNLIMITED
         begin_ns = monotonic_ns()
         left = self._instants[self._unsent : self._unseen]
         self._instants = left + array("q", (offsets_ns + begin_ns).tobytes()) + array("q", [NEVER_NS])

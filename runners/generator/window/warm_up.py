@@ -41,7 +41,7 @@ def warm_up(
 ) -> WarmUp:
     """Have every connection answered, then drive until the time is over and the load has settled.
 
-    An open load is settled first, as a closed one, and then warmed up at its own rate.
+    An open load is settled first, as a closed one, comes to rest, and is then warmed up at its own rate.
     """
     started_unix_s, begun_ns = time.time(), time.monotonic_ns()
     _answer_all_once(pump, order)
@@ -53,6 +53,8 @@ def warm_up(
         pump.tally = Tally()
         _settle(pump, order, ring)
         meet(pump)
+        # else what is under way would be answered within the window, and others would wait behind it
+        pump.pause(time.monotonic_ns() + round(order.deadline_s * 1e9))
         slope = _drive_halves(pump, order, pump.offer(schedules.warmup_ns))
     return WarmUp(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from results.model import NotApplicable
 from runners.experiments.capacity import Capacities, CapacityPass
-from runners.experiments.open_rates import with_rates
+from runners.experiments.open_rates import with_quick_rates, with_rates
 from runners.experiments.options import QUICK, RunOptions
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
@@ -54,3 +54,15 @@ def test_what_is_not_applicable_is_so_under_every_load_of_its_scenario() -> None
         ("closed", None),
         ("open", 500),
     ]
+
+
+def test_the_quick_matrix_offers_one_rate_to_all_stacks_of_a_scenario_beside_the_closed_load() -> None:
+    known = parts()
+    scenarios = {**known.scenarios, "json": replace(known.scenarios["json"], quick_rate_rps=500.0)}
+    base = plan()
+    result = with_quick_rates(base, replace(known, scenarios=scenarios))
+    offered = [cell for cell in result.cells if cell.load == "open"]
+    assert result.cells[: len(base.cells)] == base.cells
+    assert {cell.stack for cell in offered} == {cell.stack for cell in base.cells if cell.scenario == "json"}
+    assert {(cell.scenario, cell.rate_rps, cell.connections) for cell in offered} == {("json", 500.0, 64)}
+    assert result.order == base.order

@@ -84,6 +84,21 @@ def test_requests_in_flight_and_in_line_are_in_the_time_average() -> None:
     assert measured.in_flight_mean == pytest.approx(30 * float(latencies_s.mean()), rel=0.2)
 
 
+def test_nothing_that_settled_the_load_is_answered_within_the_window() -> None:
+    one_at_a_time = threading.Lock()
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            with one_at_a_time:
+                threading.Event().wait(0.01)
+            peer.send(answer())
+
+    measured = trial(script, replace(ORDER, connections=30, rate_rps=20, warmup_s=0.001))
+
+    assert measured.arrivals is not None
+    assert measured.requests <= measured.arrivals + 1
+
+
 def test_a_server_that_cannot_keep_up_leaves_a_line_behind() -> None:
     def script(peer: Peer) -> None:
         while peer.request() is not None:
