@@ -31,6 +31,9 @@ from report.stats.levels import CONFIDENCE, Level, student, studentized_range
 
 Floats = NDArray[np.float64]
 
+NULL = 1e-9
+"""Share of the largest eigenvalue below which one is 0: one is of each component, but for rounding,
+which is larger than numpy's own limit."""
 UNEQUAL_P = 0.01
 """Below this p each pair is judged by its own variance."""
 LEAST_SETS = 3
@@ -194,7 +197,7 @@ def fit_launches(launches: Sequence[LaunchLevel]) -> StackFit:
     freedom = len(launches) - (len(stacks) + len(sets) - len(set(component)))
     weights = 1 / (_between(values, design, within) + within) if freedom > 0 else np.ones(len(launches))
     weights /= weights.mean()
-    inverse = np.linalg.pinv(design.T @ (weights[:, None] * design), hermitian=True)
+    inverse = np.linalg.pinv(design.T @ (weights[:, None] * design), rcond=NULL, hermitian=True)
     effects = inverse @ (design.T @ (weights * values))
     residuals = values - design @ effects
     scale = float(weights @ residuals**2) / freedom if freedom > 0 else math.nan

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 from report.stats.launches import LaunchLevel, fit_launches
 from report.stats.levels import student
+from tests.support.paths import FIXTURES
 
 
 def launches(levels: dict[tuple[int, str], float], variance: float = 1e-6) -> list[LaunchLevel]:
@@ -51,6 +53,19 @@ def test_sets_of_a_heat_pool_their_errors_and_compare_within_only() -> None:
     assert fit.difference("a", "b").freedom == 14
     with pytest.raises(ValueError, match="a and c never took turns"):
         fit.difference("a", "c")
+
+
+def test_rounding_never_passes_as_a_difference() -> None:
+    """Recorded launches with which the limit of numpy's own pseudoinverse took rounding for a component."""
+    rows = json.loads((FIXTURES / "launches.json").read_text(encoding="utf-8"))
+    measured = [
+        LaunchLevel(together=together, stack=str(stack), level=level, variance=variance)
+        for together, stack, level, variance in rows
+    ]
+    fit = fit_launches(measured)
+    assert len(fit.own) == 13
+    for (a, b), differences in fit.own.items():
+        assert fit.difference(a, b).mean == pytest.approx(float(np.mean(differences)), abs=0.02)
 
 
 def test_incomplete_sets_are_connected_through_a_reference() -> None:
