@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from math import ceil
 
 from results.model import BlockEnd, BlockStart, Cell, Plan, Trial
@@ -61,25 +62,14 @@ class RunBlocks:
 
     def _heats(self, block: int) -> tuple[tuple[Visit, ...], ...]:
         setup, available = self.plan.setup, max(facts.memory_available() - MEMORY_RESERVE_BYTES, 0)
-        heats = draw_heats(
-            self.visits,
-            most=setup.heat,
-            seed=setup.seed,
-            block=block,
-            memory_bytes=self.memory_bytes,
-            available_bytes=available,
-        )
-        if len(heats) > -(-len(self.visits) // setup.heat) and self._is_short(heats, available):
+        draw = partial(draw_heats, self.visits, most=setup.heat, seed=setup.seed, block=block)
+        heats = draw(memory_bytes=self.memory_bytes, available_bytes=available)
+        if len(heats) > len(draw()):
             self.watcher.say(
                 f"smaller heats: {available >> 20} MiB are available, too little for {setup.heat} of the "
                 f"stacks at once, so {max(map(len, heats))} live at once at most"
             )
         return heats
-
-    def _is_short(self, heats: tuple[tuple[Visit, ...], ...], available: int) -> bool:
-        """Whether it was memory that made heats smaller, and not servers that stay together."""
-        free = draw_heats(self.visits, most=self.plan.setup.heat, seed=self.plan.setup.seed, block=0)
-        return len(heats) > len(free) and sum(self.memory_bytes.values()) > available
 
     def _heat(self, visits: Iterable[Visit], block: int, number: int, repeats: Repeats) -> Iterator[Trial]:
         plan = self.plan

@@ -49,6 +49,8 @@ class Runner:
         self._counts: list[int] = []
         self._rest_cpu_ns: int | None = 0
         self._rest_ns = 0
+        self._at_rest: Edge | None = None
+        """Since when nothing was asked of it; None before its first turn."""
         self._warm_up: WarmUp | None = None
         self._answers = 0
         self._expected_s = 0.0
@@ -84,10 +86,11 @@ class Runner:
     def turn(self) -> None:
         """Take one turn; raises LoadError where the server does not come to rest again, or never rests."""
         pump = self._pump
-        self._reopen()
-        read = self._meters.read(pump)
-        self._note_rest(read)
-        begin = replace(read, at_ns=time.monotonic_ns())  # nothing is under way while clocks are read
+        begin = self._meters.read(pump)
+        self._note_rest(begin)
+        if self._reopen():
+            begin = self._meters.read(pump)
+        begin = replace(begin, at_ns=time.monotonic_ns())  # nothing is under way while clocks are read
         pump.tally = tally = Tally()
         until_ns = begin.at_ns + round(self._limit_s() * 1e9)
         whole = pump.turn(self._answers, until_ns)
@@ -96,11 +99,12 @@ class Runner:
             self._tally.merge(tally)
             self._spans.append((begin, end))
             self._counts.append(len(tally.latencies_ns))
-            self._dropped_in_a_row = 0
+            self._dropped_in_a_row, self._at_rest = 0, end
             return
         self._tally.errors.update(tally.errors)
         self._tally.example = self._tally.example or tally.example
         self._must_rest()
+        self._at_rest = self._meters.read(pump)
         self._dropped += 1
         self._dropped_in_a_row += 1
         if self._dropped_in_a_row >= DROPPED_MOST:
@@ -138,20 +142,24 @@ class Runner:
     def _limit_s(self) -> float:
         return GRACE_S + PATIENCE * self._expected_s
 
-    def _reopen(self) -> None:
-        """Open connections again that the server closed while they rested, outside of what counts."""
+    def _reopen(self) -> bool:
+        """Open connections again that the server closed while they rested, outside of what counts.
+
+        Whether there were any.
+        """
         pump = self._pump
         if closed := pump.closed_at_rest():
             pump.tally = Tally()
             if not pump.turn(len(pump.connections), time.monotonic_ns() + round(self._limit_s() * 1e9)):
                 self._must_rest()
             self._tally.stale += closed
+        return closed > 0
 
     def _note_rest(self, begin: Edge) -> None:
         """Add the CPU that the server used since its turn before; raises LoadError where that is too much."""
-        if not self._spans:
+        end = self._at_rest
+        if end is None:
             return
-        end = self._spans[-1][1]
         self._rest_ns += begin.at_ns - end.at_ns
         if begin.server_cpu_ns is None or end.server_cpu_ns is None or self._rest_cpu_ns is None:
             self._rest_cpu_ns = None

@@ -267,6 +267,29 @@ def test_connections_that_the_client_closes_after_some_requests_are_opened_withi
     assert leg.measured.stale == 0
 
 
+def test_what_a_server_works_in_a_dropped_turn_is_no_work_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clock here is of answers: each counts as a second of CPU, so rest is measured without time."""
+    answers = itertools.count()
+    worked = [0]
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            worked[0] = next(answers) + 1
+            peer.send(answer())
+
+    limits = iter([60.0] * (relay_runner.PACING_ROUNDS + 1) + [-1.0] + [60.0] * 99)
+    monkeypatch.setattr(relay_runner.Runner, "_limit_s", lambda _runner: next(limits))
+    monkeypatch.setattr(
+        "runners.processes.accounting.ServerClock.read",
+        lambda _clock: (worked[0] * 1_000_000_000, frozenset({1})),
+    )
+    (leg,) = run(script, pids=(os.getpid(),))
+    assert not leg.failed
+    assert leg.turns
+    assert leg.turns.dropped == 1
+    assert leg.turns.rest_cpu_us == 0
+
+
 def test_groups_stay_together_and_every_order_comes_up() -> None:
     seen: Counter[tuple[int, ...]] = Counter()
     for number in range(600):
