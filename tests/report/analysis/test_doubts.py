@@ -158,6 +158,6 @@ def test_a_server_that_works_while_it_rests_is_flagged() -> None:
     assert names(with_turns(lambda _: {"rest_cpu_us": None})) == []
 
 
-def test_turns_that_were_dropped_are_flagged_and_leave_the_rest_unknown() -> None:
+def test_turns_that_were_dropped_are_flagged_beside_a_server_that_was_busy_at_rest() -> None:
     dropped = with_turns(lambda trial: {"dropped": 1, "rest_cpu_us": rested_us(trial)})
-    assert names(dropped) == ["turns-dropped"]
+    assert sorted(names(dropped)) == ["resting", "turns-dropped"]
