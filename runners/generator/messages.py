@@ -55,6 +55,8 @@ class Relay:
     """Of the order in each round."""
     lengths_s: tuple[float, ...] = ()
     """Of each leg, in place of ``turn_s``, where turns of several lengths are to be compared."""
+    steady_parts: bool = False
+    """Whether the steady part of each turn is timed as well, to tell what starting a turn costs."""
 
     def length_s(self, place: int) -> float:
         """How long a turn of the leg at ``place`` is to be."""
@@ -113,12 +115,22 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SteadyPart:
+    """The middle of a turn, in which whoever is answered is asked again: whole cycles of all connections."""
+
+    requests: int
+    span_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leg:
     """What the turns of one server gave; with ``failed`` where it left the relay, then until that."""
 
     measured: Measured | None = None
     """All turns added up; None: there was none."""
     turns: Turns | None = None
+    steady_parts: tuple[SteadyPart | None, ...] = ()
+    """Of each turn, where the relay asks for them; None where a turn is too short to have one."""
     failed: str = ""
     remedy: str = ""
 

@@ -137,10 +137,16 @@ class Track:
 
 def take_turns(generator: Generator, relay: Relay) -> tuple[Turns, ...]:
     """Turns of every leg of ``relay``; raises LoadError where a leg did not get to its end."""
-    return tuple(_turns(leg) for leg in generator.relay(relay))
+    return tuple(map(turns_of, take_legs(generator, relay)))
 
 
-def _turns(leg: Leg) -> Turns:
+def take_legs(generator: Generator, relay: Relay) -> tuple[Leg, ...]:
+    """Every leg of ``relay``, whatever became of it."""
+    return tuple(generator.relay(relay))
+
+
+def turns_of(leg: Leg) -> Turns:
+    """Its turns; raises LoadError where it did not get to its end."""
     if leg.failed or leg.turns is None:
         raise LoadError(leg.failed or "no turn", remedy=leg.remedy)
     return leg.turns

@@ -13,13 +13,20 @@ import pytest
 from report.analysis.workload import Workload
 from report.stats.launches import Contrast
 from results.model import BlockEnd, Load, Turns
+from runners.generator.messages import SteadyPart
 from tests.benchmarks.bars import Bars
 from tests.benchmarks.between_runs import agreement
 from tests.benchmarks.order_effects import order_effects
 from tests.benchmarks.recorded_ratios import PairRatio, same_server_ratios
 from tests.benchmarks.relay_bias import report_lengths
 from tests.benchmarks.time_split import time_split
-from tests.benchmarks.turn_lengths import LENGTHS_S, LengthsBlock, biases, starting_costs
+from tests.benchmarks.turn_lengths import (
+    LENGTHS_S,
+    LengthsBlock,
+    biases,
+    starting_cost_s,
+    starting_costs,
+)
 from tests.benchmarks.turn_levels import Heat, StackTurns, speed_noise
 from tests.support.made_relay import Noise, Timing, make_turns
 from tests.support.synthetic import make_run
@@ -120,18 +127,29 @@ def lengths_block(block: int, *, cost_s: float, start: str) -> LengthsBlock:
             )
             legs.append(StackTurns(stack=stack, variant="uvicorn", turns=turns))
         by_length.append(tuple(legs))
-    return LengthsBlock(block=block, by_length=tuple(by_length))
+    costs_s = tuple(cost_s * (stack == start) + random.normal(0, 1e-5) for stack in STACKS)
+    return LengthsBlock(block=block, by_length=tuple(by_length), costs_s=costs_s)
 
 
 def test_a_stack_that_starts_slowly_is_told_by_its_bias_and_its_cost() -> None:
     blocks = [lengths_block(block, cost_s=0.001, start="b") for block in range(4)]
     (shortest, *_) = [bias for bias in biases(blocks) if bias.pair == ("a", "b")]
     assert shortest.length_s == LENGTHS_S[0]
-    assert shortest.bias.mean == pytest.approx(math.log(1.04) - math.log(1.004), abs=0.003)
-    assert shortest.bias.farthest > 0.03
+    slower = math.log(1.04) - math.log(1.004)
+    assert shortest.by_start.mean == pytest.approx(slower, abs=0.001)
+    assert shortest.by_length.mean == pytest.approx(slower, abs=0.003)
+    assert shortest.by_start.farthest > 0.03
     costs = {cost.stack: cost.milliseconds.mean for cost in starting_costs(blocks)}
     assert costs["b"] == pytest.approx(1.0, abs=0.15)
     assert costs["c"] == pytest.approx(0.0, abs=0.15)
+
+
+def test_starting_costs_what_a_turn_takes_beside_its_answers_at_their_steady_rate() -> None:
+    turns = Turns(begun_us=(0, 300_000), span_us=(251_000, 9_000), requests=(1000, 64))
+    steady = SteadyPart(requests=640, span_us=160_000)
+    assert starting_cost_s([(turns, (steady, None))]) == pytest.approx(0.001)
+    too_short = SteadyPart(requests=64, span_us=16_000)
+    assert math.isnan(starting_cost_s([(turns, (too_short, None))]))
 
 
 def test_biases_are_printed_beside_their_bar(capsys: pytest.CaptureFixture[str]) -> None:

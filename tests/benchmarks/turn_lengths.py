@@ -1,9 +1,13 @@
-"""Bias of turns by their length: the same live stacks take turns of several lengths in the same rounds.
+"""Bias of turns by their length: what starting one costs each stack, and ratios by turns of several lengths.
 
-Every length has connections of its own to every stack, so that one relay holds all of them and they meet
-the same launches and the same speed of the machine. In each block (fresh launches) each length has its
-own ratios; how much they differ from those of the longest one is the bias, and its interval comes from the
-blocks.
+A long turn tells what it costs to start (less what its drain gives back): how much longer it takes than all
+of its answers at the rate of its steady part. Both are of the same turn and at the same speed of the
+machine, so this is precise. What it does to the ratio of two stacks at some length of turn follows.
+
+As a check by other means, the same live stacks take turns of several lengths in the same rounds. Every
+length has connections of its own to every stack, so that one relay holds all of them; how much its ratios
+differ from those of the longest one is the bias again, if vaguely. All intervals come from blocks (fresh
+launches).
 """
 
 from __future__ import annotations
@@ -15,15 +19,19 @@ from itertools import combinations
 import numpy as np
 
 from report.stats.levels import student
+from results.model import Turns
 from runners.generator.client import Generator
-from runners.generator.messages import Relay
-from tests.benchmarks.live_stacks import LiveStack, Track, stack_turns, take_turns
+from runners.generator.messages import Relay, SteadyPart
+from runners.selection.matrix import CLOSED_CONNECTIONS
+from tests.benchmarks.live_stacks import LiveStack, Track, stack_turns, take_legs, turns_of
 from tests.benchmarks.turn_levels import Heat, StackTurns
 
 LENGTHS_S = (0.025, 0.05, 0.1, 0.25)
 """Of turns; where a stack's wave of answers takes longer, its turns are longer."""
 ROUNDS = 10
 """Turns of each stack and length in one relay."""
+STEADY_CYCLES = 3
+"""A turn tells of its start only where so many cycles are steady: answers come in waves."""
 EQUIVALENCE_CONFIDENCE = 0.90
 """Two one-sided tests at 5%: the 90% interval lies inside the bounds (Schuirmann, 1987)."""
 
@@ -57,10 +65,22 @@ class LengthsBlock:
     block: int
     by_length: tuple[tuple[StackTurns, ...], ...]
     """By ``LENGTHS_S``: a leg of each stack."""
+    costs_s: tuple[float, ...]
+    """Of each stack: what a turn takes beside its answers at their steady rate; NaN where none tells."""
 
     def heats(self) -> Iterator[Heat]:
         """One for each length, as if there were no other."""
         return (Heat(number=self.block, legs=legs) for legs in self.by_length)
+
+    def span_s(self, length: int, place: int) -> float:
+        """Median length, as it was, of the turns of one stack that were to be of one length."""
+        return float(np.median(self.by_length[length][place].turns.span_us)) / 1e6
+
+    def start_bias(self, length: int, place: int) -> float:
+        """What starting does to the log rate of a stack by turns of one length, less that by the longest."""
+        shares = (self.costs_s[place] / self.span_s(number, place) for number in (length, -1))
+        short, long = (float(np.log1p(-share)) for share in shares)
+        return short - long
 
     def all_lengths(self) -> Heat:
         """All turns together, of each length those of every stack."""
@@ -73,7 +93,7 @@ def measure_lengths(
     """One relay in which every stack that serves ``scenario`` has a leg of every length."""
     stacks = [stack for stack in stacks if stack.serves(scenario)]
     places = [(length, stack) for length in range(len(LENGTHS_S)) for stack in stacks]
-    turns = take_turns(
+    legs = take_legs(
         generator,
         Relay(
             legs=tuple(  # CPU is not read: a server also works in the turns of its other lengths
@@ -84,12 +104,34 @@ def measure_lengths(
             rounds=ROUNDS,
             turn_s=max(LENGTHS_S),
             lengths_s=tuple(LENGTHS_S[length] for length, _ in places),
+            steady_parts=True,
             seed=block,
         ),
     )
     size = len(stacks)
-    by_length = [turns[start : start + size] for start in range(0, len(places), size)]
-    return LengthsBlock(block=block, by_length=tuple(stack_turns(stacks, legs) for legs in by_length))
+    by_length = [legs[start : start + size] for start in range(0, len(places), size)]
+    return LengthsBlock(
+        block=block,
+        by_length=tuple(stack_turns(stacks, [turns_of(leg) for leg in own]) for own in by_length),
+        costs_s=tuple(
+            starting_cost_s([(turns_of(leg), leg.steady_parts) for leg in own])
+            for own in zip(*by_length, strict=True)
+        ),
+    )
+
+
+def starting_cost_s(legs: Sequence[tuple[Turns, Sequence[SteadyPart | None]]]) -> float:
+    """Mean over the turns of one stack that have a steady part long enough; NaN where none has.
+
+    ``legs`` are turns of any lengths with their steady parts, over as many connections as a closed load has.
+    """
+    costs_s = [
+        (span_us - requests * part.span_us / part.requests) / 1e6
+        for turns, parts in legs
+        for span_us, requests, part in zip(turns.span_us, turns.requests, parts, strict=True)
+        if part and part.requests >= STEADY_CYCLES * CLOSED_CONNECTIONS
+    ]
+    return float(np.mean(costs_s)) if costs_s else float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +140,10 @@ class Bias:
 
     pair: tuple[str, str]
     length_s: float
-    bias: Estimate
+    by_start: Estimate
+    """As what starting a turn costs each of them has it."""
+    by_length: Estimate
+    """As turns of both lengths have it."""
 
 
 def biases(blocks: Sequence[LengthsBlock]) -> list[Bias]:
@@ -109,7 +154,10 @@ def biases(blocks: Sequence[LengthsBlock]) -> list[Bias]:
         Bias(
             pair=(names[a], names[b]),
             length_s=LENGTHS_S[length],
-            bias=estimate(
+            by_start=estimate(
+                [block.start_bias(length, a) - block.start_bias(length, b) for block in blocks]
+            ),
+            by_length=estimate(
                 [float(own[length][a] - own[length][b] - own[-1][a] + own[-1][b]) for own in levels]
             ),
         )
@@ -129,34 +177,15 @@ class StartingCost:
 
 
 def starting_costs(blocks: Sequence[LengthsBlock]) -> list[StartingCost]:
-    """Of every stack, from span = cost + answers / rate at the shortest and the longest length.
-
-    All turns of a block are fitted together, so that both rates are at one speed of the machine.
-    """
-    n_stacks, n_lengths = len(blocks[0].by_length[0]), len(LENGTHS_S)
-    costs: list[list[float]] = [[] for _ in range(n_stacks)]
-    for block in blocks:
-        seconds_an_answer = np.exp(-block.all_lengths().fit().levels).reshape(n_lengths, -1)
-        for place in range(n_stacks):
-            short, long = (float(np.mean(own[place].turns.requests)) for own in _ends(block))
-            rates = seconds_an_answer[0, place] - seconds_an_answer[-1, place]
-            if short < long:
-                costs[place].append(1000 * float(rates) / (1 / short - 1 / long))
+    """Of every stack, with the 95% interval of its mean over blocks."""
     return [
         StartingCost(
-            stack=blocks[0].by_length[0][place].stack,
-            milliseconds=estimate(costs[place], 0.95) if costs[place] else estimate([float("nan")]),
-            spans_s=tuple(_median_s(blocks, length, place) for length in range(n_lengths)),
+            stack=leg.stack,
+            milliseconds=estimate([1000 * block.costs_s[place] for block in blocks], 0.95),
+            spans_s=tuple(
+                float(np.median([block.span_s(length, place) for block in blocks]))
+                for length in range(len(LENGTHS_S))
+            ),
         )
-        for place in range(n_stacks)
+        for place, leg in enumerate(blocks[0].by_length[0])
     ]
-
-
-def _ends(block: LengthsBlock) -> tuple[tuple[StackTurns, ...], tuple[StackTurns, ...]]:
-    return block.by_length[0], block.by_length[-1]
-
-
-def _median_s(blocks: Sequence[LengthsBlock], length: int, place: int) -> float:
-    """Median length of the turns of one stack that were to be of one length."""
-    spans_us = [block.by_length[length][place].turns.span_us for block in blocks]
-    return float(np.median(np.concatenate(spans_us))) / 1e6

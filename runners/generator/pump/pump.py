@@ -10,7 +10,7 @@ for one send and errors to ``Sockets``.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic_ns
 
 from runners.generator.pump.fleet import RETRY_NS, UNLIMITED
@@ -29,6 +29,9 @@ LOOKS_TO_DRAIN = 400
 
 class Pump(OffPath):
     """Drives a load: it is aimed, driven (perhaps paused and resumed), drained and released."""
+
+    passed: Sequence[tuple[int, int]] = ()
+    """In the turn before: right answers, and when there were so many (monotonic, ns)."""
 
     def drive(self, until_ns: int) -> None:
         """Drive all connections until the first batch of events that ends at or after ``until_ns``."""
@@ -108,18 +111,23 @@ class Pump(OffPath):
         self._send_until, self._stop_at = UNLIMITED, UNLIMITED
         self._wake(len(self._resting))
 
-    def turn(self, answers: int, until_ns: int) -> bool:
+    def turn(self, answers: int, until_ns: int, noted: Sequence[int] = ()) -> bool:
         """From rest to rest: have so many requests answered rightly, and then nothing in flight.
 
         Whether it was so by ``until_ns``; else some are still in flight. Connections that had failed and
-        waited to be opened again take part.
+        waited to be opened again take part. Numbers of right answers ``noted`` (ascending) have the instants
+        at which they are reached noted in ``passed``.
         """
         self._resting += [connection for _, _, connection in self._waiting]
         self._waiting.clear()
         counted, first = len(self.tally.latencies_ns), min(answers, len(self._resting))
-        self._send_until, self._stop_at = counted + answers - first, counted + answers
+        self._send_until = counted + answers - first
         self._wake(first)
-        self.drive(until_ns)
+        self.passed = []
+        for right in (*noted, answers):
+            self._stop_at = counted + right
+            self.drive(until_ns)
+            self.passed.append((len(self.tally.latencies_ns) - counted, monotonic_ns()))
         self._send_until, self._stop_at = -1, UNLIMITED
         return len(self.tally.latencies_ns) == counted + answers
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -32,7 +33,8 @@ def relay(
     """
     asked = {inputs: exchanges_of(*inputs) for inputs in {(leg.scenario, leg.seed) for leg in order.legs}}
     runners = [
-        Runner(pump, leg, asked[leg.scenario, leg.seed]) for pump, leg in zip(pumps, order.legs, strict=False)
+        Runner(pump, leg, asked[leg.scenario, leg.seed], steady_parts=order.steady_parts)
+        for pump, leg in zip(pumps, order.legs, strict=False)
     ]
     failures: dict[int, LoadError] = {}
 
@@ -71,7 +73,7 @@ def _leg(runner: Runner, begun_ns: int, failure: LoadError | None) -> Leg:
         leg = Leg()
     if failure is None:
         return leg
-    return Leg(measured=leg.measured, turns=leg.turns, failed=failure.message, remedy=failure.remedy)
+    return replace(leg, failed=failure.message, remedy=failure.remedy)
 
 
 def round_order(groups: Sequence[int], seed: int, number: int) -> list[int]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from results.model import Turns
 from runners.errors import LoadError
-from runners.generator.messages import Leg, Order
+from runners.generator.messages import Leg, Order, SteadyPart
 from runners.generator.pump.connection import Address
 from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.ring import Ring
@@ -35,18 +35,23 @@ BUSY_AT_REST = 0.25
 """A server that keeps this share of a CPU busy between its turns leaves the relay: it slows the others."""
 BUSY_LOOK_S = 1.0
 """Rest that a server has had, in all, before it is judged by that."""
+STARTING_CYCLES = 3
+"""A turn is steady once all connections were answered so many times."""
 
 
 class Runner:
     """One server of a relay: the pump that loads it, and what its turns gave until now."""
 
-    def __init__(self, pump: OpenPump, order: Order, exchanges: Sequence[Exchange]) -> None:
-        self._pump, self._order = pump, order
+    def __init__(
+        self, pump: OpenPump, order: Order, exchanges: Sequence[Exchange], *, steady_parts: bool = False
+    ) -> None:
+        self._pump, self._order, self._times_steady_parts = pump, order, steady_parts
         self._meters = Meters.for_order(order)
         self._ring = Ring(exchanges, f"{order.host}:{order.port}")
         self._tally = Tally()
         self._spans: list[tuple[Edge, Edge]] = []
         self._counts: list[int] = []
+        self._steady_parts: list[SteadyPart | None] = []
         self._rest_cpu_ns: int | None = 0
         self._rest_ns = 0
         self._at_rest: Edge | None = None
@@ -93,12 +98,16 @@ class Runner:
         begin = replace(begin, at_ns=time.monotonic_ns())  # nothing is under way while clocks are read
         pump.tally = tally = Tally()
         until_ns = begin.at_ns + round(self._limit_s() * 1e9)
-        whole = pump.turn(self._answers, until_ns)
+        noted = _steady_answers(self._answers, len(pump.connections)) if self._times_steady_parts else ()
+        whole = pump.turn(self._answers, until_ns, noted)
+        steady = _steady_part(pump.passed) if noted and whole else None
         end = self._meters.read(pump)
         if whole and end.at_ns <= until_ns:  # the last answers may lie behind a standstill of everything
             self._tally.merge(tally)
             self._spans.append((begin, end))
             self._counts.append(len(tally.latencies_ns))
+            if self._times_steady_parts:
+                self._steady_parts.append(steady)
             self._dropped_in_a_row, self._at_rest = 0, end
             return
         self._tally.errors.update(tally.errors)
@@ -137,7 +146,7 @@ class Runner:
             dropped=self._dropped,
         )
         measured = measured_of(self._warm_up, self._tally, self._spans, self._meters)
-        return Leg(measured=measured, turns=turns)
+        return Leg(measured=measured, turns=turns, steady_parts=tuple(self._steady_parts))
 
     def _limit_s(self) -> float:
         return GRACE_S + PATIENCE * self._expected_s
@@ -180,3 +189,19 @@ class Runner:
             raise no_right_answer(
                 self._order, self._pump.tally, f"{waiting} requests had no answer {DRAIN_S:g} s after a turn"
             )
+
+
+def _steady_answers(answers: int, connections: int) -> tuple[int, ...]:
+    """Right answers at which the steady part of a turn begins and ends; none where it has none.
+
+    Whole cycles lie between them, as answers come in waves; the last answers, with none sent behind them,
+    are no part of it.
+    """
+    cycles = answers // connections - 1 - STARTING_CYCLES
+    begin = STARTING_CYCLES * connections
+    return (begin, begin + cycles * connections) if cycles > 0 else ()
+
+
+def _steady_part(passed: Sequence[tuple[int, int]]) -> SteadyPart:
+    (first, begin_ns), (last, end_ns) = passed[:2]
+    return SteadyPart(requests=last - first, span_us=(end_ns - begin_ns) // 1000)

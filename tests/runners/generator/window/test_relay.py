@@ -52,6 +52,7 @@ def run(
     turn_s: float = 0.02,
     lengths_s: tuple[float, ...] = (),
     pids: tuple[int | None, ...] = (),
+    steady_parts: bool = False,
 ) -> list[Leg]:
     pumps = [OpenPump() for _ in scripts]
     for pump in pumps:
@@ -68,6 +69,7 @@ def run(
             rounds=rounds,
             turn_s=turn_s,
             lengths_s=lengths_s,
+            steady_parts=steady_parts,
             seed=1,
         )
         legs, _ = relay(pumps, order, lambda _name, _seed: [GET])
@@ -104,6 +106,24 @@ def test_turns_of_a_leg_may_have_a_length_of_their_own(monkeypatch: pytest.Monke
     legs = run(serving(answer()), serving(answer()), lengths_s=(0.01, 0.02))
     assert asked_s == [0.01, 0.02]
     assert all(leg.turns for leg in legs)
+
+
+def test_the_steady_part_of_a_turn_is_whole_cycles_within_it() -> None:
+    (leg,) = run(serving(answer()), steady_parts=True)
+    assert leg.turns
+    assert len(leg.steady_parts) == len(leg.turns.requests)
+    for part, requests, span_us in zip(leg.steady_parts, leg.turns.requests, leg.turns.span_us, strict=True):
+        assert part
+        assert part.requests < requests - CONNECTIONS
+        assert part.requests == pytest.approx(
+            (requests // CONNECTIONS - 1 - relay_runner.STARTING_CYCLES) * CONNECTIONS, abs=CONNECTIONS
+        )
+        assert 0 < part.span_us < span_us
+    (leg,) = run(serving(answer()), turn_s=1e-6, steady_parts=True)  # of as few answers as there may be
+    assert leg.turns
+    assert leg.steady_parts == (None,) * len(leg.turns.requests)
+    (leg,) = run(serving(answer()))
+    assert not leg.steady_parts
 
 
 def test_one_server_at_a_time_is_asked() -> None:
