@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from report.stats.launches import LaunchLevel, StackFit, fit_launches
+from report.stats.launches import LaunchLevel, fit_launches
 from report.stats.levels import BLOCKS_FOR_INTERVAL, CONFIDENCE, Level
+from report.stats.stack_fit import StackFit
 from results.model import Cell, Interface
 
 

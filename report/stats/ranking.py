@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from report.stats.launches import StackFit
+from report.stats.stack_fit import StackFit
 
 BLOCKS_TO_RANK = 6
 """No tiers and no ranking words below this many blocks."""

@@ -10,8 +10,8 @@ from itertools import combinations
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import fit_metric, summarise
 from report.analysis.workload import Workload, workload_of
-from report.stats.launches import Contrast, StackFit
 from report.stats.levels import CONFIDENCE, student
+from report.stats.stack_fit import Contrast, StackFit
 from results.model import Run
 from tests.benchmarks.turn_levels import Heat, StackTurns
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from report.stats.launches import Contrast, fit_launches
+from report.stats.launches import fit_launches
+from report.stats.stack_fit import Contrast
 from runners.errors import HotlapError
 from runners.generator.client import Generator
 from runners.generator.messages import Relay

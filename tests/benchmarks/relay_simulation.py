@@ -19,8 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from report.stats.launches import LaunchLevel, StackFit, fit_launches
+from report.stats.launches import LaunchLevel, fit_launches
 from report.stats.ranking import find_tiers
+from report.stats.stack_fit import StackFit
 from tests.benchmarks.bars import Bars
 from tests.benchmarks.turn_levels import WINDOW_S, Heat, StackTurns
 from tests.support.machine_speed import MachineSpeed

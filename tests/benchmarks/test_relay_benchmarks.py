@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from report.analysis.workload import Workload
-from report.stats.launches import Contrast
+from report.stats.stack_fit import Contrast
 from results.model import BlockEnd, Load, Turns
 from runners.generator.messages import SteadyPart
 from tests.benchmarks.bars import Bars

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from report.stats.launches import LaunchLevel, StackFit, fit_launches
+from report.stats.launches import LaunchLevel, fit_launches
 from report.stats.ranking import NEAR, find_tiers
+from report.stats.stack_fit import StackFit
 from tests.support.noise import noisy
 
 
