@@ -11,7 +11,7 @@ from scenarios.inputs import get
 
 NUMBER = 2
 """Place in the catalogue."""
-QUICK_RATE_RPS = 500.0
+QUICK_RATE_RPS = 1000.0
 """About half of what the slowest stack serves on a slow core."""
 
 

@@ -159,16 +159,6 @@ TRIAL_FLAGS = (
         remedy="compare it only with servers that do the same",
         holds=validity.reconnecting,
     ),
-    Flag(
-        name="few-samples",
-        word="few samples",
-        cause=f"fewer than {validity.REQUESTS_TO_SHOW_P99:,} requests in a window: its own p99 cannot be "
-        "told",
-        meaning="its p99 rests on all blocks together",
-        remedy="a longer --duration",
-        holds=lambda trial: trial.requests < validity.REQUESTS_TO_SHOW_P99,
-        of_windows=True,
-    ),
 )
 
 ONE_CPU = Flag(

@@ -16,13 +16,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from report.analysis import validity
 from report.analysis.metric_types import PerTurn
 from report.stats.turns import HeatFit, fit_turns
 from results.model import GateStage, Load, Trial, Turns
 
 Floats = NDArray[np.float64]
 
+BEST_TURNS = 0.1
+"""Share of a leg's turns that tell how much of its CPUs its server can use."""
 SPARE_TURNS = 2
 """Turns that a heat needs beyond one a leg for its noise to be told."""
 
@@ -87,15 +88,23 @@ def group_heats(trials: Iterable[Trial]) -> dict[HeatName, list[Trial]]:
 
 
 def occupied_in_heat(legs: Sequence[Trial]) -> tuple[float | None, ...]:
-    """Of each leg of a heat: share of its CPUs that its server used, of what could be had.
+    """Of each leg of a heat: share of its CPUs that its server used in its best turns, of what could be had.
 
-    What others take of the CPUs they take of all legs alike, and is not known; but whoever used most of them
-    tells what could be had, all of one CPU at most. A server that waits for something else uses less than
-    those beside it. None where its CPU time was not measured.
+    Others take their part of some turns, and a server that waits for something else waits in all of them. On
+    a machine that is crowded throughout, whoever used most of the CPUs tells what could be had, all of one
+    CPU at most. None where its CPU time was not measured.
     """
-    used = [validity.occupied(leg) for leg in legs]
+    used = [_occupied(leg) for leg in legs]
     most = min(max((share for share in used if share is not None), default=1.0), 1.0)
     return tuple(None if share is None else share / most if most > 0 else 0.0 for share in used)
+
+
+def _occupied(leg: Trial) -> float | None:
+    turns = leg.turns
+    if turns is None or not turns.cpu_us:
+        return None
+    shares = np.array(turns.cpu_us) / np.array(turns.span_us) / leg.cell.workers
+    return float(np.quantile(shares, 1 - BEST_TURNS))
 
 
 @lru_cache(maxsize=8_192)

@@ -78,7 +78,9 @@ def _unequal_load(cell: Cell, rows: pd.DataFrame, *, equal_rate: bool, measured:
     """Why a metric that depends on load is not compared; empty at equal load: saturated, or at one rate."""
     if cell.load != Load.CLOSED:
         return "" if equal_rate else "compared only at an equal rate"
-    occupied, in_turns = rows["occupied"].median(), rows["turns"].any()
+    in_turns = rows["turns"].any()
+    # others may crowd one leg after the other, but a server that waits does so in all of them
+    occupied = rows["occupied"].max() if in_turns else rows["occupied"].median()
     if measured and in_turns and occupied < SATURATED_IN_TURNS:
         share, least = f"{100 * occupied:.0f}%", f"{100 * SATURATED_IN_TURNS:.0f}%"
         return f"server only {share} as busy as others in turn; compared only from {least}"

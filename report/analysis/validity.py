@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from math import sqrt
 
 from report.analysis.ceilings import ceiling_rps
-from results.histogram import SAMPLES_BEYOND
 from results.model import LATE_SHARE, Ceiling, Load, Setup, Trial
 
 DISTURBED_SHARE = 0.05
@@ -31,13 +30,10 @@ IN_FLIGHT_SHARE = 0.005
 """The time-average of requests in flight may differ from the connections by this share of them."""
 SETTLED_CYCLES = 5
 """The window must hold this many rounds N/X of all connections."""
-REQUESTS_TO_SHOW_P99 = 100 * SAMPLES_BEYOND
-"""With fewer requests in a trial, too few samples lie beyond its p99 for it to be shown."""
 SATURATED = 0.95
 """``occupied`` from which CPU per request is compared under closed load."""
-SATURATED_IN_TURNS = 0.70
-"""The same for legs, beside the busiest of their heat: turns begin and end at rest, and where others crowd a
-machine servers do not get alike of it."""
+SATURATED_IN_TURNS = 0.95
+"""The same for legs, by the best turns of the best of them beside the busiest of its heat."""
 LATENCY_OF_TURNS = "latency does not come from turns: see the open load"
 """Why a leg has no percentiles: a turn begins with an empty queue and ends with its last answers alone."""
 RESTING_SHARE = 0.01

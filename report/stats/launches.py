@@ -8,9 +8,10 @@ where a set is what took turns at the same time and is compared (the stacks of o
 one heat, say). Sets are fixed effects, so that only what lived at the same time is compared. Launches are
 the unit: their residuals alone say how uncertain a ratio is. A launch that was measured for less of the
 time weighs less, by the variance between launches (restricted maximum likelihood) and that within its
-heat. The scale of the errors is the residual mean square of this fit, pooled over all stacks, with
-N - rank degrees of freedom for N launches (Searle, Linear Models, 1971, chapter 7); where the stacks do not
-vary alike, a pair is judged by its own differences.
+heat. The scale of the errors is the residual mean square of this fit, pooled over all stacks that can be
+compared (those of another server vary as they do), with N - rank degrees of freedom for their N launches
+(Searle, Linear Models, 1971, chapter 7); where they do not vary alike, a pair is judged by its own
+differences.
 """
 
 from __future__ import annotations
@@ -63,31 +64,75 @@ def fit_launches(launches: Sequence[LaunchLevel]) -> StackFit:
     design = np.zeros((len(launches), len(stacks) + len(sets)))
     design[rows, of_stack] = design[rows, len(stacks) + of_set] = 1.0
     values = np.array([launch.level for launch in launches])
-    within = np.array([launch.variance for launch in launches])
-    component = _components(of_stack, of_set, len(stacks), len(sets))
-    freedom = len(launches) - (len(stacks) + len(sets) - len(set(component)))
-    weights = 1 / (_between(values, design, within) + within) if freedom > 0 else np.ones(len(launches))
-    weights /= weights.mean()
+    component = np.array(_components(of_stack, of_set, len(stacks), len(sets)))
+    weights = _weights(values, design, _within(launches))
     inverse = np.linalg.pinv(design.T @ (weights[:, None] * design), rcond=NULL, hermitian=True)
     effects = inverse @ (design.T @ (weights * values))
     residuals = values - design @ effects
-    scale = float(weights @ residuals**2) / freedom if freedom > 0 else math.nan
+    of_launch = component[of_stack]
+    numbers = range(int(component.max()) + 1)
+    freedom = {
+        number: int(np.sum(of_launch == number) - np.sum(component == number) + 1) for number in numbers
+    }
+    scales = np.array(
+        [
+            float(weights @ (residuals**2 * (of_launch == number))) / freedom[number]
+            if freedom[number]
+            else math.nan
+            for number in numbers
+        ]
+    )
     own = _own(launches)
+    n_stacks = len(stacks)
+    # stacks of different components have no covariance, so that whose scale it has does not matter
+    covariance = scales[component[:n_stacks], None] * inverse[:n_stacks, :n_stacks]
     return StackFit(
         stacks=stacks,
-        component=component[: len(stacks)],
-        levels=effects[: len(stacks)],
-        covariance=np.asarray(scale * inverse[: len(stacks), : len(stacks)], dtype=np.float64),
+        component=tuple(component[:n_stacks].tolist()),
+        levels=effects[:n_stacks],
+        covariance=np.asarray(covariance, dtype=np.float64),
         freedom=freedom,
-        deviation=math.sqrt(scale),
-        unequal_p=_unequal_p(own, launches),
+        unequal_p={
+            number: _unequal_p(
+                own,
+                [launch for launch, place in zip(launches, of_launch, strict=True) if place == number],
+            )
+            for number in numbers
+        },
         own=own,
-        sets=dict(zip(sets, effects[len(stacks) :].tolist(), strict=True)),
-        of_set=dict(zip(sets, component[len(stacks) :], strict=True)),
+        sets=dict(zip(sets, effects[n_stacks:].tolist(), strict=True)),
+        of_set=dict(zip(sets, component[n_stacks:].tolist(), strict=True)),
         residuals={
             stack: tuple(residuals[of_stack == number].tolist()) for number, stack in enumerate(stacks)
         },
     )
+
+
+def _within(launches: Sequence[LaunchLevel]) -> Floats:
+    """(N,) variance that each launch has from its turns, as if all heats were equally noisy.
+
+    How noisy a heat was its turns tell too vaguely to weigh it against others: where such weights were, one
+    recorded run of four had intervals a fifth too narrow. But within a heat, whoever took fewer turns than
+    others is that much vaguer.
+    """
+    told = [launch.variance for launch in launches if launch.variance > 0]
+    least: dict[Hashable, float] = {}
+    for launch in launches:
+        if launch.variance > 0:
+            least[launch.together] = min(launch.variance, least.get(launch.together, math.inf))
+    usual = float(np.median(told)) if told else 0.0
+    return np.array(
+        [
+            usual * (launch.variance / least[launch.together] if launch.variance > 0 else 1.0)
+            for launch in launches
+        ]
+    )
+
+
+def _weights(values: Floats, design: Floats, within: Floats) -> Floats:
+    """(N,) of the launches, 1 on average, by the variance between launches and that from their turns."""
+    weights = 1 / (_between(values, design, within) + within)
+    return np.asarray(weights / weights.mean(), dtype=np.float64)
 
 
 def _components(
@@ -105,9 +150,9 @@ def _between(values: Floats, design: Floats, within: Floats) -> float:
 
     Where all add the same it weighs no launch more than another, so any will do.
     """
-    if not np.ptp(within):
+    basis = linalg.null_space(design.T) if np.ptp(within) else np.empty((0, 0))
+    if not basis.size:
         return 1.0
-    basis = linalg.null_space(design.T)
     contrasts = basis.T @ values
 
     def loss(log_variance: float) -> float:
@@ -125,7 +170,12 @@ def _unequal_p(own: Mapping[tuple[str, str], tuple[float, ...]], launches: Seque
 
     A Monte Carlo test (Barnard, J. R. Stat. Soc. B 25, 1963).
     """
-    spreads = [float(np.var(values, ddof=1)) for values in own.values() if len(values) >= LEAST_SETS]
+    here = {launch.stack for launch in launches}
+    spreads = [
+        float(np.var(values, ddof=1))
+        for (stack, _), values in own.items()
+        if stack in here and len(values) >= LEAST_SETS
+    ]
     if len(spreads) < 2 or not all(spreads):  # noqa: PLR2004 - to compare
         return 1.0
     stacks, sets = (

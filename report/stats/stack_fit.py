@@ -43,16 +43,16 @@ class StackFit:
 
     stacks: tuple[str, ...]
     component: tuple[int, ...]
-    """Of each stack: those of one component can be compared."""
+    """Of each stack: those of one component can be compared, and share one error."""
     levels: Floats
     """(K,) up to one constant in each component."""
     covariance: Floats
-    """(K, K) of ``levels``, scaled by the residual mean square."""
-    freedom: int
-    deviation: float
-    """Of a launch's level about its stack's, log scale; NaN without freedom."""
-    unequal_p: float
-    """That launches of all stacks vary alike: p of the largest over the least of pairs."""
+    """(K, K) of ``levels``, scaled by the residual mean squares of the components."""
+    freedom: Mapping[int, int]
+    """Of each component."""
+    unequal_p: Mapping[int, float]
+    """Of each component, that launches of all its stacks vary alike: p of the largest over the least of
+    pairs."""
     own: Mapping[tuple[str, str], tuple[float, ...]]
     """Of each two stacks: the differences of their levels within the sets that both are in."""
     sets: Mapping[Hashable, float]
@@ -64,15 +64,22 @@ class StackFit:
 
     def are_comparable(self, a: str, b: str) -> bool:
         """Whether sets connect the two."""
-        return self.component[self.stacks.index(a)] == self.component[self.stacks.index(b)]
+        return self._component_of(a) == self._component_of(b)
 
     def difference(self, a: str, b: str) -> Contrast:
         """``a`` less ``b``; raises ValueError where no sets connect them."""
-        pooled, own = self._pooled(a, b), self._own(a, b)
-        return own if own and self.unequal_p < UNEQUAL_P else pooled
+        pooled, own = self.by_pooled_error(a, b), self.by_own_error(a, b)
+        return own if own and self._are_unequal(a) else pooled
 
-    def _pooled(self, a: str, b: str) -> Contrast:
-        """With the error that all launches share."""
+    def _are_unequal(self, stack: str) -> bool:
+        """Whether stacks do not vary alike where ``stack`` is."""
+        return self.unequal_p[self._component_of(stack)] < UNEQUAL_P
+
+    def _component_of(self, stack: str) -> int:
+        return self.component[self.stacks.index(stack)]
+
+    def by_pooled_error(self, a: str, b: str) -> Contrast:
+        """``a`` less ``b`` with the error that all launches of their component share; raises ValueError."""
         first, second = self.stacks.index(a), self.stacks.index(b)
         if not self.are_comparable(a, b):
             raise ValueError(f"{a} and {b} never took turns, nor with whom both did")
@@ -81,12 +88,12 @@ class StackFit:
         return Contrast(
             mean=float(self.levels[first] - self.levels[second]),
             error=math.sqrt(max(variance, 0)),
-            freedom=self.freedom,
+            freedom=self.freedom[self._component_of(a)],
             n=len(self._within(a, b)),
         )
 
-    def _own(self, a: str, b: str) -> Contrast | None:
-        """With the error of the two alone; None where they did not meet twice."""
+    def by_own_error(self, a: str, b: str) -> Contrast | None:
+        """``a`` less ``b`` with the error of the two alone; None where they did not meet twice."""
         within = self._within(a, b)
         if len(within) < 2:  # noqa: PLR2004 - a spread needs two
             return None
@@ -102,7 +109,7 @@ class StackFit:
 
     def mean_set(self, stack: str) -> float:
         """Mean effect of the sets that the stack is comparable in: where all of them together stand."""
-        component = self.component[self.stacks.index(stack)]
+        component = self._component_of(stack)
         return float(
             np.mean([effect for name, effect in self.sets.items() if self.of_set[name] == component])
         )
@@ -118,16 +125,18 @@ class StackFit:
         without freedom.
         """
         place = self.stacks.index(stack)
-        among = np.array([number == self.component[place] for number in self.component])
+        component = self._component_of(stack)
+        among = np.array([number == component for number in self.component])
         contrast = (np.arange(len(among)) == place) - among / among.sum()
         n, mean = len(self.residuals[stack]), float(contrast @ self.levels)
         if among.sum() == 1:
             return Contrast(mean=mean, error=math.nan, freedom=0, n=n)
-        if self.unequal_p < UNEQUAL_P and n > 1:
+        if self._are_unequal(stack) and n > 1:
             error = float(np.std(self.residuals[stack], ddof=1)) / math.sqrt(n)
             return Contrast(mean=mean, error=error, freedom=n - 1, n=n)
         variance = float(contrast @ self.covariance @ contrast)
-        return Contrast(mean=mean, error=math.sqrt(max(variance, 0)), freedom=self.freedom, n=n)
+        freedom = self.freedom[component]
+        return Contrast(mean=mean, error=math.sqrt(max(variance, 0)), freedom=freedom, n=n)
 
     def apart(self, a: str, b: str, contenders: int) -> float:
         """Least difference (log scale) that tells ``a`` from ``b`` among so many contenders.
@@ -137,8 +146,8 @@ class StackFit:
         error alone excludes one of 8 equal stacks in 14 runs of 100 where one is three times as noisy, as the
         test of equal variances misses most of these; the two's own alone in 7, the larger in 5 (simulated).
         """
-        difference, own = self.difference(a, b), self._own(a, b)
+        difference, own = self.difference(a, b), self.by_own_error(a, b)
         if difference.freedom < 1:
             return math.inf
-        error = max(difference.error, self._pooled(a, b).error, own.error if own else 0.0)
+        error = max(difference.error, self.by_pooled_error(a, b).error, own.error if own else 0.0)
         return studentized_range(contenders, difference.freedom) / math.sqrt(2) * error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 
 from report.analysis.metrics import THROUGHPUT
@@ -65,6 +65,6 @@ def _pair_ratio(workload: Workload, fit: StackFit, a: str, b: str) -> PairRatio:
         workload=workload,
         pair=(a, b),
         shown=fit.difference(a, b),
-        pooled=replace(fit, unequal_p=1.0).difference(a, b),
-        own=replace(fit, unequal_p=0.0).difference(a, b),
+        pooled=fit.by_pooled_error(a, b),
+        own=fit.by_own_error(a, b) or fit.difference(a, b),
     )

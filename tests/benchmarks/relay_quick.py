@@ -15,7 +15,7 @@ import numpy as np
 from results.model import Run
 from results.store import read
 from tests.benchmarks.bars import Bars
-from tests.benchmarks.between_runs import agreement
+from tests.benchmarks.between_runs import agreement, by_chance
 from tests.benchmarks.command import hotlap
 from tests.benchmarks.recorded_ratios import PairRatio, half_width, heats_of, same_server_ratios
 from tests.benchmarks.time_split import time_split
@@ -54,10 +54,19 @@ def main() -> None:
     ratios = [judge(bars, timed) for timed in runs]
     if len(ratios) > 1:
         agree = agreement(ratios)
-        print(f"\nbetween the runs: {agree.comparisons} differences of log ratios")
+        chance = by_chance(ratios)
+        print(
+            f"\nbetween the runs: {agree.comparisons} differences of log ratios; where chance alone makes "
+            f"them, nine sets of ten come to {ends(chance.within_percent)}% and {ends(chance.deviation)}"
+        )
         bars.between("of them within the half-widths of both", agree.within_percent, 93, 97)
         bars.between("deviation of the standardised differences", agree.deviation, 0.8, 1.25, unit="")
     bars.end()
+
+
+def ends(interval: tuple[float, float]) -> str:
+    """``90.0 to 100``."""
+    return " to ".join(f"{end:.3g}" for end in interval)
 
 
 def made(results: Path, options: list[str]) -> TimedRun:

@@ -15,7 +15,7 @@ from report.stats.stack_fit import Contrast
 from results.model import BlockEnd, Load, Turns
 from runners.generator.messages import SteadyPart
 from tests.benchmarks.bars import Bars
-from tests.benchmarks.between_runs import agreement
+from tests.benchmarks.between_runs import agreement, by_chance
 from tests.benchmarks.order_effects import order_effects
 from tests.benchmarks.recorded_ratios import PairRatio, same_server_ratios
 from tests.benchmarks.relay_bias import report_lengths
@@ -165,7 +165,9 @@ def test_biases_are_printed_beside_their_bar(capsys: pytest.CaptureFixture[str])
 def ratio(mean: float, error: float = 0.01) -> PairRatio:
     contrast = Contrast(mean=mean, error=error, freedom=30, n=8)
     workload = Workload(scenario="json", load=Load.CLOSED, connections=64, workers=1, in_turns=True)
-    return PairRatio(workload=workload, pair=("a", "b"), shown=contrast, pooled=contrast, own=contrast)
+    return PairRatio(
+        workload=workload, pair=("a--uvicorn", "b--uvicorn"), shown=contrast, pooled=contrast, own=contrast
+    )
 
 
 def test_runs_agree_where_their_difference_is_within_both_half_widths() -> None:
@@ -175,6 +177,15 @@ def test_runs_agree_where_their_difference_is_within_both_half_widths() -> None:
     squares = [0.01**2, 0.10**2, 0.09**2]
     assert agree.deviation == pytest.approx(math.sqrt(sum(squares) / 3) / math.hypot(0.01, 0.01))
     assert math.isnan(agreement([[ratio(0.1)]]).deviation)
+
+
+def test_what_chance_alone_makes_of_runs_that_agree() -> None:
+    chance = by_chance([[ratio(0.1)]] * 3)
+    assert chance.within_percent[0] < 95 <= chance.within_percent[1]
+    assert chance.deviation[0] < 1 < chance.deviation[1]
+    many = [replace(ratio(0.1), pair=(f"{n}--uvicorn", f"{n + 1}--uvicorn")) for n in range(30)]
+    precise = by_chance([many] * 3)
+    assert precise.deviation[1] - precise.deviation[0] < chance.deviation[1] - chance.deviation[0]
 
 
 def test_ratios_of_a_record_come_from_its_turns_and_stay_on_one_server() -> None:

@@ -119,3 +119,12 @@ def _leg(
         busy_ticks=None,
         steal_ticks=None,
     )
+
+
+def using(leg: Trial, share: float, *, robbed: float = 1.0, every: int = 2) -> Trial:
+    """``leg`` of a server that uses so much of its CPU; in most turns (``every``) only a part of that."""
+    if leg.turns is None:
+        raise ValueError("no turns")
+    shares = [share * (robbed if number % every else 1.0) for number in range(len(leg.turns.span_us))]
+    cpu_us = tuple(int(part * span) for part, span in zip(shares, leg.turns.span_us, strict=True))
+    return replace(leg, turns=replace(leg.turns, cpu_us=cpu_us))

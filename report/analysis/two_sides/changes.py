@@ -25,7 +25,7 @@ from report.stats.levels import Level, mean_of_logs
 from report.stats.two_samples import Estimate, moderated, paired
 from results.model import CostRecord, GateStage, Pairing, Run, SideName, Trial
 
-_UNREMARKABLE = {"few-samples", "one-cpu"}
+_UNREMARKABLE = {"one-cpu"}
 """Flags that are no doubt about a difference between two sides."""
 
 

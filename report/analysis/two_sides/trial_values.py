@@ -85,22 +85,25 @@ def why_invalid(trial: Trial) -> str:
 
 
 def too_idle(matched: Sequence[MatchedTrials]) -> float | None:
-    """How busy the less busy side's server was (median share); None where both were busy enough.
+    """How busy the less busy side's server was (median share, of legs the most); None where both were enough.
 
     Under open load both sides were offered the same, so that neither is too idle.
     """
     if not matched or matched[0].head.cell.load != Load.CLOSED:
         return None
-    busy = [median(share or 0.0 for share in side) for side in zip(*map(_occupied, matched), strict=True)]
+    usual = max if all(map(_in_turns, matched)) else median
+    busy = [usual([share or 0.0 for share in side]) for side in zip(*map(_occupied, matched), strict=True)]
     return min(busy) if min(busy) < validity.saturated_from(matched[0].head) else None
 
 
 def _occupied(pair: MatchedTrials) -> tuple[float | None, ...]:
     """Of base and head: share of its CPUs that its server used; of legs beside each other."""
     sides = pair.base, pair.head
-    if all(trial.turns for trial in sides):
-        return occupied_in_heat(sides)
-    return tuple(validity.occupied(trial) for trial in sides)
+    return occupied_in_heat(sides) if _in_turns(pair) else tuple(map(validity.occupied, sides))
+
+
+def _in_turns(pair: MatchedTrials) -> bool:
+    return pair.base.turns is not None and pair.head.turns is not None
 
 
 def too_few_requests(metric: Metric, requests: int, trials: int = 1) -> str:

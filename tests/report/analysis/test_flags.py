@@ -39,11 +39,6 @@ def test_a_good_trial_has_none() -> None:
         ("errors", {"errors": {"timeout": 1}}, {}),
         ("stale", {"stale": 1}, {}),
         ("reconnecting", {"connections_opened": 65}, {"connections_opened": 64}),
-        (
-            "few-samples",
-            {"requests": 999, "cell": replace(GOOD.cell, connections=2), "in_flight_mean": 2.0},
-            {},
-        ),
     ],
 )
 def test_each_flag_at_its_threshold(name: str, changes: dict[str, Any], just_not: dict[str, Any]) -> None:

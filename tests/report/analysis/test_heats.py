@@ -11,7 +11,7 @@ from report.analysis.metric_types import FromTrial, PerTurn
 from report.analysis.metrics import CPU, THROUGHPUT
 from results.model import Run, Trial, Turns
 from tests.support.synthetic import make_run
-from tests.support.synthetic_turns import make_relay
+from tests.support.synthetic_turns import make_relay, using
 
 STACKS = tuple((name, "uvicorn-standard") for name in ("asgi", "starlette", "fastapi", "litestar"))
 
@@ -122,15 +122,19 @@ def test_a_leg_that_left_early_keeps_its_turns_and_is_less_certain() -> None:
     assert all(leg and left.variance > leg.variance for leg in stayed)
 
 
-def test_a_leg_is_as_busy_as_it_is_beside_the_busiest_of_its_heat() -> None:
-    crowded = [replace(leg, server_cpu_ns=int(0.35e9 * leg.window_s)) for leg in one_heat()]
-    waiting = replace(crowded[0], server_cpu_ns=int(0.19e9 * crowded[0].window_s))
-    assert occupied_in_heat(crowded) == pytest.approx((1.0,) * 4, rel=1e-6)
-    assert occupied_in_heat((waiting, *crowded[1:]))[0] == pytest.approx(0.19 / 0.35)
-    assert occupied_in_heat([replace(leg, server_cpu_ns=None) for leg in crowded]) == (None,) * 4
+def test_a_leg_is_as_busy_as_its_best_turns_beside_the_busiest_of_its_heat() -> None:
+    legs = one_heat(rounds=20)
+    robbed = [using(leg, 0.99, robbed=0.6) for leg in legs]
+    assert occupied_in_heat(robbed) == pytest.approx((1.0,) * 4, rel=1e-3)
+    waiting = using(legs[0], 0.54)
+    assert occupied_in_heat((waiting, *robbed[1:]))[0] == pytest.approx(0.54 / 0.99, rel=1e-3)
+    crowded = [using(leg, 0.5) for leg in legs]
+    assert occupied_in_heat(crowded) == pytest.approx((1.0,) * 4, rel=1e-3)
+    unknown = [replace(leg, turns=replace(leg.turns, cpu_us=())) for leg in legs if leg.turns]
+    assert occupied_in_heat(unknown) == (None,) * 4
 
 
 def test_one_server_of_several_threads_makes_the_others_no_idlers() -> None:
-    legs = [replace(leg, server_cpu_ns=int(0.97e9 * leg.window_s)) for leg in one_heat()]
-    threads = replace(legs[0], server_cpu_ns=int(1.8e9 * legs[0].window_s))
-    assert occupied_in_heat((threads, *legs[1:]))[1] == pytest.approx(0.97)
+    legs = [using(leg, 0.97) for leg in one_heat()]
+    threads = using(legs[0], 1.8)
+    assert occupied_in_heat((threads, *legs[1:]))[1] == pytest.approx(0.97, rel=1e-3)

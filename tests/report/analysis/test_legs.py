@@ -20,7 +20,7 @@ from report.analysis.workload import cells_in_turns
 from report.views import terminal
 from results.model import Cell, Load, Run, Trial
 from tests.support.synthetic import make_run
-from tests.support.synthetic_turns import make_relay
+from tests.support.synthetic_turns import make_relay, using
 
 RUN = make_relay(scenarios=("json",))
 
@@ -198,8 +198,7 @@ def test_the_terminal_says_how_it_was_measured_and_shows_no_latency_of_turns() -
 
 def test_cpu_of_a_server_that_waits_is_not_compared_though_all_were_crowded() -> None:
     def crowded(trial: Trial) -> Trial:
-        share = 0.2 if trial.cell.framework == "litestar" else 0.35
-        return replace(trial, server_cpu_ns=int(share * 1e9 * trial.window_s))
+        return using(trial, 0.2 if trial.cell.framework == "litestar" else 0.35)
 
     run = replace(RUN, trials=tuple(map(crowded, RUN.trials)))
     for summary in summarise(run):

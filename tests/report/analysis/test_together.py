@@ -49,7 +49,7 @@ def test_below_four_blocks_there_is_no_interval() -> None:
         assert (together.level(STARLETTE).low is not None) is has_interval
 
 
-def test_servers_share_an_error_and_are_not_compared() -> None:
+def test_servers_are_not_compared_and_have_an_error_each() -> None:
     random = np.random.default_rng(3)
     launches = {
         cell: values(list(random.lognormal(5, 0.1, 8))) for cell in (STARLETTE, FASTAPI, FLASK, DJANGO)
@@ -59,8 +59,8 @@ def test_servers_share_an_error_and_are_not_compared() -> None:
     assert across is not None
     assert within.ratio(STARLETTE, FLASK) is None
     assert across.ratio(STARLETTE, FLASK) is not None
-    assert within.fit.freedom == 14
-    assert across.fit.freedom == 21
+    assert set(within.fit.freedom.values()) == {7}
+    assert set(across.fit.freedom.values()) == {21}
 
 
 def test_what_never_met_has_no_ratio() -> None:

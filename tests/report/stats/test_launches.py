@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,12 +46,16 @@ def test_the_other_way_round_is_the_inverse() -> None:
     assert there.error == pytest.approx(back.error)
 
 
-def test_sets_of_a_heat_pool_their_errors_and_compare_within_only() -> None:
+def test_sets_of_a_heat_compare_within_only_and_have_an_error_each() -> None:
     random = np.random.default_rng(3)
     levels = {(n, s): float(random.normal()) for n in range(8) for s in "ab"}
-    levels |= {(n + 100, s): float(random.normal()) for n in range(8) for s in "cd"}
+    levels |= {(n + 100, s): float(random.normal(0, 0.01)) for n in range(8) for s in "cde"}
     fit = fit_launches(launches(levels))
-    assert fit.difference("a", "b").freedom == 14
+    assert fit.difference("a", "b").freedom == 7
+    assert fit.difference("c", "d").freedom == 14
+    for a, b, others in (("a", "b", "ab"), ("c", "d", "cde")):
+        alone = fit_launches(launches({key: level for key, level in levels.items() if key[1] in others}))
+        assert fit.difference(a, b).error == pytest.approx(alone.difference(a, b).error)
     with pytest.raises(ValueError, match="a and c never took turns"):
         fit.difference("a", "c")
 
@@ -89,11 +94,20 @@ def test_a_launch_that_was_measured_shortly_weighs_less() -> None:
     assert abs(fit.difference("a", "b").mean) < 0.01
 
 
+def test_heats_weigh_alike_however_noisy_their_turns_say_they_were() -> None:
+    random = np.random.default_rng(6)
+    levels = {(n, s): float(random.normal(0, 0.02)) for n in range(8) for s in "abc"}
+    measured = [replace(launch, variance=1e-4 * (1 + launch.together)) for launch in launches(levels)]
+    noisy, even = fit_launches(measured), fit_launches(launches(levels))
+    assert noisy.difference("a", "b").mean == pytest.approx(even.difference("a", "b").mean)
+    assert noisy.difference("a", "b").error == pytest.approx(even.difference("a", "b").error)
+
+
 def test_a_pair_has_an_error_of_its_own_where_stacks_do_not_vary_alike() -> None:
     random = np.random.default_rng(5)
     levels = {(n, s): float(random.normal(0, 0.3 if s == "c" else 0.01)) for n in range(12) for s in "abc"}
     fit = fit_launches(launches(levels))
-    assert fit.unequal_p < 0.01
+    assert fit.unequal_p[fit.component[0]] < 0.01
     assert fit.difference("a", "b").freedom == 11
     assert fit.difference("a", "b").error < fit.difference("a", "c").error / 5
 

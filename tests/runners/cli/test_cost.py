@@ -84,6 +84,6 @@ def test_a_floor_is_counted_with_and_without_its_server(
     }
     alone, served = found["in-process", 0], found["uvicorn-standard", 0]
     assert 10_000 < max(alone) < min(served) < 1_000_000
-    assert sum(found["in-process", 1]) == pytest.approx(sum(alone), rel=0.001)
+    assert sum(found["in-process", 1]) == pytest.approx(sum(alone), rel=0.003)
     assert sum(found["uvicorn-standard", 1]) == pytest.approx(sum(served), rel=APART)
     assert not [path for pattern in ("callgrind.out.*", "vgdb-*") for path in folder.rglob(pattern)]
