@@ -146,7 +146,7 @@ def reopen(path: Path) -> Writer:
     except OSError as error:
         raise _unreadable(file, error) from error
     try:
-        _read_plan(file)
+        read_plan(file)
         writer.mend()
     except BaseException:
         writer.close()
@@ -161,7 +161,7 @@ def read(path: Path) -> Run:
     line 1 is no plan, or a newer major schema wrote it.
     """
     file = _file(path)
-    replay = Replay(_read_plan(file))
+    replay = Replay(read_plan(file))
     problems = [
         f"{torn.name}: a line torn by an interruption, set aside when the run was resumed"
         for torn in _torn(file)
@@ -213,8 +213,12 @@ def _advice(line: bytes, error: CodecError) -> str:
     return f"was {FILE} changed since it was written? then restore it, or measure again"
 
 
-def _read_plan(file: Path) -> Plan:
-    """Line 1; the schema is judged before anything else."""
+def read_plan(path: Path) -> Plan:
+    """The plan of the run in ``path`` (folder or file) alone; RecordError where line 1 is none.
+
+    The schema is judged before anything else.
+    """
+    file = _file(path)
     remedy = "it is no run of hotlap, or was never begun: measure again"
     try:
         with file.open("rb") as lines:

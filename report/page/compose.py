@@ -86,7 +86,7 @@ def _facts(context: Context) -> tuple[Fact, ...]:
     machine = plan.environment.machine
     measured = datetime.fromtimestamp(plan.created_unix_s, UTC)
     return (
-        Fact(name="Measured", text=measured.strftime("%-d %B %Y, %H:%M UTC")),
+        Fact(name="Measured", text=f"{measured.day} {measured:%B %Y, %H:%M} UTC"),
         Fact(name="Machine", text=f"{machine.cpu_model}, {fmt.counted(machine.logical_cpus, 'CPU')}"),
         *(_timing_facts(context) if context.timed else _counting_facts(context)),
         Fact(name="Could not be measured", text=fmt.counted(len(context.failures), "failure")),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -36,6 +39,9 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
 )
 """(name, function, example of its use), in the order of the help."""
 
+INTERNAL_ERROR = 70
+"""Exit code of a fault of hotlap itself, as EX_SOFTWARE of sysexits.h."""
+
 CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "compare")
 """Commands that take their defaults from ``[tool.hotlap]``."""
 
@@ -53,9 +59,10 @@ for _name, _command, _example in COMMANDS:
 @app.callback()
 def root(context: typer.Context) -> None:
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
-    from runners.cli.settings import defaults, gate_defaults
+    from runners.cli.settings import defaults, gate_defaults, of_one_stack
 
-    context.default_map = dict.fromkeys(CONFIGURED, defaults(Path.cwd()))
+    found = defaults(Path.cwd())
+    context.default_map = dict.fromkeys(CONFIGURED, found) | {"serve": of_one_stack(found)}
     if context.invoked_subcommand == "gate":
         context.default_map["gate"] = gate_defaults(Path.cwd())
 
@@ -74,6 +81,14 @@ def main() -> NoReturn:
         raise SystemExit(StoreError.exit_code) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except Exception:  # noqa: BLE001 - whatever it is, its exit code must be none that means something else
+        traceback.print_exc()
+        _complain(
+            "this is a fault of hotlap itself, and no verdict on what was asked for",
+            f"report it where hotlap's issues are, with the lines above and: {shlex.join(sys.argv)}",
+            "",
+        )
+        raise SystemExit(INTERNAL_ERROR) from None
     raise SystemExit(0)
 
 

@@ -59,8 +59,8 @@ def compare(
 ) -> None:
     """Hold two sides against each other: ratios with intervals, of recorded runs or measured now.
 
-    Measured now: back-to-back launch pairs in balanced random order, at closed load; where both are one
-    stack, both servers live at once and take windows of 0.25 s in turn.
+    Measured now: launch pairs in balanced random order, at closed load. The servers of a pair live at once
+    and take turns of some 35 ms; where they cannot rest in that time, each has whole windows.
     """
     sides = sides_of(
         base=(base, base_python, base_rev, base_framework, base_server),
@@ -107,6 +107,7 @@ def _measure(
 def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: bool) -> None:
     from report.analysis.two_sides.comparison import compare_sides
     from report.analysis.two_sides.two_runs import CompareError, compare_runs
+    from results.model import PlanKind
     from results.store import read
     from runners.experiments.pairs.options import SidesOptions
 
@@ -115,7 +116,8 @@ def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: 
             "recorded runs are compared as they are: they take no options of sides",
             remedy="leave the runs out to measure two sides now",
         )
-    folders = [find_run(name, results) for name in names]
+    kinds = {PlanKind.COMPARE, PlanKind.GATE} if len(names) == 1 else {PlanKind.RUN, PlanKind.COST}
+    folders = [find_run(name, results, kinds) for name in names]
     recorded = [read(folder) for folder in folders]
     if len(recorded) == 1 and recorded[0].plan.pairings:
         _show(compare_sides(recorded[0]), as_json=as_json)

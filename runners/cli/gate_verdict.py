@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
 import typer
@@ -21,11 +22,12 @@ if TYPE_CHECKING:
 def find_two_sides(name: str, results: Path) -> Path:
     """Folder of a run that has two sides; raises PlanError for another."""
     from results.model import PlanKind
-    from results.store import read
+    from results.store import read_plan
 
-    folder = find_run(name, results)
-    kind = read(folder).plan.kind
-    if kind not in {PlanKind.GATE, PlanKind.COMPARE}:
+    two_sided = {PlanKind.GATE, PlanKind.COMPARE}
+    folder = find_run(name, results, two_sided)
+    kind = read_plan(folder).kind
+    if kind not in two_sided:
         raise PlanError(
             f"{name} is a run of kind '{kind}': it has no two sides to be judged",
             remedy="name a run of `hotlap gate` or `hotlap compare`",
@@ -46,11 +48,17 @@ def read_waivers(path: Path | None) -> tuple[Waiver, ...]:
 
 
 def must_be_writable(files: Mapping[str, Path | None]) -> None:
-    """Open every output before measuring, so that a wrong path costs no quarter of an hour."""
+    """Try every output before measuring, so that a wrong path costs no quarter of an hour; creates none.
+
+    A file is there once there is a verdict: an empty one would be taken for it.
+    """
     for name, path in files.items():
         if path is not None:
             try:
-                path.open("a", encoding="utf-8").close()
+                if path.exists():
+                    path.open("a", encoding="utf-8").close()
+                else:
+                    TemporaryFile(dir=path.parent).close()
             except OSError as error:
                 raise PlanError(
                     f"--{name.replace('_', '-')} {path}: {error.strerror}",

@@ -20,9 +20,10 @@ def report_(
     as_json: Json = False,
 ) -> None:
     """Write the static site of recorded runs and print where it is."""
+    from results.model import PlanKind
     from results.store import read
 
-    folders = [find_run(name, results) for name in runs]
+    folders = [find_run(name, results, {PlanKind.RUN, PlanKind.COST}) for name in runs]
     recorded = [read(folder) for folder in folders]
     for name, run in zip(runs, recorded, strict=True):
         if run.plan.pairings:

@@ -30,12 +30,20 @@ from runners.cli.options import (
     With,
     Workers,
 )
-from runners.cli.shared import find_run, refuse_others, run_and_close, selection_of, write_report
+from runners.cli.shared import (
+    find_run,
+    is_default_of_file,
+    refuse_others,
+    run_and_close,
+    selection_of,
+    write_report,
+)
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
     from runners.experiments.options import RunOptions
     from runners.experiments.progress import Watcher
+    from runners.selection.matrix import Selection
 
 BESIDE_RESUME = {"resume", "results", "report", "as_json", "context", "listen"}
 """Options that go with ``--resume``: any other would make it another run."""
@@ -98,6 +106,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Measure a matrix: environments, verification, blocks of trials, all recorded as it goes."""
+    from results.model import FIRST_LOOK, PlanKind
     from runners.cli.policy import report_policy
     from runners.cli.progress import watcher
     from runners.experiments.options import RunOptions, timing
@@ -106,6 +115,17 @@ def run(
     from runners.selection import rates
     from runners.selection.spread import Spread
 
+    selection = replace(selection_of(framework, server, scenario, connections, workers, quick), reuse=reuse)
+    if is_default_of_file(context, "rate") and (slo is not None or reuse is not None):
+        rate = None
+    if is_default_of_file(context, "arrivals") and slo is None and not rate:
+        arrivals = None
+    if is_default_of_file(context, "precision") and (
+        slo is not None or resume is not None or not _can_be_precise(selection, blocks)
+    ):
+        precision = None
+    if is_default_of_file(context, "blocks") and precision and (blocks or FIRST_LOOK) < FIRST_LOOK:
+        blocks = None
     if slo is not None:
         _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse, precision=precision)
     shown, offered = watcher(), rates.parse(rate or ())
@@ -113,12 +133,11 @@ def run(
     with ending_as_interrupt():
         if resume is not None:
             _refuse_beside_resume(context)
-            folder, endpoint = find_run(resume, results), spread.endpoint()
+            folder, endpoint = find_run(resume, results, {PlanKind.RUN}), spread.endpoint()
             session = resume_run(folder, watcher=shown, policy=report_policy(), listen=endpoint)
         else:
-            selection = selection_of(framework, server, scenario, connections, workers, quick)
             options = RunOptions(
-                selection=replace(selection, reuse=reuse),
+                selection=selection,
                 timing=timing(
                     quick=quick,
                     blocks=blocks,
@@ -141,6 +160,16 @@ def run(
             session = new_run(options, results, watcher=shown, policy=report_policy())
         interrupted = run_and_close(session.run, session.writer)
     _conclude(session.folder, interrupted=interrupted, report=report, as_json=as_json)
+
+
+def _can_be_precise(selection: Selection, blocks: int | None) -> bool:
+    """Whether so many blocks of a selection give ratios that are looked at."""
+    from results.model import FIRST_LOOK
+    from runners.experiments.run_plan import has_ratios
+    from runners.selection.discovery import discover
+    from runners.selection.matrix import expand
+
+    return (blocks or FIRST_LOOK) >= FIRST_LOOK and has_ratios(expand(selection, discover()).cells)
 
 
 def _refuse_beside_slo(**options: object) -> None:

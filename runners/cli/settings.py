@@ -54,6 +54,11 @@ def defaults(folder: Path) -> dict[str, Any]:
     }
 
 
+def of_one_stack(found: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of ``found`` that apply to a command of one framework and one server, not of lists of them."""
+    return {key: value for key, value in found.items() if key not in {"framework", "server"}}
+
+
 def gate_defaults(folder: Path) -> dict[str, Any]:
     """``[tool.hotlap.gate]`` by name of parameter; raises PlanError on a bad one."""
     table = _table(folder).get("gate", {})
@@ -73,7 +78,11 @@ def _table(folder: Path) -> dict[str, Any]:
         raise PlanError(
             f"pyproject.toml cannot be read: {error}", remedy="mend it, or run elsewhere"
         ) from error
-    table: dict[str, Any] = content.get("tool", {}).get("hotlap", {})
+    table: object = content
+    for name in ("tool", "hotlap"):
+        table = table.get(name, {}) if isinstance(table, dict) else None
+    if not isinstance(table, dict):
+        raise PlanError("[tool.hotlap] of pyproject.toml is no table", remedy="see docs/configuration.md")
     return table
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +12,12 @@ import typer
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
-    from results.model import Run
+    from results.model import PlanKind, Run
     from results.store import Writer
     from runners.selection.matrix import Selection
+
+REFERENCE = "reference"
+"""A folder of this name holds a record that is kept to be compared with."""
 
 
 def selection_of(
@@ -37,18 +41,41 @@ def selection_of(
     )
 
 
-def find_run(name: str, results: Path) -> Path:
-    """Folder of a run by folder, file, name in ``results`` or ``latest``; raises PlanError."""
+def find_run(name: str, results: Path, kinds: Collection[PlanKind]) -> Path:
+    """Folder of a run by folder, file, name in ``results`` or ``latest``, the last one of ``kinds``.
+
+    Raises PlanError.
+    """
     known = sorted(path.parent for path in results.glob("*/run.jsonl"))
-    if name == "latest" and known:
-        return known[-1]
+    if name == "latest" and (found := _latest(known, kinds)):
+        return found
     for path in (Path(name), Path(name).parent, results / name):
         if (path / "run.jsonl").is_file() and (path != Path(name).parent or Path(name).name == "run.jsonl"):
             return path
     there = ", ".join(path.name for path in known[-5:]) or "none"
+    wanted = f" of kind {' or '.join(sorted(kinds))}" if name == "latest" else ""
     raise PlanError(
-        f"no run {name!r}; in {results}: {there}", remedy="name a run's folder, or --results where it is"
+        f"no run {name!r}{wanted}; in {results}: {there}",
+        remedy="name a run's folder, or --results where it is",
     )
+
+
+def _latest(folders: Sequence[Path], kinds: Collection[PlanKind]) -> Path | None:
+    """The run of one of ``kinds`` that was planned last; what others are compared with is none."""
+    from results.store import RecordError, read_plan
+
+    planned: dict[Path, float] = {}
+    for folder in folders:
+        with suppress(RecordError):
+            plan = read_plan(folder)
+            if plan.kind in kinds and folder.name != REFERENCE:
+                planned[folder] = plan.created_unix_s
+    return max(planned, key=lambda folder: (planned[folder], folder.name), default=None)
+
+
+def is_default_of_file(context: typer.Context, option: str) -> bool:
+    """Whether ``option`` was not given: its value is the default of pyproject.toml."""
+    return getattr(context.get_parameter_source(option), "name", "") == "DEFAULT_MAP"
 
 
 def run_and_close(run: Callable[[], None], writer: Writer) -> bool:

@@ -95,15 +95,20 @@ def _must_have_ratios(timing: Timing, cells: Iterable[Cell]) -> None:
             f"--precision looks at {FIRST_LOOK} blocks first, and --blocks allows {timing.blocks}",
             remedy=f"--blocks {MOST_BLOCKS}, or leave it out",
         )
-    stacks: dict[str, set[str]] = {}
-    for cell in cells:
-        if cell.framework != cell.interface:
-            stacks.setdefault(cell.scenario, set()).add(cell.stack)
-    if all(len(names) == 1 for names in stacks.values()):
+    if not has_ratios(cells):
         raise PlanError(
             "--precision is of ratios, and no two stacks of the selection are compared (floors are not)",
             remedy="choose two frameworks or servers, or leave it out",
         )
+
+
+def has_ratios(cells: Iterable[Cell]) -> bool:
+    """Whether two stacks are compared in any scenario; floors are not."""
+    stacks: dict[str, set[str]] = {}
+    for cell in cells:
+        if cell.framework != cell.interface:
+            stacks.setdefault(cell.scenario, set()).add(cell.stack)
+    return any(len(names) > 1 for names in stacks.values())
 
 
 def _setup(options: RunOptions, cells: tuple[Cell, ...]) -> Setup:

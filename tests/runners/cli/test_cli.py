@@ -8,6 +8,8 @@ import pytest
 
 from results.model import PlanKind
 from results.store import create
+from runners.cli.shared import find_run
+from runners.errors import PlanError
 from tests.support.command_line import call
 from tests.support.fake_run import plan
 from tests.support.synthetic import make_run
@@ -173,3 +175,52 @@ def test_a_file_that_is_no_record_is_exit_2(
     (tmp_path / "other" / "run.jsonl").write_text("hello\n", encoding="utf-8")
     assert call(monkeypatch, "report", "other") == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_whatever_goes_wrong_within_hotlap_is_exit_70_with_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("runners.cli.settings.defaults", broken)
+    assert call(monkeypatch, "list") == 70
+    said = capsys.readouterr().err
+    assert "Traceback" in said
+    assert "ZeroDivisionError" in said
+    assert "a fault of hotlap itself" in said
+    assert said.rstrip().endswith("hotlap list")
+
+
+def test_the_latest_is_the_last_run_that_a_command_can_use(tmp_path: Path) -> None:
+    for name, kind, planned_s in (
+        ("b", PlanKind.RUN, 2.0),
+        ("z", PlanKind.RUN, 1.0),
+        ("c", PlanKind.GATE, 3.0),
+        ("d", PlanKind.COST, 4.0),
+        ("reference", PlanKind.RUN, 5.0),
+    ):
+        create(tmp_path, replace(plan(), name=name, kind=kind, created_unix_s=planned_s)).close()
+    (tmp_path / "torn").mkdir()
+    (tmp_path / "torn" / "run.jsonl").write_text("nothing", encoding="utf-8")
+
+    def latest(*kinds: PlanKind) -> str:
+        return find_run("latest", tmp_path, kinds).name
+
+    assert latest(PlanKind.RUN) == "b"
+    assert latest(PlanKind.GATE, PlanKind.COMPARE) == "c"
+    assert latest(PlanKind.RUN, PlanKind.COST) == "d"
+    assert find_run("reference", tmp_path, {PlanKind.RUN}).name == "reference"
+    with pytest.raises(PlanError, match=r"no run 'latest' of kind compare; in .*: c, d, reference"):
+        latest(PlanKind.COMPARE)
+
+
+def test_a_gate_that_ends_early_leaves_no_file_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verdict = tmp_path / "gate.md"
+    assert call(monkeypatch, "gate", "--base-rev", "nosuch", "--markdown", verdict) == 2
+    assert list(tmp_path.iterdir()) == []
+    nowhere = tmp_path / "nowhere" / "gate.md"
+    assert call(monkeypatch, "gate", "--base-rev", "nosuch", "--markdown", nowhere) == 2
+    assert "--markdown" in capsys.readouterr().err

@@ -29,6 +29,8 @@ def test_keys_of_the_table_are_defaults_and_subtables_belong_to_others(tmp_path:
         ('[tool.hotlap]\nblocks = "4"\n', "wanted int"),
         ("[tool.hotlap]\nblocks = true\n", "wanted int"),
         ("[tool.hotlap\n", "cannot be read"),
+        ("[tool]\nhotlap = 3\n", "is no table"),
+        ("tool = 3\n", "is no table"),
     ],
 )
 def test_a_bad_table_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
