@@ -86,7 +86,7 @@ class FailureStage(StrEnum):
     VERIFY = "verify"
     LOAD = "load"
     VERIFY_AFTER = "verify-after"
-    """The answers were verified again after load."""
+    """Answers were wrong under load, or when verified again after it."""
     COST = "cost"
     RECORD = "record"
 
@@ -95,6 +95,8 @@ class ErrorKind(StrEnum):
     """Why a request under load had no right answer."""
 
     WRONG_ANSWER = "wrong-answer"
+    OVERLOADED = "overloaded"
+    """The server refused, and said that it has too much to do."""
     TIMEOUT = "timeout"
     RESET = "reset"
     CLOSED = "closed"

@@ -17,7 +17,7 @@ from report.analysis.metric_types import Metric
 from report.analysis.together import Together, fit_together
 from report.analysis.workload import Workload, cells_in_turns, shares_of_capacity, workload_of
 from report.stats.levels import Level
-from results.model import SERVED_SHARE, Cell, Failure, Load, Run
+from results.model import SERVED_SHARE, Cell, Failure, FailureStage, Load, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,7 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
     frames = frames or build_frames(run)
     rows = {str(slug): part for slug, part in frames.trials.groupby("cell", sort=False)}
     failed = {failure.cell for failure in run.failures if failure.cell}
+    wrong = {failure.cell for failure in run.failures if failure.stage == FailureStage.VERIFY_AFTER}
     cells = dict.fromkeys((*run.plan.cells, *(trial.cell for trial in run.trials), *sorted_cells(failed)))
     trouble, shared, in_turns = _errors(run), shares_of_capacity(run), cells_in_turns(run)
     summaries = [
@@ -83,7 +84,7 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
             trouble.get(cell.slug, ({}, "")),
             equal_rate=cell not in shared,
         )
-        if cell.slug in rows
+        if cell.slug in rows and cell not in wrong
         else _absent(cell, why_absent(cell, run.failures))
         for cell in cells
         if cell.load != Load.LOCKSTEP
@@ -152,11 +153,14 @@ def _errors(run: Run) -> dict[str, tuple[dict[str, int], str]]:
 
 
 def why_absent(cell: Cell, failures: Sequence[Failure]) -> str:
-    """The last failure that explains why a cell has no trial."""
-    last = None
-    for failure in failures:
-        if failure.cell == cell or (not failure.cell and failure.stack == cell.stack):
-            last = failure
+    """The last failure that explains why a cell has no trial that counts; wrong answers before others."""
+    explaining = [
+        failure
+        for failure in failures
+        if failure.cell == cell or (not failure.cell and failure.stack == cell.stack)
+    ]
+    explaining.sort(key=lambda failure: failure.stage == FailureStage.VERIFY_AFTER)
+    last = explaining[-1] if explaining else None
     if last is None:
         return "not measured: the run ended before it"
     return f"not measured ({last.stage}): {last.message}"

@@ -21,6 +21,7 @@ from runners.launching.launcher import RunningServer
 from runners.selection.loading import why_whole
 from runners.selection.schedule import trial_seed
 from runners.verify.contract import probe
+from runners.verify.under_load import wrong_under_load
 from scenarios.exchange import Scenario
 
 DISTURBED_REPEATS = 2
@@ -100,8 +101,9 @@ class Heat:
                 self._fail(LoadError(leg.failed, remedy=leg.remedy), entrant)
                 continue
             trial = self._trial(leg.measured, entrant)
-            yield self._record(replace(trial, turns=leg.turns, memory_before_bytes=memory))
-            self._verify_after(entrant)
+            trial = self._record(replace(trial, turns=leg.turns, memory_before_bytes=memory))
+            yield trial
+            self._verify(entrant, trial)
 
     def _order(self, entrants: Sequence[Entrant]) -> Relay:
         setup, variants = self.setup, list(dict.fromkeys(entrant.cell.server for entrant in entrants))
@@ -134,7 +136,7 @@ class Heat:
         except LoadError as error:
             self._fail(error, entrant)
         else:
-            self._verify_after(entrant)
+            self._verify(entrant, trial)
 
     # Both.
 
@@ -162,17 +164,21 @@ class Heat:
         self.watcher.trial(trial)
         return trial
 
-    def _verify_after(self, entrant: Entrant) -> None:
-        """Ask once more, now that there was load; a wrong answer is a failure of the cell."""
-        server, cell = entrant.live.server, entrant.cell
-        try:
-            difference = probe(server.host, server.port, self.scenarios[cell.scenario])
-        except OSError as problem:
-            difference = f"no answer: {problem}"
+    def _verify(self, entrant: Entrant, trial: Trial) -> None:
+        """Look at the answers under load, and ask once more; a wrong answer is a failure of the cell."""
+        difference = wrong_under_load(trial) or self._wrong_after(entrant)
         if difference:
-            error = VerifyError(f"{cell.slug}: wrong after load: {difference}", remedy="see the server's log")
+            error = VerifyError(f"{entrant.cell.slug}: {difference}", remedy="see the server's log")
             error.stage = FailureStage.VERIFY_AFTER
             self._fail(error, entrant)
+
+    def _wrong_after(self, entrant: Entrant) -> str:
+        server = entrant.live.server
+        try:
+            difference = probe(server.host, server.port, self.scenarios[entrant.cell.scenario])
+        except OSError as problem:
+            difference = f"no answer: {problem}"
+        return f"wrong after load: {difference}" if difference else ""
 
     def _fail(self, error: HotlapError, entrant: Entrant) -> None:
         self.servers.fail(error, entrant.live, entrant.cell)

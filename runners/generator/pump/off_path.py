@@ -16,6 +16,8 @@ from runners.http.web_socket import Echo, WebSocketClient
 
 READ_BYTES = 1 << 16
 """Taken from a socket at once at most."""
+OVERLOADED = {429, 503}
+"""Statuses by which a server says that it has too much to do."""
 
 
 class OffPath(Fleet):
@@ -105,7 +107,7 @@ class OffPath(Fleet):
             self.tally.waited_ns += now - self._polled_ns
             self._note_arrivals(connection, reply)
         else:
-            self.tally.error(ErrorKind.WRONG_ANSWER, named(connection, problem), elapsed)
+            self.tally.error(_kind(reply), named(connection, problem), elapsed)
         connection.answered, connection.failures = True, 0
         connection.served += 1
         used_up = self._reuse is not None and connection.served >= self._reuse
@@ -158,3 +160,10 @@ class OffPath(Fleet):
             self._send(connection)
         else:
             self._reopen(connection)
+
+
+def _kind(wrong: Reply | Echo) -> ErrorKind:
+    """What a complete answer that is not right counts as."""
+    answer = wrong.answer(0.0)
+    overloaded = answer is not None and answer.status in OVERLOADED
+    return ErrorKind.OVERLOADED if overloaded else ErrorKind.WRONG_ANSWER

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from report.analysis.contenders import group_contenders
 from report.analysis.metrics import CPU, MEDIAN, MEMORY, P99, THROUGHPUT, timed_metrics
 from report.analysis.summary import Summary, summarise
 from results.histogram import Latency
@@ -55,6 +56,26 @@ def test_cpu_per_request_is_compared_only_where_the_server_is_saturated() -> Non
     assert idle.level(CPU) is None
     assert idle.reason(CPU) == "server only 30% busy; compared only from 95%"
     assert len(idle.by_block(CPU)) == 8
+
+
+def test_a_cell_that_was_wrong_in_one_block_has_no_throughput_and_no_rank() -> None:
+    cell = summary_of("fastapi").cell
+    failure = Failure(
+        stack=cell.stack,
+        cell=cell,
+        block=3,
+        stage=FailureStage.VERIFY_AFTER,
+        message="1 of 2,000 answers were not right under load; the first: GET /json: status 500",
+    )
+    later = Failure(stack=cell.stack, cell=cell, block=4, stage=FailureStage.LOAD, message="hung")
+    trials = tuple(trial for trial in RUN.trials if not (trial.cell == cell and trial.block in {3, 4}))
+    summaries = summarise(replace(RUN, trials=trials, failures=(failure, later)))
+    (wrong,) = (summary for summary in summaries if summary.cell == cell)
+    assert wrong.level(THROUGHPUT) is None
+    assert "GET /json: status 500" in wrong.reason(THROUGHPUT)
+    ranked = {contender.cell for group in group_contenders(summaries) for contender in group.contenders}
+    assert cell not in ranked
+    assert summary_of("starlette").cell in ranked
 
 
 def open_run(*rates: float, **more: object) -> Run:

@@ -20,7 +20,7 @@ from runners.errors import LoadError
 from runners.experiments.live import MEMORY_RESERVE_BYTES
 from runners.experiments.policy import Policy
 from runners.experiments.run import RunSession
-from runners.generator.messages import Leg, Relay
+from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.machine import facts
 from runners.verify.contract import Verified
 from tests.support.fake_run import IN_TURNS, SETUP, FakeGenerator, FakeLauncher, Heard, plan
@@ -116,6 +116,25 @@ def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: "wanted 200, got 500")
     run = complete(tmp_path)
     assert {failure.stage for failure in run.failures} == {"verify-after"}
+
+
+@pytest.mark.parametrize("setup", [SETUP, IN_TURNS])
+def test_one_wrong_answer_under_load_makes_its_cell_a_failure(tmp_path: Path, setup: Setup) -> None:
+    class Wrong(FakeGenerator):
+        def measure(self, order: Order) -> Measured:
+            measured = super().measure(order)
+            if order.scenario != "json" or self.count > 9:
+                return measured
+            return replace(measured, errors={"wrong-answer": 1}, error_example="GET /json: status 500")
+
+    run = complete(tmp_path, setup, generator=Wrong())
+    failed = [failure for failure in run.failures if failure.cell]
+    assert failed
+    assert {failure.stage for failure in failed} == {"verify-after"}
+    assert all(failure.cell and failure.cell.scenario == "json" for failure in failed)
+    assert "1 of " in failed[0].message
+    assert "the first: GET /json: status 500" in failed[0].message
+    assert all("wrong-answer" not in trial.errors for trial in run.trials)
 
 
 def test_disturbed_trials_are_repeated_at_most_twice_and_kept(

@@ -300,6 +300,15 @@ def test_a_wrong_status_with_the_right_body_is_never_throughput() -> None:
     assert right(tally) == 1
 
 
+def test_a_refusal_for_overload_is_told_from_a_wrong_answer() -> None:
+    busy = answer(head=JSON_HEAD.replace(b"200 OK", b"503 OK"))
+
+    tally = load(serving(answer(), busy), lambda t: t.errors["overloaded"] >= 5)
+
+    assert right(tally) == 1
+    assert "wrong-answer" not in tally.errors
+
+
 def test_a_head_right_for_one_status_does_not_vouch_for_another() -> None:
     """Both entries have the same body, and the server mixes up whom it lets in."""
     refused = Exchange(request=Request(target="/refused"), check=json_answer({"n": 1}, 401))
