@@ -29,7 +29,8 @@ GROUPS = (
 
 GREETING = "Hello, World!"
 _HOST = os.environ.get("HOTLAP_HOST", "")
-LISTENING = () if not _HOST else ("*",) if _HOST in {"0.0.0.0", "::"} else (_HOST,)  # noqa: S104
+_NAME = f"[{_HOST}]" if ":" in _HOST else _HOST
+LISTENING = () if not _HOST else ("*",) if _HOST in {"0.0.0.0", "::"} else (_NAME,)  # noqa: S104
 """Names that this server has beside the loopback interface's, for apps that check them."""
 VERIFYING = os.environ.get("HOTLAP_VERIFY") == "1"
 """True in a launch that verifies: answers without input then differ from call to call."""

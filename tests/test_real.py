@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 import runners.launching.server
-from results.model import Run
+from results.model import FailureStage, Run
 from results.store import read
 from runners.cli import main
+from runners.processes.ports import can_bind
 from runners.selection.discovery import discover
 from runners.selection.frameworks import APPS
 from tests.support.processes import COVERAGE, uncounted
@@ -27,6 +28,21 @@ BAD = {
     "dies": GOOD.replace("async def app", 'raise RuntimeError("broken at import")\n\n\nasync def app'),
     "hangs": GOOD.replace("async def app", "import time\n\ntime.sleep(600)\n\n\nasync def app"),
     "wrong": GOOD.replace("contract.greeting()", '"Hello, Wrong"'),
+    "careless": GOOD
+    + """
+
+import itertools
+
+_right, _asked = app, itertools.count()
+
+
+async def app(scope, receive, send):
+    if scope["type"] == "http" and (number := next(_asked)) > 300 and number % 97 == 0:
+        await send({"type": "http.response.start", "status": 500, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+    else:
+        await _right(scope, receive, send)
+""",
 }
 SHORT = ("--scenario", "json", "--warmup", "0.05", "--duration", "0.1", "--results", "results")
 DEADLINE_S = 60.0
@@ -66,14 +82,30 @@ def test_bad_servers_are_failures_with_their_logs_and_the_rest_is_measured(
     run = read(folder)
     failures = {failure.stack.partition("--")[0]: failure for failure in run.failures}
     assert code == 3
-    assert failures.keys() == {"dies", "hangs", "wrong"}
+    assert failures.keys() == {"dies", "hangs", "wrong", "careless"}
     assert "RuntimeError: broken at import" in failures["dies"].log_tail
     assert "not ready after" in failures["hangs"].message
     assert "Hello, Wrong" in failures["wrong"].message
+    assert failures["careless"].stage == FailureStage.VERIFY_AFTER
+    assert "wanted 200, got 500" in failures["careless"].message
     assert all(failure.remedy for failure in run.failures)
     assert {trial.cell.framework for trial in run.trials} == {"asgi"}
     assert len(run.blocks) == 2
     assert all(trial.requests and not trial.errors for trial in run.trials)
+
+
+@pytest.mark.skipif(not can_bind("::1", 0), reason="needs IPv6")
+def test_servers_listen_on_ipv6_where_they_are_told_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    chosen = ("--framework", "django", "--framework", "starlette", "--server", "gunicorn-gthread")
+    chosen += ("--server", "uvicorn-pure", "--server", "granian-asgi", "--server", "granian-wsgi")
+    assert call(monkeypatch, "run", *SHORT, *chosen, "--host", "::1", "--blocks", "1") == 0
+    (folder,) = (tmp_path / "results").iterdir()
+    measured = {trial.cell.stack for trial in read(folder).trials}
+    assert {"django--gunicorn-gthread", "django--granian-wsgi", "starlette--uvicorn-pure"} <= measured
+    assert "starlette--granian-asgi" in measured
 
 
 def hotlap(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:

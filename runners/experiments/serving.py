@@ -10,6 +10,7 @@ from runners.experiments.launchers import launcher_of
 from runners.experiments.options import RunOptions
 from runners.experiments.progress import Watcher
 from runners.experiments.run_plan import plan_of
+from runners.http.address import Endpoint
 from runners.selection.discovery import discover
 from runners.selection.schedule import visits
 
@@ -23,5 +24,7 @@ def serve_stack(options: RunOptions, port: int, watcher: Watcher) -> None:
         launcher = launcher_of(plan, parts, environments, Path(folder))
         with launcher.start(visit, first=visit.cells[0], hash_seed="random", port=port) as server:
             names = ", ".join(dict.fromkeys(cell.scenario for cell in visit.cells))
-            watcher.say(f"{visit.stack} serves {names} on {server.host}:{server.port}; Ctrl-C ends it")
+            watcher.say(
+                f"{visit.stack} serves {names} on {Endpoint(server.host, server.port)}; Ctrl-C ends it"
+            )
             signal.pause()

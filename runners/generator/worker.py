@@ -109,7 +109,7 @@ class Worker:
         except LoadError as error:
             return ShareResult(trial=trial, message=error.message, remedy=error.remedy)
         except OSError as error:
-            return ShareResult(trial=trial, message=f"{order.host}:{order.port}: {error}")
+            return ShareResult(trial=trial, message=f"{Endpoint(order.host, order.port)}: {error}")
         add_to_statistics(self._runner.stats, exchanges, order.scenario, outcome.tally)
         return ShareResult(trial=trial, measured=outcome.measured, begun_ns=outcome.begun_ns)
 

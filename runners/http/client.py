@@ -11,6 +11,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from runners.http.address import Endpoint
 from runners.http.pieces import Reads, arrived_ns
 from runners.http.response import ProtocolError, ResponseParser
 from runners.http.web_socket import WebSocketClient, frames
@@ -68,7 +69,7 @@ class HttpClient:
         connection.settimeout(self.timeout_s)
         sent_s = time.monotonic()
         with suppress(BrokenPipeError, ConnectionResetError):  # it may have answered before it read all
-            connection.sendall(request.encode(f"{self.host}:{self.port}"))
+            connection.sendall(request.encode(str(Endpoint(self.host, self.port))))
         response, reads = _receive(connection, request.method, begun_s + self.timeout_s)
         elapsed_s = time.monotonic() - sent_s
         watch = exchange.watch if response.pieces else None
@@ -102,7 +103,7 @@ class HttpClient:
 def converse(host: str, port: int, exchange: Exchange, timeout_s: float = ANSWER_DEADLINE_S) -> Answer:
     """Open a WebSocket, send the messages of ``exchange``, receive as many, close it; raises as ``send``."""
     begun_s = time.monotonic()
-    web_socket = WebSocketClient(exchange.request, f"{host}:{port}")
+    web_socket = WebSocketClient(exchange.request, str(Endpoint(host, port)))
     with socket.create_connection((host, port), timeout=timeout_s) as connection:
         receive = partial(_receive_until, connection, web_socket, begun_s + timeout_s)
         receive(until=lambda: web_socket.status > 0)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from results.model import Interface
+from runners.http.address import Endpoint
 from runners.servers.recipe import ASGI, Serve, Variant
 
 PACKAGES = ("gunicorn[gevent]", "uvicorn-worker")
@@ -23,7 +24,7 @@ PYTHON_PARSER = ("--http-parser", "python")
 
 def _bind(serve: Serve, worker: str) -> tuple[str, ...]:
     return (
-        *("-m", "gunicorn", serve.target, "--bind", f"{serve.host}:{serve.port}"),
+        *("-m", "gunicorn", serve.target, "--bind", str(Endpoint(serve.host, serve.port))),
         *("--workers", str(serve.workers), "--worker-class", worker),
     )
 

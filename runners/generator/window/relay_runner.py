@@ -19,6 +19,7 @@ from runners.generator.window.measurement import measured_of
 from runners.generator.window.no_answer import no_right_answer
 from runners.generator.window.trial import DRAIN_S
 from runners.generator.window.warm_up import WarmUp, warm_up
+from runners.http.address import Endpoint
 from scenarios.exchange import Exchange
 
 PACING_ROUNDS = 2
@@ -47,7 +48,7 @@ class Runner:
     ) -> None:
         self._pump, self._order, self._times_steady_parts = pump, order, steady_parts
         self._meters = Meters.for_order(order)
-        self._ring = Ring(exchanges, f"{order.host}:{order.port}")
+        self._ring = Ring(exchanges, str(Endpoint(order.host, order.port)))
         self._tally = Tally()
         self._spans: list[tuple[Edge, Edge]] = []
         self._counts: list[int] = []

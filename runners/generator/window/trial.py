@@ -19,6 +19,7 @@ from runners.generator.window.edges import Edge, Meters
 from runners.generator.window.measurement import measured_of, open_load_facts
 from runners.generator.window.no_answer import no_right_answer
 from runners.generator.window.warm_up import warm_up
+from runners.http.address import Endpoint
 from scenarios.exchange import Exchange
 
 QUARTERS = 4
@@ -50,7 +51,7 @@ def measure(
     """
     meters = Meters.for_order(order)
     schedules = None if order.rate_rps is None else Schedules.draw(order, order.rate_rps)
-    ring = Ring(exchanges, f"{order.host}:{order.port}")
+    ring = Ring(exchanges, str(Endpoint(order.host, order.port)))
     pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s, reuse=order.reuse)
     try:
         with without_collector():
