@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +60,10 @@ class RecordError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+
+
+class ExistsError(RecordError):
+    """A run of that name is recorded already."""
 
 
 class Writer:
@@ -119,15 +125,23 @@ class Writer:
         self.close()
 
 
+def create_new(root: Path, plan: Plan) -> Writer:
+    """As ``create``; where there is a run of that name, under the next one, such as ``20261125-120000-2``."""
+    for number in count(1):
+        with suppress(ExistsError):
+            return create(root, replace(plan, name=plan.name if number == 1 else f"{plan.name}-{number}"))
+    raise AssertionError
+
+
 def create(root: Path, plan: Plan) -> Writer:
-    """Begin ``<root>/<plan.name>/run.jsonl`` with the plan; RecordError where there is one already."""
+    """Begin ``<root>/<plan.name>/run.jsonl`` with the plan; ExistsError where there is one already."""
     folder = root / plan.name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         writer = Writer(folder / FILE, os.O_CREAT | os.O_EXCL)
     except FileExistsError as error:
         remedy = f"--resume {folder}, or choose another name"
-        raise RecordError(f"{folder} holds a run already", remedy=remedy) from error
+        raise ExistsError(f"{folder} holds a run already", remedy=remedy) from error
     except OSError as error:
         raise _unwritable(folder, error) from error
     writer.append(plan)

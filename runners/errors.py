@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Self
 
 from results.model import Cell, Failure, FailureStage, SideName
 
@@ -21,6 +22,14 @@ class HotlapError(Exception):
         self.message = message
         self.remedy = remedy
         self.log_tail = log_tail
+
+    def retold(self, message: str = "", *, log_tail: str = "", stage: FailureStage | None = None) -> Self:
+        """The same error with another message, a log's tail where it has none, or of another stage."""
+        other = type(self)(
+            message or self.message, remedy=self.remedy, log_tail=self.log_tail or log_tail
+        ).with_traceback(self.__traceback__)
+        other.stage = stage or self.stage
+        return other
 
     def failure(
         self, stack: str, cell: Cell | None = None, *, block: int | None = None, launch: int | None = None
@@ -73,13 +82,6 @@ class CostError(HotlapError):
     """The instructions of a cell could not be counted, or did not agree with each other."""
 
     stage = FailureStage.COST
-
-
-class StoreError(HotlapError):
-    """A record could not be written or read."""
-
-    exit_code = 2
-    stage = FailureStage.RECORD
 
 
 def of_side(failure: Failure, side: SideName) -> Failure:

@@ -22,7 +22,7 @@ from runners.cli.run import run
 from runners.cli.serve import serve
 from runners.cli.verify import verify
 from runners.cli.worker import worker
-from runners.errors import HotlapError, StoreError
+from runners.errors import HotlapError, PlanError
 
 COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("list", list_, "hotlap list --framework fastapi --json"),
@@ -78,7 +78,7 @@ def main() -> NoReturn:
         raise SystemExit(error.exit_code) from None
     except RecordError as error:
         _complain(error.message, error.remedy, "")
-        raise SystemExit(StoreError.exit_code) from None
+        raise SystemExit(PlanError.exit_code) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except Exception:  # noqa: BLE001 - whatever it is, its exit code must be none that means something else

@@ -76,8 +76,7 @@ class CapacityPass:
                 try:
                     capacities.windows[cell] = windows_of(cell, server, self.generator, self.plan.setup)
                 except LoadError as error:
-                    error.log_tail = error.log_tail or server.log_tail()
-                    self._fail(error, cell.stack, cell, capacities)
+                    self._fail(error.retold(log_tail=server.log_tail()), cell.stack, cell, capacities)
                     if not server.alive():
                         raise LaunchError(
                             f"{cell.slug}: the server died under load",
@@ -86,8 +85,8 @@ class CapacityPass:
                         ) from error
 
     def _fail(self, error: HotlapError, stack: str, cell: Cell | None, capacities: Capacities) -> None:
-        error.message = f"capacity could not be measured: {error.message}"
-        capacities.failures.append(error.failure(stack, cell))
+        told = error.retold(f"capacity could not be measured: {error.message}")
+        capacities.failures.append(told.failure(stack, cell))
 
 
 def capacity_of(cell: Cell, server: RunningServer, generator: Measurer, setup: Setup) -> float:

@@ -169,8 +169,7 @@ class Heat:
         difference = wrong_under_load(trial) or self._wrong_after(entrant)
         if difference:
             error = VerifyError(f"{entrant.cell.slug}: {difference}", remedy="see the server's log")
-            error.stage = FailureStage.VERIFY_AFTER
-            self._fail(error, entrant)
+            self._fail(error.retold(stage=FailureStage.VERIFY_AFTER), entrant)
 
     def _wrong_after(self, entrant: Entrant) -> str:
         server = entrant.live.server

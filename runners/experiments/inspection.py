@@ -117,9 +117,10 @@ def _visit(
                 )
                 if outcome.differences:
                     error = VerifyError(
-                        "; ".join(outcome.differences[:5]), remedy="mend the app or the contract"
+                        "; ".join(outcome.differences[:5]),
+                        remedy="mend the app or the contract",
+                        log_tail=server.log_tail(),
                     )
-                    error.log_tail = server.log_tail()
                     failures += [
                         error.failure(visit.stack, other)
                         for other in visit.cells

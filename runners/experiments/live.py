@@ -79,8 +79,8 @@ class LiveServers:
 
     def fail(self, error: HotlapError, live: LiveServer, cell: Cell | None = None) -> None:
         """Record ``error`` as a failure of a server, or of one of its cells."""
-        error.log_tail = error.log_tail or live.server.log_tail()
-        failure = error.failure(live.visit.stack, cell, block=self.block, launch=live.launch.id)
+        told = error.retold(log_tail=live.server.log_tail())
+        failure = told.failure(live.visit.stack, cell, block=self.block, launch=live.launch.id)
         self._record(failure, live.launch.side)
 
     def bury(self) -> None:

@@ -21,7 +21,7 @@ from results.model import (
     Setup,
     Side,
 )
-from results.store import Writer, create
+from results.store import Writer, create_new
 from runners.environments.uv_tool import shown
 from runners.experiments.options import Timing
 from runners.experiments.progress import Watcher
@@ -107,7 +107,7 @@ def not_implemented(absent: NotApplicable) -> Failure:
 
 def begin_record(plan: Plan, failures: Iterable[Failure], results: Path, watcher: Watcher) -> Writer:
     """The record of a new run in the folder ``results``: line 1, and what failed before it."""
-    writer = create(results, plan)
+    writer = create_new(results, plan)
     watcher.say(f"recording in {writer.folder}")
     for failure in failures:
         writer.append(failure)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from results.model import SCHEMA, BlockEnd, BlockStart, Plan, Record, Trial
-from results.store import FILE, RecordError, Writer, create, read, reopen, to_line
+from results.store import FILE, RecordError, Writer, create, create_new, read, reopen, to_line
 from tests.support.paths import FIXTURES
 from tests.support.synthetic import make_run
 from tests.support.synthetic_plan import Recipe, make_plan
@@ -57,6 +57,13 @@ def test_a_second_run_of_the_same_name_is_refused(folder: Path) -> None:
         create(folder.parent, RUN.plan)
     assert "--resume" in caught.value.remedy
     assert lines(folder) == before
+
+
+def test_two_runs_of_one_second_have_two_names(folder: Path) -> None:
+    for number in (2, 3):
+        with create_new(folder.parent, RUN.plan) as writer:
+            assert writer.folder.name == f"{RUN.plan.name}-{number}"
+        assert read(writer.folder).plan.name == writer.folder.name
 
 
 def test_a_second_writer_is_refused_until_the_first_closes(folder: Path) -> None:

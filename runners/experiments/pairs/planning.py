@@ -119,8 +119,7 @@ def _matrix(selection: Selection, side_parts: SideParts) -> Matrix:
     try:
         return expand(chosen, side_parts.parts)
     except PlanError as error:
-        error.message = f"{side_parts.side.name}: {error.message}"
-        raise
+        raise error.retold(f"{side_parts.side.name}: {error.message}") from error
 
 
 def missing(matched: MatchedCells) -> tuple[Failure, ...]:

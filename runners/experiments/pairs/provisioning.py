@@ -50,8 +50,7 @@ def _provision_side(
             cells, frameworks, python=python, overrides=asked.moved, watcher=watcher
         )
     except HotlapError as error:
-        error.message = f"{side}: {error.message}"
-        raise
+        raise error.retold(f"{side}: {error.message}") from error
     named = {
         name: replace(environment, record=replace(environment.record, side=side))
         for name, environment in environments.items()

@@ -38,8 +38,7 @@ def _resolve_side(name: SideName, options: SideOptions, cache: Path | None) -> S
         source = source_of(options.revision, root=cache)
         parts = discover(source.apps)
     except HotlapError as error:
-        error.message = f"{name}: {error.message}"
-        raise
+        raise error.retold(f"{name}: {error.message}") from error
     side = Side(
         name=name,
         title=title_of(options, source),
