@@ -39,6 +39,7 @@ class ProcessTree:
 
         ``cgroup_home`` is where a cgroup of its own may be made; ``pass_fds`` stay open in the command.
         """
+        self.pid = 0
         report, reported = os.pipe()
         try:
             self._process = subprocess.Popen(

@@ -93,19 +93,20 @@ def _script(
     commands, to_script = os.pipe()
     from_script, answers = os.pipe()
     argv = (str(DISPATCH), cost_cell.cell.interface, target, str(commands), str(answers))
-    try:
-        tree = start_tree(
-            [*under, str(cost_cell.environment.python), *argv],
-            environment,
-            folder,
-            (cpu,),
-            pass_fds=(commands, answers),
-        )
-    finally:
-        os.close(commands)
-        os.close(answers)
-    with tree, os.fdopen(to_script, "wb", buffering=0), os.fdopen(from_script, "rb", buffering=0):
-        yield ScriptPipes(to_script, from_script, is_aborted), tree
+    with os.fdopen(to_script, "wb", buffering=0), os.fdopen(from_script, "rb", buffering=0):
+        try:
+            tree = start_tree(
+                [*under, str(cost_cell.environment.python), *argv],
+                environment,
+                folder,
+                (cpu,),
+                pass_fds=(commands, answers),
+            )
+        finally:
+            os.close(commands)
+            os.close(answers)
+        with tree:
+            yield ScriptPipes(to_script, from_script, is_aborted), tree
 
 
 def _variant(interface: Interface, variables: Mapping[str, str] | None) -> Variant:

@@ -117,18 +117,18 @@ class PerfReading:
         reply, acknowledged = os.pipe()
         argv = ["perf", "stat", "-x", ",", "-o", str(self._said), "-e", EVENT, "-D", "-1"]
         pids = ",".join(map(str, self._pids))
-        try:
-            self._running = subprocess.Popen(
-                [*argv, "--control", f"fd:{control},{acknowledged}", "-p", pids],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=(control, acknowledged),
-            )
-        finally:
-            os.close(control)
-            os.close(acknowledged)
         with os.fdopen(order, "wb", buffering=0) as sink, os.fdopen(reply, "rb", buffering=0):
+            try:
+                self._running = subprocess.Popen(
+                    [*argv, "--control", f"fd:{control},{acknowledged}", "-p", pids],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    pass_fds=(control, acknowledged),
+                )
+            finally:
+                os.close(control)
+                os.close(acknowledged)
             sink.write(b"enable\n")
             ready, _, _ = select.select([reply], [], [], END_S)
             if not ready or not os.read(reply, 16).startswith(b"ack"):
