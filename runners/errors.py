@@ -78,6 +78,10 @@ class LoadError(HotlapError):
     stage = FailureStage.LOAD
 
 
+class RestlessError(LoadError):
+    """A server of a heat is no neighbour for others: it works while it rests, or its processes change."""
+
+
 class CostError(HotlapError):
     """The instructions of a cell could not be counted, or did not agree with each other."""
 

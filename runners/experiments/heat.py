@@ -97,6 +97,9 @@ class Heat:
                 self._fail(LoadError(error.message, remedy=error.remedy, log_tail=error.log_tail), entrant)
             return
         for entrant, leg, memory in zip(entrants, legs, before, strict=True):
+            if leg.restless and entrant.live.server.alive():  # else it has lost all its processes: it died
+                self.servers.dismiss(entrant.live, LoadError(leg.failed, remedy=leg.remedy))
+                continue
             if leg.failed or leg.measured is None:
                 self._fail(LoadError(leg.failed, remedy=leg.remedy), entrant)
                 continue

@@ -87,18 +87,20 @@ class LiveServers:
         """Take out servers that died, and the largest ones while memory is short: a failure each."""
         for live in list(self.live):
             if not live.server.alive():
-                self._leave(live, f"{live.visit.stack}: the server died under load", "see its log")
+                error = LaunchError(f"{live.visit.stack}: the server died under load", remedy="see its log")
+                self.dismiss(live, error)
         while self.live and (left := facts.memory_available()) < MEMORY_RESERVE_BYTES:
             largest = max(self.live, key=lambda live: live.server.pss_bytes() or 0)
             taken = (largest.server.pss_bytes() or 0) >> 20
-            self._leave(
-                largest,
+            error = LaunchError(
                 f"{largest.visit.stack}: stopped: it took {taken} MiB, and {left >> 20} MiB were left",
-                "a smaller --heat, or more memory",
+                remedy="a smaller --heat, or more memory",
             )
+            self.dismiss(largest, error)
 
-    def _leave(self, live: LiveServer, message: str, remedy: str) -> None:
-        self.fail(LaunchError(message, remedy=remedy), live)
+    def dismiss(self, live: LiveServer, error: HotlapError) -> None:
+        """Stop a server; ``error`` is the failure of all that it has not been asked yet."""
+        self.fail(error, live)
         self.live.remove(live)
         live.ending.close()
 

@@ -133,6 +133,8 @@ class Leg:
     """Of each turn, where the relay asks for them; None where a turn is too short to have one."""
     failed: str = ""
     remedy: str = ""
+    restless: bool = False
+    """Whether it failed as a neighbour: it is to be stopped, for the sake of the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
-from runners.errors import LoadError
+from runners.errors import LoadError, RestlessError
 from runners.generator.messages import Leg, Relay
 from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.tally import Tally
@@ -73,7 +73,8 @@ def _leg(runner: Runner, begun_ns: int, failure: LoadError | None) -> Leg:
         leg = Leg()
     if failure is None:
         return leg
-    return replace(leg, failed=failure.message, remedy=failure.remedy)
+    restless = isinstance(failure, RestlessError)
+    return replace(leg, failed=failure.message, remedy=failure.remedy, restless=restless)
 
 
 def round_order(groups: Sequence[int], seed: int, number: int) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from results.model import Turns
-from runners.errors import LoadError
+from runners.errors import RestlessError
 from runners.generator.messages import Leg, Order, SteadyPart
 from runners.generator.pump.connection import Address
 from runners.generator.pump.open_pump import OpenPump
@@ -90,7 +90,10 @@ class Runner:
         return number % max(1, min(longer, rounds // LEAST_TURNS)) == 0
 
     def turn(self) -> None:
-        """Take one turn; raises LoadError where the server does not come to rest again, or never rests."""
+        """Take one turn; raises LoadError where the server does not come to rest again.
+
+        RestlessError where it never rests, or starts or loses a process.
+        """
         pump = self._pump
         begin = self._meters.read(pump)
         self._note_rest(begin)
@@ -103,6 +106,7 @@ class Runner:
         whole = pump.turn(self._answers, until_ns, noted)
         steady = _steady_part(pump.passed) if noted and whole else None
         end = self._meters.read(pump)
+        self._must_keep_processes(begin, end)
         if whole and end.at_ns <= until_ns:  # the last answers may lie behind a standstill of everything
             self._tally.merge(tally)
             self._spans.append((begin, end))
@@ -166,10 +170,11 @@ class Runner:
         return closed > 0
 
     def _note_rest(self, begin: Edge) -> None:
-        """Add the CPU that the server used since its turn before; raises LoadError where that is too much."""
+        """Add the CPU that the server used since its turn before; raises RestlessError where too much."""
         end = self._at_rest
         if end is None:
             return
+        self._must_keep_processes(end, begin)
         self._rest_ns += begin.at_ns - end.at_ns
         if begin.server_cpu_ns is None or end.server_cpu_ns is None or self._rest_cpu_ns is None:
             self._rest_cpu_ns = None
@@ -177,9 +182,19 @@ class Runner:
         self._rest_cpu_ns += begin.server_cpu_ns - end.server_cpu_ns
         busy = self._rest_cpu_ns / max(self._rest_ns, 1)
         if self._rest_ns > BUSY_LOOK_S * 1e9 and busy > BUSY_AT_REST:
-            raise LoadError(
+            raise RestlessError(
                 f"the server kept {busy:.0%} of a CPU busy while it was asked nothing",
                 remedy="look for a thread or a timer of its own that never rests",
+            )
+
+    @staticmethod
+    def _must_keep_processes(before: Edge, after: Edge) -> None:
+        """Raise RestlessError where the server started or lost a process: what it used is not known then."""
+        started, lost = len(after.pids - before.pids), len(before.pids - after.pids)
+        if started or lost:
+            raise RestlessError(
+                f"the server started {started} and lost {lost} processes while it took turns",
+                remedy="look in its log for workers that were restarted; --heat 1 measures it on its own",
             )
 
     def _must_rest(self) -> None:

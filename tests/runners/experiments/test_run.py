@@ -290,6 +290,33 @@ def test_a_leg_that_fails_leaves_the_others_of_its_relay(tmp_path: Path) -> None
     assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - 1
 
 
+def test_a_restless_server_is_stopped_and_the_others_go_on(tmp_path: Path) -> None:
+    living: list[int] = []
+
+    class Judging(FakeGenerator):
+        def relay(self, order: Relay) -> tuple[Leg, ...]:
+            living.append(len(launcher.running))
+            legs = super().relay(order)
+            if len(self.relays) > 1:
+                return legs
+            return (Leg(failed="the server kept a CPU busy", restless=True), *legs[1:])
+
+    launcher = FakeLauncher(parts().scenarios)
+    with create(tmp_path, plan(IN_TURNS)) as writer:
+        one = session(writer, Run(plan=plan(IN_TURNS)), generator=Judging())
+        one.launcher = launcher
+        one.run()
+    run = read(tmp_path / "a-run")
+    (failure,) = run.failures
+    assert (failure.block, failure.stage, failure.cell) == (0, "load", None)
+    assert living[1] == living[0] - 1
+    assert living[2] == living[0]
+    left = [trial.block for trial in run.trials if trial.launch == failure.launch]
+    assert not left
+    stack = [trial.block for trial in run.trials if trial.cell.stack == failure.stack]
+    assert stack.count(0) < stack.count(1) == stack.count(2)
+
+
 def test_a_generator_that_dies_fails_every_cell_of_its_relay_and_the_rest_goes_on(tmp_path: Path) -> None:
     class Dying(FakeGenerator):
         def relay(self, order: Relay) -> tuple[Leg, ...]:

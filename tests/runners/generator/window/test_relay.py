@@ -179,9 +179,36 @@ def test_a_server_that_is_never_at_rest_leaves_with_how_busy_it_was(monkeypatch:
             busy.kill()
     assert not good.failed
     assert bad.failed.endswith("of a CPU busy while it was asked nothing")
+    assert bad.restless
+    assert not good.restless
     assert bad.turns
     assert good.turns
     assert len(bad.turns.requests) < len(good.turns.requests) == 60
+
+
+def test_a_server_that_starts_a_process_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken, turn = [], relay_runner.Runner.turn
+
+    def forking_after_the_second(runner: relay_runner.Runner) -> None:
+        turn(runner)
+        taken.append(runner)
+        if len(taken) == 2:
+            assert forking.stdin
+            forking.stdin.write(b"now\n")
+            forking.stdin.flush()
+            assert forking.stdout
+            forking.stdout.readline()
+
+    monkeypatch.setattr(relay_runner.Runner, "turn", forking_after_the_second)
+    script = "import os, sys; sys.stdin.readline(); os.fork(); print(flush=True); sys.stdin.readline()"
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as forking:
+        (leg,) = run(serving(answer()), rounds=6, pids=(forking.pid,))
+    assert leg.failed == "the server started 1 and lost 0 processes while it took turns"
+    assert leg.restless
+    assert leg.turns
+    assert len(leg.turns.requests) == 2
 
 
 def test_connections_that_the_server_closes_at_rest_are_opened_again_outside_of_what_counts(
