@@ -22,6 +22,10 @@
 # default = "app"
 # routing = "app_routing"
 #
+# [tool.hotlap.needs]
+# stream = "fastapi>=0.135"
+# sse = "fastapi>=0.135"
+#
 # [tool.hotlap.not-applicable]
 #
 # [tool.hotlap.boundaries]

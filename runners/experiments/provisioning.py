@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from results.model import Cell, Failure, Run
+from results.model import Cell, Failure, NotApplicable, Run
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.errors import PlanError, ProvisionError
 from runners.experiments.progress import Watcher
 from runners.machine import facts
 from runners.selection.frameworks import Framework
-from runners.selection.matrix import Parts
+from runners.selection.matrix import Parts, family
 
 
 def environments_of(
@@ -47,6 +47,33 @@ def provisioned_cells(
             log_tail=failures[0].log_tail,
         )
     return provisioned
+
+
+def lacking_cells(
+    cells: Iterable[Cell], environments: Mapping[str, Provisioned], parts: Parts
+) -> tuple[NotApplicable, ...]:
+    """Cells whose environment holds a release that is too old for their scenario, as the app file says."""
+    lacking = []
+    for cell in cells:
+        if environment := environments.get(cell.framework):
+            needed = family(parts.scenarios[cell.scenario])
+            unmet = parts.frameworks[cell.framework].unmet(needed, environment.record.versions)
+            if unmet:
+                lacking.append(NotApplicable(cell=cell, reason=unmet))
+    return tuple(lacking)
+
+
+def without(cells: Iterable[Cell], lacking: Iterable[NotApplicable]) -> tuple[Cell, ...]:
+    """``cells`` without the ``lacking`` ones; raises PlanError, with their reasons, where none is left."""
+    lacking = tuple(lacking)
+    absent = {lack.cell for lack in lacking}
+    left = tuple(cell for cell in cells if cell not in absent)
+    if not left:
+        raise PlanError(
+            "nothing is left to be measured: " + "; ".join(dict.fromkeys(lack.reason for lack in lacking)),
+            remedy="choose a newer release, or other scenarios",
+        )
+    return left
 
 
 def rebuild_environments(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provisioned]:

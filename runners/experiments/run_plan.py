@@ -11,7 +11,7 @@ from runners.experiments import ceilings
 from runners.experiments.options import MOST_BLOCKS, RunOptions, Timing
 from runners.experiments.planning import build_plan, build_setup, not_implemented
 from runners.experiments.progress import Watcher
-from runners.experiments.provisioning import environments_of, provisioned_cells
+from runners.experiments.provisioning import environments_of, lacking_cells, provisioned_cells, without
 from runners.machine import facts, placement
 from runners.selection import rates
 from runners.selection.heats import launch_order
@@ -38,6 +38,8 @@ def plan_of(
             cells, parts.frameworks, python=options.python, overrides=options.overrides, watcher=watcher
         )
         cells = provisioned_cells(cells, environments, failures)
+    lacking = lacking_cells(cells, environments, parts)
+    cells = without(cells, lacking)
     cells += control_of(cells, parts)
     setup = _setup(options, cells)
     for warning in placement.crowding(setup):
@@ -50,7 +52,7 @@ def plan_of(
         setup=setup,
         cells=cells,
         frameworks=(environment.record for environment in environments.values()),
-        not_applicable=matrix.not_applicable,
+        not_applicable=(*matrix.not_applicable, *lacking),
         ceilings=ceilings.known(),
         order=tuple(
             launch_order(launches, most=setup.heat, seed=setup.seed, block=block)

@@ -9,6 +9,8 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from results.model import Interface
 from runners.errors import PlanError
@@ -20,7 +22,7 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 APP_SUFFIX = "_app.py"
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
-    *("implements", "targets", "not-applicable", "boundaries"),
+    *("implements", "needs", "targets", "not-applicable", "boundaries"),
 }
 """What ``[tool.hotlap]`` may hold."""
 BOUNDARY = "::"
@@ -44,6 +46,8 @@ class Framework:
     """Interface -> target -> name in the module."""
     implements: frozenset[str]
     """Scenario families: ``Scenario.group``, or ``Scenario.target`` where there is no group."""
+    needs: Mapping[str, str] = field(default_factory=dict)
+    """Scenario family -> requirement without which it is not applicable, such as ``fastapi>=0.135``."""
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     """Scenario family -> reason; ``*`` stands for everything that is not implemented."""
     notes: str = ""
@@ -75,6 +79,21 @@ class Framework:
         if reason:
             return "not-applicable", reason
         return "not-implemented", f"{self.path.name} does not implement {family}"
+
+    def unmet(self, family: str, versions: Mapping[str, str]) -> str:
+        """What ``family`` needs and an environment of such ``versions`` lacks, in words; empty: nothing.
+
+        What is installed from a commit is taken to be new enough.
+        """
+        if family not in self.needs:
+            return ""
+        need = Requirement(self.needs[family])
+        there = versions.get(canonicalize_name(need.name), "none")
+        try:
+            met = need.specifier.contains(Version(there), prereleases=True)
+        except InvalidVersion:
+            met = there != "none"
+        return "" if met else f"{family} needs {need}, and there is {there}"
 
 
 def discover(apps_dir: Path = APPS) -> dict[str, Framework]:
@@ -116,6 +135,7 @@ def read(path: Path) -> Framework:
         dependencies=block.dependencies(),
         targets=block.targets(tool),
         implements=frozenset(block.strings(tool, "implements")),
+        needs=block.needs(tool),
         not_applicable=block.mapping(tool.get("not-applicable", {}), "not-applicable"),
         notes=block.string(tool, "notes", default=""),
         serialiser=block.string(tool, "serialiser", default=""),
@@ -189,6 +209,16 @@ class _Block:
             except InvalidRequirement as error:
                 raise self.wrong(f"dependency {text!r}: {error}") from error
         return requirements
+
+    def needs(self, tool: dict[str, Any]) -> dict[str, str]:
+        needs = self.mapping(tool.get("needs", {}), "needs")
+        self.refuse(set(needs) - set(self.strings(tool, "implements")), "needs of what is not implemented")
+        for text in needs.values():
+            try:
+                Requirement(text)
+            except InvalidRequirement as error:
+                raise self.wrong(f"needs {text!r}: {error}") from error
+        return needs
 
     def boundaries(self, value: object) -> dict[str, tuple[str, ...]]:
         if not isinstance(value, dict):

@@ -19,7 +19,7 @@ from runners.experiments.counting.pool import CountingPool
 from runners.experiments.options import RunOptions, Timing
 from runners.experiments.planning import begin_record, build_plan, build_setup, not_implemented
 from runners.experiments.progress import Watcher
-from runners.experiments.provisioning import environments_of, provisioned_cells
+from runners.experiments.provisioning import environments_of, lacking_cells, provisioned_cells, without
 from runners.machine import facts
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
@@ -74,12 +74,14 @@ def new_cost_run(
     environments, failures = environments_of(
         matrix.cells, parts.frameworks, python=options.python, overrides=options.overrides, watcher=watcher
     )
+    cells = provisioned_cells(matrix.cells, environments, failures)
+    lacking = lacking_cells(cells, environments, parts)
     plan = build_plan(
         kind=PlanKind.COST,
         setup=cost_setup(options.timing.blocks, options.command),
-        cells=provisioned_cells(matrix.cells, environments, failures),
+        cells=without(cells, lacking),
         frameworks=(environment.record for environment in environments.values()),
-        not_applicable=matrix.not_applicable,
+        not_applicable=(*matrix.not_applicable, *lacking),
     )
     writer = begin_record(plan, (*failures, *map(not_implemented, matrix.not_implemented)), results, watcher)
     return CostRun(

@@ -23,7 +23,13 @@ from runners.errors import PlanError, ProvisionError
 from runners.experiments.options import QUICK, Timing
 from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, launch_order, launch_pairs, match
-from runners.experiments.pairs.provisioning import Environments, is_ready, leave_out_alike, provision_sides
+from runners.experiments.pairs.provisioning import (
+    Environments,
+    is_ready,
+    leave_out_alike,
+    leave_out_lacking,
+    provision_sides,
+)
 from runners.experiments.pairs.sides import SideParts, resolve_sides
 from runners.experiments.planning import build_plan, build_setup
 from runners.experiments.progress import Watcher
@@ -85,15 +91,17 @@ def prepare_pairings(
     Where nothing can be measured it raises ProvisionError if it ``must`` be; else the failures say so.
     """
     environments, failed = provision_sides(options, sides, pairings, watcher)
-    failures += failed
+    pairings, old, lost = leave_out_lacking(pairings, environments, sides)
+    failures += (*failed, *lost)
     if must and not any(is_ready(pairing, environments) for pairing in pairings):
+        reasons = (*(failure.message for failure in failures), *(lack.reason for lack in old))
         raise ProvisionError(
-            "nothing can be compared: " + "; ".join(dict.fromkeys(failure.message for failure in failures)),
+            "nothing can be compared: " + "; ".join(dict.fromkeys(reasons)),
             remedy=failures[0].remedy if failures else "",
             log_tail=failures[0].log_tail if failures else "",
         )
     pairings, same = leave_out_alike(pairings, environments, watcher)
-    plan = _plan(options, sides, pairings, environments, (*absent, *same))
+    plan = _plan(options, sides, pairings, environments, (*absent, *old, *same))
     return Prepared(plan=plan, sides=sides, environments=environments, failures=failures)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from results.model import BOTH_SIDES, Cell, Failure, NotApplicable, Pairing, SideName
+from results.model import BOTH_SIDES, Cell, Failure, FailureStage, NotApplicable, Pairing, SideName
 from runners.environments import cache
 from runners.environments.interpreters import find
 from runners.environments.overrides import parse
@@ -16,7 +16,7 @@ from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import cell_of
 from runners.experiments.pairs.sides import SideParts
 from runners.experiments.progress import Watcher
-from runners.experiments.provisioning import environments_of
+from runners.experiments.provisioning import environments_of, lacking_cells
 
 Environments = Mapping[SideName, Mapping[str, Provisioned]]
 """By side, then by framework."""
@@ -66,6 +66,44 @@ def _provision_side(
 def is_ready(pairing: Pairing, environments: Environments) -> bool:
     """Whether both sides have the environment that they need."""
     return all(cell_of(pairing, side).framework in environments[side] for side in BOTH_SIDES)
+
+
+def leave_out_lacking(
+    pairings: tuple[Pairing, ...], environments: Environments, sides: Mapping[SideName, SideParts]
+) -> tuple[tuple[Pairing, ...], tuple[NotApplicable, ...], tuple[Failure, ...]]:
+    """Pairings that both sides' releases are new enough for; those that the base lacks, or only the head.
+
+    What the base could not do yet is not applicable; what the head can no longer do is a failure.
+    """
+    base, head = (
+        {
+            lack.cell: lack.reason
+            for lack in lacking_cells(
+                [cell_of(pairing, side) for pairing in pairings], environments[side], sides[side].parts
+            )
+        }
+        for side in BOTH_SIDES
+    )
+    old = tuple(
+        NotApplicable(cell=pairing.head, reason=f"not applicable to the base: {base[pairing.base]}")
+        for pairing in pairings
+        if pairing.base in base
+    )
+    lost = tuple(
+        Failure(
+            stack=pairing.head.stack,
+            cell=pairing.head,
+            block=None,
+            stage=FailureStage.PLAN,
+            message=f"{SideName.HEAD}: {head[pairing.head]}",
+            remedy="put it back, or waive it",
+            side=SideName.HEAD,
+        )
+        for pairing in pairings
+        if pairing.head in head and pairing.base not in base
+    )
+    kept = tuple(pairing for pairing in pairings if pairing.base not in base and pairing.head not in head)
+    return kept, old, lost
 
 
 def leave_out_alike(

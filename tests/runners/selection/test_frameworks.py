@@ -57,6 +57,16 @@ def test_every_app_file_is_one_framework_by_name_and_none_is_imported(apps: Path
             '# [tool.hotlap.not-applicable]\n# json = "no"\n# [tool.hotlap.targets',
             "both implemented and not applicable: json",
         ),
+        (
+            "# [tool.hotlap.targets",
+            '# [tool.hotlap.needs]\n# form = "frame>=2"\n# [tool.hotlap.targets',
+            "needs of what is not implemented: form",
+        ),
+        (
+            "# [tool.hotlap.targets",
+            '# [tool.hotlap.needs]\n# json = "frame>>2"\n# [tool.hotlap.targets',
+            "needs 'frame>>2'",
+        ),
     ],
 )
 def test_a_wrong_block_names_file_and_fault(apps: Path, old: str, new: str, complaint: str) -> None:
@@ -122,6 +132,20 @@ def test_absence_tells_by_design_from_not_yet(apps: Path) -> None:
     assert frame.absence("auth") == ("not-implemented", "frame_app.py does not implement auth")
     file.write_text(text.replace("form =", '"*" ='), encoding="utf-8")
     assert frameworks.read(file).absence("auth") == ("not-applicable", "no forms")
+
+
+def test_what_a_scenario_needs_is_held_against_what_is_installed(apps: Path) -> None:
+    file = apps / "frame_app.py"
+    text = file.read_text(encoding="utf-8").replace(
+        "# ///\n", '# [tool.hotlap.needs]\n# json = "Frame>=2"\n# ///\n', 1
+    )
+    file.write_text(text, encoding="utf-8")
+    frame = frameworks.read(file)
+    assert frame.unmet("json", {"frame": "1.9"}) == "json needs Frame>=2, and there is 1.9"
+    assert frame.unmet("json", {}) == "json needs Frame>=2, and there is none"
+    for new_enough in ("2.0", "3.0a1", "0123456789abcdef"):
+        assert not frame.unmet("json", {"frame": new_enough})
+    assert not frame.unmet("form", {})
 
 
 @pytest.mark.parametrize("name", frameworks.discover())

@@ -46,8 +46,11 @@ def side_parts() -> dict[SideName, SideParts]:
 
 @pytest.fixture
 def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
-    """By kind: frameworks that ``fail`` to be installed on the base, and those that ``differ`` there."""
-    how: dict[str, set[str]] = {"fail": set(), "differ": {"fastapi"}}
+    """By kind: frameworks that ``fail`` to be installed on the base, and those that ``differ`` there.
+
+    ``versions`` are of FastAPI, by side, where they are not new.
+    """
+    how: dict[str, set[str]] = {"fail": set(), "differ": {"fastapi"}, "versions": set()}
 
     def environments_of(
         cells: Iterable[Cell],
@@ -60,10 +63,12 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
         names = dict.fromkeys(cell.framework for cell in cells)
         failing = how["fail"] if overrides else set()
         side = SideName.BASE if overrides else SideName.HEAD
+        versions = dict(text.split() for text in how["versions"])
         made = {
-            name: environment(name, side if name in how["differ"] else SideName.NONE)
+            name: replace(built, record=replace(built.record, versions={"fastapi": versions.get(side, "9")}))
             for name in names
             if name not in failing
+            for built in [environment(name, side if name in how["differ"] else SideName.NONE)]
         }
         stacks = dict.fromkeys(cell.stack for cell in cells if cell.framework in failing)
         error = ProvisionError("no versions fit together", remedy="loosen it")
@@ -81,6 +86,35 @@ def test_what_is_the_same_on_both_sides_is_left_out_and_named() -> None:
     assert {absent.cell.framework for absent in found.plan.not_applicable} == {"asgi", "flask"}
     assert "asgi, flask: the same on both sides, not measured" in said.lines
     assert found.plan.cells == tuple(pairing.head for pairing in found.plan.pairings)
+
+
+@pytest.mark.parametrize(("base", "head"), [("1.9", "2.0"), ("2.0", "1.9"), ("1.9", "1.9")])
+def test_what_the_base_could_not_do_yet_is_not_applicable_and_what_the_head_lost_fails(
+    base: str, head: str, built: dict[str, set[str]]
+) -> None:
+    needing = replace(PARTS.frameworks["fastapi"], needs={"json": "fastapi>=2"})
+    parts = replace(PARTS, frameworks={**PARTS.frameworks, "fastapi": needing})
+    sides = {side: replace(found, parts=parts) for side, found in side_parts().items()}
+    built["versions"] = {f"{SideName.BASE} {base}", f"{SideName.HEAD} {head}"}
+    found = prepare_pairings(OPTIONS, sides, CHOSEN, Watcher())
+    of_json = {
+        pairing.head
+        for pairing in CHOSEN
+        if (pairing.head.framework, pairing.head.scenario) == ("fastapi", "json")
+    }
+    assert of_json
+    assert not of_json & {pairing.head for pairing in found.plan.pairings}
+    absent = {lack.cell: lack.reason for lack in found.plan.not_applicable if lack.cell in of_json}
+    if base == "1.9":
+        assert absent.keys() == of_json
+        assert set(absent.values()) == {"not applicable to the base: json needs fastapi>=2, and there is 1.9"}
+        assert not found.failures
+    else:
+        assert not absent
+        assert {failure.cell for failure in found.failures} == of_json
+        assert {failure.message for failure in found.failures} == {
+            "head: json needs fastapi>=2, and there is 1.9"
+        }
 
 
 def test_where_everything_is_the_same_it_is_measured_and_called_noise(built: dict[str, set[str]]) -> None:
