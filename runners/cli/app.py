@@ -11,6 +11,7 @@ from typing import NoReturn
 
 import typer
 
+from runners.cli.cache import cache
 from runners.cli.calibrate import calibrate_
 from runners.cli.compare import compare
 from runners.cli.cost import cost
@@ -36,6 +37,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("serve", serve, "hotlap serve --framework fastapi --server granian-asgi --port 8000"),
     ("worker", worker, "hotlap worker --master 192.0.2.1:5557"),
     ("lock", lock, "hotlap lock --upgrade"),
+    ("cache", cache, "hotlap cache --prune --days 30"),
 )
 """(name, function, example of its use), in the order of the help."""
 

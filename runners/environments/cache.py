@@ -8,7 +8,8 @@ import json
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,9 +67,53 @@ def built(folder: Path, build: Callable[[Path, int], str], *, waiting: Callable[
                     shutil.rmtree(folder, ignore_errors=True)
                     folder.mkdir()
                     write(mark, build(folder, lock))
+        with suppress(OSError):
+            os.utime(mark)  # used last now
         return mark.read_text(encoding="utf-8")
     except OSError as error:
         raise unwritable(folder.parent, error) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """A folder that was built to its end."""
+
+    folder: Path
+    used_unix_s: float
+    """When it was last asked for."""
+
+    def bytes_held(self) -> int:
+        """What its files hold; files that several folders share count in each."""
+        return sum(file.lstat().st_size for file in self.folder.rglob("*") if not file.is_dir())
+
+
+def list_built(home: Path) -> list[Built]:
+    """All folders below ``home`` that were built to their end, the longest unused first."""
+    marks = home.glob(f"*/*/{COMPLETE}")
+    found = [Built(folder=mark.parent, used_unix_s=mark.stat().st_mtime) for mark in marks]
+    return sorted(found, key=lambda built: (built.used_unix_s, built.folder))
+
+
+def remove(built: Built) -> bool:
+    """Delete the folder, unless some process is building it; whether it was.
+
+    Raises:
+        ProvisionError: it cannot be deleted.
+
+    """
+    lock = built.folder.with_name(f".{built.folder.name}.lock")
+    try:
+        with lock.open("w", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+            (built.folder / COMPLETE).unlink(missing_ok=True)  # first: a part of it is not used then
+            shutil.rmtree(built.folder)
+            lock.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(built.folder, error) from error
+    return True
 
 
 @contextmanager

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 from results.model import PlanKind
 from results.store import create
 from runners.cli.shared import find_run
+from runners.environments import cache
 from runners.errors import PlanError
 from tests.support.command_line import call
 from tests.support.fake_run import plan
@@ -64,7 +68,7 @@ def test_options_out_of_range_are_exit_2(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_every_command_has_help_with_an_example(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for command in ("list", "verify", "run", "report", "calibrate", "serve", "worker", "lock"):
+    for command in ("list", "verify", "run", "report", "calibrate", "serve", "worker", "lock", "cache"):
         assert call(monkeypatch, command, "--help") == 0
         assert f"Example: hotlap {command}" in capsys.readouterr().out
 
@@ -224,3 +228,43 @@ def test_a_gate_that_ends_early_leaves_no_file_behind(
     nowhere = tmp_path / "nowhere" / "gate.md"
     assert call(monkeypatch, "gate", "--base-rev", "nosuch", "--markdown", nowhere) == 2
     assert "--markdown" in capsys.readouterr().err
+
+
+def test_what_was_built_is_listed_and_what_is_long_unused_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    home = tmp_path / "hotlap" / "environments"
+    for name, unused_days in (("old", 40), ("new", 2)):
+        cache.built(
+            home / name, lambda folder, _lock: str((folder / "file").write_bytes(b"x" * 2**20)), waiting=print
+        )
+        used_s = time.time() - 86_400 * unused_days
+        os.utime(home / name / cache.COMPLETE, (used_s, used_s))
+    (home / "unfinished").mkdir()
+
+    assert call(monkeypatch, "cache", "--json") == 0
+    listed = json.loads(capsys.readouterr().out)["built"]
+    assert [(row["name"], row["removed"]) for row in listed] == [
+        ("environments/old", False),
+        ("environments/new", False),
+    ]
+    assert all(row["bytes"] >= 2**20 for row in listed)
+
+    assert call(monkeypatch, "cache", "--prune") == 0
+    assert "1 folders, 1 MiB in" in capsys.readouterr().out
+    assert not (home / "old").exists()
+    assert (home / "new" / "file").exists()
+    cache.built(home / "new", lambda _folder, _lock: "", waiting=print)
+    assert time.time() - (home / "new" / cache.COMPLETE).stat().st_mtime < 86_400
+
+
+def test_what_is_being_built_is_not_removed(tmp_path: Path) -> None:
+    cache.built(tmp_path / "a" / "b", lambda _folder, _lock: "", waiting=print)
+    (built,) = cache.list_built(tmp_path)
+    with (tmp_path / "a" / ".b.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert not cache.remove(built)
+    assert built.folder.exists()
+    assert cache.remove(built)
+    assert not built.folder.exists()
