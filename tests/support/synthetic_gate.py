@@ -81,7 +81,7 @@ def make_gate(**changes: object) -> Run:
         )
         for pairing in plan.pairings
         if pairing.head.load == Load.CLOSED
-        for trial in duel(recipe, random, pairing, stage, count)
+        for trial in paired_trials(recipe, random, pairing, stage, count)
     ]
     costs = tuple(
         count_of(recipe, random, pairing, side, repeat)
@@ -140,7 +140,7 @@ def _of_side(environment: FrameworkEnvironment, side: SideName) -> FrameworkEnvi
     return replace(environment, side=side, versions=versions, key=f"{hash_of(side):016x}")
 
 
-def duel(
+def paired_trials(
     recipe: TwoSides, random: np.random.Generator, pairing: Pairing, stage: GateStage, count: int
 ) -> list[Trial]:
     """The trials of ``count`` launch pairs, base first in half of them."""
