@@ -23,12 +23,17 @@ def _bind(serve: Serve, interface: Interface) -> tuple[str, ...]:
     )
 
 
-def _command(serve: Serve, *, interface: Interface) -> tuple[str, ...]:
+RUNTIME_MODES = {Interface.ASGI: "mt", Interface.WSGI: "mt", Interface.RSGI: "st"}
+"""What ``--runtime-mode auto`` picks for HTTP/1 with one runtime thread (granian 2.8.7)."""
+
+
+def _command(serve: Serve, *, interface: Interface, runtime_mode: str) -> tuple[str, ...]:
     """Only WSGI runs Python on more than one thread a worker: the others refuse ``--blocking-threads``."""
     threads = serve.threads if interface == Interface.WSGI else 1
     return (
         *_bind(serve, interface),
-        *("--loop", "uvloop", "--task-impl", "asyncio", "--runtime-mode", "mt", "--runtime-threads", "1"),
+        *("--loop", "uvloop", "--task-impl", "asyncio", "--runtime-mode", runtime_mode),
+        *("--runtime-threads", "1"),
         *("--blocking-threads", str(threads), "--http", "1", "--http1-keep-alive"),
         *("--http1-header-read-timeout", str(serve.keep_alive_s * 1000)),
         *("--backlog", str(serve.backlog), "--backpressure", str(serve.max_connections)),
@@ -41,15 +46,29 @@ def _as_shipped(serve: Serve, *, interface: Interface) -> tuple[str, ...]:
 
 
 def _variant(interface: Interface, capabilities: frozenset[str]) -> Variant:
+    mode = RUNTIME_MODES[interface]
     return Variant(
         name=f"granian-{interface}",
         interface=interface,
         title=f"granian ({interface.upper()})",
-        notes="Its threads for input and output share the worker's CPU with Python.",
-        command=partial(_command, interface=interface),
+        notes="Its threads for input and output share the worker's CPU with Python. "
+        f"Runtime mode {mode}, which granian picks by itself for this interface.",
+        command=partial(_command, interface=interface, runtime_mode=mode),
         capabilities=capabilities,
         quick=True,
         counted=("*--json",),
+    )
+
+
+def _other_mode(interface: Interface, mode: str, capabilities: frozenset[str]) -> Variant:
+    return Variant(
+        name=f"granian-{interface}-{mode}",
+        interface=interface,
+        title=f"granian ({interface.upper()}, runtime mode {mode})",
+        notes=f"As granian-{interface}, but for the runtime mode.",
+        command=partial(_command, interface=interface, runtime_mode=mode),
+        capabilities=capabilities,
+        default=False,
     )
 
 
@@ -57,6 +76,8 @@ VARIANTS = (
     _variant(Interface.ASGI, ASGI),
     _variant(Interface.WSGI, HTTP),
     _variant(Interface.RSGI, RSGI),
+    _other_mode(Interface.ASGI, "st", ASGI),
+    _other_mode(Interface.RSGI, "mt", RSGI),
     Variant(
         name="granian-wsgi-as-shipped",
         interface=Interface.WSGI,
