@@ -59,7 +59,10 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
 
 
 def as_json(run: Run, folder: Path, page: Path | None) -> str:
-    """A run as one JSON object: levels with intervals by metric, units in their names."""
+    """A run as one JSON object: all that ``as_text`` says, and the levels and ratios behind it.
+
+    Metrics have their units in their names; ratios are to the best of a comparison.
+    """
     conclusions = conclude(run)
     reached = conclusions.precision
     data = {
@@ -67,6 +70,18 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
         "report": str(page) if page else None,
         "blocks": len(run.blocks),
         "trials": len(run.trials),
+        "answers": [*_few_blocks(conclusions.summaries), *_comparisons(conclusions.groups)],
+        "comparisons": [_group_data(group) for group in (*conclusions.groups, *conclusions.stacks)],
+        "controls": [
+            {
+                "slug": control.cell.slug,
+                "metric": control.metric.name,
+                "ratio": asdict(control.ratio) if control.ratio else None,
+                "ok": control.ok,
+            }
+            for control in conclusions.controls
+        ],
+        "doubts": words.doubts(conclusions.doubts, conclusions.flags),
         "precision": _precision_data(reached) if reached else None,
         "machine_speed": asdict(conclusions.speed) if conclusions.speed else None,
         "cells": [_cell_data(summary) for summary in conclusions.summaries],
@@ -93,6 +108,34 @@ def _comparisons(groups: Iterable[Group]) -> Iterator[str]:
             size = fmt.counted(group.workload.connections, "connection")
             way = ", in turns" * group.workload.in_turns
             yield f"{group.scenario} on {group.server}, {size}{way}: {group.sentence}"
+
+
+def _group_data(group: Group) -> dict[str, Any]:
+    """One comparison; its ``rate_rps`` is None under closed load."""
+    return {
+        "kind": group.kind,
+        "metric": group.metric.name,
+        "server": group.server,
+        "interface": group.interface,
+        **group.workload._asdict(),
+        "blocks": group.n_blocks,
+        "sentence": group.sentence,
+        "smallest_difference_percent": group.separable_percent,
+        "contenders": [
+            {
+                "slug": contender.cell.slug,
+                "tier": contender.tier,
+                "level": asdict(contender.level),
+                "ratio": asdict(contender.ratio),
+            }
+            for contender in group.contenders
+        ],
+        "floors": [
+            {"slug": floor.cell.slug, "level": asdict(floor.level), "ratio": asdict(floor.ratio)}
+            for floor in group.floors
+        ],
+        "missing": [{"slug": cell.slug, "reason": reason} for cell, reason in group.missing],
+    }
 
 
 def _precision_data(precision: Precision) -> dict[str, Any]:
