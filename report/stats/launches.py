@@ -170,11 +170,11 @@ def _unequal_p(own: Mapping[tuple[str, str], tuple[float, ...]], launches: Seque
 
     A Monte Carlo test (Barnard, J. R. Stat. Soc. B 25, 1963).
     """
-    here = {launch.stack for launch in launches}
+    compared = {launch.stack for launch in launches}
     spreads = [
         float(np.var(values, ddof=1))
         for (stack, _), values in own.items()
-        if stack in here and len(values) >= LEAST_SETS
+        if stack in compared and len(values) >= LEAST_SETS
     ]
     if len(spreads) < 2 or not all(spreads):  # noqa: PLR2004 - to compare
         return 1.0

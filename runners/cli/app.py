@@ -63,8 +63,8 @@ def root(context: typer.Context) -> None:
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
     from runners.cli.settings import defaults, gate_defaults, of_one_stack
 
-    found = defaults(Path.cwd())
-    context.default_map = dict.fromkeys(CONFIGURED, found) | {"serve": of_one_stack(found)}
+    of_file = defaults(Path.cwd())
+    context.default_map = dict.fromkeys(CONFIGURED, of_file) | {"serve": of_one_stack(of_file)}
     if context.invoked_subcommand == "gate":
         context.default_map["gate"] = gate_defaults(Path.cwd())
 

@@ -16,6 +16,7 @@ from runners.cli.gate_options import (
     CostCells,
     CostTier,
     From,
+    JsonFile,
     Junit,
     LoadTier,
     Markdown,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 BESIDE_FROM = {
     "from_",
+    "json_file",
     "markdown",
     "junit",
     "bencher",
@@ -85,6 +87,7 @@ def gate(
     load: LoadTier = True,
     waivers: Waivers = None,
     fail_on_inconclusive: Strict = False,
+    json_file: JsonFile = None,
     markdown: Markdown = None,
     junit: Junit = None,
     bencher: Bencher = None,
@@ -101,7 +104,13 @@ def gate(
     confirms what looks worse on fresh launch pairs. Unless sides are named, the base are the apps where
     this branch left main, and the head those of the working tree.
     """
-    files = {"markdown": markdown, "junit": junit, "bencher": bencher, "action_benchmark": action_benchmark}
+    files = {
+        "json_file": json_file,
+        "markdown": markdown,
+        "junit": junit,
+        "bencher": bencher,
+        "action_benchmark": action_benchmark,
+    }
     must_be_writable(files)
     allowed = read_waivers(waivers)
     if from_ is not None:

@@ -30,6 +30,7 @@ Strict = Annotated[
     bool, typer.Option("--fail-on-inconclusive", help="Exit 4 where a cell cannot be called fine.")
 ]
 Markdown = Annotated[Path | None, typer.Option(metavar="FILE", help="Write the verdict as Markdown.")]
+JsonFile = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JSON, as --json prints it.")]
 Junit = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as JUnit XML.")]
 Bencher = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it as Bencher Metric Format.")]
 ActionBenchmark = Annotated[

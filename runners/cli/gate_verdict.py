@@ -83,7 +83,8 @@ def conclude(
     judgement: Judgement = judge(read(folder), waivers)
     for name, path in files.items():
         if path is not None:
-            path.write_text(getattr(outputs, name)(judgement), encoding="utf-8")
+            write = outputs.as_json if name == "json_file" else getattr(outputs, name)
+            path.write_text(write(judgement), encoding="utf-8")
     typer.echo(outputs.as_json(judgement) if as_json else outputs.as_text(judgement))
     typer.echo(f"recorded in {folder}; judge it again with: hotlap gate --from {folder}", err=True)
     if interrupted:

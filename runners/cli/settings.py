@@ -54,9 +54,9 @@ def defaults(folder: Path) -> dict[str, Any]:
     }
 
 
-def of_one_stack(found: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of ``found`` that apply to a command of one framework and one server, not of lists of them."""
-    return {key: value for key, value in found.items() if key not in {"framework", "server"}}
+def of_one_stack(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of ``settings`` that apply to a command of one framework and one server, not of lists of them."""
+    return {key: value for key, value in settings.items() if key not in {"framework", "server"}}
 
 
 def gate_defaults(folder: Path) -> dict[str, Any]:

@@ -47,8 +47,8 @@ def find_run(name: str, results: Path, kinds: Collection[PlanKind]) -> Path:
     Raises PlanError.
     """
     known = sorted(path.parent for path in results.glob("*/run.jsonl"))
-    if name == "latest" and (found := _latest(known, kinds)):
-        return found
+    if name == "latest" and (last := _latest(known, kinds)):
+        return last
     for path in (Path(name), Path(name).parent, results / name):
         if (path / "run.jsonl").is_file() and (path != Path(name).parent or Path(name).name == "run.jsonl"):
             return path

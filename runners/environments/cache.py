@@ -90,8 +90,8 @@ class Built:
 def list_built(home: Path) -> list[Built]:
     """All folders below ``home`` that were built to their end, the longest unused first."""
     marks = home.glob(f"*/*/{COMPLETE}")
-    found = [Built(folder=mark.parent, used_unix_s=mark.stat().st_mtime) for mark in marks]
-    return sorted(found, key=lambda built: (built.used_unix_s, built.folder))
+    folders = [Built(folder=mark.parent, used_unix_s=mark.stat().st_mtime) for mark in marks]
+    return sorted(folders, key=lambda built: (built.used_unix_s, built.folder))
 
 
 def remove(built: Built) -> bool:
