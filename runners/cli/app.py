@@ -64,7 +64,10 @@ def root(context: typer.Context) -> None:
     from runners.cli.settings import defaults, gate_defaults, of_one_stack
 
     of_file = defaults(Path.cwd())
-    context.default_map = dict.fromkeys(CONFIGURED, of_file) | {"serve": of_one_stack(of_file)}
+    context.default_map = dict.fromkeys(CONFIGURED, of_file) | {
+        "serve": of_one_stack(of_file),
+        "compare": {key: value for key, value in of_file.items() if key != "duration"},  # of trials of runs
+    }
     if context.invoked_subcommand == "gate":
         context.default_map["gate"] = gate_defaults(Path.cwd())
 

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runners.cli.options import Connections, Frameworks, Json, Python, Results, Scenarios, Servers
+from runners.cli.options import (
+    Connections,
+    Frameworks,
+    Json,
+    Python,
+    Results,
+    Reuse,
+    Scenarios,
+    Servers,
+    Workers,
+)
 from runners.cli.shared import find_run, run_and_close, selection_of
 from runners.cli.sides import (
     Base,
@@ -29,8 +40,12 @@ from runners.errors import PlanError
 
 if TYPE_CHECKING:
     from report.analysis.two_sides.comparison import Compared
-    from runners.experiments.pairs.options import SidesOptions
-    from runners.selection.matrix import Selection
+    from runners.experiments.pairs.options import PairOptions, SidesOptions
+
+Duration = Annotated[
+    float | None,
+    typer.Option(min=0.05, help="Seconds that are counted of each side in a launch pair; 1.6 unless given."),
+]
 
 
 def compare(
@@ -41,6 +56,9 @@ def compare(
     server: Servers = None,
     scenario: Scenarios = None,
     connections: Connections = None,
+    reuse: Reuse = None,
+    workers: Workers = 1,
+    duration: Duration = None,
     base: Base = None,
     head: Head = None,
     base_python: BasePython = None,
@@ -69,35 +87,28 @@ def compare(
     if runs:
         _recorded(runs, sides, results, as_json=as_json)
         return
-    selection = selection_of(framework, server, scenario, connections, 1, True)
-    _measure(sides, selection, pairs, seed, python, results, as_json=as_json)
+    from runners.experiments.pairs.options import COUNTED_S, PairOptions
 
-
-def _measure(
-    sides: SidesOptions,
-    selection: Selection,
-    pairs: int,
-    seed: int | None,
-    python: str | None,
-    results: Path,
-    *,
-    as_json: bool,
-) -> None:
-    """Measure two sides now, and show how they compare."""
-    from runners.cli.policy import report_policy
-    from runners.cli.progress import watcher
-    from runners.experiments.pairs.comparison import new_comparison
-    from runners.experiments.pairs.options import PairOptions
-    from runners.processes.signals import ending_as_interrupt
-
+    selection = selection_of(framework, server, scenario, connections, workers, True)
     options = PairOptions(
         sides=sides,
-        selection=selection,
+        selection=replace(selection, reuse=reuse),
         pairs=pairs,
+        counted_s=duration or COUNTED_S,
         seed=seed,
         python=python,
         command=tuple(sys.argv[1:]),
     )
+    _measure(options, results, as_json=as_json)
+
+
+def _measure(options: PairOptions, results: Path, *, as_json: bool) -> None:
+    """Measure two sides now, and show how they compare."""
+    from runners.cli.policy import report_policy
+    from runners.cli.progress import watcher
+    from runners.experiments.pairs.comparison import new_comparison
+    from runners.processes.signals import ending_as_interrupt
+
     with ending_as_interrupt():
         comparison = new_comparison(options, results, watcher=watcher(), policy=report_policy())
         interrupted = run_and_close(comparison.run, comparison.writer)

@@ -12,6 +12,8 @@ from runners.selection.matrix import Selection
 
 PAIRS = 8
 """Launch pairs of a cell unless asked otherwise."""
+COUNTED_S = 1.6
+"""``PairOptions.counted_s`` unless asked otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,8 @@ class PairOptions:
     sides: SidesOptions
     selection: Selection
     pairs: int = PAIRS
+    counted_s: float = COUNTED_S
+    """Time that is counted of each side in one launch pair, in turns or in one window."""
     seed: int | None = None
     python: str | None = None
     """Interpreter of a side that names none."""

@@ -36,9 +36,6 @@ from runners.experiments.progress import Watcher
 from runners.machine import facts, placement
 from runners.selection.matrix import CLOSED_CONNECTIONS, Matrix, Selection, expand
 
-COUNTED_S = 1.6
-"""Time that is counted of each side in one launch pair, in turns or in one window."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
@@ -178,7 +175,12 @@ def _recorded(side_parts: SideParts, environments: Mapping[str, Provisioned]) ->
 def _setup(options: PairOptions) -> Setup:
     server_cpus, generator_cpus = placement.choose_cpus(options.selection.workers, 1)
     return build_setup(
-        timing=Timing(blocks=options.pairs, warmup_s=QUICK.warmup_s, window_s=COUNTED_S, leg_s=COUNTED_S),
+        timing=Timing(
+            blocks=options.pairs,
+            warmup_s=QUICK.warmup_s,
+            window_s=options.counted_s,
+            leg_s=options.counted_s,
+        ),
         seed=options.seed,
         server_cpus=server_cpus,
         generator_cpus=generator_cpus,

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import runners.experiments.pairs.planning
 from results.store import read
 from runners.selection.frameworks import APPS
 from tests.support.command_line import call
@@ -31,11 +30,10 @@ def test_two_sides_are_measured_in_turn_and_a_wrong_one_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(runners.experiments.pairs.planning, "COUNTED_S", 0.2)
     base, head = apps(tmp_path / "base", GOOD), apps(tmp_path / "head", WRONG)
     cells = ("--server", "uvicorn-pure", "--scenario", "json", "--framework", "asgi", "--framework", "other")
     sides = ("--base-rev", base, "--head-rev", head)
-    assert call(monkeypatch, "compare", *cells, *sides, "--pairs", "2", "--json") == 3
+    assert call(monkeypatch, "compare", *cells, *sides, "--pairs", "2", "--duration", "0.2", "--json") == 3
     (folder,) = (tmp_path / "results").iterdir()
     run = read(folder)
     (failure,) = run.failures
