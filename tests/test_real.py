@@ -16,8 +16,8 @@ import runners.launching.server
 from results.model import FailureStage, Run
 from results.store import read
 from runners.cli import main
+from runners.environments.lock import SHARED
 from runners.processes.ports import can_bind
-from runners.selection.discovery import discover
 from runners.selection.frameworks import APPS
 from tests.support.processes import COVERAGE, uncounted
 
@@ -51,7 +51,8 @@ DEADLINE_S = 60.0
 @pytest.fixture
 def apps(tmp_path: Path) -> Path:
     folder = tmp_path / "apps"
-    shutil.copytree(APPS, folder, ignore=shutil.ignore_patterns("*_app.py", "__pycache__"))
+    (folder / "locks").mkdir(parents=True)
+    shutil.copy(APPS / "locks" / SHARED, folder / "locks" / SHARED)
     for name, text in {"asgi": GOOD, **BAD}.items():
         (folder / f"{name}_app.py").write_text(text, encoding="utf-8")
         shutil.copy(APPS / "locks" / "asgi.txt", folder / "locks" / f"{name}.txt")
@@ -59,11 +60,10 @@ def apps(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def bad_apps(apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    parts = discover(apps)
-    monkeypatch.setattr("runners.experiments.run.discover", lambda: parts)
+def bad_apps(apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(runners.launching.server, "READY_DEADLINE_S", 3.0)
     monkeypatch.chdir(tmp_path)
+    return apps
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -73,11 +73,12 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     return int(ended.value.code or 0)
 
 
-@pytest.mark.usefixtures("bad_apps")
 def test_bad_servers_are_failures_with_their_logs_and_the_rest_is_measured(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bad_apps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = call(monkeypatch, "run", *SHORT, "--server", "uvicorn-pure", "--blocks", "2")
+    asked = ("--apps", str(bad_apps), "--server", "uvicorn-pure", "--blocks", "2")
+    code = call(monkeypatch, "run", *SHORT, *asked)
+    assert f"apps in {bad_apps}" in capsys.readouterr().err
     (folder,) = (tmp_path / "results").iterdir()
     run = read(folder)
     failures = {failure.stack.partition("--")[0]: failure for failure in run.failures}
@@ -87,7 +88,7 @@ def test_bad_servers_are_failures_with_their_logs_and_the_rest_is_measured(
     assert "not ready after" in failures["hangs"].message
     assert "Hello, Wrong" in failures["wrong"].message
     assert failures["careless"].stage == FailureStage.VERIFY_AFTER
-    assert "wanted 200, got 500" in failures["careless"].message
+    assert "wanted status 200, got 500" in failures["careless"].message
     assert all(failure.remedy for failure in run.failures)
     assert {trial.cell.framework for trial in run.trials} == {"asgi"}
     assert len(run.blocks) == 2

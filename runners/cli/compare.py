@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from runners.cli.options import (
+    Apps,
     Connections,
     Frameworks,
     Json,
@@ -52,6 +53,7 @@ def compare(
     runs: Annotated[
         list[str] | None, typer.Argument(help="Two recorded runs, base and head; none: measure now.")
     ] = None,
+    apps: Apps = None,
     framework: Frameworks = None,
     server: Servers = None,
     scenario: Scenarios = None,
@@ -93,6 +95,7 @@ def compare(
     options = PairOptions(
         sides=sides,
         selection=replace(selection, reuse=reuse),
+        apps=apps,
         pairs=pairs,
         counted_s=duration or COUNTED_S,
         seed=seed,

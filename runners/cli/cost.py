@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from runners.cli.options import Frameworks, Json, Python, Quick, Results, Scenarios, Servers, With
+from runners.cli.options import Apps, Frameworks, Json, Python, Quick, Results, Scenarios, Servers, With
 from runners.cli.shared import run_and_close, selection_of
 
 InProcess = Annotated[
@@ -23,6 +23,7 @@ Where = Annotated[
 
 
 def cost(
+    apps: Apps = None,
     framework: Frameworks = None,
     server: Servers = None,
     scenario: Scenarios = None,
@@ -50,6 +51,7 @@ def cost(
     options = RunOptions(
         selection=selection_of(framework, server, scenario, None, 1, quick),
         timing=Timing(blocks=repeats, warmup_s=0.0, window_s=0.0),
+        apps=apps,
         python=python,
         overrides=tuple(with_ or ()),
         command=tuple(sys.argv[1:]),

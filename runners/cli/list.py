@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from runners.cli.options import Connections, Frameworks, Json, Quick, Scenarios, Servers, Workers
+from runners.cli.options import Apps, Connections, Frameworks, Json, Quick, Scenarios, Servers, Workers
 from runners.cli.shared import selection_of
 
 
 def list_(
+    apps: Apps = None,
     framework: Frameworks = None,
     server: Servers = None,
     scenario: Scenarios = None,
@@ -22,6 +23,6 @@ def list_(
     from runners.selection.discovery import discover
     from runners.selection.matrix import expand
 
-    parts = discover()
+    parts = discover(apps)
     matrix = expand(selection_of(framework, server, scenario, connections, workers, quick), parts)
     typer.echo(list_tables.as_json(matrix, parts) if as_json else list_tables.as_text(matrix, parts))

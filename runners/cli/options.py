@@ -23,6 +23,18 @@ Frameworks = Annotated[
         autocompletion=lambda: _names("frameworks"),
     ),
 ]
+Apps = Annotated[
+    Path | None,
+    typer.Option(
+        "--apps",
+        metavar="DIR",
+        file_okay=False,
+        exists=True,
+        resolve_path=True,
+        help="Folder of app files (*_app.py, and locks/ as `hotlap lock --apps DIR` makes them); hotlap's "
+        "own unless given.",
+    ),
+]
 Servers = Annotated[
     list[str] | None,
     typer.Option(

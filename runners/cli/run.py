@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from runners.cli.options import (
+    Apps,
     Arrivals,
     Connections,
     Frameworks,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from runners.experiments.progress import Watcher
     from runners.selection.matrix import Selection
 
-BESIDE_RESUME = {"resume", "results", "report", "as_json", "context", "listen"}
+BESIDE_RESUME = {"resume", "apps", "results", "report", "as_json", "context", "listen"}
 """Options that go with ``--resume``: any other would make it another run."""
 
 Blocks = Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")]
@@ -77,6 +78,7 @@ Report = Annotated[bool, typer.Option("--report", help="Write the HTML report at
 
 def run(
     context: typer.Context,
+    apps: Apps = None,
     framework: Frameworks = None,
     server: Servers = None,
     scenario: Scenarios = None,
@@ -121,7 +123,7 @@ def run(
     if is_default_of_file(context, "arrivals") and slo is None and not rate:
         arrivals = None
     if is_default_of_file(context, "precision") and (
-        slo is not None or resume is not None or not _can_be_precise(selection, blocks)
+        slo is not None or resume is not None or not _can_be_precise(selection, apps, blocks)
     ):
         precision = None
     if is_default_of_file(context, "blocks") and precision and (blocks or FIRST_LOOK) < FIRST_LOOK:
@@ -134,10 +136,11 @@ def run(
         if resume is not None:
             _refuse_beside_resume(context)
             folder, endpoint = find_run(resume, results, {PlanKind.RUN}), spread.endpoint()
-            session = resume_run(folder, watcher=shown, policy=report_policy(), listen=endpoint)
+            session = resume_run(folder, watcher=shown, policy=report_policy(), apps=apps, listen=endpoint)
         else:
             options = RunOptions(
                 selection=selection,
+                apps=apps,
                 timing=timing(
                     quick=quick,
                     blocks=blocks,
@@ -162,14 +165,14 @@ def run(
     _conclude(session.folder, interrupted=interrupted, report=report, as_json=as_json)
 
 
-def _can_be_precise(selection: Selection, blocks: int | None) -> bool:
+def _can_be_precise(selection: Selection, apps: Path | None, blocks: int | None) -> bool:
     """Whether so many blocks of a selection give ratios that are looked at."""
     from results.model import FIRST_LOOK
     from runners.experiments.run_plan import has_ratios
     from runners.selection.discovery import discover
     from runners.selection.matrix import expand
 
-    return (blocks or FIRST_LOOK) >= FIRST_LOOK and has_ratios(expand(selection, discover()).cells)
+    return (blocks or FIRST_LOOK) >= FIRST_LOOK and has_ratios(expand(selection, discover(apps)).cells)
 
 
 def _refuse_beside_slo(**options: object) -> None:

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from runners.cli.options import Host, Python, Scenarios, With, Workers
+from runners.cli.options import Apps, Host, Python, Scenarios, With, Workers
 from runners.cli.shared import selection_of
 
 
 def serve(
     framework: Annotated[str, typer.Option("--framework", "-f", help="Framework to serve.")],
     server: Annotated[str, typer.Option("--server", "-s", help="Server variant to serve it with.")],
+    apps: Apps = None,
     scenario: Scenarios = None,
     workers: Workers = 1,
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")] = 8000,
@@ -30,6 +31,7 @@ def serve(
     options = RunOptions(
         selection=selection_of([framework], [server], scenario, None, workers, False),
         timing=QUICK,
+        apps=apps,
         python=python,
         overrides=tuple(with_ or ()),
         spread=Spread(host=host),

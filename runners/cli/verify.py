@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typer
 
-from runners.cli.options import Frameworks, Json, Python, Quick, Scenarios, Servers, With, Workers
+from runners.cli.options import Apps, Frameworks, Json, Python, Quick, Scenarios, Servers, With, Workers
 from runners.cli.shared import selection_of
 
 
 def verify(
+    apps: Apps = None,
     framework: Frameworks = None,
     server: Servers = None,
     scenario: Scenarios = None,
@@ -25,7 +26,9 @@ def verify(
     from runners.experiments.options import QUICK, RunOptions
 
     selection = selection_of(framework, server, scenario, None, workers, quick)
-    options = RunOptions(selection=selection, timing=QUICK, python=python, overrides=tuple(with_ or ()))
+    options = RunOptions(
+        selection=selection, timing=QUICK, apps=apps, python=python, overrides=tuple(with_ or ())
+    )
     inspection = verify_selection(options, watcher())
     typer.echo(verify_tables.as_json(inspection) if as_json else verify_tables.as_text(inspection))
     if inspection.failures:

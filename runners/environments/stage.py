@@ -6,6 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 from runners.environments import cache
+from runners.selection.frameworks import APP_SUFFIX, APPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
 
 
 def put(apps: Path, stages: Path, python: Path, waiting: Callable[[], None]) -> Path:
-    """Folder in ``stages``, named by what is in it: ``apps/*.py`` with bytecode made by ``python``."""
-    files = {path.name: path.read_bytes() for path in sorted(apps.glob("*.py"))}
+    """Folder in ``stages``, named by what is in it: ``apps/*.py`` with bytecode made by ``python``.
+
+    What hotlap's own apps share (the contract, its models) is there for those of another folder as well,
+    unless that has files of these names.
+    """
+    shared = [path for path in APPS.glob("*.py") if not path.name.endswith(APP_SUFFIX)]
+    paths = {path.name: path for path in (*shared, *apps.glob("*.py"))}
+    files = {name: paths[name].read_bytes() for name in sorted(paths)}
     stage = stages / cache.digest({name: content.hex() for name, content in files.items()})
     cache.built(stage, lambda folder, _lock: _copy(files, folder, python), waiting=waiting)
     return stage

@@ -53,7 +53,7 @@ class Inspection:
 
 def verify_selection(options: RunOptions, watcher: Watcher) -> Inspection:
     """Verify the stacks of a selection and record nothing."""
-    parts = discover()
+    parts = discover(options.apps)
     plan, environments, failures = plan_of(options, parts, watcher)
     launches = visits(plan.cells, parts.scenarios)
     with TemporaryDirectory(prefix="hotlap-") as folder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from results.model import Arrivals
 from runners.selection.heats import MOST_IN_HEAT
@@ -72,6 +73,8 @@ class RunOptions:
 
     selection: Selection
     timing: Timing
+    apps: Path | None = None
+    """Folder of the app files; None: hotlap's own."""
     seed: int | None = None
     """Seed of order and inputs; None: a new one."""
     python: str | None = None

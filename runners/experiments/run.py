@@ -132,7 +132,7 @@ class RunSession:
 
 def new_run(options: RunOptions, results: Path, *, watcher: Watcher, policy: Policy) -> RunSession:
     """First session of a new run; line 1 and what failed before it are recorded."""
-    parts = discover()
+    parts = discover(options.apps)
     plan, environments, failures = plan_of(options, parts, watcher)
     if options.rates:
         plan, missed = open_plan(plan, options, parts, environments, watcher)
@@ -145,10 +145,15 @@ def new_run(options: RunOptions, results: Path, *, watcher: Watcher, policy: Pol
 
 
 def resume_run(
-    folder: Path, *, watcher: Watcher, policy: Policy, listen: Endpoint | None = None
+    folder: Path,
+    *,
+    watcher: Watcher,
+    policy: Policy,
+    apps: Path | None = None,
+    listen: Endpoint | None = None,
 ) -> RunSession:
     """Next session of the run in ``folder``; raises PlanError where it cannot go on as it began."""
-    parts = discover()
+    parts = discover(apps)
     before = read(folder)
     if before.plan.kind != PlanKind.RUN:
         raise PlanError(

@@ -29,6 +29,8 @@ def plan_of(
     facts.require_linux()
     _must_fit_together(options)
     matrix, url = expand(options.selection, parts), options.spread.url
+    if options.apps is not None:
+        watcher.say(f"apps in {options.apps}")
     cells = matrix.cells
     _must_have_ratios(options.timing, cells)
     environments: dict[str, Provisioned] = {}

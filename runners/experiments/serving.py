@@ -17,7 +17,7 @@ from runners.selection.schedule import visits
 
 def serve_stack(options: RunOptions, port: int, watcher: Watcher) -> None:
     """Start the one stack of ``options`` on ``port`` and keep it until interrupted."""
-    parts = discover()
+    parts = discover(options.apps)
     plan, environments, _failures = plan_of(options, parts, watcher)
     visit = visits(plan.cells, parts.scenarios)[0]
     with TemporaryDirectory(prefix="hotlap-") as folder:

@@ -157,7 +157,7 @@ class Sweep:
 
 def sweep_selection(options: RunOptions, slo: Slo, watcher: Watcher) -> SweepResult:
     """Search the highest rate that keeps to ``slo`` for every cell of a selection; records no run."""
-    parts = discover()
+    parts = discover(options.apps)
     plan, environments, failures = plan_of(options, parts, watcher)
     endpoint = options.spread.endpoint()
     with (

@@ -11,8 +11,8 @@ from runners.selection.matrix import Parts
 from scenarios import catalogue
 
 
-def discover(apps_dir: Path = frameworks.APPS) -> Parts:
-    """The frameworks of ``apps_dir``, and all servers and scenarios.
+def discover(apps_dir: Path | None = None) -> Parts:
+    """The frameworks of ``apps_dir`` (hotlap's own unless given), and all servers and scenarios.
 
     Raises:
         PlanError: a file is wrong, or two declare one name; it names them.
@@ -24,4 +24,5 @@ def discover(apps_dir: Path = frameworks.APPS) -> Parts:
         raise PlanError(
             str(error), remedy="rename one of them: a scenario's name stands for it in cells and records"
         ) from error
-    return Parts(frameworks=frameworks.discover(apps_dir), servers=servers.discover(), scenarios=scenarios)
+    found = frameworks.discover(apps_dir or frameworks.APPS)
+    return Parts(frameworks=found, servers=servers.discover(), scenarios=scenarios)

@@ -68,7 +68,7 @@ def new_cost_run(
     Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
     """
     facts.require_linux()
-    parts = discover()
+    parts = discover(options.apps)
     boundaries = collect(parts.frameworks.values(), servers.boundaries())
     matrix = countable_cells(options.selection, parts, in_process=in_process)
     environments, failures = environments_of(

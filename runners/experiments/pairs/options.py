@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
@@ -75,6 +76,8 @@ class PairOptions:
 
     sides: SidesOptions
     selection: Selection
+    apps: Path | None = None
+    """Folder of the app files of a side that names no revision; None: hotlap's own."""
     pairs: int = PAIRS
     counted_s: float = COUNTED_S
     """Time that is counted of each side in one launch pair, in turns or in one window."""

@@ -68,7 +68,7 @@ def prepare(options: PairOptions, watcher: Watcher) -> Prepared:
     Raises PlanError where it makes no sense, ProvisionError where no pair is left to be measured.
     """
     facts.require_linux()
-    sides = resolve_sides(options.sides)
+    sides = resolve_sides(options.sides, apps=options.apps)
     matched = match_selection(options, sides)
     return prepare_pairings(options, sides, matched.pairings, watcher, failures=missing(matched))
 

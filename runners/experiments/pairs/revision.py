@@ -32,8 +32,8 @@ class Source:
     """In words; empty for the apps that ship with hotlap."""
 
 
-def source_of(wanted: str | None, *, root: Path | None = None) -> Source:
-    """Apps of ``wanted``: None, ``worktree``, a folder of app files, or a git revision.
+def source_of(wanted: str | None, *, apps: Path | None = None, root: Path | None = None) -> Source:
+    """Apps of ``wanted``: None (``apps``, else hotlap's own), ``worktree``, a folder, or a git revision.
 
     A revision is written to ``root`` (the cache, unless given) once.
 
@@ -43,7 +43,7 @@ def source_of(wanted: str | None, *, root: Path | None = None) -> Source:
 
     """
     if wanted is None:
-        return Source(apps=APPS)
+        return Source(apps=APPS) if apps is None else Source(apps=apps, title=f"apps in {apps.name}")
     if wanted == WORKTREE:
         return Source(apps=repository_apps(), title="apps of the working tree")
     folder = Path(wanted).expanduser()

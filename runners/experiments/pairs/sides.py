@@ -24,18 +24,23 @@ class SideParts:
     """Frameworks of its own apps; servers and scenarios are the same for both sides."""
 
 
-def resolve_sides(options: SidesOptions, *, cache: Path | None = None) -> dict[SideName, SideParts]:
-    """Both sides by name; raises PlanError or ProvisionError that names the side."""
+def resolve_sides(
+    options: SidesOptions, *, apps: Path | None = None, cache: Path | None = None
+) -> dict[SideName, SideParts]:
+    """Both sides by name; raises PlanError or ProvisionError that names the side.
+
+    ``apps`` are those of a side that names no revision; hotlap's own unless given.
+    """
     options.must_make_sense()
     return {
-        name: _resolve_side(name, side, cache)
+        name: _resolve_side(name, side, apps, cache)
         for name, side in ((SideName.BASE, options.base), (SideName.HEAD, options.head))
     }
 
 
-def _resolve_side(name: SideName, options: SideOptions, cache: Path | None) -> SideParts:
+def _resolve_side(name: SideName, options: SideOptions, apps: Path | None, cache: Path | None) -> SideParts:
     try:
-        source = source_of(options.revision, root=cache)
+        source = source_of(options.revision, apps=apps, root=cache)
         parts = discover(source.apps)
     except HotlapError as error:
         raise error.retold(f"{name}: {error.message}") from error
