@@ -87,7 +87,7 @@ def test_bad_servers_are_failures_with_their_logs_and_the_rest_is_measured(
     assert "RuntimeError: broken at import" in failures["dies"].log_tail
     assert "not ready after" in failures["hangs"].message
     assert "Hello, Wrong" in failures["wrong"].message
-    assert failures["careless"].stage == FailureStage.VERIFY_AFTER
+    assert failures["careless"].stage == FailureStage.VERIFY_AFTER, run.failures
     assert "wanted status 200, got 500" in failures["careless"].message
     assert all(failure.remedy for failure in run.failures)
     assert {trial.cell.framework for trial in run.trials} == {"asgi"}

@@ -111,7 +111,11 @@ class OffPath(Fleet):
         connection.answered, connection.failures = True, 0
         connection.served += 1
         used_up = self._reuse is not None and connection.served >= self._reuse
-        self._proceed(connection, keep_alive=reply.keep_alive and not connection.unsent and not used_up)
+        self._proceed(
+            connection,
+            keep_alive=reply.keep_alive and not connection.unsent and not used_up,
+            again=problem is not None,
+        )
 
     def _note_arrivals(self, connection: Connection, reply: Reply | Echo) -> None:
         """Count when the pieces of a right answer arrived, where they are watched."""
@@ -135,11 +139,15 @@ class OffPath(Fleet):
             return f"answered after {elapsed_ns / 1e6:.2f} ms, before {entry.min_elapsed_ns / 1e6:.2f} ms"
         return None
 
-    def _proceed(self, connection: Connection, *, keep_alive: bool) -> None:
-        """Go on to the next request, unless connections are to stop, or to rest."""
+    def _proceed(self, connection: Connection, *, keep_alive: bool, again: bool = False) -> None:
+        """Go on to the next request, unless connections are to stop, or to rest.
+
+        ``again``: its answer was wrong, so that another right one is wanted of a turn.
+        """
         connection.entry = connection.next_entry(self._ring)
         connection.reply = None
-        if len(self.tally.latencies_ns) <= self._send_until and not self._stopping:
+        more = len(self.tally.latencies_ns) <= self._send_until or (again and self._send_until >= 0)
+        if more and not self._stopping:
             self._go_on(connection, keep_alive=keep_alive)
             return
         connection.fresh = False  # so that another may be opened

@@ -103,6 +103,23 @@ def test_a_connection_closed_at_rest_is_opened_again_in_the_next_turn() -> None:
         assert pump.tally.connections_opened == 1
 
 
+@pytest.mark.parametrize("place", range(1, 21))
+def test_wherever_an_answer_is_wrong_the_turn_has_all_its_right_ones(place: int) -> None:
+    asked: list[None] = []
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            asked.append(None)
+            peer.send(answer(b'{"n": 2}') if len(asked) == place else answer())
+
+    with resting(script, connections=4) as pump:
+        asked.clear()
+        assert pump.turn(20, soon())
+        assert pump.tally.errors == {"wrong-answer": 1}
+        assert len(asked) == 21
+        assert pump.in_flight(time.monotonic_ns()) == (0, 0)
+
+
 def test_a_wrong_answer_is_asked_again_and_never_counted_as_right() -> None:
     wrong: list[str] = []
 
