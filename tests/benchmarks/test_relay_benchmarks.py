@@ -137,6 +137,7 @@ def test_a_stack_that_starts_slowly_is_told_by_its_bias_and_its_cost() -> None:
     assert shortest.length_s == LENGTHS_S[0]
     slower = math.log(1.04) - math.log(1.004)
     assert shortest.by_start.mean == pytest.approx(slower, abs=0.001)
+    assert shortest.by_length
     assert shortest.by_length.mean == pytest.approx(slower, abs=0.003)
     assert shortest.by_start.farthest > 0.03
     costs = {cost.stack: cost.milliseconds.mean for cost in starting_costs(blocks)}
@@ -148,6 +149,8 @@ def test_starting_costs_what_a_turn_takes_beside_its_answers_at_their_steady_rat
     turns = Turns(begun_us=(0, 300_000), span_us=(251_000, 9_000), requests=(1000, 64))
     steady = SteadyPart(requests=640, span_us=160_000)
     assert starting_cost_s([(turns, (steady, None))]) == pytest.approx(0.001)
+    slow = replace(turns, span_us=(351_000, 9_000))
+    assert starting_cost_s([(turns, (steady, None))] * 2 + [(slow, (steady, None))]) == pytest.approx(0.001)
     too_short = SteadyPart(requests=64, span_us=16_000)
     assert math.isnan(starting_cost_s([(turns, (too_short, None))]))
 
@@ -158,8 +161,8 @@ def test_biases_are_printed_beside_their_bar(capsys: pytest.CaptureFixture[str])
     printed = capsys.readouterr().out
     assert "3 blocks; the machine's speed varied by" in printed
     assert "a / b" in printed
-    assert "NOT farthest end" in printed
-    assert bars.missed == 1
+    assert "NOT farthest end of a 90% interval at 35 ms" in printed
+    assert bars.missed == 2
 
 
 def ratio(mean: float, error: float = 0.01) -> PairRatio:

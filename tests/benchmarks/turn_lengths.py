@@ -20,6 +20,7 @@ import numpy as np
 
 from report.stats.levels import student
 from results.model import Turns
+from runners.experiments.options import QUICK
 from runners.generator.client import Generator
 from runners.generator.messages import Relay, SteadyPart
 from runners.selection.matrix import CLOSED_CONNECTIONS
@@ -28,6 +29,13 @@ from tests.benchmarks.turn_levels import Heat, StackTurns
 
 LENGTHS_S = (0.025, 0.05, 0.1, 0.25)
 """Of turns; where a stack's wave of answers takes longer, its turns are longer."""
+USED_S = QUICK.turn_s
+"""How long a run's turns are, where a stack's wave of answers is not longer."""
+SHOWN_S = tuple(sorted({*LENGTHS_S[:-1], USED_S}))
+"""Lengths whose bias is told."""
+SLOW_S = {"items": 0.5}
+"""Longer turns in scenarios in which few waves of slow stacks fit into any of ``LENGTHS_S``: for their start
+alone."""
 ROUNDS = 10
 """Turns of each stack and length in one relay."""
 STEADY_CYCLES = 3
@@ -76,10 +84,13 @@ class LengthsBlock:
         """Median length, as it was, of the turns of one stack that were to be of one length."""
         return float(np.median(self.by_length[length][place].turns.span_us)) / 1e6
 
-    def start_bias(self, length: int, place: int) -> float:
-        """What starting does to the log rate of a stack by turns of one length, less that by the longest."""
-        shares = (self.costs_s[place] / self.span_s(number, place) for number in (length, -1))
-        short, long = (float(np.log1p(-share)) for share in shares)
+    def start_bias(self, length_s: float, place: int) -> float:
+        """What starting does to the log rate of a stack by turns of one length, less that by the longest.
+
+        A turn is no shorter than the stack's shortest was.
+        """
+        spans_s = max(length_s, self.span_s(0, place)), self.span_s(-1, place)
+        short, long = (float(np.log1p(-self.costs_s[place] / span_s)) for span_s in spans_s)
         return short - long
 
     def all_lengths(self) -> Heat:
@@ -92,7 +103,8 @@ def measure_lengths(
 ) -> LengthsBlock:
     """One relay in which every stack that serves ``scenario`` has a leg of every length."""
     stacks = [stack for stack in stacks if stack.serves(scenario)]
-    places = [(length, stack) for length in range(len(LENGTHS_S)) for stack in stacks]
+    lengths_s = (*LENGTHS_S, *([SLOW_S[scenario]] if scenario in SLOW_S else []))
+    places = [(length, stack) for length in range(len(lengths_s)) for stack in stacks]
     legs = take_legs(
         generator,
         Relay(
@@ -102,8 +114,8 @@ def measure_lengths(
             ),
             groups=tuple(length for length, _ in places),
             rounds=ROUNDS,
-            turn_s=max(LENGTHS_S),
-            lengths_s=tuple(LENGTHS_S[length] for length, _ in places),
+            turn_s=max(lengths_s),
+            lengths_s=tuple(lengths_s[length] for length, _ in places),
             steady_parts=True,
             seed=block,
         ),
@@ -112,7 +124,9 @@ def measure_lengths(
     by_length = [legs[start : start + size] for start in range(0, len(places), size)]
     return LengthsBlock(
         block=block,
-        by_length=tuple(stack_turns(stacks, [turns_of(leg) for leg in own]) for own in by_length),
+        by_length=tuple(
+            stack_turns(stacks, [turns_of(leg) for leg in own]) for own in by_length[: len(LENGTHS_S)]
+        ),
         costs_s=tuple(
             starting_cost_s([(turns_of(leg), leg.steady_parts) for leg in own])
             for own in zip(*by_length, strict=True)
@@ -121,7 +135,10 @@ def measure_lengths(
 
 
 def starting_cost_s(legs: Sequence[tuple[Turns, Sequence[SteadyPart | None]]]) -> float:
-    """Mean over the turns of one stack that have a steady part long enough; NaN where none has.
+    """Median over the turns of one stack that have a steady part long enough; NaN where none has.
+
+    Where the machine changes its speed within a turn, its start looks dear or cheap by several times what it
+    costs, as often the one as the other: the median does not hear of it.
 
     ``legs`` are turns of any lengths with their steady parts, over as many connections as a closed load has.
     """
@@ -131,7 +148,7 @@ def starting_cost_s(legs: Sequence[tuple[Turns, Sequence[SteadyPart | None]]]) -
         for span_us, requests, part in zip(turns.span_us, turns.requests, parts, strict=True)
         if part and part.requests >= STEADY_CYCLES * CLOSED_CONNECTIONS
     ]
-    return float(np.mean(costs_s)) if costs_s else float("nan")
+    return float(np.median(costs_s)) if costs_s else float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,27 +159,32 @@ class Bias:
     length_s: float
     by_start: Estimate
     """As what starting a turn costs each of them has it."""
-    by_length: Estimate
-    """As turns of both lengths have it."""
+    by_length: Estimate | None
+    """As turns of both lengths have it; None where there were none of this one."""
 
 
 def biases(blocks: Sequence[LengthsBlock]) -> list[Bias]:
-    """Of every pair of stacks and every length but the longest."""
+    """Of every pair of stacks, at the lengths of ``SHOWN_S``."""
     levels = [[heat.fit().levels for heat in block.heats()] for block in blocks]
     names = [leg.stack for leg in blocks[0].by_length[0]]
+
+    def by_length(length_s: float, a: int, b: int) -> Estimate | None:
+        if length_s not in LENGTHS_S:
+            return None
+        own = LENGTHS_S.index(length_s)
+        return estimate([float(each[own][a] - each[own][b] - each[-1][a] + each[-1][b]) for each in levels])
+
     return [
         Bias(
             pair=(names[a], names[b]),
-            length_s=LENGTHS_S[length],
+            length_s=length_s,
             by_start=estimate(
-                [block.start_bias(length, a) - block.start_bias(length, b) for block in blocks]
+                [block.start_bias(length_s, a) - block.start_bias(length_s, b) for block in blocks]
             ),
-            by_length=estimate(
-                [float(own[length][a] - own[length][b] - own[-1][a] + own[-1][b]) for own in levels]
-            ),
+            by_length=by_length(length_s, a, b),
         )
         for a, b in combinations(range(len(names)), 2)
-        for length in range(len(LENGTHS_S) - 1)
+        for length_s in SHOWN_S
     ]
 
 
