@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,6 +36,8 @@ VARIANTS = {
 }
 """By stack, as in the quick matrix with its control."""
 EQUAL = dict.fromkeys("abcdefghijkl", "uvicorn")
+MANY = {f"{server}{stack}": f"server {server}" for server in range(12) for stack in "abc"}
+"""By stack: three on each of twelve server variants."""
 COVERAGE_BAR = (93.0, 97.0)
 FIRST_TIER_BAR = 5.0
 
@@ -53,6 +55,11 @@ class Design:
     """In every other block: who leaves, after which share of the rounds."""
     absent: tuple[str, str] = ("", "")
     """Who is not in the heat, in even blocks and in odd ones."""
+    drawn: int = 0
+    """Stacks in a heat, where they do not all live at once: heats of whole server variants are drawn anew in
+    every block, and all stacks are compared with all; 0: one heat a block, compared within its variants."""
+    reference: str = ""
+    """Who is in every heat besides."""
 
 
 DESIGNS = (
@@ -66,6 +73,13 @@ DESIGNS = (
     ),
     Design(title="a stack leaves early in every other block", variants=VARIANTS, leaving={"b": 0.3}),
     Design(title="incomplete heats with a reference", variants=EQUAL, absent=("hijkl", "bcdefg")),
+    Design(title="36 stacks in heats of 12 drawn anew, across servers", variants=MANY, drawn=12),
+    Design(
+        title="the same with a reference stack in every heat",
+        variants=MANY | {"reference": "server of the reference"},
+        drawn=12,
+        reference="reference",
+    ),
 )
 
 
@@ -146,19 +160,37 @@ def _launches(
 ) -> list[LaunchLevel]:
     launches: list[LaunchLevel] = []
     for block in range(BLOCKS):
-        turns = make_turns(
-            {name: rate for name, rate in rates.items() if name not in design.absent[block % 2]},
-            design.variants,
-            random,
-            noise=design.noise,
-            timing=timing,
-            leaves=design.leaving if block % 2 else None,
-        )
-        legs = [
-            StackTurns(stack=name, variant=design.variants[name], turns=own) for name, own in turns.items()
-        ]
-        launches += Heat(number=block, legs=tuple(legs)).launch_levels()
+        present = {name: rate for name, rate in rates.items() if name not in design.absent[block % 2]}
+        for number, names in enumerate(_heats(design, list(present), random)):
+            turns = make_turns(
+                {name: present[name] for name in names},
+                design.variants,
+                random,
+                noise=design.noise,
+                timing=timing,
+                leaves=design.leaving if block % 2 else None,
+            )
+            legs = tuple(
+                StackTurns(stack=name, variant="all" if design.drawn else design.variants[name], turns=own)
+                for name, own in turns.items()
+            )
+            launches += Heat(number=(block, number), legs=legs).launch_levels()
     return launches
+
+
+def _heats(design: Design, names: Sequence[str], random: np.random.Generator) -> list[list[str]]:
+    """Stacks of each heat of a block: server variants whole, in random order."""
+    if not design.drawn:
+        return [list(names)]
+    variants = list(dict.fromkeys(design.variants[name] for name in names if name != design.reference))
+    random.shuffle(variants)
+    heats: list[list[str]] = [[]]
+    for variant in variants:
+        members = [name for name in names if design.variants[name] == variant]
+        if len(heats[-1]) + len(members) > design.drawn:
+            heats.append([])
+        heats[-1] += members
+    return [[*heat, design.reference] if design.reference else heat for heat in heats]
 
 
 def _judge(fit: StackFit, rates: Mapping[str, float]) -> Counts:
