@@ -100,8 +100,8 @@ def test_servers_listen_on_ipv6_where_they_are_told_to(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    chosen = ("--framework", "django", "--framework", "starlette", "--server", "gunicorn-gthread")
-    chosen += ("--server", "uvicorn-pure", "--server", "granian-asgi", "--server", "granian-wsgi")
+    chosen = ["--framework", "django", "--framework", "starlette", "--server", "gunicorn-gthread"]
+    chosen += ["--server", "uvicorn-pure", "--server", "granian-asgi", "--server", "granian-wsgi"]
     assert call(monkeypatch, "run", *SHORT, *chosen, "--host", "::1", "--blocks", "1") == 0
     (folder,) = (tmp_path / "results").iterdir()
     measured = {trial.cell.stack for trial in read(folder).trials}

@@ -24,5 +24,5 @@ def discover(apps_dir: Path | None = None) -> Parts:
         raise PlanError(
             str(error), remedy="rename one of them: a scenario's name stands for it in cells and records"
         ) from error
-    found = frameworks.discover(apps_dir or frameworks.APPS)
-    return Parts(frameworks=found, servers=servers.discover(), scenarios=scenarios)
+    known = frameworks.discover(apps_dir or frameworks.APPS)
+    return Parts(frameworks=known, servers=servers.discover(), scenarios=scenarios)
