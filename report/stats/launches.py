@@ -69,21 +69,8 @@ def fit_launches(launches: Sequence[LaunchLevel]) -> StackFit:
     inverse = np.linalg.pinv(design.T @ (weights[:, None] * design), rcond=NULL, hermitian=True)
     effects = inverse @ (design.T @ (weights * values))
     residuals = values - design @ effects
-    of_launch = component[of_stack]
-    numbers = range(int(component.max()) + 1)
-    freedom = {
-        number: int(np.sum(of_launch == number) - np.sum(component == number) + 1) for number in numbers
-    }
-    scales = np.array(
-        [
-            float(weights @ (residuals**2 * (of_launch == number))) / freedom[number]
-            if freedom[number]
-            else math.nan
-            for number in numbers
-        ]
-    )
-    own = _own(launches)
-    n_stacks = len(stacks)
+    freedom, scales = _pooled(weights * residuals**2, component[of_stack], component)
+    own, n_stacks = _own(launches), len(stacks)
     # stacks of different components have no covariance, so that whose scale it has does not matter
     covariance = scales[component[:n_stacks], None] * inverse[:n_stacks, :n_stacks]
     return StackFit(
@@ -95,9 +82,13 @@ def fit_launches(launches: Sequence[LaunchLevel]) -> StackFit:
         unequal_p={
             number: _unequal_p(
                 own,
-                [launch for launch, place in zip(launches, of_launch, strict=True) if place == number],
+                [
+                    launch
+                    for launch, stack in zip(launches, of_stack, strict=True)
+                    if component[stack] == number
+                ],
             )
-            for number in numbers
+            for number in freedom
         },
         own=own,
         sets=dict(zip(sets, effects[n_stacks:].tolist(), strict=True)),
@@ -106,6 +97,21 @@ def fit_launches(launches: Sequence[LaunchLevel]) -> StackFit:
             stack: tuple(residuals[of_stack == number].tolist()) for number, stack in enumerate(stacks)
         },
     )
+
+
+def _pooled(
+    squares: Floats, of_launch: NDArray[np.intp], component: NDArray[np.intp]
+) -> tuple[dict[int, int], Floats]:
+    """Freedom and residual mean square of each component, NaN without freedom.
+
+    ``squares`` (N,) are weighted, ``of_launch`` (N,) the component of each launch, ``component`` that of each
+    stack and set.
+    """
+    size = int(component.max()) + 1
+    freedom = np.bincount(of_launch, minlength=size) - np.bincount(component, minlength=size) + 1
+    sums = np.bincount(of_launch, squares, size)
+    scales = np.divide(sums, freedom, out=np.full(size, math.nan), where=freedom > 0)
+    return dict(enumerate(freedom.tolist())), scales
 
 
 def _within(launches: Sequence[LaunchLevel]) -> Floats:

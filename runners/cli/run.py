@@ -55,7 +55,8 @@ Precision = Annotated[
     typer.Option(
         min=0.1,
         max=100.0,
-        help="Add blocks until every ratio to the best is within so many percent; --blocks is the limit.",
+        help="Add blocks, as short as those of --quick, until every ratio to the best is within so many "
+        "percent; --blocks is the limit.",
     ),
 ]
 Duration = Annotated[

@@ -52,9 +52,11 @@ def timing(
 ) -> Timing:
     """Times of a run: the quick or the full ones, with what was asked for otherwise.
 
-    ``window_s`` is asked for legs and windows of any load alike.
+    ``window_s`` is asked for legs and windows of any load alike. Where a precision is asked for, blocks are
+    as short as those of a quick run: launches differ by more than the turns of one tell apart, so that many
+    short blocks get there sooner than few long ones.
     """
-    base = QUICK if quick else FULL
+    base = QUICK if quick or precision_percent is not None else FULL
     return replace(
         base,
         blocks=blocks or (base.blocks if precision_percent is None else MOST_BLOCKS),

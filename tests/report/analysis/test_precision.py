@@ -185,6 +185,7 @@ def test_a_precision_allows_many_blocks() -> None:
     assert timing(quick=True, precision_percent=2.0).blocks == MOST_BLOCKS
     assert timing(quick=True, precision_percent=2.0, blocks=20).blocks == 20
     assert timing(quick=True).blocks == FIRST_LOOK
+    assert timing(quick=False, precision_percent=2.0) == timing(quick=True, precision_percent=2.0)
 
 
 def test_where_nobody_is_left_to_compare_no_precision_is_claimed() -> None:
