@@ -12,6 +12,7 @@ from report.analysis.frames import Frames, build_frames
 from report.analysis.machine_speed import SpeedRange, speed_range
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import telling_metric
+from report.analysis.patterns import Explained, explain
 from report.analysis.precision import Precision, assess_precision
 from report.analysis.summary import Summary, fit_metric, summarise
 from report.analysis.validity import one_cpu
@@ -92,6 +93,8 @@ class Conclusions:
     """How much the machine varied; None where nothing took turns."""
     precision: Precision | None = None
     """None where the run was not asked for a precision."""
+    explained: tuple[Explained, ...] = ()
+    """Cells whose numbers fit a pattern with a known cause."""
 
 
 def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
@@ -115,6 +118,7 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
         problems=problems,
         speed=speed_range(run, summaries),
         precision=precise,
+        explained=explain(run, summaries),
     )
 
 

@@ -94,12 +94,13 @@ def occupied_in_heat(legs: Sequence[Trial]) -> tuple[float | None, ...]:
     a machine that is crowded throughout, whoever used most of the CPUs tells what could be had, all of one
     CPU at most. None where its CPU time was not measured.
     """
-    used = [_occupied(leg) for leg in legs]
+    used = [best_share(leg) for leg in legs]
     most = min(max((share for share in used if share is not None), default=1.0), 1.0)
     return tuple(None if share is None else share / most if most > 0 else 0.0 for share in used)
 
 
-def _occupied(leg: Trial) -> float | None:
+def best_share(leg: Trial) -> float | None:
+    """Share of its CPUs that the server of a leg used in its best turns; None where it was not measured."""
     turns = leg.turns
     if turns is None or not turns.cpu_us:
         return None

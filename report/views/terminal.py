@@ -41,6 +41,8 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print(line)
     for line in words.doubts(conclusions.doubts, conclusions.flags):
         console.print(line, soft_wrap=True)
+    for line in words.explanations(conclusions.explained):
+        console.print(line, soft_wrap=True)
     for failure in run.failures:
         name = failure.cell.slug if failure.cell else failure.stack
         console.print(f"FAILED {name} ({failure.stage}): {failure.message}")
@@ -82,6 +84,17 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
             for control in conclusions.controls
         ],
         "doubts": words.doubts(conclusions.doubts, conclusions.flags),
+        "explanations": [
+            {
+                "slug": explained.cell.slug,
+                "pattern": explained.pattern.name,
+                "title": explained.pattern.title,
+                "evidence": explained.evidence,
+                "cause": explained.pattern.cause,
+                "remedy": explained.pattern.remedy,
+            }
+            for explained in conclusions.explained
+        ],
         "precision": _precision_data(reached) if reached else None,
         "machine_speed": asdict(conclusions.speed) if conclusions.speed else None,
         "cells": [_cell_data(summary) for summary in conclusions.summaries],

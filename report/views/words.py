@@ -13,6 +13,7 @@ from report.analysis.contenders import MARK, Contender, Group
 from report.analysis.doubts import Doubt
 from report.analysis.flags import Flag
 from report.analysis.machine_speed import SpeedRange
+from report.analysis.patterns import Explained
 from report.analysis.workload import Workload
 from report.stats.ranking import BLOCKS_TO_RANK
 from results.model import Interface, Load
@@ -70,6 +71,22 @@ def doubts(listed: Sequence[Doubt], of_run: Iterable[Flag] = ()) -> list[str]:
     if rest := listed[len(shown) :]:
         words = fmt.listed(doubt.flag.word for doubt in rest)
         lines.append(f"{MARK} {words}: the report says how often, of whom, and what to do.")
+    return lines
+
+
+def explanations(listed: Sequence[Explained]) -> list[str]:
+    """A line a pattern: the cells that fit it, the evidence of the first, what it means and what to do."""
+    by_pattern: dict[str, list[Explained]] = {}
+    for explained in listed:
+        by_pattern.setdefault(explained.pattern.name, []).append(explained)
+    lines = []
+    for members in by_pattern.values():
+        first, others = members[0], len(members) - 1
+        more = f" and {fmt.counted(others, 'other cell')}" * bool(others)
+        lines.append(
+            f"{first.cell.slug}{more}: {first.pattern.title} ({first.evidence}). {first.pattern.cause} "
+            f"{first.pattern.remedy}"
+        )
     return lines
 
 

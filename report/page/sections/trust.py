@@ -7,7 +7,7 @@ from statistics import median
 from report import fmt
 from report.page.context import Context
 from report.page.model import Section
-from report.page.sections.parts import ceilings, control, drift, flags, missing, observed
+from report.page.sections.parts import ceilings, control, drift, explained, flags, missing, observed
 from report.views import words
 
 
@@ -18,6 +18,7 @@ def section(context: Context) -> Section:
         drift.part(context),
         ceilings.part(context),
         flags.part(context),
+        explained.part(context) if context.timed else None,
         missing.failures_part(context),
         missing.not_applicable_part(context),
         observed.part(context),

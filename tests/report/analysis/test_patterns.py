@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from report.analysis.conclusions import conclude
+from report.analysis.patterns import PATTERNS, Explained, explain
+from report.analysis.summary import summarise
+from report.page.build import build
+from report.views import terminal
+from results.model import Run, Trial
+from tests.support.synthetic import make_run
+from tests.support.synthetic_turns import make_relay
+
+WHOLE = make_run(scenarios=("json",), troubles=False)
+TURNS = make_relay(scenarios=("json",), blocks=4)
+
+
+def waiting(cycle_s: float, busy: float) -> Callable[[Trial], Trial]:
+    """A server that answers each connection every so many seconds, and uses a part of its CPU."""
+
+    def changed(trial: Trial) -> Trial:
+        requests = max(1, round(trial.cell.connections * trial.window_s / cycle_s))
+        cpu_ns = int(busy * trial.window_s * 1e9)
+        quiet = {"busy_ticks": None, "steal_ticks": None, "generator_idle_s": trial.window_s}
+        return replace(trial, requests=requests, server_cpu_ns=cpu_ns, **quiet)  # type: ignore[arg-type]
+
+    return changed
+
+
+def explained(run: Run, change: Callable[[Trial], Trial], framework: str = "fastapi") -> list[Explained]:
+    trials = tuple(change(trial) if trial.cell.framework == framework else trial for trial in run.trials)
+    changed = replace(run, trials=trials)
+    return [found for found in explain(changed, summarise(changed)) if found.cell.framework == framework]
+
+
+def test_an_honest_run_is_not_explained() -> None:
+    assert explain(WHOLE, summarise(WHOLE)) == ()
+    assert explain(TURNS, summarise(TURNS)) == ()
+
+
+@pytest.mark.parametrize(
+    ("cycle_s", "busy", "pattern"),
+    [
+        (0.044, 0.03, "delayed-ack"),
+        (0.044, 0.50, "waiting"),
+        (0.030, 0.03, "waiting"),
+        (0.060, 0.69, "waiting"),
+        (0.044, 0.75, None),
+    ],
+)
+def test_a_server_that_waits_is_told_from_one_that_is_held_up_by_the_kernel(
+    cycle_s: float, busy: float, pattern: str | None
+) -> None:
+    found = explained(WHOLE, waiting(cycle_s, busy))
+    assert {one.pattern.name for one in found} == ({pattern} if pattern else set())
+    assert all(f"{100 * busy:.0f}% busy" in one.evidence for one in found)
+
+
+def test_who_waits_because_it_is_asked_to_needs_no_explanation() -> None:
+    run = make_run(scenarios=("delay",), troubles=False)
+    assert explained(run, waiting(0.044, 0.03)) == []
+
+
+def test_a_crowded_machine_makes_nobody_wait() -> None:
+    def robbed(trial: Trial) -> Trial:
+        changed = waiting(0.044, 0.5)(trial)
+        return replace(changed, busy_ticks=round(trial.window_s * trial.tick_hz))
+
+    assert explained(WHOLE, robbed) == []
+
+
+@pytest.mark.parametrize(
+    ("kept_bytes", "patterns"), [(20_000, {"growing-memory"}), (2_000, {"growing-memory"}), (100, set())]
+)
+def test_memory_that_grows_with_requests_is_told_and_that_of_warming_up_is_not(
+    kept_bytes: int, patterns: set[str]
+) -> None:
+    def keeping(trial: Trial) -> Trial:
+        before = trial.memory_pss_bytes or 0
+        return replace(
+            trial,
+            requests=20_000,
+            memory_before_bytes=before,
+            memory_pss_bytes=before + kept_bytes * 20_000 + 2**20,
+        )
+
+    found = explained(TURNS, keeping)
+    assert {one.pattern.name for one in found} == patterns
+    if kept_bytes == 20_000:
+        assert "20.1 KB a request over 4 launches" in found[0].evidence
+
+
+def test_throughput_that_falls_with_connections_is_told() -> None:
+    few, many = (
+        make_run(scenarios=("json",), connections=count, troubles=False, launch_noise=0.01)
+        for count in (64, 512)
+    )
+    plan = replace(few.plan, cells=(*few.plan.cells, *many.plan.cells))
+    run = replace(few, plan=plan, trials=(*few.trials, *many.trials))
+
+    def slower(share: float) -> Callable[[Trial], Trial]:
+        return lambda trial: (
+            replace(trial, requests=round(trial.requests * share)) if trial.cell.connections > 64 else trial
+        )
+
+    found = explained(run, slower(0.6))
+    assert {(one.pattern.name, one.cell.connections) for one in found} == {("falling-throughput", 512)}
+    assert "over 512 connections" in found[0].evidence
+    assert explained(run, slower(0.95)) == []
+
+
+def test_what_is_explained_is_said_on_terminal_page_and_in_json(tmp_path: Path) -> None:
+    trials = tuple(
+        waiting(0.044, 0.03)(trial) if trial.cell.framework == "fastapi" else trial for trial in WHOLE.trials
+    )
+    run = replace(WHOLE, trials=trials)
+    found = conclude(run).explained
+    assert found
+    text = terminal.as_text(run, Path(), None)
+    assert "delayed ACK meets Nagle (44 ms a request, the server 3% busy)" in text
+    data = json.loads(terminal.as_json(run, Path(), None))["explanations"]
+    assert [row["slug"] for row in data] == [one.cell.slug for one in found]
+    assert {row["pattern"] for row in data} == {"delayed-ack"}
+    page = build([run], tmp_path).read_text(encoding="utf-8")
+    assert "delayed ACK meets Nagle" in page
+    assert "TCP_NODELAY" in page
+
+
+def test_every_pattern_says_what_it_means_and_what_to_do() -> None:
+    for pattern in PATTERNS.values():
+        assert pattern.title[0].islower()
+        assert pattern.cause.endswith(".")
+        assert pattern.remedy.endswith(".")
