@@ -9,12 +9,15 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import typer
 
 from results.store import read
-from runners.cli import main
+from runners.cli import app, main
+from runners.cli.app import COMMANDS as COMMANDS_OF_HOTLAP
 from runners.cli.settings import GATE_SETTINGS, SETTINGS, defaults, gate_defaults
 from tests.support.paths import ROOT
 
+COMMANDS_BY_NAME = typer.main.get_command(app).commands  # type: ignore[attr-defined] # of a group
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("hotlap ")]
@@ -66,6 +69,31 @@ def test_the_documented_configuration_is_accepted_whole(tmp_path: Path) -> None:
     assert defaults(tmp_path).keys() == SETTINGS.keys()
     assert gate_defaults(tmp_path).keys() == {key.replace("-", "_") for key in GATE_SETTINGS}
     assert tomllib.loads(example)["tool"]["hotlap"]
+
+
+def documented_commands() -> list[str]:
+    """Every command with options that a document shows within a line or a block."""
+    lines = []
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        text = path.read_text(encoding="utf-8")
+        lines += re.findall(r"`(hotlap [a-z]+ [^`\n]*)`", text)
+        lines += re.findall(r"^ *(hotlap [a-z]+ .*)$", text, re.MULTILINE)
+    return sorted({line.rstrip("\\ ") for line in lines})
+
+
+@pytest.mark.parametrize("line", documented_commands())
+def test_every_documented_command_has_the_options_that_it_is_shown_with(line: str) -> None:
+    _, name, *arguments = shlex.split(line, comments=True)
+    parameters = COMMANDS_BY_NAME[name].params
+    known = {option for parameter in parameters for option in (*parameter.opts, *parameter.secondary_opts)}
+    shown = {word for word in arguments if word.startswith("-")}
+    assert shown <= known | {"--help"}
+
+
+def test_every_command_has_a_question_that_it_answers() -> None:
+    text = (ROOT / "docs" / "which-command.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`hotlap ([a-z]+)", text))
+    assert {name for name, *_ in COMMANDS_OF_HOTLAP} - named == {"worker", "lock"}  # for those who know them
 
 
 def test_links_between_documents_lead_somewhere() -> None:
