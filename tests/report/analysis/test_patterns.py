@@ -12,6 +12,7 @@ from report.analysis.patterns import PATTERNS, Explained, explain
 from report.analysis.summary import summarise
 from report.page.build import build
 from report.views import terminal
+from results.histogram import Latency
 from results.model import Run, Trial
 from tests.support.synthetic import make_run
 from tests.support.synthetic_turns import make_relay
@@ -20,14 +21,26 @@ WHOLE = make_run(scenarios=("json",), troubles=False)
 TURNS = make_relay(scenarios=("json",), blocks=4)
 
 
-def waiting(cycle_s: float, busy: float) -> Callable[[Trial], Trial]:
-    """A server that answers each connection every so many seconds, and uses a part of its CPU."""
+def waiting(cycle_s: float, busy: float, quick: int = 0) -> Callable[[Trial], Trial]:
+    """A server that answers each connection every so many seconds, and uses a part of its CPU.
+
+    ``quick`` requests of 40 more are answered within a millisecond.
+    """
 
     def changed(trial: Trial) -> Trial:
         requests = max(1, round(trial.cell.connections * trial.window_s / cycle_s))
         cpu_ns = int(busy * trial.window_s * 1e9)
-        quiet = {"busy_ticks": None, "steal_ticks": None, "generator_idle_s": trial.window_s}
-        return replace(trial, requests=requests, server_cpu_ns=cpu_ns, **quiet)  # type: ignore[arg-type]
+        latency = Latency()
+        latency.record_ns([*[1_000_000] * quick, *[round(1e9 * cycle_s)] * 40])
+        return replace(
+            trial,
+            requests=requests,
+            server_cpu_ns=cpu_ns,
+            latency=latency.encode(),
+            busy_ticks=None,
+            steal_ticks=None,
+            generator_idle_s=trial.window_s,
+        )
 
     return changed
 
@@ -59,6 +72,12 @@ def test_a_server_that_waits_is_told_from_one_that_is_held_up_by_the_kernel(
     found = explained(WHOLE, waiting(cycle_s, busy))
     assert {one.pattern.name for one in found} == ({pattern} if pattern else set())
     assert all(f"{100 * busy:.0f}% busy" in one.evidence for one in found)
+
+
+def test_a_kernel_that_holds_up_every_other_answer_is_told() -> None:
+    for quick, pattern in ((30, "delayed-ack"), (200, "waiting")):
+        found = explained(WHOLE, waiting(0.044, 0.03, quick=quick))
+        assert {one.pattern.name for one in found} == {pattern}
 
 
 def test_who_waits_because_it_is_asked_to_needs_no_explanation() -> None:
