@@ -39,6 +39,11 @@ def amount(level: Level, unit: str) -> str:
     return f"{number(level.value)} {unit} {interval(level)}"
 
 
+def short_amount(level: Level, unit: str) -> str:
+    """The same where there is little room: without an interval the value stands alone."""
+    return f"{number(level.value)} {unit}" if level.low is None else amount(level, unit)
+
+
 def times(level: Level) -> str:
     """A ratio with its interval, two decimals: ``0.71× (0.68–0.74)``."""
     if level.low is None or level.high is None:

@@ -181,6 +181,8 @@ def verdict(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
 def nothing_ranked(groups: Sequence[Group]) -> str:
     """Why there is no ranking."""
     blocks = max((group.n_blocks for group in groups), default=0)
+    if not blocks and any(group.floors for group in groups):
+        return "Only the bare interface was measured: there is no framework to compare."
     if not blocks:
         return "Nothing was measured: the failures below say why."
     if blocks < BLOCKS_TO_RANK:

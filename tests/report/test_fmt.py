@@ -37,3 +37,8 @@ def test_lists_read_as_sentences() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_where_there_is_little_room_a_value_without_an_interval_stands_alone() -> None:
+    assert fmt.short_amount(Level(value=36.6, n=2), "/s") == "36.6 /s"
+    assert fmt.short_amount(Level(value=36.6, low=30.0, high=40.0, n=8), "/s") == "36.6 /s (30.0–40.0)"

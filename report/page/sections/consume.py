@@ -93,7 +93,7 @@ def _answer(context: Context, metric: Metric) -> str:
 def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     heading = context.heading(workload)
     cpu, memory = (
-        make_panels(context, workload, metric, partial(fmt.amount, unit=symbol(metric)), gap=_shorten)
+        make_panels(context, workload, metric, partial(fmt.short_amount, unit=symbol(metric)), gap=_shorten)
         for metric in (CPU, MEMORY)
     )
     svg = draw_consumption(

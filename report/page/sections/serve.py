@@ -60,7 +60,7 @@ def _throughput(context: Context, level: Level, summary: Summary) -> str:
 def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     heading = context.heading(workload)
     svg = draw_bars(
-        make_panels(context, workload, THROUGHPUT, lambda level: fmt.amount(level, "/s")),
+        make_panels(context, workload, THROUGHPUT, lambda level: fmt.short_amount(level, "/s")),
         context.look,
         key=f"serve{index}",
         title=f"{heading}: requests served per second",

@@ -44,6 +44,10 @@ def test_few_blocks_rank_nothing() -> None:
 
 def test_nothing_measured_is_said() -> None:
     assert "Nothing was measured" in words.verdict([], {})
+    floor_alone = group_contenders(
+        summary for summary in summarise(make_run(troubles=False)) if summary.cell.framework == "asgi"
+    )
+    assert words.verdict(floor_alone, {}).startswith("Only the bare interface was measured")
 
 
 def test_whoever_has_flagged_trials_is_named_with_a_dagger() -> None:
