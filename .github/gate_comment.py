@@ -48,7 +48,7 @@ def comment(path: Path, url: str) -> str:
     """Markdown from the file at ``path``, whatever is in it; ``url`` is where all of it can be seen."""
     try:
         return _told(_rows(path), url)
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, ArithmeticError, RecursionError):
         return (
             f"The gate ended before it could judge, or left nothing that can be read: see [its log]({url})."
         )

@@ -97,6 +97,7 @@ NO_VERDICTS = [
             {"worse": {"percent": math.nan}},
             {"worse": {"percent": "[x](y)"}},
             {"worse": "evil"},
+            {"worse": {"percent": 10**400}},
         )
     ),
 ]

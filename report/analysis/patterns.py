@@ -7,7 +7,7 @@ sentence with the numbers that show it; where they only come near, nothing is sa
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from report.analysis.heats import best_share
@@ -25,6 +25,8 @@ IDLE_SHARE = 0.30
 """A server that uses less of its CPUs is idle while its clients wait."""
 WAITING_SHARE = 0.70
 """A server that uses less of its CPUs under closed load waits for something else than a CPU."""
+LEAST_WAIT_S = 0.002
+"""With few connections a server also sleeps while the client works, and either is woken: some 0.1 ms."""
 GROWN_BYTES = 16 * 2**20
 """Memory that a server may take in the turns of one launch until it is warm."""
 FILLED_BYTES, FILLED_WITHIN_S = 10**9, 3600.0
@@ -40,17 +42,13 @@ class Seen:
     summary: Summary
     trials: Sequence[Trial]
     others: Sequence[Summary]
+    busy: float | None
+    """Share of its CPUs that the server could use, by the best trial: one that waits does so in all."""
 
     @property
     def cell(self) -> Cell:
         """The cell."""
         return self.summary.cell
-
-    @property
-    def busy(self) -> float | None:
-        """Share of its CPUs that the server could use, by the best trial: one that waits does so in all."""
-        shares = [best_share(trial) if trial.turns else occupied(trial) for trial in self.trials]
-        return max((share for share in shares if share is not None), default=None)
 
     @property
     def latency(self) -> Latency:
@@ -84,6 +82,11 @@ class Explained:
     evidence: str
 
 
+def _busy(trials: Iterable[Trial]) -> float | None:
+    shares = [best_share(trial) if trial.turns else occupied(trial) for trial in trials]
+    return max((share for share in shares if share is not None), default=None)
+
+
 def _waits_idly(seen: Seen, most: float) -> bool:
     """Whether the server has CPU to spare though every connection waits for it and nobody is in the way."""
     busy, cell = seen.busy, seen.cell
@@ -92,6 +95,7 @@ def _waits_idly(seen: Seen, most: float) -> bool:
         and cell.scenario not in WAITING_SCENARIOS
         and busy is not None
         and busy < most
+        and seen.cycle_s * (1 - busy) >= LEAST_WAIT_S
         and not any(map(generator_bound, seen.trials))
     )
 
@@ -143,10 +147,10 @@ def _falling(seen: Seen) -> str:
         return ""
     for other in seen.others:
         fewer, best = other.cell, other.level(THROUGHPUT)
-        same = (fewer.stack, fewer.scenario, fewer.load, fewer.workers, fewer.reuse, fewer.control) == (
-            *(cell.stack, cell.scenario, cell.load, cell.workers, cell.reuse, cell.control),
-        )
-        if not same or fewer.connections >= cell.connections or best is None or best.low is None:
+        same = replace(fewer, connections=cell.connections) == cell
+        if not same or other.in_turns != seen.summary.in_turns:  # turns and windows are never compared
+            continue
+        if fewer.connections >= cell.connections or best is None or best.low is None:
             continue
         if level.value < (1 - FALLING_SHARE) * best.value and level.high < best.low:
             return (
@@ -205,7 +209,12 @@ def explain(run: Run, summaries: Iterable[Summary]) -> tuple[Explained, ...]:
         if trial.requests and trial.window_s:
             trials.setdefault(trial.cell, []).append(trial)
     seen = [
-        Seen(summary=summary, trials=trials[summary.cell], others=measured)
+        Seen(
+            summary=summary,
+            trials=trials[summary.cell],
+            others=measured,
+            busy=_busy(trials[summary.cell]),
+        )
         for summary in measured
         if summary.cell in trials
     ]

@@ -15,7 +15,7 @@ from report.views import terminal
 from results.histogram import Latency
 from results.model import Run, Trial
 from tests.support.synthetic import make_run
-from tests.support.synthetic_turns import make_relay
+from tests.support.synthetic_turns import make_relay, to_turns
 
 WHOLE = make_run(scenarios=("json",), troubles=False)
 TURNS = make_relay(scenarios=("json",), blocks=4)
@@ -64,6 +64,7 @@ def test_an_honest_run_is_not_explained() -> None:
         (0.030, 0.03, "waiting"),
         (0.060, 0.69, "waiting"),
         (0.044, 0.75, None),
+        (0.0002, 0.45, None),  # one connection: either sleeps while the other works
     ],
 )
 def test_a_server_that_waits_is_told_from_one_that_is_held_up_by_the_kernel(
@@ -131,6 +132,10 @@ def test_throughput_that_falls_with_connections_is_told() -> None:
     assert {(one.pattern.name, one.cell.connections) for one in found} == {("falling-throughput", 512)}
     assert "over 512 connections" in found[0].evidence
     assert explained(run, slower(0.95)) == []
+    in_turns = to_turns(
+        run, heat=12, rounds=20, speed_spread=0.01, in_turns=lambda cell: cell.connections == 64
+    )
+    assert explained(in_turns, slower(0.6)) == []  # turns and windows are never compared
 
 
 def test_what_is_explained_is_said_on_terminal_page_and_in_json(tmp_path: Path) -> None:
