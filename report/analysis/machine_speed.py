@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from results.model import Run, Trial
 PERCENTS = (10.0, 90.0)
 """Percentiles between which the speed is told."""
 
+UNLIKE_NOISE = 2.0
+"""Two runs of which one saw the speed vary by so many times as much were not measured on a like machine."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeedRange:
@@ -27,6 +31,11 @@ class SpeedRange:
     high: float
     """90th percentile."""
     turns: int
+
+    @property
+    def width(self) -> float:
+        """Logarithm of the high end over the low one."""
+        return math.log(self.high / self.low)
 
 
 def speed_range(run: Run, summaries: Sequence[Summary]) -> SpeedRange | None:
@@ -48,6 +57,18 @@ def speed_range(run: Run, summaries: Sequence[Summary]) -> SpeedRange | None:
         return None
     low, high = np.exp(np.percentile(speeds, PERCENTS)).tolist()
     return SpeedRange(low=low, high=high, turns=len(speeds))
+
+
+def unlike_noise(base: SpeedRange | None, head: SpeedRange | None) -> bool:
+    """Whether the machine's speed varied much more in one of two runs.
+
+    A busy neighbour slows some stacks more than others: of three quiet runs and one whose speed varied three
+    times as much, 67 to 80% of ratios agreed within both intervals, of the quiet ones 97%.
+    """
+    if base is None or head is None:
+        return False
+    narrow, wide = sorted((base.width, head.width))
+    return wide > UNLIKE_NOISE * narrow
 
 
 def _heat_speed(together: Together | None, name: HeatName, legs: Sequence[Trial]) -> float:

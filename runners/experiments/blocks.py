@@ -17,7 +17,7 @@ from runners.experiments.progress import Watcher
 from runners.launching.launcher import Launcher
 from runners.machine import facts
 from runners.selection.heats import draw_heats, workload_order
-from runners.selection.schedule import Visit, hash_seed
+from runners.selection.schedule import Visit, hash_seed, is_due, select_visits
 from scenarios.exchange import Scenario
 
 REPEATED_SHARE = 0.2
@@ -62,7 +62,8 @@ class RunBlocks:
 
     def _heats(self, block: int) -> tuple[tuple[Visit, ...], ...]:
         setup, available = self.plan.setup, max(facts.memory_available() - MEMORY_RESERVE_BYTES, 0)
-        draw = partial(draw_heats, self.visits, most=setup.heat, seed=setup.seed, block=block)
+        visits = select_visits(self.visits, self._due(block))
+        draw = partial(draw_heats, visits, most=setup.heat, seed=setup.seed, block=block)
         heats = draw(memory_bytes=self.memory_bytes, available_bytes=available)
         if len(heats) > len(draw()):
             self.watcher.say(
@@ -70,6 +71,9 @@ class RunBlocks:
                 f"stacks at once, so {max(map(len, heats))} live at once at most"
             )
         return heats
+
+    def _due(self, block: int) -> frozenset[Cell]:
+        return frozenset(cell for cell in self.cells if is_due(cell, self.plan.setup, block))
 
     def _heat(self, visits: Iterable[Visit], block: int, number: int, repeats: Repeats) -> Iterator[Trial]:
         plan = self.plan
@@ -95,7 +99,7 @@ class RunBlocks:
                 repeats=repeats,
             )
             by_cell = {cell: live for live in servers.live for cell in live.visit.cells}
-            due = [cell for cell in by_cell if cell in self.cells]
+            due = [cell for cell in by_cell if cell in self._due(block)]
             for position, workload in enumerate(workload_order(due, plan.setup.seed, block)):
                 yield from heat.measure(
                     [Entrant(live=by_cell[cell], cell=cell, position=position) for cell in workload]

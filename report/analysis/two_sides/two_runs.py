@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from report.analysis import flags, metrics
+from report.analysis.machine_speed import SpeedRange, speed_range, unlike_noise
 from report.analysis.metric_types import Metric
 from report.analysis.summary import Summary, summarise
 from report.analysis.two_sides.changes import Basis, Change, count_change, with_estimate
@@ -20,8 +21,8 @@ from results.model import Cell, Load, Machine, Pairing, Run, SideName
 _SAME_MACHINE = ("cpu_model", "logical_cpus", "container")
 """Facts of the machine without which no number is compared."""
 _CIRCUMSTANCES = (
-    "warmup_s", "window_s", "turn_s", "leg_s", "heat", "open_window_s", "server_cpus", "generator_cpus",
-    "generators",
+    "warmup_s", "window_s", "turn_s", "leg_s", "heat", "open_window_s", "open_every", "server_cpus",
+    "generator_cpus", "generators",
 )  # fmt: skip
 """Settings of the run that may be part of a difference."""
 _SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url")
@@ -45,13 +46,17 @@ def compare_runs(base: Run, head: Run, tolerances: Tolerances = DEFAULTS) -> Com
         names = f"{base.plan.name} and {head.plan.name}"
         raise CompareError(f"{names} have no cell in common: compare runs of the same selection")
     both = _as_one(base, head, common)
-    reason = _why_apart(base, head)
-    changes = [*_load_changes(base, head, common, reason), *_count_changes(both, reason, tolerances)]
+    reason, summaries = _why_apart(base, head), (summarise(base), summarise(head))
+    changes = [*_load_changes(summaries, common, reason), *_count_changes(both, reason, tolerances)]
     return Compared(
         base=base.plan.name,
         head=head.plan.name,
         how="two runs, one after the other: what changed on the machine in between counts as a difference",
-        differences=(*_circumstances(base, head), *environment_differences(both)),
+        differences=(
+            *_circumstances(base, head),
+            *_noise(speed_range(base, summaries[0]), speed_range(head, summaries[1])),
+            *environment_differences(both),
+        ),
         rows=judged(changes, tolerances),
         left_out=(*alone, *unread_lines(base), *unread_lines(head)),
     )
@@ -113,6 +118,12 @@ def _circumstances(base: Run, head: Run) -> Iterator[str]:
         yield f"{name} {base_value} -> {head_value}"
 
 
+def _noise(base: SpeedRange | None, head: SpeedRange | None) -> Iterator[str]:
+    if base and head and unlike_noise(base, head):
+        shown = " -> ".join(f"{side.low:.2f} to {side.high:.2f}" for side in (base, head))
+        yield f"machine speed {shown} of its mean (10th to 90th percentile): how stacks compare depends on it"
+
+
 def _machines(base: Run, head: Run) -> tuple[Machine, Machine]:
     return base.plan.environment.machine, head.plan.environment.machine
 
@@ -125,10 +136,10 @@ def _different(facts: tuple[object, object], names: Iterable[str]) -> Iterator[t
             yield name, base_value, head_value
 
 
-def _load_changes(base: Run, head: Run, common: Sequence[Cell], reason: str) -> Iterator[Change]:
-    base_summaries, head_summaries = (
-        {summary.cell: summary for summary in summarise(run)} for run in (base, head)
-    )
+def _load_changes(
+    summaries: tuple[Sequence[Summary], Sequence[Summary]], common: Sequence[Cell], reason: str
+) -> Iterator[Change]:
+    base_summaries, head_summaries = ({summary.cell: summary for summary in side} for side in summaries)
     for cell in common:
         if cell.load != Load.LOCKSTEP:
             for metric in metrics.compared_metrics(counted=False):

@@ -145,3 +145,15 @@ def test_two_runs_in_turns_are_compared_by_their_legs() -> None:
     assert ratio is not None
     assert ratio.value == pytest.approx(0.5, abs=0.1)
     assert row(compared, "p99_us").said == "base: latency does not come from turns: see the open load"
+
+
+def test_runs_of_unlike_noise_say_so() -> None:
+    loud, *others = (
+        make_relay(name=f"run-{seed}", stacks=STACKS, scenarios=("json",), seed=seed, speed_spread=spread)
+        for seed, spread in enumerate((0.3, 0.1, 0.25))
+    )
+    told = [
+        [text for text in compare_runs(run, loud).differences if text.startswith("machine speed")]
+        for run in others
+    ]
+    assert [len(lines) for lines in told] == [1, 0]
