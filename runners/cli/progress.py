@@ -139,7 +139,7 @@ class TerminalBar(Watcher):
 
 
 class _Clock:
-    """Time left: the guess before the first trial is over, the measured pace after it."""
+    """Time left: the guess while the first block lasts, the measured pace after it."""
 
     def __init__(self, amount: Amount | None = None) -> None:
         self.amount = amount or Amount(launches=0, trials=(), trials_s=0.0)
@@ -181,9 +181,10 @@ class _Clock:
 
     def left(self) -> float:
         """Seconds."""
-        if not self.done:
-            return self.amount.seconds
-        return (time.monotonic() - self._begun) / self.done * (self.amount.all_trials - self.done)
+        passed_s = time.monotonic() - self._begun
+        if not self.done or (self.amount.blocks > 1 and self._block == self.amount.before):
+            return max(self.amount.seconds - passed_s, 0.0)
+        return passed_s / self.done * (self.amount.all_trials - self.done)
 
 
 def _counted(launches: int, seconds: float) -> Amount:

@@ -17,11 +17,12 @@ from runners.experiments.progress import Watcher
 from runners.launching.launcher import Launcher
 from runners.machine import facts
 from runners.selection.heats import draw_heats, workload_order
+from runners.selection.loading import why_whole
 from runners.selection.schedule import Visit, hash_seed, is_due, select_visits
 from scenarios.exchange import Scenario
 
 REPEATED_SHARE = 0.2
-"""Most repeats for foreign work, as a share of trials: where neighbours never rest, more blocks help."""
+"""Most repeats for foreign work, as a share of a block's windows."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,7 +53,7 @@ class RunBlocks:
         begun, measured = time.monotonic(), 0.0
         self.writer.append(BlockStart(block=block, started_unix_s=time.time()))
         self.watcher.block(block)
-        repeats = Repeats(ceil(REPEATED_SHARE * len(self.cells)))
+        repeats = Repeats(ceil(REPEATED_SHARE * self._windows(block)))
         for number, visits in enumerate(self._heats(block)):
             for trial in self._heat(visits, block, number, repeats):
                 measured += trial.warmup_s + trial.window_s
@@ -74,6 +75,11 @@ class RunBlocks:
 
     def _due(self, block: int) -> frozenset[Cell]:
         return frozenset(cell for cell in self.cells if is_due(cell, self.plan.setup, block))
+
+    def _windows(self, block: int) -> int:
+        """Cells of a block that are measured in whole windows."""
+        setup, scenarios = self.plan.setup, self.scenarios
+        return sum(bool(why_whole(cell, scenarios[cell.scenario], setup)) for cell in self._due(block))
 
     def _heat(self, visits: Iterable[Visit], block: int, number: int, repeats: Repeats) -> Iterator[Trial]:
         plan = self.plan

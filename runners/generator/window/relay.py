@@ -1,10 +1,10 @@
 """A relay: servers that live at once and are loaded in turn from one process, one at a time.
 
 Each server is warmed up and its ring learnt once; then turns go round. A turn goes from rest to rest: a
-fixed number of requests is sent and answered, and the whole span between the two rests counts, with the CPU
-that the server used in it. Nothing is cut by the clock, for answers come in waves of as many as there are
-connections, and a cut would count a part of one. Between its turns a server rests: all it was asked is
-answered, its connections are kept, and it is asked nothing.
+number of requests that is fixed before it is sent and answered, and the whole span between the two rests
+counts, with the CPU that the server used in it. Nothing is cut by the clock, for answers come in waves of as
+many as there are connections, and a cut would count a part of one. Between its turns a server rests: all it
+was asked is answered, its connections are kept, and it is asked nothing.
 """
 
 from __future__ import annotations

@@ -17,13 +17,14 @@ from runners.generator.pump.tally import Tally
 from runners.generator.window.edges import Edge, Meters
 from runners.generator.window.measurement import measured_of
 from runners.generator.window.no_answer import no_right_answer
+from runners.generator.window.pace import Pace
 from runners.generator.window.trial import DRAIN_S
 from runners.generator.window.warm_up import WarmUp, warm_up
 from runners.http.address import Endpoint
 from scenarios.exchange import Exchange
 
 PACING_ROUNDS = 2
-"""Turns of each server before those that count: they tell how many requests fill a turn."""
+"""Turns of each server before those that count: they tell how many requests fill its first turn."""
 LEAST_CYCLES = 1.5
 """A turn has at least so many answers per connection, so that all of a wave is in it."""
 PATIENCE, GRACE_S = 8.0, 1.0
@@ -58,7 +59,7 @@ class Runner:
         self._at_rest: Edge | None = None
         """Since when nothing was asked of it; None before its first turn."""
         self._warm_up: WarmUp | None = None
-        self._answers = 0
+        self._pace = Pace(turn_s=0.0, least=0)
         self._expected_s = 0.0
         self._dropped = self._dropped_in_a_row = 0
         self.tally = self._tally
@@ -71,18 +72,14 @@ class Runner:
         pump.aim(address, self._ring, timeout_s=order.deadline_s, reuse=order.reuse)
         self._warm_up = warm_up(pump, order, self._ring, None, lambda _: None)
         self._must_rest()
-        least = math.ceil(LEAST_CYCLES * len(pump.connections))
-        self._answers, self._expected_s, best_rps = least, turn_s, 0.0
+        self._pace = Pace(turn_s=turn_s, least=math.ceil(LEAST_CYCLES * len(pump.connections)))
         for _ in range(PACING_ROUNDS):
             begun_ns = time.monotonic_ns()
             pump.tally = Tally()
-            if not pump.turn(self._answers, begun_ns + round(self._limit_s() * 1e9)):
+            if not pump.turn(self._pace.answers, begun_ns + round(self._limit_s() * 1e9)):
                 self._must_rest()
-            span_s = (time.monotonic_ns() - begun_ns) / 1e9
-            # the better one: a standstill says nothing of the server
-            best_rps = max(best_rps, len(pump.tally.latencies_ns) / span_s)
-            self._answers = max(least, round(best_rps * turn_s))
-            self._expected_s = max(turn_s, least / best_rps if best_rps else turn_s)
+            self._pace.begin(len(pump.tally.latencies_ns), (time.monotonic_ns() - begun_ns) / 1e9)
+        self._expected_s = self._pace.expected_s
 
     def is_due(self, number: int, rounds: int, turn_s: float) -> bool:
         """Whether it takes its turn in round ``number``: seldom where they are longer than ``turn_s``."""
@@ -102,8 +99,9 @@ class Runner:
         begin = replace(begin, at_ns=time.monotonic_ns())  # nothing is under way while clocks are read
         pump.tally = tally = Tally()
         until_ns = begin.at_ns + round(self._limit_s() * 1e9)
-        noted = _steady_answers(self._answers, len(pump.connections)) if self._times_steady_parts else ()
-        whole = pump.turn(self._answers, until_ns, noted)
+        answers = self._pace.answers
+        noted = _steady_answers(answers, len(pump.connections)) if self._times_steady_parts else ()
+        whole = pump.turn(answers, until_ns, noted)
         steady = _steady_part(pump.passed) if noted and whole else None
         end = self._meters.read(pump)
         self._must_keep_processes(begin, end)
@@ -114,6 +112,7 @@ class Runner:
             if self._times_steady_parts:
                 self._steady_parts.append(steady)
             self._dropped_in_a_row, self._at_rest = 0, end
+            self._pace.note(len(tally.latencies_ns), (end.at_ns - begin.at_ns) / 1e9)
             return
         self._tally.errors.update(tally.errors)
         self._tally.example = self._tally.example or tally.example
@@ -154,7 +153,7 @@ class Runner:
         return Leg(measured=measured, turns=turns, steady_parts=tuple(self._steady_parts))
 
     def _limit_s(self) -> float:
-        return GRACE_S + PATIENCE * self._expected_s
+        return GRACE_S + PATIENCE * self._pace.expected_s
 
     def _reopen(self) -> bool:
         """Open connections again that the server closed while they rested, outside of what counts.

@@ -84,7 +84,6 @@ def test_every_server_gets_every_turn_and_its_turns_add_up(monkeypatch: pytest.M
         assert leg.measured
         assert leg.turns
         assert len(leg.turns.requests) == len(leg.turns.span_us) == len(leg.turns.cpu_us) == ROUNDS
-        assert len(set(leg.turns.requests)) == 1
         assert leg.measured.requests == sum(leg.turns.requests) == Latency.decode(leg.measured.latency).count
         assert leg.measured.window_s == pytest.approx(sum(leg.turns.span_us) / 1e6, rel=0.01)
         assert leg.turns.rest_cpu_us is not None
@@ -112,8 +111,11 @@ def test_the_steady_part_of_a_turn_is_whole_cycles_within_it() -> None:
     (leg,) = run(serving(answer()), steady_parts=True)
     assert leg.turns
     assert len(leg.steady_parts) == len(leg.turns.requests)
+    assert any(leg.steady_parts)
     for part, requests, span_us in zip(leg.steady_parts, leg.turns.requests, leg.turns.span_us, strict=True):
-        assert part
+        if part is None:  # the turn was too short for one
+            assert requests < (relay_runner.STARTING_CYCLES + 2) * CONNECTIONS
+            continue
         assert part.requests < requests - CONNECTIONS
         assert part.requests == pytest.approx(
             (requests // CONNECTIONS - 1 - relay_runner.STARTING_CYCLES) * CONNECTIONS, abs=CONNECTIONS

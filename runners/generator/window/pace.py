@@ -1,0 +1,48 @@
+"""How many requests fill a turn of one server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Pace:
+    """Sizes the next turn by all turns until now.
+
+    What the turns before the first one that counts tell is the speed of one moment. A turn that is longer
+    than those of others loses a smaller part of it to starting, so a size that never changed would tilt the
+    ratios of its whole leg.
+    """
+
+    turn_s: float
+    """How long a turn is to be."""
+    least: int
+    """Requests of a turn at least, so that all of a wave is in it."""
+    requests: float = 0.0
+    seconds: float = 0.0
+    """Of all turns until now; those before the first one that counts are together worth one turn."""
+
+    @property
+    def answers(self) -> int:
+        """Requests of the next turn."""
+        if not self.requests:
+            return self.least
+        return max(self.least, round(self.requests / self.seconds * self.turn_s))
+
+    @property
+    def expected_s(self) -> float:
+        """How long the next turn is to take: longer than asked for where ``least`` requests take longer."""
+        if not self.requests:
+            return self.turn_s
+        return max(self.turn_s, self.least * self.seconds / self.requests)
+
+    def begin(self, requests: int, span_s: float) -> None:
+        """A turn before those that count; the fastest of them is kept: a standstill says nothing."""
+        rate_rps = requests / span_s
+        if rate_rps * self.turn_s > self.requests:
+            self.requests, self.seconds = rate_rps * self.turn_s, self.turn_s
+
+    def note(self, requests: int, span_s: float) -> None:
+        """A turn that counts."""
+        self.requests += requests
+        self.seconds += span_s
