@@ -236,8 +236,6 @@ class Setup:
     """Stacks that lived at once, at most."""
     open_window_s: float | None = None
     """Length of the windows of open load where it is another than ``window_s``."""
-    open_every: Int64 = 1
-    """Open load was measured in every so-manyeth block, from the first on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

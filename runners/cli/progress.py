@@ -39,7 +39,7 @@ class PlainLines(Watcher):
     def begin(self, amount: Amount) -> None:
         self._clock = _Clock(amount)
         self.say(
-            f"measuring {amount.blocks} blocks of {amount.launches} launches, {amount.all_trials} trials, "
+            f"measuring {amount.blocks} blocks of {amount.launches} launches and {amount.trials} trials, "
             f"about {span(amount.seconds)}"
         )
 
@@ -62,9 +62,7 @@ class PlainLines(Watcher):
     def counted(self, done: int, about: str) -> None:
         self._clock.tick()
         if time.monotonic() - self._said_s > self._quiet_s:
-            self.say(
-                f"counted {done}/{self._clock.amount.all_trials} launches, {span(self._clock.left())} left"
-            )
+            self.say(f"counted {done}/{self._clock.amount.trials} launches, {span(self._clock.left())} left")
 
     def failure(self, failure: Failure) -> None:
         self.say(failure_text(failure))
@@ -96,7 +94,9 @@ class TerminalBar(Watcher):
         if self._task is not None:
             self._progress.remove_task(self._task)
         self._progress.start()
-        self._task = self._progress.add_task("", total=amount.all_trials, left=span(amount.seconds))
+        self._task = self._progress.add_task(
+            "", total=amount.blocks * amount.trials, left=span(amount.seconds)
+        )
 
     def block(self, block: int) -> None:
         self._clock.block(block)
@@ -123,7 +123,7 @@ class TerminalBar(Watcher):
     def counted(self, done: int, about: str) -> None:
         self._clock.tick()
         if self._task is not None:
-            place = f"counted {done}/{self._clock.amount.all_trials}"
+            place = f"counted {done}/{self._clock.amount.trials}"
             left = span(self._clock.left())
             self._progress.update(self._task, advance=1, description=f"{place}  {about}", left=left)
             self._progress.refresh()
@@ -142,7 +142,7 @@ class _Clock:
     """Time left: the guess while the first block lasts, the measured pace after it."""
 
     def __init__(self, amount: Amount | None = None) -> None:
-        self.amount = amount or Amount(launches=0, trials=(), trials_s=0.0)
+        self.amount = amount or Amount(blocks=0, launches=0, trials=0, trials_s=0.0)
         self.done = 0
         """Trials that are over, or were due in blocks that are."""
         self.reached_percent: float | None = None
@@ -154,19 +154,13 @@ class _Clock:
     def block(self, block: int) -> None:
         """Block number ``block`` begins: those before it are over, whatever failed in them."""
         self._block, self._within = block, 0
-        self.done = sum(self.amount.trials[: block - self.amount.before])
+        self.done = (block - self.amount.before) * self.amount.trials
 
     def tick(self) -> None:
         """One more trial of the block is over; repeats do not make a block longer than it is."""
-        if self._within < self._of_block:
+        if self._within < self.amount.trials:
             self._within += 1
             self.done += 1
-
-    @property
-    def _of_block(self) -> int:
-        """Trials of the block that is measured."""
-        number = self._block - self.amount.before
-        return self.amount.trials[number] if number < self.amount.blocks else 0
 
     @property
     def place(self) -> str:
@@ -176,19 +170,20 @@ class _Clock:
 
     def text(self) -> str:
         """``place``, how far it is, and the time left."""
-        trials = f", {self._within} of {self._of_block} trials" if self._within else ""
+        trials = f", {self._within} of {self.amount.trials} trials" if self._within else ""
         return f"{self.place}{trials}, {span(self.left())} left"
 
     def left(self) -> float:
         """Seconds."""
+        total = self.amount.blocks * self.amount.trials
         passed_s = time.monotonic() - self._begun
         if not self.done or (self.amount.blocks > 1 and self._block == self.amount.before):
             return max(self.amount.seconds - passed_s, 0.0)
-        return passed_s / self.done * (self.amount.all_trials - self.done)
+        return passed_s / self.done * (total - self.done)
 
 
 def _counted(launches: int, seconds: float) -> Amount:
-    return Amount(launches=0, trials=(launches,), trials_s=seconds)
+    return Amount(blocks=1, launches=0, trials=launches, trials_s=seconds)
 
 
 def watcher() -> Watcher:

@@ -18,7 +18,7 @@ from runners.launching.launcher import Launcher
 from runners.machine import facts
 from runners.selection.heats import draw_heats, workload_order
 from runners.selection.loading import why_whole
-from runners.selection.schedule import Visit, hash_seed, is_due, select_visits
+from runners.selection.schedule import Visit, hash_seed
 from scenarios.exchange import Scenario
 
 REPEATED_SHARE = 0.2
@@ -53,7 +53,7 @@ class RunBlocks:
         begun, measured = time.monotonic(), 0.0
         self.writer.append(BlockStart(block=block, started_unix_s=time.time()))
         self.watcher.block(block)
-        repeats = Repeats(ceil(REPEATED_SHARE * self._windows(block)))
+        repeats = Repeats(ceil(REPEATED_SHARE * self._windows()))
         for number, visits in enumerate(self._heats(block)):
             for trial in self._heat(visits, block, number, repeats):
                 measured += trial.warmup_s + trial.window_s
@@ -63,8 +63,7 @@ class RunBlocks:
 
     def _heats(self, block: int) -> tuple[tuple[Visit, ...], ...]:
         setup, available = self.plan.setup, max(facts.memory_available() - MEMORY_RESERVE_BYTES, 0)
-        visits = select_visits(self.visits, self._due(block))
-        draw = partial(draw_heats, visits, most=setup.heat, seed=setup.seed, block=block)
+        draw = partial(draw_heats, self.visits, most=setup.heat, seed=setup.seed, block=block)
         heats = draw(memory_bytes=self.memory_bytes, available_bytes=available)
         if len(heats) > len(draw()):
             self.watcher.say(
@@ -73,13 +72,10 @@ class RunBlocks:
             )
         return heats
 
-    def _due(self, block: int) -> frozenset[Cell]:
-        return frozenset(cell for cell in self.cells if is_due(cell, self.plan.setup, block))
-
-    def _windows(self, block: int) -> int:
-        """Cells of a block that are measured in whole windows."""
+    def _windows(self) -> int:
+        """Cells that are measured in whole windows."""
         setup, scenarios = self.plan.setup, self.scenarios
-        return sum(bool(why_whole(cell, scenarios[cell.scenario], setup)) for cell in self._due(block))
+        return sum(bool(why_whole(cell, scenarios[cell.scenario], setup)) for cell in self.cells)
 
     def _heat(self, visits: Iterable[Visit], block: int, number: int, repeats: Repeats) -> Iterator[Trial]:
         plan = self.plan
@@ -105,7 +101,7 @@ class RunBlocks:
                 repeats=repeats,
             )
             by_cell = {cell: live for live in servers.live for cell in live.visit.cells}
-            due = [cell for cell in by_cell if cell in self._due(block)]
+            due = [cell for cell in by_cell if cell in self.cells]
             for position, workload in enumerate(workload_order(due, plan.setup.seed, block)):
                 yield from heat.measure(
                     [Entrant(live=by_cell[cell], cell=cell, position=position) for cell in workload]

@@ -20,9 +20,6 @@ from runners.selection.heats import launch_order
 from runners.selection.matrix import CLOSED_CONNECTIONS, Parts
 from runners.selection.schedule import visits
 
-OPEN_EVERY = 2
-"""Of eight blocks, so many have an interval of latency, and the minutes of the quick run hold longer legs."""
-
 
 def open_plan(
     plan: Plan,
@@ -62,10 +59,7 @@ def _measure_capacities(
 
 
 def with_quick_rates(plan: Plan, parts: Parts) -> Plan:
-    """``plan`` with an open load beside the closed one, at one rate, where a scenario has one for it.
-
-    It is measured in every ``OPEN_EVERY``-th block, which leaves the others' time to the turns.
-    """
+    """``plan`` with an open load beside the closed one, at one rate, where a scenario has one for it."""
     offered = dict.fromkeys(
         replace(
             cell,
@@ -79,12 +73,7 @@ def with_quick_rates(plan: Plan, parts: Parts) -> Plan:
         if (rate := parts.scenarios[cell.scenario].quick_rate_rps) is not None
     )
     absent = (*plan.not_applicable, *_not_applicable(plan.not_applicable, offered))
-    return replace(
-        plan,
-        setup=replace(plan.setup, open_every=OPEN_EVERY),
-        cells=(*plan.cells, *offered),
-        not_applicable=tuple(dict.fromkeys(absent)),
-    )
+    return replace(plan, cells=(*plan.cells, *offered), not_applicable=tuple(dict.fromkeys(absent)))
 
 
 def with_rates(plan: Plan, options: RunOptions, parts: Parts, capacities: Mapping[Cell, float]) -> Plan:

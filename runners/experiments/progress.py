@@ -18,24 +18,15 @@ LEG_S = 0.15
 class Amount:
     """How much there is to measure."""
 
+    blocks: int
     launches: int
     """Launches of one block."""
-    trials: tuple[int, ...]
-    """Trials of each block."""
+    trials: int
+    """Trials of one block."""
     trials_s: float
-    """Of all trials of all blocks, warm-ups included."""
+    """Of all trials of one block, warm-ups included."""
     before: int = 0
     """Blocks that are over already."""
-
-    @property
-    def blocks(self) -> int:
-        """How many there are."""
-        return len(self.trials)
-
-    @property
-    def all_trials(self) -> int:
-        """Trials of all blocks."""
-        return sum(self.trials)
 
     @property
     def last(self) -> int:
@@ -45,7 +36,7 @@ class Amount:
     @property
     def seconds(self) -> float:
         """Guess of the whole duration in seconds."""
-        return self.blocks * self.launches * LAUNCH_S + self.trials_s
+        return self.blocks * (self.launches * LAUNCH_S + self.trials_s)
 
 
 def trial_seconds(cell: Cell, scenario: Scenario, setup: Setup) -> float:

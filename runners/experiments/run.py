@@ -27,7 +27,7 @@ from runners.http.address import Endpoint
 from runners.launching.launcher import Launcher
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
-from runners.selection.schedule import Visit, is_due, select_visits, visits
+from runners.selection.schedule import Visit, select_visits, visits
 
 
 @dataclass(slots=True, kw_only=True)
@@ -121,16 +121,12 @@ class RunSession:
 
     def _amount(self, blocks: list[int], cells: Collection[Cell], launches: int) -> Amount:
         setup = self.plan.setup
-        due = [[cell for cell in cells if is_due(cell, setup, block)] for block in blocks]
         return Amount(
+            blocks=len(blocks),
             before=blocks[0],
             launches=launches,
-            trials=tuple(map(len, due)),
-            trials_s=sum(
-                trial_seconds(cell, self.parts.scenarios[cell.scenario], setup)
-                for of_block in due
-                for cell in of_block
-            ),
+            trials=len(cells),
+            trials_s=sum(trial_seconds(cell, self.parts.scenarios[cell.scenario], setup) for cell in cells),
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from results.model import Cell, Setup
+from results.model import Cell
 from scenarios.exchange import Scenario
 
 
@@ -38,11 +38,6 @@ def visits(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[Vi
 def select_visits(launches: Iterable[Visit], wanted: Container[Cell]) -> tuple[Visit, ...]:
     """Launches that visit a wanted cell, whole: a launch for fewer cells would mount fewer routes."""
     return tuple(visit for visit in launches if any(cell in wanted for cell in visit.cells))
-
-
-def is_due(cell: Cell, setup: Setup, block: int) -> bool:
-    """Whether ``cell`` is measured in ``block``: open load may be measured in some blocks only."""
-    return cell.rate_rps is None or block % setup.open_every == 0
 
 
 def groups_of(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from results.model import Cell, Load, Machine, Pairing, Run, SideName
 _SAME_MACHINE = ("cpu_model", "logical_cpus", "container")
 """Facts of the machine without which no number is compared."""
 _CIRCUMSTANCES = (
-    "warmup_s", "window_s", "turn_s", "leg_s", "heat", "open_window_s", "open_every", "server_cpus",
+    "warmup_s", "window_s", "turn_s", "leg_s", "heat", "open_window_s", "server_cpus",
     "generator_cpus", "generators",
 )  # fmt: skip
 """Settings of the run that may be part of a difference."""

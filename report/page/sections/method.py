@@ -125,10 +125,6 @@ def _setup_table(context: Context) -> Table:
     return table("setup-table", "The run", ("Setting", "Value"), rows)
 
 
-def _in_some_blocks(setup: Setup) -> str:
-    return f", in one block of {setup.open_every}" if setup.open_every > 1 else ""
-
-
 def _turns_rows(setup: Setup) -> list[tuple[str, str]]:
     """Settings of a relay; none where nothing took turns."""
     if setup.turn_s is None or setup.leg_s is None:
@@ -138,7 +134,7 @@ def _turns_rows(setup: Setup) -> list[tuple[str, str]]:
         ("Stacks in a heat", f"{setup.heat} at most"),
     ]
     if setup.open_window_s is not None:
-        rows.append(("Windows of open load", f"{setup.open_window_s:g} s{_in_some_blocks(setup)}"))
+        rows.append(("Windows of open load", f"{setup.open_window_s:g} s"))
     return rows
 
 

@@ -114,11 +114,10 @@ class Comparison:
         setup, scenarios = self.prepared.plan.setup, self.prepared.sides[SideName.HEAD].parts.scenarios
         pairings = [pairing for launch_pair in widest for pairing in launch_pair.pairings]
         return Amount(
+            blocks=blocks,
             launches=2 * len(widest),
-            trials=(2 * len(pairings),) * blocks,
-            trials_s=2
-            * blocks
-            * sum(trial_seconds(p.head, scenarios[p.head.scenario], setup) for p in pairings),
+            trials=2 * len(pairings),
+            trials_s=2 * sum(trial_seconds(p.head, scenarios[p.head.scenario], setup) for p in pairings),
         )
 
 

@@ -39,12 +39,12 @@ def test_spans_read_as_a_person_says_them(seconds: float, text: str) -> None:
 def test_lines_say_how_much_there_is_and_how_far_it_is() -> None:
     stream = StringIO()
     lines = PlainLines(stream)
-    lines.begin(Amount(launches=1, trials=(3, 2), trials_s=6.0))
+    lines.begin(Amount(blocks=2, launches=1, trials=3, trials_s=3.0))
     for block in range(2):
         lines.block(block)
         lines.trial(TRIAL)
     text = stream.getvalue().splitlines()
-    assert text[0] == "measuring 2 blocks of 1 launches, 5 trials, about 8 s"
+    assert text[0] == "measuring 2 blocks of 1 launches and 3 trials, about 8 s"
     assert text[1] == "block 1/2, 8 s left"
     assert text[2].startswith("block 2/2, ")
 
@@ -52,7 +52,7 @@ def test_lines_say_how_much_there_is_and_how_far_it_is() -> None:
 def test_a_run_that_goes_on_counts_the_blocks_that_are_over() -> None:
     stream = StringIO()
     lines = PlainLines(stream)
-    lines.begin(Amount(before=6, launches=1, trials=(3, 3), trials_s=6.0))
+    lines.begin(Amount(blocks=2, before=6, launches=1, trials=3, trials_s=3.0))
     lines.block(6)
     assert stream.getvalue().splitlines()[1] == "block 7/8, 8 s left"
 
@@ -78,7 +78,7 @@ def test_a_failure_names_the_cell_the_remedy_and_the_log() -> None:
 def test_lines_come_every_half_minute_within_a_block() -> None:
     stream = StringIO()
     lines = PlainLines(stream, quiet_s=0.0)
-    lines.begin(Amount(launches=3, trials=(3,), trials_s=3.0))
+    lines.begin(Amount(blocks=1, launches=3, trials=3, trials_s=3.0))
     lines.block(0)
     lines.trial(TRIAL)
     lines.trial(TRIAL)
@@ -94,7 +94,7 @@ def test_lines_come_every_half_minute_within_a_block() -> None:
 def test_the_precision_reached_until_now_is_said_at_each_block() -> None:
     stream = StringIO()
     lines = PlainLines(stream)
-    lines.begin(Amount(launches=1, trials=(1,) * 3, trials_s=9.0))
+    lines.begin(Amount(blocks=3, launches=1, trials=1, trials_s=3.0))
     for block, percent in enumerate((None, 3.14159)):
         lines.block(block)
         lines.trial(TRIAL)
@@ -109,7 +109,7 @@ def test_the_precision_reached_until_now_is_said_at_each_block() -> None:
 def test_trials_that_failed_do_not_make_the_time_left_longer() -> None:
     stream = StringIO()
     lines = PlainLines(stream)
-    lines.begin(Amount(launches=1, trials=(10,) * 3, trials_s=9.0))
+    lines.begin(Amount(blocks=3, launches=1, trials=10, trials_s=3.0))
     for block in range(2):
         lines.block(block)
         lines.trial(TRIAL)
@@ -129,7 +129,7 @@ def test_a_terminal_shows_place_cell_and_time_left() -> None:
     terminal = TerminalBar(Console(file=stream, force_terminal=True, width=150))
     terminal.say("verifying")
     terminal.verified(1, 2)
-    terminal.begin(Amount(launches=1, trials=(1,) * 2, trials_s=6.0))
+    terminal.begin(Amount(blocks=2, launches=1, trials=1, trials_s=3.0))
     terminal.block(1)
     terminal.trial(TRIAL)
     terminal.reached(2.5)

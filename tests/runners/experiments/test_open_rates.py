@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from results.model import NotApplicable
 from runners.experiments.capacity import Capacities, CapacityPass
-from runners.experiments.open_rates import OPEN_EVERY, with_quick_rates, with_rates
+from runners.experiments.open_rates import with_quick_rates, with_rates
 from runners.experiments.options import QUICK, RunOptions
 from runners.experiments.progress import Watcher
 from runners.selection.matrix import Selection
@@ -66,4 +66,3 @@ def test_the_quick_matrix_offers_one_rate_to_all_stacks_of_a_scenario_beside_the
     assert {cell.stack for cell in offered} == {cell.stack for cell in base.cells if cell.scenario == "json"}
     assert {(cell.scenario, cell.rate_rps, cell.connections) for cell in offered} == {("json", 500.0, 64)}
     assert result.order == base.order
-    assert result.setup == replace(base.setup, open_every=OPEN_EVERY)

@@ -382,19 +382,6 @@ def test_an_open_load_is_measured_in_whole_windows_of_its_own_length(tmp_path: P
     assert all(trial.turns is not None for trial in run.trials if trial.cell.load == Load.CLOSED)
 
 
-def test_an_open_load_may_be_measured_in_every_second_block(tmp_path: Path) -> None:
-    closed = plan(replace(IN_TURNS, blocks=5, open_every=2))
-    offered = tuple(replace(cell, load=Load.OPEN, rate_rps=500.0) for cell in closed.cells)
-    both = replace(closed, cells=(*closed.cells, *offered))
-    with create(tmp_path, both) as writer:
-        session(writer, Run(plan=both)).run()
-    trials = read(tmp_path / "a-run").trials
-    for cell in closed.cells:
-        assert [trial.block for trial in trials if trial.cell == cell] == [0, 1, 2, 3, 4]
-    for cell in offered:
-        assert [trial.block for trial in trials if trial.cell == cell] == [0, 2, 4]
-
-
 def test_after_each_block_the_watcher_hears_how_precise_ratios_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
