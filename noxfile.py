@@ -102,9 +102,9 @@ def calibrate(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """What hotlap promises of itself, measured: set-up, report, cost, quick run, memory, load generator."""
+    """What hotlap promises of itself, measured: help, set-up, report, cost, quick run, memory, generator."""
     install(session, "tests")
-    for name in ("harness", "cost", "relay_quick", "relay_memory"):
+    for name in ("help_time", "harness", "cost", "relay_quick", "relay_memory"):
         session.run("python", "-m", f"tests.benchmarks.{name}", success_codes=[0, 1])
     session.run("hotlap", "calibrate")
 

@@ -44,6 +44,9 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
 INTERNAL_ERROR = 70
 """Exit code of a fault of hotlap itself, as EX_SOFTWARE of sysexits.h."""
 
+HELP_COLUMNS = 120
+"""The help is as wide as the terminal, up to this."""
+
 CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "compare")
 """Commands that take their defaults from ``[tool.hotlap]``."""
 
@@ -53,9 +56,12 @@ app = typer.Typer(
     help="A fair track for Python web stacks: which framework, on which server, by how much, can we tell?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # help in plain text: rich takes as long to import as all the rest
+    context_settings={"max_content_width": HELP_COLUMNS},
 )
 for _name, _command, _example in COMMANDS:
-    app.command(_name, epilog=f"Example: {_example}")(_command)
+    _summary = (_command.__doc__ or "").partition("\n")[0]
+    app.command(_name, epilog=f"Example: {_example}", short_help=_summary)(_command)
 
 
 @app.callback()

@@ -14,7 +14,7 @@ def lock(
     framework: Frameworks = None,
     upgrade: Annotated[bool, typer.Option("--upgrade", help="Take the newest versions allowed.")] = False,
 ) -> None:
-    """Refresh the locks of the frameworks, in the folder ``locks`` beside their app files."""
+    """Refresh the locks of the frameworks, in the folder locks/ beside their app files."""
     from runners.environments.lock import lock as write
     from runners.selection.discovery import discover
     from runners.selection.matrix import choose
