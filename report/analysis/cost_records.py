@@ -8,7 +8,8 @@ from results.model import CostRecord, Interval
 def cost_per_request(record: CostRecord) -> tuple[float, ...]:
     """User-space instructions per request, one value per interval: (instructions - idle rate x seconds) / n.
 
-    METHOD section 7. ValueError where the record holds no interval, or one without requests or without cost.
+    docs/method.md, section 7. ValueError where the record holds no interval, or one without requests or
+    without cost.
     """
     if not record.intervals:
         raise ValueError(f"{record.cell.slug}: nothing was counted")

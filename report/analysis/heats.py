@@ -1,8 +1,8 @@
 """Heats: what took turns together, each leg's value at the mean speed of the machine, and that speed.
 
-Step one of the estimation (METHOD section 5): within a heat, the speed that all turns share is told from the
-levels of its stacks by ``report.stats.turns``. What the levels of several launches come to is step two, in
-``report.analysis.together``.
+Step one of the estimation (docs/method.md, section 5): within a heat, the speed that all turns share is told
+from the levels of its stacks by ``report.stats.turns``. What the levels of several launches come to is step
+two, in ``report.analysis.together``.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ P99 = Metric(
     ),
     two_sides=TwoSides(effects=LOAD_EFFECTS, least_requests=5_000),
 )
-"""A difference of it rests on 50 samples or more beyond it in every trial (METHOD section 6)."""
+"""A difference of it rests on 50 samples or more beyond it in every trial (docs/method.md, section 6)."""
 MEMORY = Metric(
     name="memory_mib",
     source=FromTrial(read=_memory_mib),

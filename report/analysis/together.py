@@ -1,7 +1,7 @@
 """What took turns, or was measured in the same blocks, held together: ratios and levels over launches.
 
-Step two of the estimation (METHOD section 5), the same for legs and for whole windows; step one, which gives
-each leg its value, is ``report.analysis.heats``.
+Step two of the estimation (docs/method.md, section 5), the same for legs and for whole windows; step one,
+which gives each leg its value, is ``report.analysis.heats``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Validity of one trial: what disturbed or distorted it, found out from its recorded facts alone.
 
-Pure functions from a recorded trial, with the limits that they hold it against (METHOD section 3). What is
-said of a trial that does not pass stands in ``report.analysis.flags``.
+Pure functions from a recorded trial, with the limits that they hold it against (docs/method.md, section 9).
+What is said of a trial that does not pass stands in ``report.analysis.flags``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from report.analysis.ceilings import ceiling_rps
 from results.model import LATE_SHARE, Ceiling, Load, Setup, Trial
 
 DISTURBED_SHARE = 0.05
-"""Foreign work and steal above this share of the window disturb a trial (METHOD section 3)."""
+"""Foreign work and steal above this share of the window disturb a trial (docs/method.md, section 9)."""
 DISTURBED_TICKS = 3
 """Foreign work of fewer ticks is rounding: both edges of the window may each be off by one."""
 IDLE_SHARE = 0.10

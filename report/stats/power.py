@@ -43,7 +43,7 @@ def needed_pairs(
     """Fewest pairs whose test at ``alpha`` finds ``effect`` with ``power``; ``MOST_PAIRS`` at most.
 
     ``deviation`` is that of one pair; both are on the log scale. Deviations of 0.075, 0.10 and 0.15 need 11,
-    17 and 33 pairs (METHOD section 6).
+    17 and 33 pairs (docs/method.md, section 6).
     """
     if deviation < effect / 1_000:
         return LOST_FREEDOM + 2

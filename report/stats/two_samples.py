@@ -75,8 +75,8 @@ class Estimate:
 def paired(pairs: Sequence[PairedDifference]) -> Estimate | None:
     """Least squares of d_i = delta + beta order_i + noise: delta is free of a bias of place.
 
-    METHOD section 6. None below four pairs, or where one side came first in all of them: a bias of place
-    could not be told from a difference then.
+    docs/method.md, section 6. None below four pairs, or where one side came first in all of them: a bias of
+    place could not be told from a difference then.
     """
     orders = [pair.order for pair in pairs]
     if len(pairs) < LOST_FREEDOM + 2 or len(set(orders)) < 2:  # noqa: PLR2004 - both orders

@@ -1,4 +1,4 @@
-"""From a recorded run of two sides to the gate's judgement: a pure function, METHOD sections 6 and 8."""
+"""From a recorded run of two sides to the gate's judgement: a pure function (docs/method.md, section 6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differences matter and how much must be measured: every default is METHOD's."""
+"""What differences matter and how much must be measured: docs/method.md, section 6."""
 
 from __future__ import annotations
 

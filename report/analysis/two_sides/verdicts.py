@@ -1,4 +1,4 @@
-"""The words of a comparison: regression, fine, no regression seen, improvement; METHOD section 6."""
+"""The words of a comparison: regression, fine, no regression seen, improvement."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Verdict(StrEnum):
 def verdict_of(
     estimate: Estimate, effects: Effects, *, p: float | None = None, better: float | None = None
 ) -> Verdict:
-    """What an estimate comes to (METHOD section 6).
+    """What an estimate comes to (docs/method.md, section 6).
 
     ``p`` and ``better`` are its one-sided p values of being worse and better, corrected for how many were
     tested; where they are None, the estimate's own. A regression is claimed, and excluded (fine), with the
