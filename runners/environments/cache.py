@@ -11,8 +11,9 @@ import tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
+from runners.environments import interruption
 from runners.errors import ProvisionError
 
 if TYPE_CHECKING:
@@ -104,9 +105,7 @@ def remove(built: Built) -> bool:
     lock = built.folder.with_name(f".{built.folder.name}.lock")
     try:
         with lock.open("w", encoding="utf-8") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
+            if not _locks(file):
                 return False
             (built.folder / COMPLETE).unlink(missing_ok=True)  # first: a part of it is not used then
             shutil.rmtree(built.folder)
@@ -119,12 +118,20 @@ def remove(built: Built) -> bool:
 @contextmanager
 def _locked(path: Path, waiting: Callable[[], None]) -> Iterator[int]:
     with path.open("w", encoding="utf-8") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locks(file):
             waiting()
-            fcntl.flock(file, fcntl.LOCK_EX)
+            while not _locks(file):
+                interruption.wait_a_little()
         yield file.fileno()
+
+
+def _locks(file: IO[str]) -> bool:
+    """Lock ``file`` where no other process has it; whether it was done."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def unwritable(folder: Path, error: OSError) -> ProvisionError:

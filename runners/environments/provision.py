@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 
 from results.model import FrameworkEnvironment
 from runners.environments import cache as store
-from runners.environments import stage, uv_tool
+from runners.environments import interruption, stage, uv_tool
 from runners.environments.interpreters import Interpreter, find
 from runners.environments.lock import require_current
 from runners.environments.overrides import Override, parse
@@ -96,7 +96,11 @@ def provision_all(
         finally:
             progress(framework.name)
 
-    with ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="provision") as pool:
+    with (
+        interruption.beginning_anew(),
+        ThreadPoolExecutor(max_workers=jobs, thread_name_prefix="provision") as pool,
+        interruption.reaching_threads(),
+    ):
         return dict(
             zip([framework.name for framework in chosen], pool.map(provision_one, chosen), strict=True)
         )

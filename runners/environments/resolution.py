@@ -141,7 +141,7 @@ def _compile(
     names = [override.name for override in overrides if override.kind != "release"]
     refresh = [word for name in names for word in ("--refresh-package", name)]
     return uv_tool.compiled(
-        ["-", "--generate-hashes", "--python", interpreter.path, *refresh],
+        ["--generate-hashes", "--python", interpreter.path, *refresh],
         before=locked,
         what=f"{framework.name}: no versions fit together with {overridden}",
         remedy="Loosen the override that uv names, or override what stands against it as well.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import tempfile
 import threading
 from pathlib import Path
@@ -12,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import uv
 
-from runners.errors import ProvisionError
+from runners.environments import interruption
+from runners.errors import LaunchError, ProvisionError
+from runners.processes.tree import ProcessTree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,51 +42,53 @@ NO_CONNECTION = re.compile(
 )
 
 
-def run(
-    arguments: Sequence[str | Path],
-    *,
-    what: str,
-    remedy: str,
-    text: str | None = None,
-    pass_fds: tuple[int, ...] = (),
-) -> str:
-    """Standard output of ``uv arguments``, given ``text`` as its input; ``pass_fds`` stay open in it.
+def run(arguments: Sequence[str | Path], *, what: str, remedy: str, pass_fds: tuple[int, ...] = ()) -> None:
+    """Run ``uv arguments`` to its end, or to ours; ``pass_fds`` stay open in it.
 
     Raises:
         ProvisionError: uv is missing or failed: ``what`` failed, with the tail of what it said,
-            and ``remedy`` unless the connection is to blame.
+            and ``remedy`` unless the connection is to blame; or an interruption ended it.
 
     """
     argv = [_binary(), *map(str, arguments)]
-    done = subprocess.run(
-        argv,
-        input=text,
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=False,
-        pass_fds=pass_fds,
-    )
-    if done.returncode:
-        tail = shown(done.stderr)
-        raise ProvisionError(what, remedy=OFFLINE if NO_CONNECTION.search(tail) else remedy, log_tail=tail)
-    return done.stdout
+    with tempfile.TemporaryFile() as said:
+        try:
+            tree = ProcessTree(
+                argv, environment=environment(), cwd=Path.cwd(), output=said, pass_fds=pass_fds
+            )
+        except LaunchError as error:
+            raise ProvisionError(f"{what}: {error.message}", remedy=error.remedy) from error
+        with tree, interruption.noted(tree):
+            status = tree.wait()
+        interruption.must_go_on()
+        if status:
+            said.seek(0)
+            tail = shown(said.read().decode("utf-8", "replace"))
+            raise ProvisionError(
+                what, remedy=OFFLINE if NO_CONNECTION.search(tail) else remedy, log_tail=tail
+            )
 
 
 def compiled(
     arguments: Sequence[str | Path], *, before: str, what: str, remedy: str, text: str | None = None
 ) -> str:
-    """Requirements that ``uv pip compile arguments`` gives; versions in ``before`` are kept where they fit.
+    """Requirements that ``uv pip compile arguments`` gives for them, and for those in ``text``.
+
+    Versions in ``before`` are kept where they fit.
 
     Raises:
         ProvisionError: as ``run``.
 
     """
     with tempfile.TemporaryDirectory(prefix="hotlap-resolve-") as folder:
-        output = Path(folder, "requirements.txt")
+        output, wanted = Path(folder, "requirements.txt"), Path(folder, "requirements.in")
         output.write_text(before, encoding="utf-8")
+        sources = list(arguments)
+        if text is not None:
+            wanted.write_text(text, encoding="utf-8")
+            sources.append(wanted)
         quietly: list[str | Path] = ["--quiet", "--no-header", "--no-annotate", "--output-file", output]
-        run(["pip", "compile", *arguments, *quietly], what=what, remedy=remedy, text=text)
+        run(["pip", "compile", *sources, *quietly], what=what, remedy=remedy)
         return output.read_text(encoding="utf-8")
 
 

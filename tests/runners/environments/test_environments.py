@@ -133,10 +133,10 @@ def test_a_lock_that_changed_gets_another_environment(track: Track) -> None:
 def test_an_interrupted_build_is_never_reused(track: Track, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = uv_tool.run
 
-    def interrupted(arguments: list[str | Path], **options: Any) -> str:  # noqa: ANN401 - passed on
+    def interrupted(arguments: list[str | Path], **options: Any) -> None:  # noqa: ANN401 - passed on
         if "sync" in arguments:
             raise KeyboardInterrupt
-        return whole(arguments, **options)
+        whole(arguments, **options)
 
     monkeypatch.setattr(uv_tool, "run", interrupted)
     with pytest.raises(KeyboardInterrupt):
