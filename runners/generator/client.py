@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -25,12 +24,15 @@ from runners.generator.messages import (
     from_line,
     to_line,
 )
+from runners.machine.patience import Patience
 from runners.processes.tree import ProcessTree, tail
 
 START_S = 60.0
 """A generator is ready within this; importing Locust, numpy and the scenarios takes a second or two."""
 BESIDES_S = 45.0
 """A trial may take this much longer than its warm-up, window and deadline, to start users and to drain."""
+LOOK_S = 1.0
+"""Between two looks whether an answer is late."""
 LOG_LINES = 20
 """Lines of the generator's log that an error shows."""
 _FOREIGN = ("PYTHON", "LOCUST", "GEVENT")
@@ -122,36 +124,33 @@ class Generator:
 
     def _start(self) -> socket.socket:
         command = self._command()
-        ours, theirs = socket.socketpair()
-        self._channel = ours
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        argv = [*python_m(*command), "--channel", str(theirs.fileno())]
-        with theirs, self._log.open("ab") as output:
-            try:
-                self._process = ProcessTree(
-                    argv,
-                    environment=environment_of_ours(),
-                    cwd=self._log.parent,
-                    output=output,
-                    cpus=self._cpus,
-                    pass_fds=(theirs.fileno(),),
-                )
-            except LaunchError as error:
-                raise LoadError(
-                    f"the generator did not start: {error.message}", remedy=error.remedy
-                ) from error
+        try:
+            ours, theirs = socket.socketpair()
+            self._channel = ours
+            with theirs:
+                argv = [*python_m(*command), "--channel", str(theirs.fileno())]
+                self._process = start_logged(argv, self._log, self._cpus, pass_fds=(theirs.fileno(),))
+        except LaunchError as error:
+            raise LoadError(f"the generator did not start: {error.message}", remedy=error.remedy) from error
+        except OSError as error:
+            raise LoadError(
+                f"the generator did not start: {error.strerror}",
+                remedy="check --results, the disk, and the limit of open files (`ulimit -n`)",
+            ) from error
         if not isinstance(self._receive(ours, START_S), Ready):
             raise self._gone("the generator did not say that it is ready")
         return ours
 
     def _receive(self, channel: socket.socket, within_s: float) -> Message:
         """Read the next line, within ``within_s``."""
-        deadline_s = time.monotonic() + within_s
+        patience = Patience(within_s, look_s=2 * LOOK_S)
         while b"\n" not in self._unread:
-            channel.settimeout(max(deadline_s - time.monotonic(), 0.001))
+            channel.settimeout(max(min(patience.left_s(), LOOK_S), 0.001))
             try:
                 data = channel.recv(1 << 16)
             except TimeoutError as error:
+                if patience.left_s() > 0:
+                    continue
                 raise self._gone(f"the generator did not answer within {within_s:.0f} s") from error
             except OSError as error:
                 raise self._gone(f"the generator is gone ({error})") from error
@@ -168,6 +167,22 @@ class Generator:
             what + ended,
             remedy="the next trial starts another; its log says why",
             log_tail=tail(self._log, LOG_LINES),
+        )
+
+
+def start_logged(
+    argv: Sequence[str], log: Path, cpus: Sequence[int], *, pass_fds: Sequence[int] = ()
+) -> ProcessTree:
+    """Start a process of ours that prints to ``log``; raises LaunchError, or OSError of the log."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        return ProcessTree(
+            argv,
+            environment=environment_of_ours(),
+            cwd=log.parent,
+            output=output,
+            cpus=cpus,
+            pass_fds=pass_fds,
         )
 
 

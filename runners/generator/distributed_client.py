@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from runners.errors import LaunchError, LoadError, PlanError
-from runners.generator.client import Generator, environment_of_ours, python_m
+from runners.generator.client import Generator, python_m, start_logged
 from runners.generator.messages import Leg, Message, Order, Relay
 from runners.http.address import Endpoint
 from runners.processes import ports
@@ -114,19 +114,13 @@ class DistributedGenerator(Generator):
         host = ports.LOOPBACK if self._master.host in ANYWHERE else self._master.host
         log = self._log.with_name(f"{self._log.stem}-{number + 1}{self._log.suffix}")
         master = str(Endpoint(host, self._master.port))
-        with log.open("ab") as output:
-            try:
-                return ProcessTree(
-                    python_m("runners.generator.worker", "--master", master),
-                    environment=environment_of_ours(),
-                    cwd=log.parent,
-                    output=output,
-                    cpus=(self._cpus[number % len(self._cpus)],) if self._cpus else (),
-                )
-            except LaunchError as error:
-                raise LoadError(
-                    f"generator {number + 1} did not start: {error.message}", remedy=error.remedy
-                ) from error
+        argv = python_m("runners.generator.worker", "--master", master)
+        cpus = (self._cpus[number % len(self._cpus)],) if self._cpus else ()
+        try:
+            return start_logged(argv, log, cpus)
+        except (LaunchError, OSError) as error:
+            remedy = error.remedy if isinstance(error, LaunchError) else "check --results and the disk"
+            raise LoadError(f"generator {number + 1} did not start: {error}", remedy=remedy) from error
 
 
 def _bindable(host: str) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from runners.errors import LaunchError
+from runners.http.client import ANSWER_DEADLINE_S
 from runners.launching.server_log import ServerLog
+from runners.machine.patience import Patience
 from runners.processes import accounting, ports
 from runners.processes.supervisor import NOT_EXECUTABLE, SIGNALLED
 from runners.processes.tree import ProcessTree
@@ -18,6 +20,8 @@ READY_POLL_S = 0.01
 """Between two looks at a server that is not ready yet."""
 WRONG_S = 1.0
 """How long a server may answer wrongly before that counts as its answer and not as its warming up."""
+LOOK_MOST_S = ANSWER_DEADLINE_S + 1.0
+"""The longest that passes between two looks while we run: a question that is not answered."""
 IDLE_LOOKS = 10
 """Workers are up when no thread of the tree worked at so many looks in a row."""
 
@@ -25,7 +29,7 @@ Ready = Callable[[str, int], str | None]
 """Asks (host, port) once: None when the answer is right, else what is wrong; OSError where none came yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StartingServer:
     """A server that was just forked; its methods raise LaunchError with the log's tail."""
 
@@ -37,6 +41,12 @@ class StartingServer:
     deadline_s: float
     """Until it must be ready, since its fork."""
     is_aborted: Callable[[], bool]
+
+    patience: Patience = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Patience begins with the server."""
+        self.patience = Patience(self.deadline_s, look_s=LOOK_MOST_S)
 
     def wait_ready(self, ready: Ready) -> float:
         """Wait until it answers rightly, alone on its port, with all workers up.
@@ -97,7 +107,7 @@ class StartingServer:
         self._require_alive()
         if self.is_aborted():
             raise self._error("was not waited for: interrupted", remedy="resume the run")
-        if _since(self.tree.begun_ns) > self.deadline_s:
+        if self.patience.left_s() <= 0:
             raise self._error(
                 f"is not ready after {self.deadline_s:g} s: {trouble}",
                 remedy="read the end of its log below; does the app import by itself?",

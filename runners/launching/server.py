@@ -153,11 +153,21 @@ def start_tree(
     *,
     pass_fds: Sequence[int] = (),
 ) -> ProcessTree:
-    """Start ``argv`` in an empty working directory of ``folder``, its output in the log there."""
+    """Start ``argv`` in an empty working directory of ``folder``, its output in the log there.
+
+    Raises LaunchError where it cannot be started, or the folder not be written.
+    """
     cwd = folder / "cwd"
     shutil.rmtree(cwd, ignore_errors=True)
-    cwd.mkdir(parents=True)
-    with log_path(folder).open("wb") as output:
+    try:
+        cwd.mkdir(parents=True)
+        output = log_path(folder).open("wb")
+    except OSError as error:
+        raise LaunchError(
+            f"the folder of its log cannot be written: {error.strerror}",
+            remedy="check --results and the disk",
+        ) from error
+    with output:
         return ProcessTree(
             argv,
             environment=environment,

@@ -40,7 +40,10 @@ class ProcessTree:
         ``cgroup_home`` is where a cgroup of its own may be made; ``pass_fds`` stay open in the command.
         """
         self.pid = 0
-        report, reported = os.pipe()
+        try:
+            report, reported = os.pipe()
+        except OSError as error:
+            raise _not_forked(argv, error) from error
         try:
             self._process = subprocess.Popen(
                 [*_supervisor(reported, cpus, cgroup_home), "--", *argv],
@@ -52,6 +55,9 @@ class ProcessTree:
                 pass_fds=(reported, *pass_fds),
                 start_new_session=True,
             )
+        except OSError as error:
+            os.close(report)
+            raise _not_forked(argv, error) from error
         finally:
             os.close(reported)
         try:
@@ -76,6 +82,10 @@ class ProcessTree:
         """None while the command runs, else its exit status (128 + signal when one ended it)."""
         return self._process.poll()
 
+    def wait(self) -> int:
+        """Exit status of the command, once it has ended by itself or was stopped from another thread."""
+        return self._process.wait()
+
     def stop(self) -> None:
         """SIGKILL the whole tree and wait until it is gone; raises LaunchError when the kernel keeps it."""
         if self._process.stdin:
@@ -95,6 +105,13 @@ class ProcessTree:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _not_forked(argv: Sequence[str], error: OSError) -> LaunchError:
+    return LaunchError(
+        f"{Path(argv[0]).name} cannot be started: {error.strerror}",
+        remedy="raise the limit that it meets (`ulimit -a`: open files, processes, memory), or make room",
+    )
 
 
 def _supervisor(reported: int, cpus: Sequence[int], cgroup_home: str | None) -> list[str]:

@@ -18,6 +18,8 @@ YIELD_NS = 25_000_000
 """Other greenlets get their turn this often."""
 SWEEP_NS = 250_000_000
 """Requests past their deadline are looked for this often."""
+STANDSTILL_NS = 1_000_000_000
+"""Whatever is due and comes so late says that we stood still ourselves: nobody else is late then."""
 RETRY_NS = 5_000_000
 """Connections that wait to be opened, as too many others have no answer yet, look again this often."""
 UNLIMITED = sys.maxsize
@@ -54,6 +56,8 @@ class Fleet(Sockets):
         """Right answers in the tally at which ``drive`` returns."""
         self._reuse: int | None = None
         """Requests after which a connection is closed; None: it is kept as long as the server keeps it."""
+        self.stood_still_ns = 0
+        """Time in which the pump was driven and did not run: the process, or the machine, stood still."""
         self._timeout_ns = 0
         self._yield_ns = self._sweep_ns = 0
 
@@ -107,9 +111,12 @@ class Fleet(Sockets):
         """Open connections that are due, give up late requests, let other greenlets run; set ``_due_ns``."""
         self._open_due(now_ns)
         if now_ns >= self._sweep_ns:
-            self._give_up(now_ns - self._timeout_ns)
-            self._sweep_ns = now_ns + SWEEP_NS
+            if now_ns - self._sweep_ns < STANDSTILL_NS:
+                self._give_up(now_ns - self._timeout_ns)
+            self._sweep_ns = now_ns + SWEEP_NS  # after a standstill of ours, answers lie there unread
         if now_ns >= self._yield_ns:
+            if now_ns - self._yield_ns > STANDSTILL_NS:
+                self.stood_still_ns += now_ns - self._yield_ns
             self._idle()
             self._yield_ns = monotonic_ns() + YIELD_NS
         self._due_ns = self._yield_ns

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from runners.errors import LoadError
 from runners.generator.messages import Measured, Order
 from runners.generator.pump.connection import Address
 from runners.generator.pump.open_pump import OpenPump
@@ -86,11 +87,18 @@ def _window(
     pump: OpenPump, order: Order, meters: Meters, schedules: Schedules | None
 ) -> tuple[Edge, Tally, Edge]:
     begin = meters.read(pump)
-    pump.tally = tally = Tally()
+    pump.tally, pump.stood_still_ns = (tally := Tally()), 0
     # Reading takes a millisecond: the schedule begins after it.
     begun_ns = begin.at_ns if schedules is None else pump.offer(schedules.window_ns)
     for quarter in range(1, QUARTERS + 1):
         before = len(tally.latencies_ns)
         pump.drive(begun_ns + round(order.window_s * 1e9 * quarter / QUARTERS))
         tally.quarters.append(len(tally.latencies_ns) - before)
-    return begin, tally, meters.read(pump)
+    end = meters.read(pump)
+    if pump.stood_still_ns:
+        raise LoadError(
+            f"{order.scenario} at {Endpoint(order.host, order.port)}: the generator stood still for "
+            f"{pump.stood_still_ns / 1e9:.1f} s of its window",
+            remedy="was the container paused, the machine suspended or overloaded? measure it again",
+        )
+    return begin, tally, end
