@@ -15,6 +15,7 @@ from markupsafe import Markup
 from report.page.compose import make_page, verdict
 from report.page.context import Context, make_context
 from report.page.sections import data
+from results.files import write_whole
 from results.model import PlanKind, Run
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -52,7 +53,7 @@ def _write(context: Context, folder: Path) -> Path:
 
 def _write_text(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+    write_whole(path, text)
     return path
 
 

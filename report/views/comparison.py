@@ -7,7 +7,8 @@ from dataclasses import asdict
 from report.analysis.two_sides.comparison import Compared
 from report.analysis.two_sides.pairings import title
 from report.views.gate.exports import row_data, to_json
-from report.views.gate.terminal import plain, table
+from report.views.gate.terminal import table
+from results.text import plain
 
 
 def as_text(compared: Compared) -> str:

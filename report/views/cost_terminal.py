@@ -20,6 +20,7 @@ from report.analysis.titles import titles_of
 from report.fmt import counted
 from report.views import cost_words
 from results.model import IN_PROCESS, Run
+from results.text import plain, plain_lines
 
 COST_TABLE_WIDTH = 200
 """Characters."""
@@ -35,9 +36,9 @@ def as_text(run: Run, folder: Path) -> str:
         console.print(_table(run_costs, scenario, titles))
         console.print()
     for line in (*_validation(run_costs, titles), *_shares(run_costs), *_trouble(run, run_costs)):
-        console.print(line)
-    console.print(cost_words.sentence([run_costs], titles))
-    console.print(cost_words.scope([run_costs]))
+        console.print(plain_lines(line))
+    console.print(plain(cost_words.sentence([run_costs], titles)))
+    console.print(plain(cost_words.scope([run_costs])))
     console.print(
         f"{counted(len(run.costs), 'count')} of {counted(len(run_costs.counts), 'cell')} in {folder}"
     )

@@ -24,6 +24,7 @@ from report.analysis.workload import Workload
 from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
 from report.views import words
 from results.model import Load, Run
+from results.text import plain, plain_lines
 
 RUN_TABLE_WIDTH = 160
 """Characters."""
@@ -38,16 +39,16 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print(table)
         console.print()
     for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups)):
-        console.print(line)
+        console.print(plain(line))
     for line in words.doubts(conclusions.doubts, conclusions.flags):
-        console.print(line, soft_wrap=True)
+        console.print(plain(line), soft_wrap=True)
     for line in words.explanations(conclusions.explained):
-        console.print(line, soft_wrap=True)
+        console.print(plain(line), soft_wrap=True)
     for failure in run.failures:
         name = failure.cell.slug if failure.cell else failure.stack
-        console.print(f"FAILED {name} ({failure.stage}): {failure.message}")
+        console.print(plain_lines(f"FAILED {name} ({failure.stage}): {failure.message}"))
     for problem in run.problems:
-        console.print(f"RECORD {problem}")
+        console.print(plain(f"RECORD {problem}"))
     if conclusions.precision:
         console.print(conclusions.precision.sentence)
     if conclusions.speed:
@@ -173,7 +174,7 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
     for _, same in groupby(sorted(summaries, key=_table_key), key=_table_key):
         part = list(same)
         is_open = part[0].cell.load != Load.CLOSED
-        title = f"{part[0].cell.scenario}: {_load(part[0].workload)}"
+        title = plain(f"{part[0].cell.scenario}: {_load(part[0].workload)}")
         table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
         table.add_column("stack", no_wrap=True)
         if is_open:
@@ -185,7 +186,7 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
             rate = [_offered(summary)] if is_open else []
             levels = [_level(summary.level(metric), metric.shown.factor) for metric in columns]
             cells = ["not measured"] if summary.gap else levels
-            table.add_row(summary.cell.stack, *rate, *cells)
+            table.add_row(plain(summary.cell.stack), *rate, *cells)
         yield table
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import sys
 import traceback
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
@@ -21,9 +23,11 @@ from runners.cli.lock import lock
 from runners.cli.report import report_
 from runners.cli.run import run
 from runners.cli.serve import serve
+from runners.cli.shared import INTERRUPTED, NOT_MEASURED, complain
 from runners.cli.verify import verify
 from runners.cli.worker import worker
 from runners.errors import HotlapError, PlanError
+from runners.processes.signals import ending_as_interrupt
 
 COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("list", list_, "hotlap list --framework fastapi --json"),
@@ -46,9 +50,38 @@ INTERNAL_ERROR = 70
 
 HELP_COLUMNS = 120
 """The help is as wide as the terminal, up to this."""
+EXHAUSTED = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EMFILE,
+    errno.ENFILE,
+    errno.ENOMEM,
+    errno.EAGAIN,
+)
+"""Errors by which the system says that there is no more room, or no more of something, for us."""
+OUT_OF = "make room on the disk, raise the limit (`ulimit -a`) or free memory; what was recorded is kept"
 
 CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "compare")
 """Commands that take their defaults from ``[tool.hotlap]``."""
+
+
+def _interruptible(command: Callable[..., None]) -> Callable[..., None]:
+    """``command``, which ends with a word and its exit code wherever it is interrupted."""
+
+    @wraps(command)
+    def called(*arguments: Any, **options: Any) -> None:  # noqa: ANN401 - passed on
+        try:
+            with ending_as_interrupt():
+                command(*arguments, **options)
+        except KeyboardInterrupt:
+            complain(
+                "interrupted; what was built and recorded until then is kept",
+                "the same command again, or `hotlap run --resume latest` where it was recording",
+            )
+            raise typer.Exit(INTERRUPTED) from None
+
+    return called
 
 
 app = typer.Typer(
@@ -61,7 +94,7 @@ app = typer.Typer(
 )
 for _name, _command, _example in COMMANDS:
     _summary = (_command.__doc__ or "").partition("\n")[0]
-    app.command(_name, epilog=f"Example: {_example}", short_help=_summary)(_command)
+    app.command(_name, epilog=f"Example: {_example}", short_help=_summary)(_interruptible(_command))
 
 
 @app.callback()
@@ -85,27 +118,31 @@ def main() -> NoReturn:
     try:
         app()
     except HotlapError as error:
-        _complain(error.message, error.remedy, error.log_tail)
+        complain(error.message, error.remedy, error.log_tail)
         raise SystemExit(error.exit_code) from None
     except RecordError as error:
-        _complain(error.message, error.remedy, "")
+        complain(error.message, error.remedy)
         raise SystemExit(PlanError.exit_code) from None
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
+        raise SystemExit(INTERRUPTED) from None
+    except OSError as error:
+        if error.errno not in EXHAUSTED:
+            _blame_hotlap()
+        complain(f"the machine has run out of something: {error}", OUT_OF)
+        raise SystemExit(NOT_MEASURED) from None
+    except MemoryError:
+        complain("the machine has run out of memory", OUT_OF)
+        raise SystemExit(NOT_MEASURED) from None
     except Exception:  # noqa: BLE001 - whatever it is, its exit code must be none that means something else
-        traceback.print_exc()
-        _complain(
-            "this is a fault of hotlap itself, and no verdict on what was asked for",
-            f"report it where hotlap's issues are, with the lines above and: {shlex.join(sys.argv)}",
-            "",
-        )
-        raise SystemExit(INTERNAL_ERROR) from None
+        _blame_hotlap()
     raise SystemExit(0)
 
 
-def _complain(message: str, remedy: str, log_tail: str) -> None:
-    typer.echo(f"hotlap: {message}", err=True)
-    if remedy:
-        typer.echo(f"  try: {remedy}", err=True)
-    for line in log_tail.splitlines():
-        typer.echo(f"  | {line}", err=True)
+def _blame_hotlap() -> NoReturn:
+    """Show the exception that is being handled as a fault of hotlap itself."""
+    traceback.print_exc()
+    complain(
+        "this is a fault of hotlap itself, and no verdict on what was asked for",
+        f"report it where hotlap's issues are, with the lines above and: {shlex.join(sys.argv)}",
+    )
+    raise SystemExit(INTERNAL_ERROR) from None

@@ -28,18 +28,16 @@ def calibrate_(
     from runners.cli import calibration_tables
     from runners.experiments import ceilings
     from runners.experiments.calibration.calibrate import calibrate_fully, calibrate_quickly
-    from runners.processes.signals import ending_as_interrupt
 
     def echo(text: str) -> None:
         typer.echo(text, err=True)
 
-    with ending_as_interrupt():
-        if quick:
-            calibration = calibrate_quickly(
-                shape=shape, connections=connections, rounds=rounds, seconds=seconds, echo=echo
-            )
-        else:
-            calibration = calibrate_fully(rounds=rounds, seconds=seconds, echo=echo)
-            ceilings.save(calibration.ceilings, calibration_tables.as_data(calibration))
+    if quick:
+        calibration = calibrate_quickly(
+            shape=shape, connections=connections, rounds=rounds, seconds=seconds, echo=echo
+        )
+    else:
+        calibration = calibrate_fully(rounds=rounds, seconds=seconds, echo=echo)
+        ceilings.save(calibration.ceilings, calibration_tables.as_data(calibration))
     shown = calibration_tables.as_json if as_json else calibration_tables.as_text
     typer.echo(shown(calibration))

@@ -110,12 +110,10 @@ def _measure(options: PairOptions, results: Path, *, as_json: bool) -> None:
     from runners.cli.policy import report_policy
     from runners.cli.progress import watcher
     from runners.experiments.pairs.comparison import new_comparison
-    from runners.processes.signals import ending_as_interrupt
 
-    with ending_as_interrupt():
-        comparison = new_comparison(options, results, watcher=watcher(), policy=report_policy())
-        interrupted = run_and_close(comparison.run, comparison.writer)
-    _conclude(comparison.folder, interrupted=interrupted, as_json=as_json)
+    comparison = new_comparison(options, results, watcher=watcher(), policy=report_policy())
+    cut_short = run_and_close(comparison.run, comparison.writer)
+    _conclude(comparison.folder, cut_short, as_json=as_json)
 
 
 def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: bool) -> None:
@@ -156,15 +154,14 @@ def _show(compared: Compared, *, as_json: bool) -> None:
         raise typer.Exit(code)
 
 
-def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
+def _conclude(folder: Path, cut_short: int, *, as_json: bool) -> None:
     from report.analysis.two_sides.comparison import compare_sides
     from results.store import read
 
     recorded = read(folder)
     typer.echo(f"recorded in {folder}; show it again with: hotlap compare {folder}", err=True)
-    if interrupted:
-        typer.echo("interrupted; what was measured is kept", err=True)
-        raise typer.Exit(130)
+    if cut_short:
+        raise typer.Exit(cut_short)
     _show(compare_sides(recorded), as_json=as_json)
     if recorded.failures:
         raise typer.Exit(3)

@@ -46,7 +46,6 @@ def cost(
     from runners.experiments.counting.counter import find_counter
     from runners.experiments.counting.where import must_be_callgrind
     from runners.experiments.options import RunOptions, Timing
-    from runners.processes.signals import ending_as_interrupt
 
     options = RunOptions(
         selection=selection_of(framework, server, scenario, None, 1, quick),
@@ -59,14 +58,13 @@ def cost(
     if where:
         must_be_callgrind(counter)
     tool = find_counter(counter)
-    with ending_as_interrupt():
-        shown = watcher()
-        run = new_cost_run(options, results, counter=tool, in_process=in_process, where=where, watcher=shown)
-        interrupted = run_and_close(run.run, run.writer)
-    _conclude(run.folder, interrupted=interrupted, as_json=as_json)
+    shown = watcher()
+    run = new_cost_run(options, results, counter=tool, in_process=in_process, where=where, watcher=shown)
+    cut_short = run_and_close(run.run, run.writer)
+    _conclude(run.folder, cut_short, as_json=as_json)
 
 
-def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
+def _conclude(folder: Path, cut_short: int, *, as_json: bool) -> None:
     """Say what was counted and where it is, and leave with the right code."""
     from report.views import cost_terminal
     from results.store import read
@@ -74,8 +72,8 @@ def _conclude(folder: Path, *, interrupted: bool, as_json: bool) -> None:
     recorded = read(folder)
     shown = cost_terminal.as_json if as_json else cost_terminal.as_text
     typer.echo(shown(recorded, folder))
-    if interrupted:
-        typer.echo(f"interrupted; what was counted is in {folder}", err=True)
-        raise typer.Exit(130)
+    if cut_short:
+        typer.echo(f"what was counted is in {folder}", err=True)
+        raise typer.Exit(cut_short)
     if recorded.failures:
         raise typer.Exit(3)

@@ -115,7 +115,7 @@ def gate(
     allowed = read_waivers(waivers)
     if from_ is not None:
         _refuse_beside_from(context)
-        folder, interrupted = find_two_sides(from_, results), False
+        folder, cut_short = find_two_sides(from_, results), 0
     else:
         from results.model import PlanKind
         from runners.experiments.pairs.gate_cells import EVERYTHING, Globs
@@ -148,8 +148,8 @@ def gate(
             servers=tuple(server or ()),
             scenarios=tuple(scenario or ()),
         )
-        folder, interrupted = _measure(options, globs, budget, results)
-    conclude(folder, allowed, files, strict=fail_on_inconclusive, as_json=as_json, interrupted=interrupted)
+        folder, cut_short = _measure(options, globs, budget, results)
+    conclude(folder, allowed, files, strict=fail_on_inconclusive, as_json=as_json, cut_short=cut_short)
 
 
 def _refuse_beside_from(context: typer.Context) -> None:
@@ -161,13 +161,12 @@ def _refuse_beside_from(context: typer.Context) -> None:
     )
 
 
-def _measure(options: PairOptions, globs: Globs, budget: float, results: Path) -> tuple[Path, bool]:
-    """Folder of a gate measured now, and whether it was interrupted."""
+def _measure(options: PairOptions, globs: Globs, budget: float, results: Path) -> tuple[Path, int]:
+    """Folder of a gate measured now, and the exit code of one that was cut short, else 0."""
     from runners.cli.policy import report_policy
     from runners.cli.progress import watcher
     from runners.experiments.counting.counter import find_counter
     from runners.experiments.pairs.gate import GateOptions, new_gate
-    from runners.processes.signals import ending_as_interrupt
 
     whole = GateOptions(
         pairs=options,
@@ -175,9 +174,8 @@ def _measure(options: PairOptions, globs: Globs, budget: float, results: Path) -
         counter=find_counter() if globs.cells else None,
         budget_s=60 * budget,
     )
-    with ending_as_interrupt():
-        measured = new_gate(whole, results, watcher=watcher(), policy=report_policy())
-        return measured.folder, run_and_close(measured.run, measured.comparison.writer)
+    measured = new_gate(whole, results, watcher=watcher(), policy=report_policy())
+    return measured.folder, run_and_close(measured.run, measured.comparison.writer)
 
 
 def _or_revisions(sides: SidesOptions) -> SidesOptions:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from results.files import write_whole
 from runners.cli.gate_options import WAIVERS
-from runners.cli.shared import find_run
+from runners.cli.shared import NOT_MEASURED, complain, find_run, write_output
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def conclude(
     *,
     strict: bool,
     as_json: bool,
-    interrupted: bool,
+    cut_short: int,
 ) -> None:
     """Judge what was recorded, write what was asked for, and leave with the verdict's code."""
     from report.analysis.gate.judge import judge
@@ -81,13 +82,22 @@ def conclude(
     from results.store import read
 
     judgement: Judgement = judge(read(folder), waivers)
-    for name, path in files.items():
-        if path is not None:
-            write = outputs.as_json if name == "json_file" else getattr(outputs, name)
-            path.write_text(write(judgement), encoding="utf-8")
     typer.echo(outputs.as_json(judgement) if as_json else outputs.as_text(judgement))
     typer.echo(f"recorded in {folder}; judge it again with: hotlap gate --from {folder}", err=True)
-    if interrupted:
-        typer.echo("interrupted; what was measured is kept", err=True)
-        raise typer.Exit(130)
-    raise typer.Exit(judgement.exit_code(strict))
+    missed = [name for name, path in files.items() if path and not _is_written(name, path, judgement)]
+    if cut_short:
+        raise typer.Exit(cut_short)
+    raise typer.Exit(judgement.exit_code(strict) or (NOT_MEASURED if missed else 0))
+
+
+def _is_written(name: str, path: Path, judgement: Judgement) -> bool:
+    """Write one output whole; where it cannot be, say so and leave what was there."""
+    from report.views.gate import outputs
+
+    write = outputs.as_json if name == "json_file" else getattr(outputs, name)
+    try:
+        write_output(path, lambda: write_whole(path, write(judgement)))
+    except PlanError as error:
+        complain(error.message, error.remedy)
+        return False
+    return True

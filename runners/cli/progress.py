@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from results.model import Failure, Trial
+from results.text import plain_lines
 from runners.experiments.progress import Amount, Watcher
 
 QUIET_S = 30.0
@@ -30,7 +31,7 @@ class PlainLines(Watcher):
 
     def say(self, text: str) -> None:
         self._said_s = time.monotonic()
-        print(text, file=self._stream, flush=True)
+        print(plain_lines(text), file=self._stream, flush=True)
 
     def verified(self, done: int, total: int, what: str = "verified") -> None:
         if done % VERIFIED_LINES == 0 or done == total:
@@ -79,7 +80,7 @@ class TerminalBar(Watcher):
         self._clock = _Clock()
 
     def say(self, text: str) -> None:
-        self._console.print(text, highlight=False, markup=False)
+        self._console.print(plain_lines(text), highlight=False, markup=False)
 
     def verified(self, done: int, total: int, what: str = "verified") -> None:
         if self._task is None:
@@ -207,4 +208,4 @@ def failure_text(failure: Failure) -> str:
         lines = [*lines, f"  try: {failure.remedy}"]
     if failure.log_tail:
         lines = [*lines, *(f"  | {line}" for line in failure.log_tail.splitlines()[-10:])]
-    return "\n".join(lines)
+    return plain_lines("\n".join(lines))

@@ -32,6 +32,8 @@ from runners.cli.options import (
     Workers,
 )
 from runners.cli.shared import (
+    NOT_MEASURED,
+    complain,
     find_run,
     is_default_of_file,
     refuse_others,
@@ -114,7 +116,6 @@ def run(
     from runners.cli.progress import watcher
     from runners.experiments.options import RunOptions, timing
     from runners.experiments.run import new_run, resume_run
-    from runners.processes.signals import ending_as_interrupt
     from runners.selection import rates
     from runners.selection.spread import Spread
 
@@ -133,37 +134,36 @@ def run(
         _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse, precision=precision)
     shown, offered = watcher(), rates.parse(rate or ())
     spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
-    with ending_as_interrupt():
-        if resume is not None:
-            _refuse_beside_resume(context)
-            folder, endpoint = find_run(resume, results, {PlanKind.RUN}), spread.endpoint()
-            session = resume_run(folder, watcher=shown, policy=report_policy(), apps=apps, listen=endpoint)
-        else:
-            options = RunOptions(
-                selection=selection,
-                apps=apps,
-                timing=timing(
-                    quick=quick,
-                    blocks=blocks,
-                    warmup_s=warmup,
-                    window_s=duration,
-                    heat=heat,
-                    precision_percent=precision,
-                ),
-                seed=seed,
-                python=python,
-                overrides=tuple(with_ or ()),
-                command=tuple(sys.argv[1:]),
-                rates=offered,
-                arrivals=rates.arrivals_of(arrivals, offered=bool(offered or slo)),
-                spread=spread,
-            )
-            if slo is not None:
-                _sweep(options, slo, blocks, shown, as_json=as_json)
-                return
-            session = new_run(options, results, watcher=shown, policy=report_policy())
-        interrupted = run_and_close(session.run, session.writer)
-    _conclude(session.folder, interrupted=interrupted, report=report, as_json=as_json)
+    if resume is not None:
+        _refuse_beside_resume(context)
+        folder, endpoint = find_run(resume, results, {PlanKind.RUN}), spread.endpoint()
+        session = resume_run(folder, watcher=shown, policy=report_policy(), apps=apps, listen=endpoint)
+    else:
+        options = RunOptions(
+            selection=selection,
+            apps=apps,
+            timing=timing(
+                quick=quick,
+                blocks=blocks,
+                warmup_s=warmup,
+                window_s=duration,
+                heat=heat,
+                precision_percent=precision,
+            ),
+            seed=seed,
+            python=python,
+            overrides=tuple(with_ or ()),
+            command=tuple(sys.argv[1:]),
+            rates=offered,
+            arrivals=rates.arrivals_of(arrivals, offered=bool(offered or slo)),
+            spread=spread,
+        )
+        if slo is not None:
+            _sweep(options, slo, blocks, shown, as_json=as_json)
+            return
+        session = new_run(options, results, watcher=shown, policy=report_policy())
+    cut_short = run_and_close(session.run, session.writer)
+    _conclude(session.folder, cut_short, report=report, as_json=as_json)
 
 
 def _can_be_precise(selection: Selection, apps: Path | None, blocks: int | None) -> bool:
@@ -208,17 +208,23 @@ def _sweep(options: RunOptions, limit: str, blocks: int | None, shown: Watcher, 
         raise typer.Exit(3)
 
 
-def _conclude(folder: Path, *, interrupted: bool, report: bool, as_json: bool) -> None:
+def _conclude(folder: Path, cut_short: int, *, report: bool, as_json: bool) -> None:
     """Say what was measured and where it is, write the report if asked, and leave with the right code."""
     from report.views import terminal
     from results.store import read
 
     recorded = read(folder)
-    page = write_report([recorded], folder / "report") if report and recorded.trials else None
+    page, missed = None, False
+    if report and recorded.trials:
+        try:
+            page = write_report([recorded], folder / "report")
+        except PlanError as error:
+            complain(error.message, f"{error.remedy}: hotlap report {folder} --output FOLDER")
+            missed = True
     show = terminal.as_json if as_json else terminal.as_text
     typer.echo(show(recorded, folder, page))
-    if interrupted:
-        typer.echo(f"interrupted; go on with: hotlap run --resume {folder}", err=True)
-        raise typer.Exit(130)
-    if recorded.failures:
-        raise typer.Exit(3)
+    if cut_short:
+        typer.echo(f"go on with: hotlap run --resume {folder}", err=True)
+        raise typer.Exit(cut_short)
+    if recorded.failures or missed:
+        raise typer.Exit(NOT_MEASURED)

@@ -25,7 +25,6 @@ def serve(
     from runners.cli.progress import watcher
     from runners.experiments.options import QUICK, RunOptions
     from runners.experiments.serving import serve_stack
-    from runners.processes.signals import ending_as_interrupt
     from runners.selection.spread import Spread
 
     options = RunOptions(
@@ -36,5 +35,4 @@ def serve(
         overrides=tuple(with_ or ()),
         spread=Spread(host=host),
     )
-    with ending_as_interrupt():
-        serve_stack(options, port, watcher())
+    serve_stack(options, port, watcher())

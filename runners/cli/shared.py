@@ -5,17 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from results.text import plain_lines
 from runners.errors import PlanError
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from results.model import PlanKind, Run
     from results.store import Writer
     from runners.selection.matrix import Selection
 
+NOT_MEASURED = 3
+"""Exit code where something could not be measured, recorded or written."""
+INTERRUPTED = 130
+"""Exit code of a command that was ended by Ctrl-C, SIGTERM or SIGHUP, as shells have it for Ctrl-C."""
 REFERENCE = "reference"
 """A folder of this name holds a record that is kept to be compared with."""
 
@@ -78,15 +85,34 @@ def is_default_of_file(context: typer.Context, option: str) -> bool:
     return getattr(context.get_parameter_source(option), "name", "") == "DEFAULT_MAP"
 
 
-def run_and_close(run: Callable[[], None], writer: Writer) -> bool:
-    """Call ``run``, then close the record; whether it was interrupted, which keeps what was measured."""
+def run_and_close(run: Callable[[], None], writer: Writer) -> int:
+    """Call ``run``, then close the record; the exit code of a run that was cut short, else 0.
+
+    Whether it was interrupted or its record cannot be written any more: what was measured is kept, is shown,
+    and may be gone on with.
+    """
+    from results.store import RecordError
+
     try:
         run()
     except KeyboardInterrupt:
-        return True
+        typer.echo("hotlap: interrupted; what was measured is kept", err=True)
+        return INTERRUPTED
+    except RecordError as error:
+        complain(error.message, error.remedy)
+        return NOT_MEASURED
     finally:
         writer.close()
-    return False
+    return 0
+
+
+def complain(message: str, remedy: str = "", log_tail: str = "") -> None:
+    """Say what went wrong and what to try, without anything that a terminal would obey."""
+    typer.echo(plain_lines(f"hotlap: {message}"), err=True)
+    if remedy:
+        typer.echo(plain_lines(f"  try: {remedy}"), err=True)
+    for line in log_tail.splitlines():
+        typer.echo(plain_lines(f"  | {line}"), err=True)
 
 
 def refuse_others(context: typer.Context, kept: Collection[str], message: str, remedy: str) -> None:
@@ -101,7 +127,18 @@ def refuse_others(context: typer.Context, kept: Collection[str], message: str, r
 
 
 def write_report(runs: list[Run], output: Path) -> Path:
-    """Write the site of ``runs`` into ``output``; its first page."""
+    """Write the site of ``runs`` into ``output``; its first page. Raises PlanError where it cannot be."""
     from report.page.build import build
 
-    return build(runs, output)
+    return write_output(output, lambda: build(runs, output))
+
+
+def write_output(path: Path, write: Callable[[], T]) -> T:
+    """What ``write``, which writes to ``path``, gives; raises PlanError where it cannot be written."""
+    try:
+        return write()
+    except OSError as error:
+        raise PlanError(
+            f"{path} cannot be written: {error.strerror}",
+            remedy="make room or name another place; the record itself is whole",
+        ) from error

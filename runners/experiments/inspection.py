@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Event
 
 from results.model import Cell, Failure, Finding
 from runners.errors import HotlapError, VerifyError
@@ -75,9 +76,9 @@ def inspect(
     watcher.say(f"verifying {len(originals)} launches")
     inspection = Inspection()
     answers: dict[str, dict[str, Verified]] = {}
-    pool = ThreadPoolExecutor(AT_ONCE)
+    pool, interrupted = ThreadPoolExecutor(AT_ONCE), Event()
     try:
-        outcomes = [pool.submit(_visit, visit, launcher, seed) for visit in originals]
+        outcomes = [pool.submit(_visit, visit, launcher, seed, interrupted) for visit in originals]
         for done, (visit, outcome) in enumerate(zip(originals, outcomes, strict=True), 1):
             failures, verified, taken = outcome.result()
             inspection.take(visit, failures, verified)
@@ -86,6 +87,9 @@ def inspect(
             for cell, answered in verified.items():
                 answers.setdefault(cell.scenario, {})[cell.stack] = answered
             watcher.verified(done, len(originals))
+    except BaseException:
+        interrupted.set()
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
     inspection.failures += _across(inspection, answers)
@@ -99,15 +103,19 @@ def inspect(
 
 
 def _visit(
-    visit: Visit, launcher: Launcher, seed: int
+    visit: Visit, launcher: Launcher, seed: int, interrupted: Event
 ) -> tuple[list[Failure], dict[Cell, Verified], int | None]:
     """Failures of the visit, what was verified by cell, and the memory that the server took."""
     failures: list[Failure] = []
     verified: dict[Cell, Verified] = {}
     taken: int | None = None
     try:
-        with launcher.start(visit, first=visit.cells[0], hash_seed="0", verifying=True) as server:
+        with launcher.start(
+            visit, first=visit.cells[0], hash_seed="0", verifying=True, is_aborted=interrupted.is_set
+        ) as server:
             for cell in {cell.scenario: cell for cell in visit.cells}.values():
+                if interrupted.is_set():
+                    break
                 verified[cell] = outcome = verify(
                     server.host,
                     server.port,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import isfinite
 from pathlib import Path
 
 from results.model import Arrivals
+from runners.errors import PlanError
 from runners.selection.heats import MOST_IN_HEAT
 from runners.selection.matrix import Selection
 from runners.selection.rates import DEFAULT_ARRIVALS, Rate
@@ -54,8 +56,11 @@ def timing(
 
     ``window_s`` is asked for legs and windows of any load alike. Where a precision is asked for, blocks are
     as short as those of a quick run: launches differ by more than the turns of one tell apart, so that many
-    short blocks get there sooner than few long ones.
+    short blocks get there sooner than few long ones. Raises PlanError for what is no length of time.
     """
+    for option, seconds in (("duration", window_s), ("warmup", warmup_s), ("precision", precision_percent)):
+        if seconds is not None and not isfinite(seconds):
+            raise PlanError(f"--{option} {seconds} never ends", remedy="a number, such as --duration 1.5")
     base = QUICK if quick or precision_percent is not None else FULL
     return replace(
         base,

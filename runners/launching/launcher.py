@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Protocol
 
@@ -68,8 +68,9 @@ class Launcher(Protocol):
         hash_seed: str,
         verifying: bool = False,
         port: int | None = None,
+        is_aborted: Callable[[], bool] = lambda: False,
     ) -> AbstractContextManager[RunningServer]:
-        """One server for ``visit``; raises LaunchError."""
+        """One server for ``visit``; raises LaunchError, also where ``is_aborted`` before it answers."""
 
     def target(self, visit: Visit, /) -> str:
         """What is served, by name."""

@@ -42,7 +42,14 @@ class LocalLauncher:
     is_aborted: Callable[[], bool] = lambda: False
 
     def start(
-        self, visit: Visit, *, first: Cell, hash_seed: str, verifying: bool = False, port: int | None = None
+        self,
+        visit: Visit,
+        *,
+        first: Cell,
+        hash_seed: str,
+        verifying: bool = False,
+        port: int | None = None,
+        is_aborted: Callable[[], bool] = lambda: False,
     ) -> AbstractContextManager[LocalServer]:
         """Launch the stack of ``visit``, ready once ``first`` is answered rightly; raises LaunchError."""
         stack = self.stacks[visit.stack]
@@ -64,7 +71,7 @@ class LocalLauncher:
             ready=ready,
             under=self.under,
             deadline_s=self.deadline_s,
-            is_aborted=self.is_aborted,
+            is_aborted=lambda: self.is_aborted() or is_aborted(),
         )
 
     def target(self, visit: Visit) -> str:

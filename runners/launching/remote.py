@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -62,6 +62,7 @@ class RemoteLauncher:
         hash_seed: str,  # noqa: ARG002 - a launcher's
         verifying: bool = False,  # noqa: ARG002
         port: int | None = None,  # noqa: ARG002
+        is_aborted: Callable[[], bool] = lambda: False,  # noqa: ARG002
     ) -> Iterator[RemoteServer]:
         """Look whether it answers ``first`` rightly; raises LaunchError where it does not."""
         at, scenario = Endpoint.of_url(self.url), self.scenarios[first.scenario]

@@ -13,6 +13,7 @@ from report.analysis.two_sides.judged_changes import JudgedChange
 from report.analysis.two_sides.pairings import title
 from report.analysis.two_sides.verdicts import Verdict
 from report.views.gate import phrases
+from results.text import plain
 
 UNFOLDED_WIDTH = 400
 """Characters: lines are not folded here, a terminal does that itself."""
@@ -74,8 +75,3 @@ def _facts(judgement: Judgement) -> list[str]:
         *(f"unused waiver: {waiver.cell}, {waiver.metric}: {waiver.reason}" for waiver in judgement.unused),
         f"again: {phrases.command(judgement)}",
     ]
-
-
-def plain(text: str) -> str:
-    """Without characters that a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)
