@@ -12,7 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-SCHEMA = (1, 5)
+SCHEMA = (1, 6)
 """(major, minor) of the records written by this version."""
 FIRST_LOOK = 8
 """Blocks before anybody looks whether a run is as precise as asked for."""
@@ -357,7 +357,7 @@ class Trial:
     live: Int64 = 1
     """Servers that lived at once with this one, itself included."""
     memory_before_bytes: Int64 | None = None
-    """As ``memory_pss_bytes``, before the first turn; None: not readable, or a whole window."""
+    """As ``memory_pss_bytes``, before the warm-up; None: not readable, or a window before schema 1.6."""
     started_unix_s: float
     warmup_s: float
     warmup_slope: float | None = None
@@ -401,6 +401,8 @@ class Trial:
     server_cpu_ns: Int64 | None = None
     """CPU time of the server's tree within the window; None: not measured."""
     server_cpu_source: CpuSource | None = None
+    process_cpu_ns: dict[str, Int64] = field(default_factory=dict)
+    """CPU time within the window by pid, of the server's processes at its end; empty: not measured."""
     processes_changed: bool = False
     """The set of the server's processes at the window's end was another than at its begin."""
     processes: Int64 | None = None
@@ -445,6 +447,9 @@ class Failure:
     remedy: str = ""
     log_tail: str = ""
     launch: Int64 | None = None
+    answered: Int64 | None = None
+    """Connections that were served in the warm-up, and went on being so, while all others hung: were neither
+    answered nor refused. None: it failed otherwise."""
     side: SideName = SideName.NONE
 
 

@@ -11,22 +11,29 @@ from results.model import Cell, Failure, FailureStage, SideName
 class HotlapError(Exception):
     """Anything that hotlap itself reports; ``exit_code`` is the command line's.
 
-    ``remedy`` says what to do about it, ``log_tail`` is the server's last lines where there are any.
+    ``remedy`` says what to do about it, ``log_tail`` is the server's last lines where there are any, and
+    ``answered`` is that of ``Failure``.
     """
 
     exit_code = 3
     stage = FailureStage.RUN
 
-    def __init__(self, message: str, *, remedy: str = "", log_tail: str = "") -> None:
+    def __init__(
+        self, message: str, *, remedy: str = "", log_tail: str = "", answered: int | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
         self.log_tail = log_tail
+        self.answered = answered
 
     def retold(self, message: str = "", *, log_tail: str = "", stage: FailureStage | None = None) -> Self:
         """The same error with another message, a log's tail where it has none, or of another stage."""
         other = type(self)(
-            message or self.message, remedy=self.remedy, log_tail=self.log_tail or log_tail
+            message or self.message,
+            remedy=self.remedy,
+            log_tail=self.log_tail or log_tail,
+            answered=self.answered,
         ).with_traceback(self.__traceback__)
         other.stage = stage or self.stage
         return other
@@ -44,6 +51,7 @@ class HotlapError(Exception):
             message=self.message,
             remedy=self.remedy,
             log_tail=self.log_tail,
+            answered=self.answered,
         )
 
 

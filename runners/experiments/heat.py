@@ -101,7 +101,7 @@ class Heat:
                 self.servers.dismiss(entrant.live, LoadError(leg.failed, remedy=leg.remedy))
                 continue
             if leg.failed or leg.measured is None:
-                self._fail(LoadError(leg.failed, remedy=leg.remedy), entrant)
+                self._fail(LoadError(leg.failed, remedy=leg.remedy, answered=leg.answered), entrant)
                 continue
             trial = self._trial(leg.measured, entrant)
             trial = self._record(replace(trial, turns=leg.turns, memory_before_bytes=memory))
@@ -131,8 +131,10 @@ class Heat:
         order = order_for(entrant.live.server, entrant.cell, self.setup, self.servers.block)
         try:
             for attempt in range(DISTURBED_REPEATS + 1):
-                trial = replace(self._trial(self.generator.measure(order), entrant), attempt=attempt)
-                yield self._record(trial)
+                before = entrant.live.server.pss_bytes()
+                trial = self._trial(self.generator.measure(order), entrant)
+                trial = self._record(replace(trial, attempt=attempt, memory_before_bytes=before))
+                yield trial
                 if not self.policy.is_disturbed(trial) or not self.repeats.left:
                     break
                 self.repeats.left -= attempt < DISTURBED_REPEATS

@@ -61,7 +61,7 @@ class Generator:
         """
         answer = self._answer(order)
         if isinstance(answer, Failed):
-            raise LoadError(answer.message, remedy=answer.remedy)
+            raise LoadError(answer.message, remedy=answer.remedy, answered=answer.answered)
         if not isinstance(answer, Measured):
             self.stop()
             raise LoadError(f"the generator answered {type(answer).__name__} to an order")
@@ -71,7 +71,7 @@ class Generator:
         """Load servers in turn: a leg for each, in their order; raises LoadError as ``measure``."""
         answer = self._answer(order)
         if isinstance(answer, Failed):
-            raise LoadError(answer.message, remedy=answer.remedy)
+            raise LoadError(answer.message, remedy=answer.remedy, answered=answer.answered)
         if not isinstance(answer, Relayed):
             self.stop()
             raise LoadError(f"the generator answered {type(answer).__name__} to a relay")

@@ -99,6 +99,7 @@ class Measured:
     checked_full: int
     server_cpu_ns: int | None = None
     server_cpu_source: CpuSource | None = None
+    process_cpu_ns: dict[str, int] = field(default_factory=dict)
     processes_changed: bool = False
     processes: int | None = None
     generator_cpu_ns: int
@@ -133,6 +134,7 @@ class Leg:
     """Of each turn, where the relay asks for them; None where a turn is too short to have one."""
     failed: str = ""
     remedy: str = ""
+    answered: int | None = None
     restless: bool = False
     """Whether it failed as a neighbour: it is to be stopped, for the sake of the others."""
 
@@ -157,6 +159,7 @@ class Failed:
 
     message: str
     remedy: str = ""
+    answered: int | None = None
 
 
 Message = Order | Measured | Relay | Relayed | Ready | Failed

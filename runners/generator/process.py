@@ -84,7 +84,7 @@ def _measure_trial(runner: LocalRunner, order: Order) -> Measured | Failed:
         spawn_users(runner, order.connections)
         outcome = measure(PUMP, order, exchanges)
     except LoadError as error:
-        return Failed(message=error.message, remedy=error.remedy)
+        return Failed(message=error.message, remedy=error.remedy, answered=error.answered)
     add_to_statistics(runner.stats, exchanges, order.scenario, outcome.tally)
     return outcome.measured
 
@@ -95,7 +95,7 @@ def _measure_relay(runner: LocalRunner, order: Relay) -> Relayed | Failed:
         spawn_users(runner, connections, sockets=len(order.legs) * connections)
         legs, tallies = relay(pumps(len(order.legs)), order, exchanges_of)
     except LoadError as error:
-        return Failed(message=error.message, remedy=error.remedy)
+        return Failed(message=error.message, remedy=error.remedy, answered=error.answered)
     for leg, tally in zip(order.legs, tallies, strict=True):
         add_to_statistics(runner.stats, exchanges_of(leg.scenario, leg.seed), leg.scenario, tally)
     return Relayed(legs=tuple(legs))

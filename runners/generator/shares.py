@@ -132,6 +132,7 @@ def _rules() -> Mapping[str, _Rule]:
         "warmup_slope": _weighted,
         "window_s": _over_known(_mean),
         "errors": _counted,
+        "process_cpu_ns": _counted,
         "error_example": _over_known(max),
         "in_flight_mean": _over_known(sum),
         "server_cpu_source": _over_known(lambda sources: sources[0]),

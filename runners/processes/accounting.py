@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import NamedTuple
 
 from results.model import CpuSource
 from runners.processes.supervisor import descendants
@@ -19,6 +20,16 @@ CPUCLOCK_SCHED = 2  # linux/posix-timers.h: clock id of a process is (~pid << 3)
 def tree_pids(root_pid: int) -> list[int]:
     """``root_pid`` and all its descendants."""
     return [root_pid, *descendants(root_pid)]
+
+
+class CpuReading(NamedTuple):
+    """CPU time of a process tree until one instant."""
+
+    total_ns: int
+    pids: frozenset[int]
+    """Its processes."""
+    by_pid_ns: Mapping[int, int]
+    """Of each process that has not ended meanwhile, by its own clock."""
 
 
 class ServerClock:
@@ -42,20 +53,26 @@ class ServerClock:
         """``cgroup`` or ``process-clock``."""
         return CpuSource.CGROUP if self._cgroup else CpuSource.PROCESS_CLOCK
 
-    def read(self) -> tuple[int, frozenset[int]]:
-        """(CPU time so far in ns, pids that were counted)."""
+    def read(self) -> CpuReading:
+        """CPU time so far."""
         return self._read_cgroup(self._cgroup) if self._cgroup else self._read_clocks()
 
-    def _read_cgroup(self, cgroup: str) -> tuple[int, frozenset[int]]:
+    def _read_cgroup(self, cgroup: str) -> CpuReading:
         with open(f"{cgroup}/cpu.stat", "rb") as file:
             used_us = dict(line.split() for line in file)[b"usage_usec"]
         with open(f"{cgroup}/cgroup.procs", "rb") as file:
-            return int(used_us) * 1000, frozenset(map(int, file.read().split()))
+            pids = frozenset(map(int, file.read().split()))
+        return CpuReading(int(used_us) * 1000, pids, _clocks(pids))
 
-    def _read_clocks(self) -> tuple[int, frozenset[int]]:
-        clocks = {pid: process_cpu_ns(pid) for pid in tree_pids(self._root_pid)}
-        read = {pid: cpu_ns for pid, cpu_ns in clocks.items() if cpu_ns is not None}
-        return sum(read.values()), frozenset(read)
+    def _read_clocks(self) -> CpuReading:
+        clocks = _clocks(tree_pids(self._root_pid))
+        return CpuReading(sum(clocks.values()), frozenset(clocks), clocks)
+
+
+def _clocks(pids: Iterable[int]) -> dict[int, int]:
+    """CPU time of each of ``pids`` in ns; those that are gone are left out."""
+    clocks = ((pid, process_cpu_ns(pid)) for pid in pids)
+    return {pid: cpu_ns for pid, cpu_ns in clocks if cpu_ns is not None}
 
 
 def process_cpu_ns(pid: int) -> int | None:

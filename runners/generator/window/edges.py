@@ -6,7 +6,7 @@ import gc
 import os
 import resource
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -29,6 +29,8 @@ class Edge:
     own_cpu_ns: int
     server_cpu_ns: int | None = None
     pids: frozenset[int] = frozenset()
+    by_pid_ns: Mapping[int, int] = field(default_factory=dict)
+    """CPU time of each of the server's processes."""
     busy_ns: int | None = None
     """Of the CPUs of server and generator, by anyone."""
     stolen_ns: int | None = None
@@ -52,7 +54,7 @@ class Meters:
     def read(self, pump: Pump) -> Edge:
         """Read everything now."""
         at_ns = time.monotonic_ns()
-        server_cpu_ns, pids = self.server.read() if self.server else (None, frozenset[int]())
+        used = self.server.read() if self.server else None
         busy_ns, stolen_ns = busy_and_stolen_ns(self.cpus) if self.cpus else (None, None)
         in_flight, carried_ns = pump.in_flight(at_ns)
         return Edge(
@@ -60,8 +62,9 @@ class Meters:
             in_flight=in_flight,
             carried_ns=carried_ns,
             own_cpu_ns=time.process_time_ns(),
-            server_cpu_ns=server_cpu_ns,
-            pids=pids,
+            server_cpu_ns=used.total_ns if used else None,
+            pids=used.pids if used else frozenset(),
+            by_pid_ns=used.by_pid_ns if used else {},
             busy_ns=busy_ns,
             stolen_ns=stolen_ns,
             collections=sum(generation["collections"] for generation in gc.get_stats()),
@@ -81,6 +84,9 @@ class Meters:
             "generator_cpu_ns": end.own_cpu_ns - begin.own_cpu_ns,
             "server_cpu_ns": _grown(begin.server_cpu_ns, end.server_cpu_ns),
             "server_cpu_source": self.server.source if self.server else None,
+            "process_cpu_ns": {
+                str(pid): cpu_ns - begin.by_pid_ns.get(pid, 0) for pid, cpu_ns in end.by_pid_ns.items()
+            },
             "processes_changed": begin.pids != end.pids,
             "processes": len(end.pids) if self.server else None,
             "busy_ticks": _ticks(begin.busy_ns, end.busy_ns),
@@ -95,6 +101,9 @@ class Meters:
         for name in _ADDED:
             values = [part[name] for part in parts]
             total[name] = None if None in values else sum(values)
+        total["process_cpu_ns"] = {
+            pid: sum(part["process_cpu_ns"].get(pid, 0) for part in parts) for pid in total["process_cpu_ns"]
+        }
         total["clock_changed"] = any(part["clock_changed"] for part in parts)
         total["processes_changed"] = spans[0][0].pids != spans[-1][1].pids or any(
             part["processes_changed"] for part in parts

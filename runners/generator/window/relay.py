@@ -74,7 +74,9 @@ def _leg(runner: Runner, begun_ns: int, failure: LoadError | None) -> Leg:
     if failure is None:
         return leg
     restless = isinstance(failure, RestlessError)
-    return replace(leg, failed=failure.message, remedy=failure.remedy, restless=restless)
+    return replace(
+        leg, failed=failure.message, remedy=failure.remedy, answered=failure.answered, restless=restless
+    )
 
 
 def round_order(groups: Sequence[int], seed: int, number: int) -> list[int]:

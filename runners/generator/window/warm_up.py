@@ -19,6 +19,8 @@ SETTLED_ROUNDS = 3
 """Answers per connection, on average, before a window opens."""
 STEP_NS = 5_000_000
 """While something is waited for, the pump is driven for this long between two looks."""
+SERVED_ON_S = 2.0
+"""Where some connections were answered and others hang, the former are asked again for so long at most."""
 LEARNING_S = 10.0
 """A warm-up is prolonged by this much at most, until every entry of the ring has been answered."""
 
@@ -88,9 +90,24 @@ def _answer_all_once(pump: Pump, order: Order) -> None:
 
     until_ns = time.monotonic_ns() + round((order.warmup_s + order.deadline_s) * 1e9)
     if not pump.ask_all_once(until_ns, lambda: tally.errors.total() >= count and not answered()):
+        served = answered()
         raise no_right_answer(
-            order, tally, f"{count - answered()} of {count} connections got no answer in the warm-up"
+            order,
+            tally,
+            f"{count - served} of {count} connections got no answer in the warm-up",
+            answered=served if _are_others_served(pump, tally) else None,
         )
+
+
+def _are_others_served(pump: Pump, tally: Tally) -> bool:
+    """Whether connections are served on while others hang; else the server hangs, died or refused some."""
+    if not set(tally.errors) <= {ErrorKind.TIMEOUT}:
+        return False
+    pump.tally = later = Tally()
+    until_ns = time.monotonic_ns() + round(SERVED_ON_S * 1e9)
+    while not later.latencies_ns and time.monotonic_ns() < until_ns:
+        pump.drive(time.monotonic_ns() + STEP_NS)
+    return bool(later.latencies_ns)
 
 
 def _is_unsettled(pump: Pump, order: Order, ring: Ring, late_s: float) -> bool:

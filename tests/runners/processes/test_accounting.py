@@ -16,6 +16,8 @@ from runners.processes.accounting import ServerClock
 
 BURNER = "import os, time\nif os.fork() == 0:\n  while True: pass\ntime.sleep(600)"
 DEADLINE_S = 20.0
+GONE = 2**22 + 1
+"""No process has such a pid: it is above the highest ``pid_max``."""
 
 
 @pytest.fixture
@@ -34,13 +36,15 @@ def burner() -> Iterator[int]:
 def test_process_clocks_sum_over_the_tree(burner: int) -> None:
     clock = ServerClock(burner, None)
     assert clock.source == "process-clock"
-    begun_ns, pids = clock.read()
+    begun_ns, pids, _ = clock.read()
     assert pids == frozenset(accounting.tree_pids(burner))
     child = next(iter(pids - {burner}))
     deadline = time.monotonic() + DEADLINE_S
-    while clock.read()[0] - begun_ns < 20_000_000:
+    while (reading := clock.read()).total_ns - begun_ns < 20_000_000:
         assert time.monotonic() < deadline
     assert (accounting.process_cpu_ns(child) or 0) >= 20_000_000
+    assert sum(reading.by_pid_ns.values()) == reading.total_ns
+    assert reading.by_pid_ns[child] >= 20_000_000 > reading.by_pid_ns[burner]
 
 
 def test_a_child_that_burns_is_at_work_and_its_sleeping_parent_is_not(burner: int) -> None:
@@ -54,15 +58,19 @@ def test_a_process_that_is_gone_has_no_clock() -> None:
     with subprocess.Popen([sys.executable, "-S", "-E", "-c", ""]) as process:
         process.wait()
     assert accounting.process_cpu_ns(process.pid) is None
-    assert ServerClock(process.pid, None).read() == (0, frozenset())
+    assert ServerClock(process.pid, None).read() == (0, frozenset(), {})
 
 
 def test_a_cgroup_is_read_as_the_kernel_writes_it(tmp_path: Path) -> None:
+    own = os.getpid()
     (tmp_path / "cpu.stat").write_text("usage_usec 1234\nuser_usec 1000\nsystem_usec 234\n", encoding="ascii")
-    (tmp_path / "cgroup.procs").write_text("17\n18\n", encoding="ascii")
-    clock = ServerClock(17, str(tmp_path))
+    (tmp_path / "cgroup.procs").write_text(f"{own}\n{GONE}\n", encoding="ascii")
+    clock = ServerClock(own, str(tmp_path))
     assert clock.source == "cgroup"
-    assert clock.read() == (1_234_000, frozenset({17, 18}))
+    total_ns, pids, by_pid_ns = clock.read()
+    assert (total_ns, pids) == (1_234_000, frozenset({own, GONE}))
+    assert by_pid_ns.keys() == {own}
+    assert by_pid_ns[own] > 0
 
 
 def test_memory_is_the_sum_over_the_tree(burner: int) -> None:

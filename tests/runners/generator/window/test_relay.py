@@ -21,6 +21,7 @@ from runners.generator.messages import Leg, Order, Relay
 from runners.generator.pump.open_pump import OpenPump
 from runners.generator.window import relay_runner
 from runners.generator.window.relay import relay, round_order
+from runners.processes.accounting import CpuReading
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
 from tests.support.scripted_server import Peer, Script, ScriptedServer, answer, serving
@@ -330,7 +331,7 @@ def test_what_a_server_works_in_a_dropped_turn_is_no_work_at_rest(monkeypatch: p
     monkeypatch.setattr(relay_runner.Runner, "_limit_s", lambda _runner: next(limits))
     monkeypatch.setattr(
         "runners.processes.accounting.ServerClock.read",
-        lambda _clock: (worked[0] * 1_000_000_000, frozenset({1})),
+        lambda _clock: CpuReading(worked[0] * 1_000_000_000, frozenset({1}), {}),
     )
     (leg,) = run(script, pids=(os.getpid(),))
     assert not leg.failed

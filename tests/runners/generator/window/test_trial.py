@@ -12,9 +12,11 @@ from results.histogram import Latency
 from runners.errors import LoadError
 from runners.generator.messages import Measured, Order
 from runners.generator.pump.open_pump import OpenPump
+from runners.generator.window import warm_up
 from runners.generator.window.trial import measure
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
+from tests.support.faulty_server import Fault, faulty
 from tests.support.scripted_server import Peer, Script, ScriptedServer, answer, serving
 
 GET = Exchange(request=Request(target="/n"), check=json_answer({"n": 1}))
@@ -29,6 +31,13 @@ def trial(script: Script, order: Order = ORDER, exchange: Exchange = GET) -> Mea
         pump.join()
     with ScriptedServer(script) as server:
         return measure(pump, replace(order, port=server.port), [exchange]).measured
+
+
+def at(port: int, order: Order) -> Measured:
+    pump = OpenPump()
+    for _ in range(order.connections):
+        pump.join()
+    return measure(pump, replace(order, port=port), [GET]).measured
 
 
 def test_what_a_window_gives() -> None:
@@ -230,3 +239,48 @@ def test_the_next_trial_finds_an_idle_server() -> None:
     trial(script, replace(ORDER, connections=5))
 
     assert not under_way
+
+
+def test_connections_beyond_a_limit_hang_while_others_are_served_on() -> None:
+    order = replace(ORDER, connections=8, deadline_s=0.6)
+    with (
+        faulty(Fault(at_most=(5,))) as (port, _),
+        pytest.raises(LoadError, match="3 of 8 connections got no answer in the warm-up") as caught,
+    ):
+        at(port, order)
+    assert caught.value.answered == 5
+
+
+def test_a_server_that_hangs_after_some_answers_has_no_limit_of_connections(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(warm_up, "SERVED_ON_S", 0.05)
+
+    def script(peer: Peer) -> None:
+        if peer.number < 5 and peer.request() is not None:
+            peer.send(answer())
+        while peer.request() is not None:
+            pass
+
+    with pytest.raises(LoadError, match="3 of 8 connections got no answer") as caught:
+        trial(script, replace(ORDER, connections=8, deadline_s=0.6))
+    assert caught.value.answered is None
+
+
+def test_connections_that_are_closed_do_not_hang() -> None:
+    def script(peer: Peer) -> None:
+        while peer.number < 5 and peer.request() is not None:
+            peer.send(answer())
+
+    with pytest.raises(LoadError, match="connections got no answer") as caught:
+        trial(script, replace(ORDER, connections=8, deadline_s=0.6))
+    assert caught.value.answered is None
+
+
+def test_the_cpu_of_each_process_is_told() -> None:
+    with faulty(Fault(workers=2, at_most=(1, 7), work_s=0.0005)) as (port, parent):
+        measured = at(port, replace(ORDER, connections=8, server_pid=parent, window_s=0.3))
+    child = next(pid for pid in measured.process_cpu_ns if pid != str(parent))
+    assert len(measured.process_cpu_ns) == measured.processes == 2
+    assert measured.process_cpu_ns[child] > 0
+    assert sum(measured.process_cpu_ns.values()) == measured.server_cpu_ns
