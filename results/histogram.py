@@ -98,6 +98,10 @@ class Latency:
             merged.counts += part.counts
         return merged
 
+    def count_above(self, value_us: float) -> int:
+        """How many samples are above ``value_us``, as far as buckets tell them apart."""
+        return int(self.counts[value_us < _VALUE_US].sum())
+
     def percentiles(self, q: ArrayLike) -> NDArray[np.float64]:
         """Smallest recorded value in us that ``q`` percent of samples do not exceed; NaN without samples.
 

@@ -12,7 +12,8 @@ from report.analysis.frames import Frames, build_frames
 from report.analysis.machine_speed import SpeedRange, speed_range
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import telling_metric
-from report.analysis.patterns import Explained, explain
+from report.analysis.patterns.catalogue import explain
+from report.analysis.patterns.pattern import Explained
 from report.analysis.precision import Precision, assess_precision
 from report.analysis.summary import Summary, fit_metric, summarise
 from report.analysis.validity import one_cpu

@@ -13,7 +13,7 @@ from report.analysis.contenders import MARK, Contender, Group
 from report.analysis.doubts import Doubt
 from report.analysis.flags import Flag
 from report.analysis.machine_speed import SpeedRange
-from report.analysis.patterns import Explained
+from report.analysis.patterns.pattern import Explained
 from report.analysis.workload import Workload
 from report.stats.ranking import BLOCKS_TO_RANK
 from results.model import Interface, Load

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from report.analysis.conclusions import conclude
-from report.analysis.patterns import PATTERNS, Explained, explain
+from report.analysis.patterns.catalogue import PATTERNS, explain
+from report.analysis.patterns.pattern import Explained
 from report.analysis.summary import summarise
 from report.page.build import build
 from report.views import terminal
@@ -105,14 +106,15 @@ def test_memory_that_grows_with_requests_is_told_and_that_of_warming_up_is_not(
         return replace(
             trial,
             requests=20_000,
+            warmup_s=trial.window_s / 4,
             memory_before_bytes=before,
-            memory_pss_bytes=before + kept_bytes * 20_000 + 2**20,
+            memory_pss_bytes=before + kept_bytes * 25_000 + 2**20,
         )
 
     found = explained(TURNS, keeping)
     assert {one.pattern.name for one in found} == patterns
     if kept_bytes == 20_000:
-        assert "20.1 KB a request over 4 launches" in found[0].evidence
+        assert "20 KB a request over 4 launches" in found[0].evidence
 
 
 def test_throughput_that_falls_with_connections_is_told() -> None:
