@@ -6,8 +6,10 @@ import json
 import os
 import platform
 import re
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ from packaging.version import Version
 
 from runners.environments import cache
 from runners.errors import PlanError
+from runners.processes.supervisor import descendants
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +42,10 @@ print(json.dumps({
 """Script that an interpreter runs, isolated and without its site packages, to describe itself."""
 PROBE_S = 20
 """An interpreter answers within this."""
+WRAPPERS_MOST = 16
+"""Scripts that stand in front of an interpreter are fewer, or call each other in a circle."""
+LOOK_S = 0.1
+"""While an interpreter is waited for, its processes are counted this often."""
 OLDEST = Version("3.11")
 """The oldest Python that hotlap and its apps run on."""
 
@@ -164,20 +171,24 @@ def _version(name: str) -> Version:
     return Version(name.removesuffix("t"))
 
 
-def probe(path: Path, folder: Path) -> Interpreter:
+def probe(path: Path, folder: Path, *, passed: tuple[Path, ...] = ()) -> Interpreter:
     """What the interpreter at ``path`` says of itself, asked once as long as the file stays as it is.
 
+    ``passed`` are the scripts that led to it.
+
     Raises:
-        PlanError: it is not there or does not answer.
+        PlanError: it is not there or does not answer, or scripts lead to each other in a circle.
 
     """
     try:
         real = path.resolve(strict=True)
+        if real in passed:
+            raise _circle(real)
         known = folder / "interpreters" / f"{cache.digest(str(real), _stamp(real))}.json"
         if not known.is_file():
             answer = _ask(real)
             if answer["path"] != str(real):  # a script in front of one, such as pyenv's shims
-                return probe(Path(answer["path"]), folder)
+                return probe(Path(answer["path"]), folder, passed=(*passed, real))
             cache.write(known, json.dumps(answer))
     except OSError as error:
         raise PlanError(f"there is no Python at {path}", remedy="Give an interpreter's path.") from error
@@ -191,12 +202,49 @@ def _stamp(path: Path) -> str:
 
 
 def _ask(path: Path) -> dict[str, Any]:
+    argv = [str(path), "-I", "-S", "-c", PROBE]
+    silent = PlanError(f"{path} does not answer as a Python would", remedy="Give another interpreter.")
     try:
-        argv = [str(path), "-I", "-S", "-c", PROBE]
-        done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=PROBE_S)
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except (OSError, ValueError, subprocess.SubprocessError) as error:
-        raise PlanError(
-            f"{path} does not answer as a Python would", remedy="Give another interpreter."
-        ) from error
+        with subprocess.Popen(
+            argv, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True
+        ) as process:
+            try:
+                said = _hear(process, path)
+            except BaseException:
+                _kill_all(process)
+                raise
+        answer = json.loads(said)
+    except (OSError, ValueError) as error:
+        raise silent from error
+    if process.returncode or not isinstance(answer, dict) or "path" not in answer:
+        raise silent
     return answer
+
+
+def _hear(process: subprocess.Popen[str], path: Path) -> str:
+    """All that an interpreter prints; raises PlanError where it goes on without end."""
+    until_s = time.monotonic() + PROBE_S
+    while True:
+        try:
+            return process.communicate(timeout=LOOK_S)[0]
+        except subprocess.TimeoutExpired as error:
+            if len(descendants(process.pid)) >= WRAPPERS_MOST:
+                raise _circle(path) from error
+            if time.monotonic() > until_s:
+                raise PlanError(
+                    f"{path} did not answer within {PROBE_S} s",
+                    remedy="Does it call itself? Give the path of an interpreter in place of a script.",
+                ) from error
+
+
+def _kill_all(process: subprocess.Popen[str]) -> None:
+    """End an interpreter and all that it started: what goes in a circle would go on without it."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _circle(path: Path) -> PlanError:
+    return PlanError(
+        f"{path} is a script that calls itself, or others that call it again",
+        remedy="Give the path of an interpreter in place of a script.",
+    )

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -106,7 +107,7 @@ def test_a_known_environment_is_reused_without_any_process(
     track: Track, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = track.provision()
-    monkeypatch.setattr(subprocess, "run", never)
+    monkeypatch.setattr(subprocess, "Popen", never)
     assert track.provision() == first
     assert track.said == ["frame: building its environment"]
 
@@ -421,7 +422,7 @@ def test_a_python_is_asked_once_and_again_when_it_was_replaced(
     own = ".".join(map(str, sys.version_info[:3]))
     first = interpreters.find(own, tmp_path)
     assert first.path == Path(sys.executable).resolve()
-    monkeypatch.setattr(subprocess, "run", never)
+    monkeypatch.setattr(subprocess, "Popen", never)
     assert interpreters.find(None, tmp_path) == interpreters.find(sys.executable, tmp_path) == first
     monkeypatch.setattr(interpreters, "_stamp", lambda _path: "replaced")
     with pytest.raises(AssertionError, match="uv was called"):
@@ -429,10 +430,56 @@ def test_a_python_is_asked_once_and_again_when_it_was_replaced(
 
 
 def test_a_script_in_front_of_a_python_leads_to_it(tmp_path: Path) -> None:
-    script = tmp_path / "python"
-    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
-    script.chmod(0o755)
-    assert interpreters.find(str(script), tmp_path).path == Path(sys.executable).resolve()
+    wrapper = script(tmp_path / "python", f'exec "{sys.executable}" "$@"')
+    assert interpreters.find(str(wrapper), tmp_path).path == Path(sys.executable).resolve()
+
+
+def script(path: Path, text: str) -> Path:
+    path.write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+@pytest.mark.parametrize("length", [1, 2])
+def test_scripts_that_call_each_other_in_a_circle_are_ended_and_told(tmp_path: Path, length: int) -> None:
+    names = [tmp_path / f"python-{number}" for number in range(length)]
+    for path, following in zip(names, [*names[1:], names[0]], strict=True):
+        script(path, f'{following} "$@"\ntrue')  # as a child: the shell does not make way for it
+    with pytest.raises(PlanError, match="calls itself, or others that call it again") as caught:
+        interpreters.probe(names[0], tmp_path / "cache")
+    assert caught.value.remedy
+    deadline_s = time.monotonic() + 20
+    while any(str(tmp_path) in read_or_nothing(path) for path in Path("/proc").glob("[0-9]*/cmdline")):
+        assert time.monotonic() < deadline_s, "some went on"
+
+
+def test_a_script_that_becomes_itself_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interpreters, "PROBE_S", 0.3)
+    path = tmp_path / "python"
+    with pytest.raises(PlanError, match=r"did not answer within 0.3 s") as caught:
+        interpreters.probe(script(path, f'exec {path} "$@"'), tmp_path / "cache")
+    assert "call itself" in caught.value.remedy
+
+
+def test_scripts_that_name_each_other_as_the_interpreter(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    script(first, f"""echo '{{"path": "{second}"}}'""")
+    script(second, f"""echo '{{"path": "{first}"}}'""")
+    with pytest.raises(PlanError, match=f"{first} is a script that calls itself"):
+        interpreters.probe(first, tmp_path / "cache")
+
+
+@pytest.mark.parametrize("said", ["nothing", "[]", "{}"])
+def test_what_answers_otherwise_is_no_python(tmp_path: Path, said: str) -> None:
+    with pytest.raises(PlanError, match="does not answer as a Python would"):
+        interpreters.probe(script(tmp_path / "python", f"echo '{said}'"), tmp_path / "cache")
+
+
+def read_or_nothing(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it has ended
+        return ""
 
 
 @pytest.mark.parametrize(
