@@ -98,6 +98,11 @@ class Latency:
             merged.counts += part.counts
         return merged
 
+    def values(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(values in us, how often each was counted), ascending, as far as buckets tell them apart."""
+        filled = np.flatnonzero(self.counts)
+        return _VALUE_US[filled], self.counts[filled]
+
     def count_above(self, value_us: float) -> int:
         """How many samples are above ``value_us``, as far as buckets tell them apart."""
         return int(self.counts[value_us < _VALUE_US].sum())

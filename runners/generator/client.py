@@ -24,13 +24,14 @@ from runners.generator.messages import (
     from_line,
     to_line,
 )
+from runners.generator.window.trial import longest_s
 from runners.machine.patience import Patience
 from runners.processes.tree import ProcessTree, tail
 
 START_S = 60.0
 """A generator is ready within this; importing Locust, numpy and the scenarios takes a second or two."""
 BESIDES_S = 45.0
-"""A trial may take this much longer than its warm-up, window and deadline, to start users and to drain."""
+"""An answer may take this much longer than the measuring itself, to start users."""
 LOOK_S = 1.0
 """Between two looks whether an answer is late."""
 LOG_LINES = 20
@@ -115,8 +116,8 @@ class Generator:
     def _patience_s(self, order: Order | Relay) -> float:
         """How long an answer to ``order`` may take."""
         if isinstance(order, Relay):
-            return 2 * order.seconds + sum(leg.deadline_s + BESIDES_S for leg in order.legs)
-        return order.warmup_s + order.window_s + order.deadline_s + BESIDES_S
+            return 2 * order.seconds + sum(longest_s(leg) + BESIDES_S for leg in order.legs)
+        return longest_s(order) + BESIDES_S
 
     def _command(self) -> list[str]:
         """Module of the process that takes the orders, and its options."""

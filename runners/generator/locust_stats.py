@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,14 +27,17 @@ class Span:
     @classmethod
     def from_tally(cls, tally: Tally) -> Span:
         """Sum up what was counted."""
-        latencies_ms = np.array(tally.latencies_ns, dtype=np.int64) / 1e6
-        values, counts = np.unique(np.rint(latencies_ms).astype(np.int64), return_counts=True)
+        latencies = tally.durations("latencies_ns")
+        values_us, counts = latencies.histogram.values()
+        by_ms: Counter[int] = Counter()
+        for value_ms, count in zip(np.rint(values_us / 1e3).tolist(), counts.tolist(), strict=True):
+            by_ms[round(value_ms)] += count
         return cls(
-            right=len(latencies_ms),
-            total_ms=round(latencies_ms.sum()),
-            least_ms=round(latencies_ms.min(initial=1e9)),
-            most_ms=round(latencies_ms.max(initial=0)),
-            by_ms=dict(zip(values.tolist(), counts.tolist(), strict=True)),
+            right=latencies.count,
+            total_ms=round(latencies.sum_ns / 1e6),
+            least_ms=min(by_ms, default=0),
+            most_ms=max(by_ms, default=0),
+            by_ms=dict(by_ms),
             received=tally.received,
             errors=dict(tally.errors),
             example=tally.example,

@@ -29,6 +29,7 @@ from runners.generator.locust_users import SPAWN_S, ConnectionUser
 from runners.generator.members import Members
 from runners.generator.messages import Failed, Measured, Order, Ready, from_line, write
 from runners.generator.shares import ShareMeasured
+from runners.generator.window.warm_up import longest_s
 from runners.generator.worker_clocks import WorkerClocks
 from runners.generator.worker_messages import Assignment, Clock, ShareResult, TrialSignal, from_data
 from runners.http.address import Endpoint
@@ -93,7 +94,7 @@ class Master:
         users = [self._runner.clients[worker].user_count for worker in workers]
         local = [self._members.is_local(worker) for worker in workers]
         reader = local.index(True) if True in local else None
-        warm_s = order.warmup_s + 2 * order.deadline_s + SPARE_S
+        warm_s = longest_s(order) + SPARE_S
         for worker, share in zip(workers, shares.split(order, users, reader), strict=True):
             assignment = Assignment(trial=self._trial, order=share, patience_s=warm_s)
             self._runner.send_message(messages.TRIAL, asdict(assignment), client_id=worker)

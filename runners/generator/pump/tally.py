@@ -4,10 +4,47 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from results.histogram import Latency
+
+KEPT_MOST = 1 << 16
+"""Durations that are kept one by one; what is more is counted in a histogram, so that memory has a limit."""
+FOLDED_AT_ONCE = 1 << 13
+"""So many go into the histogram at once: that takes some tenths of a millisecond, and delays the load."""
+DURATIONS = ("latencies_ns", "lateness_ns", "first_ns", "jitter_ns")
+"""Attributes of a tally that hold durations one by one."""
+
+
+@dataclass(slots=True)
+class Folded:
+    """Durations as a histogram, with the count and the sum that it cannot give."""
+
+    histogram: Latency = field(default_factory=Latency)
+    count: int = 0
+    sum_ns: int = 0
+
+    def add(self, values_ns: array[int]) -> None:
+        """Count ``values_ns`` too."""
+        values = np.array(values_ns, dtype=np.int64)
+        self.histogram.record_ns(values)
+        self.count += len(values)
+        self.sum_ns += int(values.sum())
+
+    def merge(self, other: Folded) -> None:
+        """Count all of ``other`` too."""
+        self.histogram = Latency.merge([self.histogram, other.histogram])
+        self.count += other.count
+        self.sum_ns += other.sum_ns
 
 
 class Tally:
-    """Counts of one window, and the latency of each of its right answers."""
+    """Counts of one window, and the latency of each of its right answers.
+
+    Durations are kept one by one up to ``KEPT_MOST``; ``fold_surplus`` counts earlier ones in histograms.
+    """
 
     __slots__ = (
         "checked_full",
@@ -16,6 +53,7 @@ class Tally:
         "example",
         "failed_ns",
         "first_ns",
+        "folded",
         "idle_ns",
         "in_line",
         "jitter_ns",
@@ -30,7 +68,9 @@ class Tally:
 
     def __init__(self) -> None:
         self.latencies_ns = array("q")
-        """Of every right answer, in order."""
+        """Of every right answer that was not folded, in order."""
+        self.folded: dict[str, Folded] = {}
+        """Durations that are no longer kept one by one, by the attribute that held them."""
         self.quarters: list[int] = []
         """Right answers of each quarter of a window."""
         self.lateness_ns = array("q")
@@ -56,6 +96,28 @@ class Tally:
         self.stale = 0
         self.checked_full = 0
 
+    @property
+    def right(self) -> int:
+        """Right answers."""
+        folded = self.folded.get("latencies_ns")
+        return len(self.latencies_ns) + (folded.count if folded else 0)
+
+    def durations(self, name: str) -> Folded:
+        """All that the attribute ``name`` ever held."""
+        whole = Folded()
+        if folded := self.folded.get(name):
+            whole.merge(folded)
+        whole.add(getattr(self, name))
+        return whole
+
+    def fold_surplus(self) -> None:
+        """Where more durations are kept one by one than should be, fold some of the first ones."""
+        for name in DURATIONS:
+            values_ns = getattr(self, name)
+            if len(values_ns) > KEPT_MOST:
+                self.folded.setdefault(name, Folded()).add(values_ns[:FOLDED_AT_ONCE])
+                del values_ns[:FOLDED_AT_ONCE]  # in place: the pump holds on to it
+
     def add(self, *, idle_ns: int, waited_ns: int, received: int, sent: int = 0) -> None:
         """Add what a loop has summed up on its own."""
         self.idle_ns += idle_ns
@@ -65,8 +127,10 @@ class Tally:
 
     def merge(self, other: Tally) -> None:
         """Add all that ``other`` counted."""
-        for name in ("latencies_ns", "lateness_ns", "first_ns", "jitter_ns", "quarters"):
+        for name in (*DURATIONS, "quarters"):
             getattr(self, name).extend(getattr(other, name))
+        for name, folded in other.folded.items():
+            self.folded.setdefault(name, Folded()).merge(folded)
         for name in (
             *("in_line", "failed_ns", "idle_ns", "waited_ns", "received", "sent"),
             *("connections_opened", "stale", "checked_full"),

@@ -107,6 +107,7 @@ class Runner:
         self._must_keep_processes(begin, end)
         if whole and end.at_ns <= until_ns:  # the last answers may lie behind a standstill of everything
             self._tally.merge(tally)
+            self._tally.fold_surplus()
             self._spans.append((begin, end))
             self._counts.append(len(tally.latencies_ns))
             if self._times_steady_parts:

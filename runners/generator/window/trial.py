@@ -15,11 +15,11 @@ from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.pump import Pump
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
+from runners.generator.window import warm_up
 from runners.generator.window.arrivals import Schedules
 from runners.generator.window.edges import Edge, Meters
 from runners.generator.window.measurement import measured_of, open_load_facts
 from runners.generator.window.no_answer import no_right_answer
-from runners.generator.window.warm_up import warm_up
 from runners.http.address import Endpoint
 from scenarios.exchange import Exchange
 
@@ -56,18 +56,23 @@ def measure(
     pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s, reuse=order.reuse)
     try:
         with without_collector():
-            warm = warm_up(pump, order, ring, schedules, meet)
+            warm = warm_up.warm_up(pump, order, ring, schedules, meet)
             begin, tally, end = _window(pump, order, meters, schedules)
     finally:
         pump.tally = Tally()  # what is answered from here on is no part of the window
         pump.drain(time.monotonic_ns() + round(DRAIN_S * 1e9))
         pump.release()
-    if not tally.latencies_ns:
+    if not tally.right:
         raise no_right_answer(order, tally, "no right answer in the window")
     measured = measured_of(warm, tally, [(begin, end)], meters)
     if schedules is not None:
         measured = replace(measured, **open_load_facts(tally))
     return Outcome(measured=measured, tally=tally, begun_ns=begin.at_ns)
+
+
+def longest_s(order: Order) -> float:
+    """How long ``measure`` takes at most, if nothing hangs but the server, and nobody is met."""
+    return warm_up.longest_s(order) + order.window_s + DRAIN_S
 
 
 @contextmanager
@@ -91,9 +96,9 @@ def _window(
     # Reading takes a millisecond: the schedule begins after it.
     begun_ns = begin.at_ns if schedules is None else pump.offer(schedules.window_ns)
     for quarter in range(1, QUARTERS + 1):
-        before = len(tally.latencies_ns)
-        pump.drive(begun_ns + round(order.window_s * 1e9 * quarter / QUARTERS))
-        tally.quarters.append(len(tally.latencies_ns) - before)
+        before = tally.right
+        warm_up.drive(pump, begun_ns + round(order.window_s * 1e9 * quarter / QUARTERS))
+        tally.quarters.append(tally.right - before)
     end = meters.read(pump)
     if pump.stood_still_ns:
         raise LoadError(

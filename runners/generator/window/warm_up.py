@@ -21,6 +21,8 @@ STEP_NS = 5_000_000
 """While something is waited for, the pump is driven for this long between two looks."""
 SERVED_ON_S = 2.0
 """Where some connections were answered and others hang, the former are asked again for so long at most."""
+SLICE_NS = 50_000_000
+"""A pump is driven for so long before it is looked whether it keeps too many durations one by one."""
 LEARNING_S = 10.0
 """A warm-up is prolonged by this much at most, until every entry of the ring has been answered."""
 
@@ -61,14 +63,29 @@ def warm_up(
     return WarmUp(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
 
 
+def longest_s(order: Order) -> float:
+    """How long ``warm_up`` takes at most, if nothing hangs but the server."""
+    answered_s = order.warmup_s + order.deadline_s + SERVED_ON_S
+    settled_s = max(order.deadline_s, LEARNING_S)
+    at_rest_s = 0.0 if order.rate_rps is None else order.deadline_s
+    return answered_s + order.warmup_s + settled_s + at_rest_s
+
+
 def _drive_halves(pump: Pump, order: Order, begun_ns: int) -> float | None:
     """Drive for the length of the warm-up; how its second half differs from its first."""
     pump.tally = tally = Tally()
     length_ns = round(order.warmup_s * 1e9)
-    pump.drive(begun_ns + length_ns // 2)
-    first = len(tally.latencies_ns)
-    pump.drive(begun_ns + length_ns)
-    return (len(tally.latencies_ns) - first) / first - 1 if first else None
+    drive(pump, begun_ns + length_ns // 2)
+    first = tally.right
+    drive(pump, begun_ns + length_ns)
+    return (tally.right - first) / first - 1 if first else None
+
+
+def drive(pump: Pump, until_ns: int) -> None:
+    """Drive until ``until_ns`` in memory that does not grow with the time that it takes."""
+    while (now_ns := time.monotonic_ns()) < until_ns:
+        pump.drive(min(now_ns + SLICE_NS, until_ns))
+        pump.tally.fold_surplus()
 
 
 def _settle(pump: Pump, order: Order, ring: Ring) -> None:
@@ -76,7 +93,7 @@ def _settle(pump: Pump, order: Order, ring: Ring) -> None:
     begun_ns = time.monotonic_ns()
     while _is_unsettled(pump, order, ring, (time.monotonic_ns() - begun_ns) / 1e9):
         pump.drive(time.monotonic_ns() + STEP_NS)
-    if not pump.tally.latencies_ns:
+    if not pump.tally.right:
         raise no_right_answer(order, pump.tally, "no right answer in the warm-up")
 
 
@@ -113,7 +130,7 @@ def _are_others_served(pump: Pump, tally: Tally) -> bool:
 def _is_unsettled(pump: Pump, order: Order, ring: Ring, late_s: float) -> bool:
     """Whether the window must wait: for answers per connection, then for answers to the whole ring."""
     connections = len(pump.connections)
-    answers = len(pump.tally.latencies_ns) + pump.tally.errors[ErrorKind.WRONG_ANSWER]
+    answers = pump.tally.right + pump.tally.errors[ErrorKind.WRONG_ANSWER]
     if answers < SETTLED_ROUNDS * connections:
         return late_s < order.deadline_s
     return answers < len(ring.entries) + connections and late_s < LEARNING_S

@@ -130,6 +130,7 @@ def test_a_generator_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     ready = json.dumps({"Ready": {"pid": 1}})
     pretending(monkeypatch, tmp_path, f"say({ready!r}); os.read(channel, 9999); os.read(channel, 1)")
     monkeypatch.setattr(client, "BESIDES_S", 0.1)
+    monkeypatch.setattr(client, "longest_s", lambda order: order.deadline_s)
 
     begun_s = time.monotonic()
     with (
@@ -225,3 +226,18 @@ def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_cou
     assert all(len(part.requests) + part.dropped == 6 for part in turns)
     assert max(max(part.span_us) for part in turns) < 5_000_000
     assert not any(leg.measured and leg.measured.errors for leg in relayed)
+
+
+@pytest.mark.parametrize(("warmup_s", "deadline_s"), [(0.25, 30.0), (5.0, 30.0), (120.0, 30.0), (1.0, 300.0)])
+def test_an_answer_is_waited_for_as_long_as_what_was_ordered_may_take(
+    tmp_path: Path, warmup_s: float, deadline_s: float
+) -> None:
+    """First all connections are to be answered, then comes the warm-up itself, then the load is to settle."""
+    slow = replace(order(1), warmup_s=warmup_s, deadline_s=deadline_s)
+    least_s = 2 * warmup_s + 2 * deadline_s + slow.window_s
+    generator = Generator((), tmp_path / "log")
+    assert generator._patience_s(slow) > least_s
+    opened = replace(slow, rate_rps=10.0)
+    assert generator._patience_s(opened) > least_s + deadline_s
+    in_turns = Relay(legs=(slow, slow), groups=(0, 0), rounds=10, turn_s=1.0, seed=1)
+    assert generator._patience_s(in_turns) > 2 * (2 * warmup_s + 2 * deadline_s) + 20

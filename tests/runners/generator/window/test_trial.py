@@ -9,9 +9,13 @@ from dataclasses import replace
 import pytest
 
 from results.histogram import Latency
+from results.model import Arrivals
 from runners.errors import LoadError
+from runners.generator.locust_stats import Span
 from runners.generator.messages import Measured, Order
+from runners.generator.pump import tally as tally_module
 from runners.generator.pump.open_pump import OpenPump
+from runners.generator.pump.tally import Tally
 from runners.generator.window import warm_up
 from runners.generator.window.trial import measure
 from scenarios.answers import json_answer
@@ -284,3 +288,36 @@ def test_the_cpu_of_each_process_is_told() -> None:
     assert len(measured.process_cpu_ns) == measured.processes == 2
     assert measured.process_cpu_ns[child] > 0
     assert sum(measured.process_cpu_ns.values()) == measured.server_cpu_ns
+
+
+@pytest.mark.parametrize("rate_rps", [None, 2_000.0])
+def test_a_long_window_keeps_few_latencies_one_by_one_and_counts_all(
+    monkeypatch: pytest.MonkeyPatch, rate_rps: float | None
+) -> None:
+    monkeypatch.setattr(tally_module, "KEPT_MOST", 40)
+    monkeypatch.setattr(warm_up, "SLICE_NS", 2_000_000)
+    kept: list[int] = []
+    fold = Tally.fold_surplus
+
+    def folding(tally: Tally) -> None:
+        fold(tally)
+        kept.append(len(tally.latencies_ns))
+
+    monkeypatch.setattr(Tally, "fold_surplus", folding)
+    pump = OpenPump()
+    for _ in range(4):
+        pump.join()
+    arrivals = None if rate_rps is None else Arrivals.CONSTANT
+    order = replace(ORDER, connections=4, window_s=0.5, rate_rps=rate_rps, arrivals=arrivals)
+    with ScriptedServer(serving(answer())) as server:
+        outcome = measure(pump, replace(order, port=server.port), [GET])
+    measured, tally = outcome.measured, outcome.tally
+    assert max(kept) <= 40
+    assert measured.requests > 100
+    assert measured.requests == Latency.decode(measured.latency).count == sum(measured.quarters)
+    assert measured.requests == tally.right == Span.from_tally(tally).right
+    if rate_rps is None:
+        assert measured.in_flight_mean == pytest.approx(4, rel=0.02)
+    else:
+        assert measured.lateness is not None
+        assert Latency.decode(measured.lateness).count == measured.arrivals == 1_000
