@@ -67,8 +67,8 @@ async def stream(chunks: int, send: Send) -> None:
     """Send the answer of ``stream``: chunks as they are made."""
     headers = [(b"content-type", b"application/octet-stream")]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
-    for index in range(chunks):
-        await send({"type": "http.response.body", "body": contract.stream_chunk(index), "more_body": True})
+    for chunk in contract.stream_chunks(chunks):
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
     await send({"type": "http.response.body", "body": b""})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from itertools import cycle
 from typing import Any
 
 GROUPS = (
@@ -27,14 +28,18 @@ GROUPS = (
 )
 """Route groups in contract order: each is one router, blueprint, controller or include."""
 
-GREETING = "Hello, World!"
+GREETINGS = ("Hello, World!", "Hello, Earth!", "Hello, Globe!", "Hello, Terra!")
+"""What answers without input say, the next one on every call: an answer that was made once shows.
+
+In every launch, verified or measured, and so few and of one length that the load knows each right answer.
+"""
+GREETING = GREETINGS[0]
+SALTS = ("SKU", "SKV")
+"""What rows of the catalogue are marked with, the next one for every page: a page that was kept shows."""
 _HOST = os.environ.get("HOTLAP_HOST", "")
 _NAME = f"[{_HOST}]" if ":" in _HOST else _HOST
 LISTENING = () if not _HOST else ("*",) if _HOST in {"0.0.0.0", "::"} else (_NAME,)  # noqa: S104
 """Names that this server has beside the loopback interface's, for apps that check them."""
-VERIFYING = os.environ.get("HOTLAP_VERIFY") == "1"
-"""True in a launch that verifies: answers without input then differ from call to call."""
-
 USER_ID_MAX = 2**31 - 1
 LIMIT_DEFAULT, LIMIT_MIN, LIMIT_MAX = 10, 1, 100
 QUANTITY_MIN, QUANTITY_MAX = 1, 1000
@@ -57,7 +62,8 @@ DYNAMIC_INDEX = ROUTES_TOTAL // 2 + 1
 """The dynamic route stands right behind the middle one, so the two differ in kind and not in place."""
 DYNAMIC_PREFIX = "/things/"
 
-_calls = int.from_bytes(os.urandom(2), "big")
+_greetings, _starts, _salts = cycle(GREETINGS), cycle(range(len(GREETINGS))), cycle(SALTS)
+_uses: dict[str, int] = {}
 
 
 def mounted() -> tuple[str, ...]:
@@ -70,12 +76,8 @@ def mounted() -> tuple[str, ...]:
 
 
 def greeting() -> str:
-    """13 ASCII characters: always ``Hello, World!``, or another on every call while verifying."""
-    if not VERIFYING:
-        return GREETING
-    global _calls  # noqa: PLW0603 - one counter a process, read nowhere else
-    _calls = (_calls + 1) % 0x10000
-    return f"Hello, W{_calls:04x}!"
+    """13 ASCII characters: the next of ``GREETINGS`` on every call."""
+    return next(_greetings)
 
 
 def user_items(user_id: int, q: str | None, limit: int) -> dict[str, Any]:
@@ -91,11 +93,11 @@ def total_cents(lines: Iterable[tuple[int, int]]) -> int:
 CITIES = ("Lisbon", "Oslo", "Nairobi", "Quito", "Hanoi", "Perth", "Turin", "Kyoto")
 
 
-def item_row(index: int) -> dict[str, Any]:
+def item_row(index: int, salt: str) -> dict[str, Any]:
     """Row ``index`` of the catalogue, as a database driver would hand it over: about 200 bytes of JSON."""
     return {
         "id": index,
-        "sku": f"SKU-{index:08d}",
+        "sku": f"{salt}-{index:08d}",
         "name": f"Item number {index}",
         "description": f"A thing of quality {index % 7}, packed by {index % 11}.",
         "price_cents": (index * 7919) % 100_000,
@@ -107,8 +109,13 @@ def item_row(index: int) -> dict[str, Any]:
 
 
 def item_rows(offset: int, n: int) -> Iterator[dict[str, Any]]:
-    """``n`` rows from ``offset``, made anew for every request."""
-    return (item_row(index) for index in range(offset, offset + n))
+    """``n`` rows from ``offset``, made anew for every request with the next of ``SALTS``."""
+    return salted_rows(offset, n, next(_salts))
+
+
+def salted_rows(offset: int, n: int, salt: str) -> Iterator[dict[str, Any]]:
+    """``n`` rows from ``offset`` that are marked with ``salt``."""
+    return (item_row(index, salt) for index in range(offset, offset + n))
 
 
 class Trail:
@@ -146,6 +153,18 @@ def thing_answer(thing_id: int) -> dict[str, Any]:
     return {"thing_id": thing_id}
 
 
+def is_revoked(claims: dict[str, Any]) -> bool:
+    """Whether a token with these claims was good before and is no more: one with ``uses`` is good so often.
+
+    Asked for every request whose token was decoded. Tokens with ``uses`` carry a ``jti``; a process counts
+    its own uses.
+    """
+    if "uses" not in claims:
+        return False
+    used = _uses[claims["jti"]] = _uses.get(claims["jti"], 0) + 1
+    return bool(used > claims["uses"])
+
+
 def me(claims: dict[str, Any]) -> dict[str, Any]:
     """Answer of ``auth`` to a good token."""
     return {"sub": claims["sub"], "scope": claims["scope"]}
@@ -156,11 +175,26 @@ def delay_answer(ms: int) -> dict[str, Any]:
     return {"ms": ms}
 
 
-def stream_chunk(index: int) -> bytes:
-    """Chunk ``index`` of ``stream``, made when it is to be sent: a kilobyte with a greeting of its own."""
-    return f"{index:06d} {greeting()} ".encode().ljust(STREAM_CHUNK_BYTES - 1, b".") + b"\n"
+def greetings_from(start: int) -> Iterator[str]:
+    """All of ``GREETINGS`` over and over, from number ``start``."""
+    return cycle(GREETINGS[start:] + GREETINGS[:start])
 
 
-def event(index: int) -> dict[str, Any]:
-    """Data of event ``index`` of ``sse``, as JSON; an interval of waiting lies between two of them."""
-    return {"index": index, "message": greeting()}
+def stream_chunks(n: int, start: int | None = None) -> Iterator[bytes]:
+    """Chunks of ``stream``, each made when it is to be sent: a kilobyte with the next greeting.
+
+    ``start`` is the number of the first greeting; None, as apps call it: another one in every stream.
+    """
+    greetings = greetings_from(next(_starts) if start is None else start)
+    for index in range(n):
+        text = f"{index:06d} {next(greetings)} "
+        yield text.encode().ljust(STREAM_CHUNK_BYTES - 1, b".") + b"\n"
+
+
+def events(n: int, start: int | None = None) -> Iterator[dict[str, Any]]:
+    """Data of the events of ``sse``, as JSON; an interval of waiting lies between two of them.
+
+    ``start`` as in ``stream_chunks``.
+    """
+    greetings = greetings_from(next(_starts) if start is None else start)
+    return ({"index": index, "message": next(greetings)} for index in range(n))

@@ -175,6 +175,8 @@ def token_required(view: View) -> View:
             claims = jwt.decode(token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
         except jwt.InvalidTokenError:
             return unauthorized("Could not validate credentials")
+        if contract.is_revoked(claims):
+            return unauthorized("Could not validate credentials")
         return view(request, claims)
 
     return wrapped
@@ -212,23 +214,20 @@ async def delay_async(_request: HttpRequest, ms: int) -> HttpResponse:
     return JsonResponse(contract.delay_answer(delay.ms))
 
 
-def chunks_of(n: int) -> Iterator[bytes]:
-    """Make the chunks of ``stream`` under WSGI one by one."""
-    return (contract.stream_chunk(index) for index in range(n))
-
-
 @require_GET
 @refuses_invalid
 def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Answer of ``stream`` under WSGI: chunks as they are made."""
     query = models.Stream.model_validate(request.GET.dict())
-    return StreamingHttpResponse(chunks_of(query.chunks), content_type="application/octet-stream")
+    return StreamingHttpResponse(
+        contract.stream_chunks(query.chunks), content_type="application/octet-stream"
+    )
 
 
 async def chunks_of_async(n: int) -> AsyncIterator[bytes]:
     """Make the chunks of ``stream`` under ASGI one by one."""
-    for index in range(n):
-        yield contract.stream_chunk(index)
+    for chunk in contract.stream_chunks(n):
+        yield chunk
 
 
 @require_GET
@@ -239,9 +238,9 @@ async def stream_async(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(chunks_of_async(query.chunks), content_type="application/octet-stream")
 
 
-def event_text(index: int) -> str:
-    """Event ``index`` of ``sse`` as it stands in the stream."""
-    return f"data: {json.dumps(contract.event(index))}\n\n"
+def event_text(event: dict[str, Any]) -> str:
+    """``event`` of ``sse`` as it stands in the stream."""
+    return f"data: {json.dumps(event)}\n\n"
 
 
 def event_stream(content: Iterator[str] | AsyncIterator[str]) -> StreamingHttpResponse:
@@ -252,10 +251,10 @@ def event_stream(content: Iterator[str] | AsyncIterator[str]) -> StreamingHttpRe
 
 def events_of(n: int, interval_s: float) -> Iterator[str]:
     """Make the events of ``sse`` under WSGI, with the interval between them."""
-    for index in range(n):
+    for index, event in enumerate(contract.events(n)):
         if index:
             time.sleep(interval_s)
-        yield event_text(index)
+        yield event_text(event)
 
 
 @require_GET
@@ -268,10 +267,10 @@ def events(request: HttpRequest) -> StreamingHttpResponse:
 
 async def events_of_async(n: int, interval_s: float) -> AsyncIterator[str]:
     """Make the events of ``sse`` under ASGI, with the interval between them."""
-    for index in range(n):
+    for index, event in enumerate(contract.events(n)):
         if index:
             await asyncio.sleep(interval_s)
-        yield event_text(index)
+        yield event_text(event)
 
 
 @require_GET

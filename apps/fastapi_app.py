@@ -142,18 +142,26 @@ async def dependencies(shared: Shared, third: Third) -> models.Resolved:
 bearer = HTTPBearer()
 
 
+def unauthorized() -> HTTPException:
+    """Make the 401 to a token that is no good."""
+    return HTTPException(
+        status_code=status.HTTP_401_UNAUTHORIZED,
+        detail="Could not validate credentials",
+        headers={"WWW-Authenticate": "Bearer"},
+    )
+
+
 async def current_claims(
     credentials: Annotated[HTTPAuthorizationCredentials, Depends(bearer)],
 ) -> dict[str, Any]:
     """Provide the claims of a good token, or answer 401."""
     try:
-        return jwt.decode(credentials.credentials, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
+        claims = jwt.decode(credentials.credentials, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
     except jwt.InvalidTokenError as error:
-        raise HTTPException(
-            status_code=status.HTTP_401_UNAUTHORIZED,
-            detail="Could not validate credentials",
-            headers={"WWW-Authenticate": "Bearer"},
-        ) from error
+        raise unauthorized() from error
+    if contract.is_revoked(claims):
+        raise unauthorized()
+    return claims
 
 
 @ROUTERS["auth"].get("/auth")
@@ -187,16 +195,16 @@ async def stream(
     chunks: Annotated[int, Query(ge=1, le=contract.STREAM_CHUNKS_MAX)] = contract.STREAM_CHUNKS,
 ) -> AsyncIterable[bytes]:
     """Answer of ``stream``: chunks as they are made."""
-    for index in range(chunks):
-        yield contract.stream_chunk(index)
+    for chunk in contract.stream_chunks(chunks):
+        yield chunk
 
 
 async def events(asked: Annotated[models.Events, Query()]) -> AsyncIterable[models.Event]:
     """Answer of ``sse``: events as they come."""
-    for index in range(asked.n):
+    for index, event in enumerate(contract.events(asked.n)):
         if index:
             await asyncio.sleep(asked.interval_ms / 1000)
-        yield models.Event(**contract.event(index))
+        yield models.Event(**event)
 
 
 if EventSourceResponse is not None:

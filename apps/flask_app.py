@@ -128,6 +128,8 @@ def token_required(view: View) -> View:
             )
         except jwt.InvalidTokenError:
             return unauthorized("Could not validate credentials")
+        if contract.is_revoked(g.claims):
+            return unauthorized("Could not validate credentials")
         return view(**values)
 
     return wrapped
@@ -154,24 +156,19 @@ def delay(ms: int) -> ResponseReturnValue:
     return contract.delay_answer(delay.ms)
 
 
-def chunks_of(n: int) -> Iterator[bytes]:
-    """Make the chunks of ``stream`` one by one."""
-    return (contract.stream_chunk(index) for index in range(n))
-
-
 @BLUEPRINTS["stream"].get("/stream")
 def stream() -> ResponseReturnValue:
     """Answer of ``stream``: chunks as they are made."""
     query = models.Stream.model_validate(request.args.to_dict())
-    return Response(chunks_of(query.chunks), mimetype="application/octet-stream")
+    return Response(contract.stream_chunks(query.chunks), mimetype="application/octet-stream")
 
 
 def events_of(n: int, interval_s: float) -> Iterator[str]:
     """Make the events of ``sse``, with the interval between them."""
-    for index in range(n):
+    for index, event in enumerate(contract.events(n)):
         if index:
             time.sleep(interval_s)
-        yield f"data: {json.dumps(contract.event(index))}\n\n"
+        yield f"data: {json.dumps(event)}\n\n"
 
 
 @BLUEPRINTS["sse"].get("/events")

@@ -322,6 +322,8 @@ class BearerMiddleware(AbstractAuthenticationMiddleware):
             claims = jwt.decode(token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
         except jwt.InvalidTokenError as error:
             raise self.refusal("Could not validate credentials") from error
+        if contract.is_revoked(claims):
+            raise self.refusal("Could not validate credentials")
         return AuthenticationResult(user=claims["sub"], auth=claims)
 
     @staticmethod
@@ -365,8 +367,8 @@ class DelayController(Controller):
 
 async def chunks_of(n: int) -> AsyncGenerator[bytes, None]:
     """Make the chunks of ``stream`` one by one."""
-    for index in range(n):
-        yield contract.stream_chunk(index)
+    for chunk in contract.stream_chunks(n):
+        yield chunk
 
 
 class StreamController(Controller):
@@ -383,10 +385,10 @@ class StreamController(Controller):
 
 async def events_of(n: int, interval_s: float) -> AsyncGenerator[bytes, None]:
     """Make the events of ``sse``, with the interval between them."""
-    for index in range(n):
+    for index, event in enumerate(contract.events(n)):
         if index:
             await asyncio.sleep(interval_s)
-        yield msgspec.json.encode(Event(**contract.event(index)))
+        yield msgspec.json.encode(Event(**event))
 
 
 class EventsController(Controller):

@@ -64,8 +64,8 @@ def unprocessable() -> Answer:
 async def stream(chunks: int, protocol: HTTPProtocol) -> None:
     """Send the answer of ``stream``: chunks as they are made."""
     transport = protocol.response_stream(200, [("content-type", "application/octet-stream")])
-    for index in range(chunks):
-        await transport.send_bytes(contract.stream_chunk(index))
+    for chunk in contract.stream_chunks(chunks):
+        await transport.send_bytes(chunk)
 
 
 ROUTES = {"plaintext": ("/plaintext", plaintext), "json": ("/json", message)}

@@ -137,6 +137,8 @@ class BearerBackend(AuthenticationBackend):
             claims = jwt.decode(token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
         except jwt.InvalidTokenError as error:
             raise AuthenticationError("Could not validate credentials") from error
+        if contract.is_revoked(claims):
+            raise AuthenticationError("Could not validate credentials")
         return AuthCredentials(["authenticated"]), Bearer(claims)
 
 
@@ -166,8 +168,8 @@ async def delay(request: Request) -> Response:
 
 async def chunks_of(n: int) -> AsyncIterator[bytes]:
     """Make the chunks of ``stream`` one by one."""
-    for index in range(n):
-        yield contract.stream_chunk(index)
+    for chunk in contract.stream_chunks(n):
+        yield chunk
 
 
 async def stream(request: Request) -> Response:
@@ -178,10 +180,10 @@ async def stream(request: Request) -> Response:
 
 async def events_of(n: int, interval_s: float) -> AsyncIterator[str]:
     """Make the events of ``sse``, with the interval between them."""
-    for index in range(n):
+    for index, event in enumerate(contract.events(n)):
         if index:
             await asyncio.sleep(interval_s)
-        yield f"data: {json.dumps(contract.event(index))}\n\n"
+        yield f"data: {json.dumps(event)}\n\n"
 
 
 async def events(request: Request) -> Response:

@@ -75,7 +75,7 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
         chunks = asked_chunks(environ["QUERY_STRING"])
         if chunks is not None:
             start_response("200 OK", [("Content-Type", "application/octet-stream")])
-            return (contract.stream_chunk(index) for index in range(chunks))
+            return contract.stream_chunks(chunks)
         handler = unprocessable
     status, media_type, body = handler()
     start_response(status, [("Content-Type", media_type), ("Content-Length", str(len(body)))])

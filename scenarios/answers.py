@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 
 from apps import contract
 from scenarios.exchange import Answer, Check, Request, parse_json, same
+from scenarios.rotation import greeting_in
 
 JSON = "application/json"
 TEXT = "text/plain; charset=utf-8"
@@ -15,61 +16,47 @@ REFUSED = (400, 422)
 REFUSED_PATH = (400, 404, 422)
 """What a bad value in a path may be answered with."""
 GREETING = contract.GREETING
-GREETING_VARIED = re.compile(r"Hello, W[0-9a-f]{4}!")
-"""The greeting of a verifying launch: as long as the constant one, another on every call."""
 
 _TRACE = b"Traceback (most recent call last)"
 
 
 def json_answer(want: object, status: int = 200) -> Check:
     """Right is: this status, exactly ``application/json``, and a value type-strictly equal to ``want``."""
-    return json_made(lambda: want, status)
+    return json_made(lambda _: want, status)
 
 
-def json_made(make: Callable[[], object], status: int = 200) -> Check:
-    """As ``json_answer``, with the wanted value made when it is compared: for answers too large to keep."""
+def json_made(make: Callable[[Answer], object], status: int = 200) -> Check:
+    """As ``json_answer``, with the wanted value made when it is compared: too large to keep, or rotating."""
 
     def check(answer: Answer) -> str | None:
         if problem := frame_problem(answer, (status,), JSON):
             return problem
         value, problem = parse_json(answer.body)
-        return problem or same(make(), value)
+        return problem or same(make(answer), value)
 
     return check
 
 
-def json_greeting(rest: dict[str, object]) -> Check:
-    """Right is: ``rest`` and a ``message`` that is the greeting of a verifying launch."""
-
-    def check(answer: Answer) -> str | None:
-        if problem := frame_problem(answer, (200,), JSON):
-            return problem
-        value, problem = parse_json(answer.body)
-        if problem:
-            return problem
-        message = value.get("message") if isinstance(value, dict) else None
-        return same({**rest, "message": message}, value) or _greeting_problem(message)
-
-    return check
+def json_greeting(rest: Mapping[str, object]) -> Check:
+    """Right is: ``rest`` and a ``message`` that is one of the greetings."""
+    return json_made(lambda answer: {**rest, "message": greeting_in(answer.body)})
 
 
 def text_answer(want: str) -> Check:
     """Right is: 200, ``text/plain; charset=utf-8`` and this text."""
-
-    def check(answer: Answer) -> str | None:
-        problem = frame_problem(answer, (200,), TEXT)
-        wrong = None if answer.body == want.encode() else f"wanted {want!r}, got {_start(answer)}"
-        return problem or wrong
-
-    return check
+    return _text(lambda _: want)
 
 
 def text_greeting() -> Check:
-    """Right is: 200, ``text/plain; charset=utf-8`` and the greeting of a verifying launch."""
+    """Right is: 200, ``text/plain; charset=utf-8`` and one of the greetings."""
+    return _text(lambda answer: greeting_in(answer.body))
 
+
+def _text(make: Callable[[Answer], str]) -> Check:
     def check(answer: Answer) -> str | None:
-        problem = frame_problem(answer, (200,), TEXT)
-        return problem or _greeting_problem(answer.body.decode("utf-8", "replace"))
+        want, problem = make(answer), frame_problem(answer, (200,), TEXT)
+        wrong = None if answer.body == want.encode() else f"wanted {want!r}, got {_start(answer)}"
+        return problem or wrong
 
     return check
 
@@ -152,22 +139,10 @@ def stream_problem(answer: Answer, media: str) -> str | None:
     return None
 
 
-def with_constant_greetings(body: bytes) -> tuple[bytes, int]:
-    """``body`` with every greeting of a verifying launch made the constant one, and how many there were."""
-    return re.subn(GREETING_VARIED.pattern.encode(), GREETING.encode(), body)
-
-
 def media_type(answer: Answer) -> str:
     """``Content-Type`` in lower case with one space behind each semicolon; empty where there is none."""
     parts = (answer.header("content-type") or "").lower().split(";")
     return "; ".join(part.strip() for part in parts)
-
-
-def _greeting_problem(text: object) -> str | None:
-    if isinstance(text, str) and GREETING_VARIED.fullmatch(text):
-        return None
-    constant = " (the constant: made once, not on every call?)" if text == GREETING else ""
-    return f"wanted a greeting like {GREETING_VARIED.pattern}, got {text!r:.80}{constant}"
 
 
 def _start(answer: Answer) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from apps.contract import JWT_ALGORITHM, JWT_SECRET, me
 from scenarios import answers
-from scenarios.exchange import Exchange, Request, Scenario
+from scenarios.exchange import Exchange, Lapse, Request, Scenario
 from scenarios.inputs import RING, get, mixed, words
 
 NUMBER = 11
@@ -102,6 +102,22 @@ def probes(random: Random) -> tuple[Exchange, ...]:
     )
 
 
+def _lapsing(who: dict[str, Any], about: str) -> tuple[Exchange, Exchange]:
+    request = _asked(f"Bearer {token(who)}")
+    return (
+        Exchange(request=request, check=answers.json_answer(me(who)), about=f"a token before it {about}"),
+        Exchange(request=request, check=answers.unauthorised(), about=f"the same token after it {about}"),
+    )
+
+
+def _expiring(random: Random, at_unix_s: int) -> tuple[Exchange, Exchange]:
+    return _lapsing(claims(random, at_unix_s), "expired")
+
+
+def _revoked(random: Random, _at_unix_s: int) -> tuple[Exchange, Exchange]:
+    return _lapsing({**claims(random), "jti": f"{random.getrandbits(64):x}", "uses": 1}, "was revoked")
+
+
 SCENARIOS = (
     Scenario(
         name="auth",
@@ -109,5 +125,6 @@ SCENARIOS = (
         group="auth",
         ring=ring,
         probes=probes,
+        lapses=(Lapse(make=_expiring), Lapse(make=_revoked, by_use=True)),
     ),
 )

@@ -50,5 +50,6 @@ SCENARIOS = (
         turns=False,
         probes=probes,
         connections=DELAY_CONNECTIONS,
+        overlapping=_right(DELAY_MAX_MS, "several at once"),
     ),
 )

@@ -72,6 +72,10 @@ Check = Callable[[Answer], str | None]
 """Says what is wrong with an answer, in words for a person; None: it is right."""
 
 
+Turned = Callable[[bytes], tuple[bytes, ...]]
+"""Makes of a right body, as it stands on the wire, every body that the contract's rotation may give."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """A request and the check of its answer."""
@@ -86,6 +90,8 @@ class Exchange:
     """WebSocket: sent at once when ``request`` has opened one; as many are awaited. Empty: plain HTTP."""
     watch: Watch | None = None
     """Pieces of the answer whose arrival is recorded; None: only the whole answer counts."""
+    turned: Turned | None = None
+    """Makes of one right body all that are right, of one length; None: there is no other one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +102,16 @@ class Oddity:
     about: str
     place: tuple[str | int, ...] = ()
     """Path to where a JSON answer shows what became of the input; empty: the answer as a whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lapse:
+    """A request that is right at first, and the same request once it has lapsed."""
+
+    make: Callable[[Random, int], tuple[Exchange, Exchange]]
+    """Before and afterwards; it lapses at an instant (Unix, s)."""
+    by_use: bool = False
+    """It lapses at once by being asked, in each process of a server for itself, and not at the instant."""
 
 
 Ring = Callable[[Random], tuple[Exchange, ...]]
@@ -117,16 +133,20 @@ class Scenario:
     group: str | None
     """Route group that a launch mounts for it; None where its target brings its own routes."""
     ring: Ring
-    """Timed exchanges, at most 16 MB of answers; each is right in a launch that does not verify."""
+    """Timed exchanges, at most 16 MB of answers."""
     probes: Ring = no_inputs
-    """Further exchanges, right in a verifying launch: edges of the range, bad input."""
+    """Further exchanges: edges of the range, bad input."""
+    overlapping: Exchange | None = None
+    """Waits for its ``min_elapsed_s``; on an event loop, several at once take the time of one."""
+    lapses: tuple[Lapse, ...] = ()
+    """Requests that are good for a time and must be refused afterwards."""
     oddities: Callable[[Random], tuple[Oddity, ...]] = no_inputs
     target: str = "default"
     """Key of ``[tool.hotlap.targets.<interface>]`` in the app file."""
     needs: str = "http"
     """Capability: ``http``, ``websocket``, ``lifespan``, ``asgi``, ``database``."""
     varies: bool = False
-    """The answer has no input, so it must differ from call to call while verifying."""
+    """The contract rotates what the first entry of the ring is answered: the same request, another answer."""
     connections: tuple[int, ...] | None = None
     """Its own default numbers of connections; None: the run's."""
     quick: bool = False

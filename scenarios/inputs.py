@@ -7,7 +7,7 @@ from random import Random
 from typing import TypeVar
 from urllib.parse import quote
 
-from scenarios.exchange import Check, Exchange, Request, Watch
+from scenarios.exchange import Check, Exchange, Request, Turned, Watch
 
 T = TypeVar("T")
 
@@ -45,11 +45,23 @@ def query(**fields: str | int | None) -> str:
 
 
 def get(
-    target: str, check: Check, about: str = "", *, min_elapsed_s: float = 0.0, watch: Watch | None = None
+    target: str,
+    check: Check,
+    about: str = "",
+    *,
+    min_elapsed_s: float = 0.0,
+    watch: Watch | None = None,
+    turned: Turned | None = None,
 ) -> Exchange:
     """Make a GET and its check."""
-    request = Request(target=target)
-    return Exchange(request=request, check=check, about=about, min_elapsed_s=min_elapsed_s, watch=watch)
+    return Exchange(
+        request=Request(target=target),
+        check=check,
+        about=about,
+        min_elapsed_s=min_elapsed_s,
+        watch=watch,
+        turned=turned,
+    )
 
 
 def mixed(random: Random, good: Sequence[T], bad: Sequence[T]) -> tuple[T, ...]:

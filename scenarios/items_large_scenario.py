@@ -29,6 +29,7 @@ SCENARIOS = (
         group="items",
         ring=ring,
         turns=False,
+        varies=True,
         connections=LARGE_CONNECTIONS,
     ),
 )

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from random import Random
 
-from apps.contract import ITEMS_DEFAULT, ITEMS_MAX, OFFSET_MAX, item_rows
+from apps.contract import ITEMS_DEFAULT, ITEMS_MAX, OFFSET_MAX, salted_rows
 from scenarios import answers
 from scenarios.exchange import Exchange, Request, Scenario
 from scenarios.inputs import get, query
+from scenarios.rotation import salt_in, with_turned_salts
 
 NUMBER = 7
 """Place in the catalogue."""
 
 ITEMS_RING = 1200
-"""Entries: 15 MB of answers, of the 16 MB that a ring may have."""
+"""Entries: 15 MB of answers, of the 16 MB that a ring may have, and the same with each further salt."""
 
 
 def page(offset: int | None, n: int | None, about: str = "") -> Exchange:
     """One page and its check; its rows are made when they are compared."""
     first, length = offset or 0, ITEMS_DEFAULT if n is None else n
-    check = answers.json_made(lambda: list(item_rows(first, length)))
-    return get(f"/items{query(offset=offset, n=n)}", check, about)
+    check = answers.json_made(lambda answer: list(salted_rows(first, length, salt_in(answer.body))))
+    return get(f"/items{query(offset=offset, n=n)}", check, about, turned=with_turned_salts)
 
 
 def ring(random: Random) -> tuple[Exchange, ...]:
@@ -54,5 +55,6 @@ SCENARIOS = (
         group="items",
         ring=ring,
         probes=probes,
+        varies=True,
     ),
 )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from apps import contract
 from scenarios import answers
 from scenarios.exchange import Exchange, Scenario
 from scenarios.inputs import get
+from scenarios.rotation import with_turned_greetings
 
 NUMBER = 2
 """Place in the catalogue."""
@@ -17,15 +17,12 @@ QUICK_RATE_RPS = 1000.0
 
 def ring(_random: Random) -> tuple[Exchange, ...]:
     """One exchange: there is no input."""
-    return (get("/json", answers.json_answer({"message": contract.GREETING})),)
+    return (get("/json", answers.json_greeting({}), turned=with_turned_greetings),)
 
 
 def probes(_random: Random) -> tuple[Exchange, ...]:
-    """Ask for the greeting as it varies, and a path that is not there."""
-    return (
-        get("/json", answers.json_greeting({}), "a greeting made on this call"),
-        get("/json/none", answers.not_found(), "unknown path"),
-    )
+    """Ask for a path that is not there."""
+    return (get("/json/none", answers.not_found(), "unknown path"),)
 
 
 SCENARIOS = (

@@ -7,7 +7,6 @@ from random import Random
 from apps.contract import (
     DYNAMIC_INDEX,
     DYNAMIC_PREFIX,
-    GREETING,
     ROUTES_TOTAL,
     USER_ID_MAX,
     route_path,
@@ -16,6 +15,7 @@ from apps.contract import (
 from scenarios import answers
 from scenarios.exchange import Exchange, Ring, Scenario
 from scenarios.inputs import WIDE_RING, get
+from scenarios.rotation import with_turned_greetings
 
 NUMBER = 4
 """Place in the catalogue."""
@@ -28,11 +28,10 @@ def _static(index: int) -> tuple[Ring, Ring]:
     path = route_path(index)
 
     def ring(_random: Random) -> tuple[Exchange, ...]:
-        return (get(path, answers.json_answer({"route": index, "message": GREETING})),)
+        return (get(path, answers.json_greeting({"route": index}), turned=with_turned_greetings),)
 
     def probes(_random: Random) -> tuple[Exchange, ...]:
-        varied = get(path, answers.json_greeting({"route": index}), "a greeting made on this call")
-        return (varied, *_unknown_paths())
+        return _unknown_paths()
 
     return ring, probes
 

@@ -10,6 +10,7 @@ from apps.contract import EVENT_INTERVAL_MAX_MS, EVENT_INTERVAL_MS, EVENTS, EVEN
 from scenarios import answers, event_stream
 from scenarios.exchange import Answer, Check, Exchange, Request, Scenario, Watch, parse_json, same
 from scenarios.inputs import TIMER_TICK_MS, get
+from scenarios.rotation import greeting_in, with_turned_greetings
 
 NUMBER = 16
 """Place in the catalogue."""
@@ -18,32 +19,30 @@ BUNCHED = 4
 """Events within this part of the time that was asked for were not sent as they came."""
 
 
-def _right(n: int, interval_ms: int, *, varies: bool) -> Check:
-    """Right is: these events; ``varies``: each with a greeting made on this call, and sent as it came."""
+def _right(n: int, interval_ms: int, *, spread: bool) -> Check:
+    """Right is: these events, each with the greeting behind the last; ``spread``: and sent as it came."""
 
     def check(answer: Answer) -> str | None:
         problem = answers.stream_problem(answer, event_stream.MEDIA)
-        problem = problem or _wrong_events(answer.body, n, varies=varies)
-        if problem is None and varies:
+        problem = problem or _wrong_events(answer.body, n)
+        if problem is None and spread:
             problem = _bunched(answer.arrivals_s, interval_ms / 1000)
         return problem
 
     return check
 
 
-def _wrong_events(body: bytes, n: int, *, varies: bool) -> str | None:
-    constant, varied = answers.with_constant_greetings(body)
-    if varied != n * varies:
-        return f"wanted a greeting made for each of {n} events, {varied} are not the constant one"
+def _wrong_events(body: bytes, n: int) -> str | None:
     try:
-        events = event_stream.parse(constant)
+        events = event_stream.parse(body)
     except ValueError as error:
         return f"no event stream ({error}): {body[-80:]!r}"
     if len(events) != n:
         return f"wanted {n} events, got {len(events)}: {body[:80]!r}"
-    for index, data in enumerate(events):
+    wanted = contract.events(n, contract.GREETINGS.index(greeting_in(body)))
+    for index, (data, want) in enumerate(zip(events, wanted, strict=True)):
         value, problem = parse_json(data.encode())
-        if problem := problem or same(contract.event(index), value, f"event {index}"):
+        if problem := problem or same(want, value, f"event {index}"):
             return problem
     return None
 
@@ -59,26 +58,27 @@ def _bunched(arrivals_s: Sequence[float], interval_s: float) -> str | None:
 
 
 def _events(
-    n: int, interval_ms: int, about: str = "", *, query: bool = True, varies: bool = True
+    n: int, interval_ms: int, about: str = "", *, query: bool = True, spread: bool = True
 ) -> Exchange:
     return get(
         f"/events?n={n}&interval_ms={interval_ms}" if query else "/events",
-        _right(n, interval_ms, varies=varies),
+        _right(n, interval_ms, spread=spread),
         about,
         min_elapsed_s=(n - 1) * max(interval_ms - TIMER_TICK_MS, 0) / 1000,
         watch=Watch(ends=event_stream.ends, interval_s=interval_ms / 1000),
+        turned=with_turned_greetings,
     )
 
 
 def ring(_random: Random) -> tuple[Exchange, ...]:
     """One exchange: what varies is what an event says."""
-    return (_events(EVENTS, EVENT_INTERVAL_MS, varies=False),)
+    return (_events(EVENTS, EVENT_INTERVAL_MS, spread=False),)
 
 
 def probes(_random: Random) -> tuple[Exchange, ...]:
     """Other numbers and intervals, the defaults, bad values."""
     return (
-        _events(EVENTS, EVENT_INTERVAL_MS, "events made on this call"),
+        _events(EVENTS, EVENT_INTERVAL_MS, "events sent as they come"),
         _events(EVENTS, EVENT_INTERVAL_MS, "no parameters: 20 events, 10 ms apart", query=False),
         _events(1, EVENT_INTERVAL_MAX_MS, "one event, without waiting"),
         _events(5, 40, "slow events"),

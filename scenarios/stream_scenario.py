@@ -9,6 +9,7 @@ from apps.contract import STREAM_CHUNK_BYTES, STREAM_CHUNKS, STREAM_CHUNKS_MAX
 from scenarios import answers
 from scenarios.exchange import Answer, Check, Exchange, Request, Scenario, Watch
 from scenarios.inputs import get
+from scenarios.rotation import greeting_in, with_turned_greetings
 
 NUMBER = 15
 """Place in the catalogue."""
@@ -27,18 +28,16 @@ WATCH = Watch(ends=ends)
 """The arrival of every chunk is recorded."""
 
 
-def _right(chunks: int, *, varies: bool) -> Check:
-    """Right is: these chunks, sent one by one; ``varies``: each with a greeting of its own."""
+def _right(chunks: int) -> Check:
+    """Right is: these chunks, sent one by one, each with the greeting behind that of the one before."""
 
     def check(answer: Answer) -> str | None:
         if problem := answers.stream_problem(answer, STREAM_MEDIA):
             return problem
         if answer.pieces < chunks:
             return f"sent in {answer.pieces} pieces, wanted one for each of {chunks} chunks as it is made"
-        body, varied = answers.with_constant_greetings(answer.body)
-        if varied != chunks * varies:
-            return f"wanted a greeting made for each of {chunks} chunks, {varied} are not the constant one"
-        if body != b"".join(contract.stream_chunk(index) for index in range(chunks)):
+        start = contract.GREETINGS.index(greeting_in(answer.body))
+        if answer.body != b"".join(contract.stream_chunks(chunks, start)):
             return f"wanted {chunks} chunks, got {len(answer.body)} bytes: {answer.body[:40]!r}"
         return None
 
@@ -47,24 +46,22 @@ def _right(chunks: int, *, varies: bool) -> Check:
 
 def ring(_random: Random) -> tuple[Exchange, ...]:
     """One exchange: what varies is what a chunk says."""
-    check = _right(STREAM_CHUNKS, varies=False)
-    return (get(f"/stream?chunks={STREAM_CHUNKS}", check, watch=WATCH),)
+    return (_stream(f"/stream?chunks={STREAM_CHUNKS}", STREAM_CHUNKS),)
 
 
 def probes(_random: Random) -> tuple[Exchange, ...]:
     """Short and long streams, the default, bad numbers."""
     return (
-        _probe(f"/stream?chunks={STREAM_CHUNKS}", STREAM_CHUNKS, "chunks made on this call"),
-        _probe("/stream", STREAM_CHUNKS, "no parameter: a hundred chunks"),
-        _probe("/stream?chunks=1", 1, "one chunk"),
-        _probe(f"/stream?chunks={MANY}", MANY, "two megabytes"),
+        _stream("/stream", STREAM_CHUNKS, "no parameter: a hundred chunks"),
+        _stream("/stream?chunks=1", 1, "one chunk"),
+        _stream(f"/stream?chunks={MANY}", MANY, "two megabytes"),
         *(_bad(value) for value in ("0", "-1", str(STREAM_CHUNKS_MAX + 1), "abc", "2.5")),
         get("/stream/none", answers.not_found(), "unknown path"),
     )
 
 
-def _probe(target: str, chunks: int, about: str) -> Exchange:
-    return get(target, _right(chunks, varies=True), about, watch=WATCH)
+def _stream(target: str, chunks: int, about: str = "") -> Exchange:
+    return get(target, _right(chunks), about, watch=WATCH, turned=with_turned_greetings)
 
 
 def _bad(value: str) -> Exchange:

@@ -28,6 +28,20 @@ BAD = {
     "dies": GOOD.replace("async def app", 'raise RuntimeError("broken at import")\n\n\nasync def app'),
     "hangs": GOOD.replace("async def app", "import time\n\ntime.sleep(600)\n\n\nasync def app"),
     "wrong": GOOD.replace("contract.greeting()", '"Hello, Wrong"'),
+    "keeps": GOOD
+    + """
+
+_answers = []
+
+
+def _kept():
+    if len(_answers) < 300:
+        _answers.append(message())
+    return _answers[-1]
+
+
+MOUNTED["/json"] = _kept
+""",
     "careless": GOOD
     + """
 
@@ -83,12 +97,14 @@ def test_bad_servers_are_failures_with_their_logs_and_the_rest_is_measured(
     run = read(folder)
     failures = {failure.stack.partition("--")[0]: failure for failure in run.failures}
     assert code == 3
-    assert failures.keys() == {"dies", "hangs", "wrong", "careless"}
+    assert failures.keys() == {"dies", "hangs", "wrong", "keeps", "careless"}
     assert "RuntimeError: broken at import" in failures["dies"].log_tail
     assert "not ready after" in failures["hangs"].message
     assert "Hello, Wrong" in failures["wrong"].message
     assert failures["careless"].stage == FailureStage.VERIFY_AFTER, run.failures
     assert "wanted status 200, got 500" in failures["careless"].message
+    assert failures["keeps"].stage == FailureStage.VERIFY_AFTER, run.failures
+    assert "not made on every call" in failures["keeps"].message
     assert all(failure.remedy for failure in run.failures)
     assert {trial.cell.framework for trial in run.trials} == {"asgi"}
     assert len(run.blocks) == 2

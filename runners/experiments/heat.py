@@ -20,7 +20,7 @@ from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.launching.launcher import RunningServer
 from runners.selection.loading import why_whole
 from runners.selection.schedule import trial_seed
-from runners.verify.contract import probe
+from runners.verify.contract import verify_after
 from runners.verify.under_load import wrong_under_load
 from scenarios.exchange import Scenario
 
@@ -178,10 +178,7 @@ class Heat:
 
     def _wrong_after(self, entrant: Entrant) -> str:
         server = entrant.live.server
-        try:
-            difference = probe(server.host, server.port, self.scenarios[entrant.cell.scenario])
-        except OSError as problem:
-            difference = f"no answer: {problem}"
+        difference = verify_after(server.host, server.port, self.scenarios[entrant.cell.scenario])
         return f"wrong after load: {difference}" if difference else ""
 
     def _fail(self, error: HotlapError, entrant: Entrant) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
 
-from results.model import Cell, Failure, Finding
+from results.model import Cell, Failure, Finding, Interface
 from runners.errors import HotlapError, VerifyError
 from runners.experiments.launchers import launcher_of
 from runners.experiments.options import RunOptions
@@ -17,12 +17,14 @@ from runners.experiments.progress import Watcher
 from runners.experiments.run_plan import plan_of
 from runners.launching.launcher import Launcher
 from runners.selection.discovery import discover
-from runners.selection.schedule import Visit, visits
+from runners.selection.schedule import Visit, hash_seed, visits
 from runners.verify.agreement import disagreements
-from runners.verify.contract import Verified, verify
+from runners.verify.contract import Known, Verified, verify_all
 
 AT_ONCE = 2
 """Launches that verify side by side: nothing is timed here."""
+VERIFY_BLOCK = -2
+"""Stands for the block in the hash seeds of launches that verify."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -105,39 +107,37 @@ def inspect(
 def _visit(
     visit: Visit, launcher: Launcher, seed: int, interrupted: Event
 ) -> tuple[list[Failure], dict[Cell, Verified], int | None]:
-    """Failures of the visit, what was verified by cell, and the memory that the server took."""
-    failures: list[Failure] = []
-    verified: dict[Cell, Verified] = {}
-    taken: int | None = None
+    """Failures of the visit, what was verified by cell, and the memory that the server took.
+
+    The server is launched as one that is measured: no app can know which of both it is.
+    """
+    cells = {cell.scenario: cell for cell in visit.cells}
+    first = visit.cells[0]
+    known = Known(
+        event_loop=first.interface == Interface.ASGI,
+        workers=first.workers,
+        shares_clock=launcher.shares_clock,
+    )
+    scenarios = [launcher.scenarios[name] for name in cells]
+    seeded = hash_seed(seed, VERIFY_BLOCK, visit)
     try:
-        with launcher.start(
-            visit, first=visit.cells[0], hash_seed="0", verifying=True, is_aborted=interrupted.is_set
-        ) as server:
-            for cell in {cell.scenario: cell for cell in visit.cells}.values():
-                if interrupted.is_set():
-                    break
-                verified[cell] = outcome = verify(
-                    server.host,
-                    server.port,
-                    launcher.scenarios[cell.scenario],
-                    seed,
-                    verifying=launcher.verifies,
-                )
-                if outcome.differences:
-                    error = VerifyError(
-                        "; ".join(outcome.differences[:5]),
-                        remedy="mend the app or the contract",
-                        log_tail=server.log_tail(),
-                    )
-                    failures += [
-                        error.failure(visit.stack, other)
-                        for other in visit.cells
-                        if other.scenario == cell.scenario
-                    ]
-            taken = server.pss_bytes()
+        with launcher.start(visit, first=first, hash_seed=seeded, is_aborted=interrupted.is_set) as server:
+            outcomes = verify_all(
+                server.host, server.port, scenarios, seed, known=known, is_aborted=interrupted.is_set
+            )
+            log, taken = server.log_tail(), server.pss_bytes()
     except HotlapError as error:
         return [error.failure(visit.stack)], {}, None
-    return failures, verified, taken
+    failures = [
+        VerifyError(
+            "; ".join(outcomes[cell.scenario].differences[:5]),
+            remedy="mend the app or the contract",
+            log_tail=log,
+        ).failure(visit.stack, cell)
+        for cell in visit.cells
+        if outcomes[cell.scenario].differences
+    ]
+    return failures, {cell: outcomes[name] for name, cell in cells.items()}, taken
 
 
 def _findings(cell: Cell, verified: Verified) -> list[Finding]:

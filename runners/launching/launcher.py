@@ -56,8 +56,8 @@ class Launcher(Protocol):
         """What may be asked."""
 
     @property
-    def verifies(self) -> bool:
-        """Whether a verifying launch varies what else would be constant."""
+    def shares_clock(self) -> bool:
+        """Whether the clock of its servers is ours."""
 
     def start(
         self,
@@ -66,7 +66,6 @@ class Launcher(Protocol):
         *,
         first: Cell,
         hash_seed: str,
-        verifying: bool = False,
         port: int | None = None,
         is_aborted: Callable[[], bool] = lambda: False,
     ) -> AbstractContextManager[RunningServer]:

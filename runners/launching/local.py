@@ -34,7 +34,7 @@ class LocalLauncher:
     setup: Setup
     folder: Path
     """Logs and empty working directories of the servers, one folder a visit, the newest launch only."""
-    verifies: bool = True
+    shares_clock: bool = True
     under: tuple[str, ...] = ()
     """Command that every server is started by, such as a counter's."""
     deadline_s: float | None = None
@@ -47,7 +47,6 @@ class LocalLauncher:
         *,
         first: Cell,
         hash_seed: str,
-        verifying: bool = False,
         port: int | None = None,
         is_aborted: Callable[[], bool] = lambda: False,
     ) -> AbstractContextManager[LocalServer]:
@@ -56,7 +55,7 @@ class LocalLauncher:
         scenario = self.scenarios[first.scenario]
 
         def ready(host: str, server_port: int) -> str | None:
-            return probe(host, server_port, scenario, verifying=verifying)
+            return probe(host, server_port, scenario)
 
         return launch(
             python=self.environments[stack.framework.name].python,
@@ -64,8 +63,7 @@ class LocalLauncher:
             variant=stack.variant,
             serve=self._serve(stack, visit, first, port),
             groups=groups_of(visit.cells, self.scenarios),
-            verifying=verifying,
-            cpus=() if verifying else self.setup.server_cpus,
+            cpus=self.setup.server_cpus,
             hash_seed=hash_seed,
             folder=self.folder / visit.key,
             ready=ready,

@@ -50,8 +50,7 @@ class RemoteLauncher:
 
     url: str
     scenarios: Mapping[str, Scenario]
-    verifies: bool = False
-    """It varies no greeting for the sake of verification."""
+    shares_clock: bool = False
 
     @contextmanager
     def start(
@@ -60,7 +59,6 @@ class RemoteLauncher:
         *,
         first: Cell,
         hash_seed: str,  # noqa: ARG002 - a launcher's
-        verifying: bool = False,  # noqa: ARG002
         port: int | None = None,  # noqa: ARG002
         is_aborted: Callable[[], bool] = lambda: False,  # noqa: ARG002
     ) -> Iterator[RemoteServer]:

@@ -76,7 +76,6 @@ def launch(
     variant: Variant,
     serve: Serve,
     groups: Sequence[str],
-    verifying: bool,
     cpus: Sequence[int],
     hash_seed: str,
     folder: Path,
@@ -94,9 +93,7 @@ def launch(
     """
     serve = _with_free_port(serve)
     argv = variant.command(serve)
-    environment = environment_of(
-        variant, stage=stage, groups=groups, verifying=verifying, hash_seed=hash_seed, folder=folder
-    )
+    environment = environment_of(variant, stage=stage, groups=groups, hash_seed=hash_seed, folder=folder)
     if serve.host != ports.LOOPBACK:
         environment["HOTLAP_HOST"] = serve.host
     tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
@@ -112,7 +109,7 @@ def launch(
 
 
 def environment_of(
-    variant: Variant, *, stage: Path, groups: Sequence[str], verifying: bool, hash_seed: str, folder: Path
+    variant: Variant, *, stage: Path, groups: Sequence[str], hash_seed: str, folder: Path
 ) -> dict[str, str]:
     """Every variable that a server sees; nothing else of ours reaches it."""
     shared = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK | os.X_OK) else folder
@@ -127,8 +124,7 @@ def environment_of(
         "PYTHONDONTWRITEBYTECODE": "1",
         "HOTLAP_GROUPS": ",".join(groups),
     }
-    verify = {"HOTLAP_VERIFY": "1"} if verifying else {}
-    return {**variables, **verify, **variant.environment}
+    return {**variables, **variant.environment}
 
 
 def _with_free_port(serve: Serve) -> Serve:

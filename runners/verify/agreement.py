@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from runners.verify.words import capped
 from scenarios import event_stream
-from scenarios.answers import GREETING, GREETING_VARIED, media_type
+from scenarios.answers import media_type
 from scenarios.exchange import Answer, parse_json
+from scenarios.rotation import unturned
 
 CANONICAL_CHARACTERS = 2000
 """A longer body is compared by its hash."""
@@ -20,16 +21,17 @@ CANONICAL_CHARACTERS = 2000
 def canonical_form(answer: Answer) -> str:
     """Status and body, equal where two answers mean the same; of a refusal its status family.
 
-    JSON has its keys sorted, of an event stream the data counts, a varying greeting is the constant one,
-    a long body is its hash.
+    JSON has its keys sorted, of an event stream the data counts, what the contract rotates is as if it
+    never did, a long body is its hash.
     """
     if answer.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
         return f"{answer.status // 100}xx"
-    text = answer.body.decode("utf-8", "replace")
-    value, problem = _value(answer)
+    body = unturned(answer.body)
+    text = body.decode("utf-8", "replace")
+    value, problem = _value(replace(answer, body=body))
     if problem is None:
         text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    text = re.sub(GREETING_VARIED, GREETING, text).encode("utf-8", "backslashreplace").decode()
+    text = text.encode("utf-8", "backslashreplace").decode()
     if len(text) > CANONICAL_CHARACTERS:
         text = f"{len(text)} characters, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}"
     return f"{answer.status} {text}"

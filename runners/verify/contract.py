@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
 from runners.http.client import ANSWER_DEADLINE_S, HttpClient, MalformedAnswerError, ask, send
 from runners.verify import words
-from runners.verify.agreement import canonical_form
-from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario, parse_json
+from runners.verify.checks import SILENT, Checks, judge
+from runners.verify.lapses import begin, end
+from runners.verify.waiting import check_overlap
+from scenarios.exchange import Answer, Exchange, Oddity, Scenario, parse_json
 
 SAMPLE = 16
 """Entries of a ring that are verified; the first answers to all of them are checked under load anyway."""
-CALLS = 3
-"""Answers that must differ from each other where an answer varies."""
-SILENT = 3
-"""After this many exchanges in a row without an answer no more are tried."""
 FINDING_CHARACTERS = 160
 
 
@@ -34,42 +32,88 @@ class Verified:
     """Right answers in a form to compare across stacks, by exchange; of refusals only the status family."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of a server that is verified."""
+
+    event_loop: bool = False
+    """Whether its handlers share an event loop, so that none may block it."""
+    workers: int = 1
+    shares_clock: bool = True
+    """Whether its clock is ours."""
+
+
+UNKNOWN = Known()
+
+
 def verify(
     host: str,
     port: int,
     scenario: Scenario,
     seed: int,
     *,
-    verifying: bool = True,
+    known: Known = UNKNOWN,
     timeout_s: float = ANSWER_DEADLINE_S,
 ) -> Verified:
-    """Verify ``scenario``; never raises for what a server does, and never hangs.
+    """Verify one ``scenario``, as ``verify_all`` does."""
+    return verify_all(host, port, [scenario], seed, known=known, timeout_s=timeout_s)[scenario.name]
 
-    ``verifying`` says that the launch verifies, so that its greeting varies: else only its ring is asked.
 
-    The same seed sends the same exchanges, so that ``canonical`` can be compared.
+def verify_all(
+    host: str,
+    port: int,
+    scenarios: Sequence[Scenario],
+    seed: int,
+    *,
+    known: Known = UNKNOWN,
+    timeout_s: float = ANSWER_DEADLINE_S,
+    is_aborted: Callable[[], bool] = lambda: False,
+) -> dict[str, Verified]:
+    """Verify ``scenarios``, by name; never raises for what a server does, and never hangs.
+
+    The same seed sends the same exchanges, so that ``canonical`` can be compared. What lapses is asked first
+    of all and once more at the end, so that nothing waits for it. Nothing more is asked once ``is_aborted``.
     """
     with HttpClient(host, port, timeout_s) as client:
-        checks = _Checks(client)
-        for key, exchange in _exchanges(scenario, seed, verifying=verifying):
-            checks.check(key, exchange)
-        if scenario.varies and verifying and not checks.differences:
-            checks.check_varying(scenario.ring(Random(seed))[0].request)
-    findings = () if checks.gave_up else _findings(host, port, scenario.oddities(Random(seed)), timeout_s)
-    return Verified(
-        differences=tuple(checks.differences), findings=tuple(findings), canonical=checks.canonical
-    )
+        checks = {scenario.name: Checks(client, is_aborted) for scenario in scenarios}
+        lapsing = [
+            (checks[scenario.name], begun)
+            for scenario in scenarios
+            for lapse in scenario.lapses
+            if lapse.by_use or known.shares_clock
+            if (begun := begin(checks[scenario.name], lapse, Random(f"{seed}/lapses")))
+        ]
+        findings = {
+            scenario.name: _verified(checks[scenario.name], scenario, seed, known) for scenario in scenarios
+        }
+        for own, begun in lapsing:
+            end(own, begun)
+    return {
+        name: Verified(differences=tuple(own.differences), findings=findings[name], canonical=own.canonical)
+        for name, own in checks.items()
+    }
 
 
-def probe(
-    host: str, port: int, scenario: Scenario, *, verifying: bool = False, timeout_s: float = ANSWER_DEADLINE_S
-) -> str | None:
+def _verified(checks: Checks, scenario: Scenario, seed: int, known: Known) -> tuple[tuple[str, str], ...]:
+    """Check all but what lapses; the findings."""
+    for key, exchange in _exchanges(scenario, seed):
+        checks.check(key, exchange)
+    if scenario.varies and not checks.differences:
+        checks.check_varying(scenario.ring(Random(seed))[0].request)
+    if scenario.overlapping and known.event_loop and not checks.differences:
+        check_overlap(checks, scenario.overlapping, known.workers)
+    if checks.gave_up:
+        return ()
+    client = checks.client
+    return tuple(_findings(client.host, client.port, scenario.oddities(Random(seed)), client.timeout_s))
+
+
+def probe(host: str, port: int, scenario: Scenario, *, timeout_s: float = ANSWER_DEADLINE_S) -> str | None:
     """Ask for one answer: None where it is right, else what is wrong with it.
 
-    ``verifying`` says that the launch verifies, so that its greeting varies. Raises ConnectionError where
-    nobody answers (yet).
+    Raises ConnectionError where nobody answers (yet).
     """
-    exchange = _easiest(scenario, verifying)
+    exchange = _easiest(scenario)
     try:
         answer = ask(host, port, exchange, timeout_s)
     except TimeoutError:
@@ -80,72 +124,21 @@ def probe(
     return words.message(exchange, problem) if problem else None
 
 
-def judge(exchange: Exchange, answer: Answer) -> str | None:
-    """Say what is wrong with ``answer``, its time included; None: it is right."""
-    if problem := exchange.check(answer):
-        return problem
-    least_s = exchange.min_elapsed_s
-    if answer.elapsed_s < least_s:
-        return f"answered after {answer.elapsed_s * 1000:.2f} ms, wanted {least_s * 1000:g} at least"
-    return None
+def verify_after(host: str, port: int, scenario: Scenario) -> str:
+    """What is wrong after load with an answer, or with two of them to one request; empty: nothing."""
+    exchange = _easiest(scenario)
+    with HttpClient(host, port) as client:
+        checks = Checks(client)
+        checks.check("after load", exchange)
+        if scenario.varies and not checks.differences:
+            checks.check_varying(exchange.request)
+    return "; ".join(checks.differences)
 
 
-@dataclass(slots=True)
-class _Checks:
-    """Asks one exchange after the other, and notes what is wrong with the answers."""
-
-    client: HttpClient
-    differences: list[str] = field(default_factory=list)
-    canonical: dict[str, str] = field(default_factory=dict)
-    silent: int = 0
-
-    @property
-    def gave_up(self) -> bool:
-        return self.silent >= SILENT
-
-    def check(self, key: str, exchange: Exchange) -> None:
-        """Ask, and check the answer."""
-        answer = self._ask(exchange)
-        if answer is None:
-            return
-        if problem := judge(exchange, answer):
-            self.differences.append(words.message(exchange, problem))
-        else:
-            self.canonical[key] = canonical_form(answer)
-
-    def check_varying(self, request: Request) -> None:
-        """Demand that answers to the same request differ from each other."""
-        exchange = Exchange(request=request, check=lambda _: None, about=f"{CALLS} times in a row")
-        bodies = [answer.body for _ in range(CALLS) if (answer := self._ask(exchange))]
-        if len(set(bodies)) < len(bodies):
-            self.differences.append(
-                words.message(exchange, f"the answer is not made on every call: {words.capped(repr(bodies))}")
-            )
-
-    def _ask(self, exchange: Exchange) -> Answer | None:
-        if self.gave_up:
-            return None
-        try:
-            answer = self.client.ask(exchange)
-        except OSError as error:
-            self.silent += 1
-            self.differences.append(
-                words.message(exchange, f"no answer: {words.no_answer(error, self.client.timeout_s)}")
-            )
-            if self.gave_up:
-                self.differences.append(f"gave up after {SILENT} exchanges in a row without an answer")
-            return None
-        self.silent = 0
-        return answer
-
-
-def _exchanges(scenario: Scenario, seed: int, *, verifying: bool) -> Iterator[tuple[str, Exchange]]:
-    """Every probe, and a sample of the ring where the launch's answers can be those of the ring."""
-    if verifying or not scenario.varies:
-        for index, exchange in enumerate(scenario.probes(Random(seed))):
-            yield f"probe {index}, {words.name(exchange)}", exchange
-    if verifying and scenario.varies:
-        return
+def _exchanges(scenario: Scenario, seed: int) -> Iterator[tuple[str, Exchange]]:
+    """A sample of the ring, and every probe."""
+    for index, exchange in enumerate(scenario.probes(Random(seed))):
+        yield f"probe {index}, {words.name(exchange)}", exchange
     ring = scenario.ring(Random(seed))
     step = -(-len(ring) // SAMPLE)
     for index in range(0, len(ring), step):
@@ -153,9 +146,8 @@ def _exchanges(scenario: Scenario, seed: int, *, verifying: bool) -> Iterator[tu
 
 
 @lru_cache(maxsize=64)
-def _easiest(scenario: Scenario, verifying: bool) -> Exchange:  # noqa: FBT001 - a key of the cache
-    choose = scenario.probes if verifying and scenario.varies else scenario.ring
-    return choose(Random(0))[0]
+def _easiest(scenario: Scenario) -> Exchange:
+    return scenario.ring(Random(0))[0]
 
 
 def _findings(

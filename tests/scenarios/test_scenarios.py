@@ -15,6 +15,7 @@ from apps import contract
 from scenarios import answers, catalogue, json_scenario, order_inputs, plaintext_scenario
 from scenarios.auth_scenario import BAD_TOKENS, token
 from scenarios.exchange import Answer, Exchange, Request, Scenario
+from scenarios.rotation import unturned
 from tests.support.reference_app import answer, echoed, respond, typed
 
 FOLDER = Path(scenarios.__file__).parent
@@ -35,14 +36,14 @@ def libraries() -> frozenset[str]:
     return frozenset(name for name, owners in packages_distributions().items() if owners != ["hotlap"])
 
 
-def served(exchange: Exchange, *, verifying: bool) -> Answer:
+def served(exchange: Exchange) -> Answer:
     if exchange.messages:
         return echoed(exchange.messages)
-    return respond(exchange.request, verifying=verifying)
+    return respond(exchange.request)
 
 
 def is_right(exchange: Exchange) -> bool:
-    return exchange.check(served(exchange, verifying=False)) is None
+    return exchange.check(served(exchange)) is None
 
 
 def test_the_catalogue_is_in_the_order_of_the_contract() -> None:
@@ -78,16 +79,29 @@ def test_the_same_seed_gives_the_same_requests_and_another_seed_others(scenario:
     assert requests(scenario.ring(Random(1))) == first
     probes = [scenario.probes(Random(3)) for _ in range(2)]
     assert [one.request for one in probes[0]] == [one.request for one in probes[1]]
-    assert scenario.varies == (requests(ring_of(scenario, 2)) == first)
+    assert (len(first) == 1) == (requests(ring_of(scenario, 2)) == first)
 
 
 @EACH
 def test_a_ring_is_large_enough_and_its_answers_fit(scenario: Scenario) -> None:
     ring = ring_of(scenario, 1)
-    total = sum(len(served(one, verifying=False).body) for one in ring)
+    total = sum(len(served(one).body) for one in ring)
     assert total <= 16 * MEGABYTE
-    assert scenario.varies == (len(ring) == 1)
-    assert scenario.varies or scenario.name == "items-large" or len(ring) >= 60
+    assert len(ring) == 1 or scenario.name == "items-large" or len(ring) >= 60
+
+
+@EACH
+def test_what_the_contract_rotates_is_known_in_all_its_forms(scenario: Scenario) -> None:
+    for one in ring_of(scenario, 1)[:20]:
+        assert (one.turned is not None) is scenario.varies
+        if one.turned is None:
+            continue
+        bodies = {served(one).body for _ in contract.GREETINGS}
+        forms = one.turned(served(one).body)
+        assert 1 < len(bodies) == len(set(forms))
+        assert set(forms) == bodies
+        assert len({len(form) for form in forms}) == 1
+        assert all(one.check(replace(served(one), body=form)) is None for form in forms)
 
 
 @pytest.mark.parametrize("name", ["params", "routing-dynamic", "dependencies", "form", "items"])
@@ -100,14 +114,14 @@ def test_a_framework_cannot_remember_the_inputs_that_it_parses(name: str) -> Non
 def test_the_contract_answers_every_ring_rightly(scenario: Scenario) -> None:
     for seed in range(1 if scenario.name == "items-large" else 3):
         for one in ring_of(scenario, seed)[:100]:
-            assert one.check(served(one, verifying=False)) is None
+            assert one.check(served(one)) is None
 
 
 @EACH
 def test_the_contract_answers_every_probe_rightly(scenario: Scenario) -> None:
     for seed in range(3):
         for one in scenario.probes(Random(seed)):
-            assert one.check(served(one, verifying=True)) is None
+            assert one.check(served(one)) is None
 
 
 @EACH
@@ -131,7 +145,7 @@ def test_a_spoiled_answer_is_wrong(scenario: Scenario, spoil: str) -> None:
     one = ring_of(scenario, 5)[0]
     if one.messages:
         pytest.skip("a message has no head and no body")
-    right = served(one, verifying=False)
+    right = served(one)
     headers = dict(right.headers)
     spoiled = {
         "status": replace(right, status=202),
@@ -148,7 +162,7 @@ def test_a_spoiled_answer_is_wrong(scenario: Scenario, spoil: str) -> None:
 @EACH
 def test_every_refusal_must_be_one(scenario: Scenario) -> None:
     for one in (*scenario.probes(Random(2)), *ring_of(scenario, 2)):
-        if served(one, verifying=True).status >= 400:
+        if served(one).status >= 400:
             assert one.check(answer({"detail": "fine"}, 200))
             assert one.check(answer({"detail": "broken"}, 500))
             assert one.check(typed(b"", "application/json", 500))
@@ -158,7 +172,7 @@ def test_every_refusal_must_be_one(scenario: Scenario) -> None:
 def test_a_refusal_that_hides_its_field_is_wrong(name: str) -> None:
     named = 0
     for one in ALL[name].probes(Random(2)):
-        if served(one, verifying=True).status == 422:
+        if served(one).status == 422:
             hidden = one.check(answer({"detail": f"no: {one.request.target}"}, 422))
             named += hidden is not None
     assert named >= 3
@@ -166,24 +180,15 @@ def test_a_refusal_that_hides_its_field_is_wrong(name: str) -> None:
 
 def test_a_number_of_another_type_is_wrong() -> None:
     one = ring_of(ALL["params"], 1)[0]
-    value = json.loads(served(one, verifying=False).body)
+    value = json.loads(served(one).body)
     assert one.check(answer(value)) is None
     assert "limit" in (one.check(answer({**value, "limit": float(value["limit"])})) or "")
-
-
-def test_a_constant_greeting_is_wrong_while_verifying_and_a_varying_one_under_load() -> None:
-    for scenario in ALL.values():
-        if scenario.varies:
-            ring, probe = ring_of(scenario, 1)[0], scenario.probes(Random(1))[0]
-            assert ring.request == probe.request
-            assert ring.check(served(ring, verifying=True))
-            assert "constant" in (probe.check(served(probe, verifying=False)) or "")
 
 
 def test_a_fifth_of_invalid_orders_is_invalid_and_the_first_is_not() -> None:
     for seed in range(5):
         ring = ring_of(ALL["orders-invalid"], seed)
-        statuses = [served(one, verifying=False).status for one in ring]
+        statuses = [served(one).status for one in ring]
         assert Counter(statuses) == {201: len(ring) * 4 // 5, 422: len(ring) // 5}
         assert statuses[0] == 201
 
@@ -191,7 +196,7 @@ def test_a_fifth_of_invalid_orders_is_invalid_and_the_first_is_not() -> None:
 def test_one_token_in_twenty_is_bad_and_each_by_another_fault() -> None:
     for seed in range(5):
         ring = ring_of(ALL["auth"], seed)
-        bad = [one.about for one in ring if served(one, verifying=False).status == 401]
+        bad = [one.about for one in ring if served(one).status == 401]
         assert len(bad) * 20 == len(ring)
         assert len(set(bad)) == BAD_TOKENS
 
@@ -201,7 +206,7 @@ def test_every_timed_kind_is_refused_and_all_are_in_a_ring() -> None:
     for kind in order_inputs.TIMED_KINDS:
         for seed in range(20):
             one = kind(Random(seed))
-            assert served(one, verifying=False).status == 422, one.about
+            assert served(one).status == 422, one.about
             assert is_right(one)
 
 
@@ -212,8 +217,8 @@ def test_orders_have_about_a_kilobyte_and_forms_too() -> None:
 
 
 def test_items_have_ten_kilobytes_and_large_ones_a_megabyte() -> None:
-    small = [len(served(one, verifying=False).body) for one in ring_of(ALL["items"], 1)]
-    large = [len(served(one, verifying=False).body) for one in ring_of(ALL["items-large"], 1)]
+    small = [len(served(one).body) for one in ring_of(ALL["items"], 1)]
+    large = [len(served(one).body) for one in ring_of(ALL["items-large"], 1)]
     assert all(9_000 <= size <= 13_500 for size in small)
     assert all(900_000 <= size <= 1_350_000 for size in large)
 
@@ -280,7 +285,7 @@ def test_two_scenarios_of_one_name_are_an_error(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize("name", ["stream", "sse"])
 def test_a_stream_with_a_length_or_in_one_piece_is_wrong(name: str) -> None:
     for one in ALL[name].probes(Random(1))[:2]:
-        right = served(one, verifying=True)
+        right = served(one)
         length = ("content-length", str(len(right.body)))
         assert "without a length" in (one.check(replace(right, headers=(*right.headers, length))) or "")
         assert one.watch
@@ -289,12 +294,12 @@ def test_a_stream_with_a_length_or_in_one_piece_is_wrong(name: str) -> None:
 
 def test_chunks_that_were_collected_are_wrong() -> None:
     one = ALL["stream"].probes(Random(1))[0]
-    assert "1 pieces" in (one.check(replace(served(one, verifying=True), pieces=1)) or "")
+    assert "1 pieces" in (one.check(replace(served(one), pieces=1)) or "")
 
 
-def test_events_that_came_together_are_wrong_while_verifying() -> None:
+def test_events_that_came_together_are_wrong() -> None:
     one = ALL["sse"].probes(Random(1))[0]
-    right = served(one, verifying=True)
+    right = served(one)
     together = tuple(0.2 for _ in right.arrivals_s)
     assert "all events within 0.0 ms, wanted 190 ms" in (one.check(replace(right, arrivals_s=together)) or "")
     assert ring_of(ALL["sse"], 1)[0].min_elapsed_s == pytest.approx(19 * 0.009)
@@ -303,12 +308,12 @@ def test_events_that_came_together_are_wrong_while_verifying() -> None:
 @pytest.mark.parametrize("spoil", ["missing", "other", "cut", "constant"])
 def test_wrong_events_are_wrong(spoil: str) -> None:
     one = ALL["sse"].probes(Random(1))[0]
-    right = served(one, verifying=True)
+    right = served(one)
     bodies = {
         "missing": right.body.partition(b"\n\n")[2],
         "other": right.body.replace(b'"index": 7', b'"index": 7.0'),
         "cut": right.body[:-1],
-        "constant": served(one, verifying=False).body,
+        "constant": unturned(right.body),
     }
     assert one.check(replace(right, body=bodies[spoil]))
 

@@ -16,6 +16,7 @@ from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.selection.heats import launch_order
 from runners.selection.matrix import Selection, control_of, expand
 from runners.selection.schedule import Visit, visits
+from runners.verify.contract import Verified
 from tests.support.small_matrix import parts
 
 MACHINE = Machine(
@@ -66,15 +67,15 @@ class FakeLauncher:
 
     scenarios: Any
     broken: str = ""
-    verifies: bool = True
-    started: list[tuple[str, bool]] = field(default_factory=list)
+    shares_clock: bool = True
+    started: list[tuple[str, str]] = field(default_factory=list)
     running: list[FakeServer] = field(default_factory=list)
 
     @contextmanager
-    def start(self, visit: Visit, *, verifying: bool = False, **_more: object) -> Iterator[FakeServer]:
+    def start(self, visit: Visit, *, hash_seed: str, **_more: object) -> Iterator[FakeServer]:
         if visit.stack == self.broken:
             raise LaunchError(f"{visit.stack} died at import", remedy="look", log_tail="ImportError")
-        self.started.append((visit.key, verifying))
+        self.started.append((visit.key, hash_seed))
         server = FakeServer(visit.stack)
         self.running.append(server)
         yield server
@@ -82,6 +83,11 @@ class FakeLauncher:
 
     def target(self, visit: Visit) -> str:
         return f"apps.{visit.stack}:app"
+
+
+def verifying_all(verified: Verified) -> Callable[..., dict[str, Verified]]:
+    """In place of ``verify_all``: every scenario is ``verified``."""
+    return lambda *args, **_more: dict.fromkeys((scenario.name for scenario in args[2]), verified)
 
 
 class FakeGenerator:

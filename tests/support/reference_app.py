@@ -57,28 +57,23 @@ def echoed(messages: tuple[str | bytes, ...]) -> Answer:
     return Answer(status=101, headers=(), body=b"", messages=messages, close_code=1000)
 
 
-def greeted(piece: bytes, greeting: str) -> bytes:
-    """A piece of a stream with this greeting for the usual one."""
-    return piece.replace(contract.GREETING.encode(), greeting.encode())
-
-
-def respond(request: Request, *, verifying: bool = True) -> Answer:
-    """The right answer to any request of the scenarios."""
+def respond(request: Request, *, made_once: bool = False) -> Answer:
+    """The right answer to any request of the scenarios; ``made_once``: always the same to the same."""
     parts = urlsplit(request.target)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     path = parts.path
-    greeting = f"Hello, W{next(_calls) % 0x10000:04x}!" if verifying else contract.GREETING
+    turn = 0 if made_once else next(_calls)
+    start = turn % len(contract.GREETINGS)
+    greeting = contract.GREETINGS[start]
+    rotating: dict[str, Callable[[], Answer]] = {
+        "/plaintext": lambda: typed(greeting.encode(), "text/plain; charset=utf-8"),
+        "/json": lambda: answer({"message": greeting}),
+        "/stream": lambda: _stream(query, start),
+        "/events": lambda: _events(query, start),
+        "/items": lambda: answer(_items(query, contract.SALTS[turn % len(contract.SALTS)])),
+    }
     try:
-        if path == "/plaintext":
-            return typed(greeting.encode(), "text/plain; charset=utf-8")
-        if path == "/json":
-            return answer({"message": greeting})
-        if path == "/stream":
-            chunks = [greeted(contract.stream_chunk(i), greeting) for i in range(_stream_chunks(query))]
-            return streamed(chunks, "application/octet-stream")
-        if path == "/events":
-            return _events(query, greeting)
-        return _routed(path, query, request, greeting)
+        return rotating[path]() if path in rotating else _routed(path, query, request, greeting)
     except Refusal as refusal:
         return answer({"detail": f"wrong: {refusal.field}"}, refusal.status, refusal.headers)
 
@@ -87,7 +82,6 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
     whole: dict[str, Callable[[], Answer]] = {
         "/orders": lambda: answer(_priced(_order(request.body or b"")), 201),
         "/orders-raw": lambda: answer(_priced(json.loads(request.body or b"")), 201),
-        "/items": lambda: answer(_items(query)),
         "/dependencies": lambda: answer(
             {
                 "n": _number("n", query.get("n"), -(10**9), 10**9),
@@ -113,15 +107,16 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
     raise Refusal(404, "Not Found")
 
 
-def _stream_chunks(query: dict[str, str]) -> int:
-    return _number("chunks", query.get("chunks", "100"), 1, contract.STREAM_CHUNKS_MAX)
+def _stream(query: dict[str, str], start: int) -> Answer:
+    n = _number("chunks", query.get("chunks", "100"), 1, contract.STREAM_CHUNKS_MAX)
+    return streamed(list(contract.stream_chunks(n, start)), "application/octet-stream")
 
 
-def _events(query: dict[str, str], greeting: str) -> Answer:
+def _events(query: dict[str, str], start: int) -> Answer:
     interval_ms = _number("interval_ms", query.get("interval_ms", "10"), 0, contract.EVENT_INTERVAL_MAX_MS)
-    indices = range(_number("n", query.get("n", "20"), 1, contract.EVENTS_MAX))
-    events = [f"data: {json.dumps(contract.event(index))}\n\n".encode() for index in indices]
-    return streamed([greeted(event, greeting) for event in events], "text/event-stream", interval_ms / 1000)
+    n = _number("n", query.get("n", "20"), 1, contract.EVENTS_MAX)
+    events = [f"data: {json.dumps(event)}\n\n".encode() for event in contract.events(n, start)]
+    return streamed(events, "text/event-stream", interval_ms / 1000)
 
 
 def _number(name: str, text: str | None, least: int, most: int) -> int:
@@ -135,9 +130,9 @@ def _user(user_id: str, query: dict[str, str]) -> dict[str, Any]:
     return contract.user_items(_number("user_id", user_id, 1, 2**31 - 1), query.get("q"), limit)
 
 
-def _items(query: dict[str, str]) -> list[dict[str, Any]]:
+def _items(query: dict[str, str], salt: str) -> list[dict[str, Any]]:
     offset = _number("offset", query.get("offset", "0"), 0, contract.OFFSET_MAX)
-    return list(contract.item_rows(offset, _number("n", query.get("n", "50"), 1, 5000)))
+    return list(contract.salted_rows(offset, _number("n", query.get("n", "50"), 1, 5000), salt))
 
 
 def _form(body: bytes) -> dict[str, str]:
@@ -160,7 +155,7 @@ def _claims(header: str | None) -> dict[str, Any]:
     if json.loads(head)["alg"] != "HS256" or not hmac.compare_digest(right, signature):
         raise no
     claims: dict[str, Any] = json.loads(body)
-    if claims["exp"] < time.time():
+    if claims["exp"] <= time.time() or contract.is_revoked(claims):
         raise no
     return claims
 

@@ -86,7 +86,6 @@ def _script(
         _variant(cost_cell.cell.interface, variables),
         stage=cost_cell.environment.stage,
         groups=groups,
-        verifying=False,
         hash_seed=HASH_SEED,
         folder=folder,
     )

@@ -137,7 +137,7 @@ class OpenPump(Pump):
                     continue
                 entry, now = connection.entry, clock()
                 elapsed = now - connection.start_ns
-                right = data[: entry.cut] in entry.known and data.endswith(entry.tail)
+                right = data[: entry.cut] in entry.known and data.endswith(entry.tails)
                 if not right or elapsed - connection.lag_ns < entry.min_elapsed_ns:
                     self._received(connection, data)
                     continue

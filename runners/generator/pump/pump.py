@@ -58,7 +58,7 @@ class Pump(OffPath):
                     continue
                 entry, now = connection.entry, clock()
                 elapsed = now - connection.start_ns
-                right = data[: entry.cut] in entry.known and data.endswith(entry.tail)
+                right = data[: entry.cut] in entry.known and data.endswith(entry.tails)
                 if not right or elapsed < entry.min_elapsed_ns:
                     self._received(connection, data)
                     continue

@@ -11,15 +11,16 @@ from scenarios.exchange import Answer
 class Reply:
     """Collects one answer to ``entry``.
 
-    While a head found right before is followed by the bytes expected, nothing is copied or parsed: a
-    position is enough. Anything else goes through the full parser, from its first byte.
+    While a head found right before is followed by bytes that are expected, nothing is copied or parsed: a
+    position is enough, and which of the right bodies it may still be. Anything else goes through the full
+    parser, from its first byte.
     """
 
-    __slots__ = ("_at", "_entry", "_head", "_reads", "_tail", "keep_alive", "parser")
+    __slots__ = ("_at", "_entry", "_head", "_reads", "_tails", "keep_alive", "parser")
 
     def __init__(self, entry: RingEntry) -> None:
         self._entry = entry
-        self._tail = entry.tail
+        self._tails = entry.tails
         self._head = b""
         self._at = 0
         self._reads = Reads() if entry.watch else None
@@ -39,10 +40,11 @@ class Reply:
             if keep_alive is None:
                 return self._parse(ResponseParser(self._entry.exchange.request.method), data)
             self._head, data, self.keep_alive = data[:end], data[end:], keep_alive
-        if self._tail.startswith(data, self._at):
+        if tails := tuple(tail for tail in self._tails if tail.startswith(data, self._at)):
+            self._tails = tails
             self._at += len(data)
-            return self._at == len(self._tail)
-        received = self._head + self._tail[: self._at] + data
+            return self._at == len(tails[0])
+        received = self._head + self._tails[0][: self._at] + data
         return self._parse(ResponseParser(self._entry.exchange.request.method), received)
 
     def eof(self) -> bool:

@@ -84,7 +84,7 @@ class RingEntry:
         "next",
         "request",
         "size",
-        "tail",
+        "tails",
         "watch",
     )
 
@@ -99,12 +99,12 @@ class RingEntry:
         self.next = self
         self.heads = Heads()
         self.known: AbstractSet[bytes] = self.heads.alive
-        """Heads behind which ``tail`` alone tells a right answer; none before the first was checked."""
+        """Heads behind which ``tails`` alone tell a right answer; none before the first was checked."""
         self.watch = exchange.watch
         self.marks: tuple[int, ...] = ()
-        """Where in ``tail`` the pieces end whose arrival is watched."""
-        self.tail = b""
-        """The bytes behind the head: the body as it stands on the wire."""
+        """Where in ``tails`` the pieces end whose arrival is watched."""
+        self.tails: tuple[bytes, ...] = ()
+        """What may stand behind the head, of one length: right bodies as they stand on the wire."""
         self.cut: int | None = None
         """``data[:cut]`` is the head of a whole answer."""
         if exchange.messages:  # an echo has no head, and is known before it comes
@@ -112,8 +112,12 @@ class RingEntry:
             self.expect(frames(exchange.messages, masked=False), self.heads)
 
     def expect(self, tail: bytes, heads: Heads) -> None:
-        """Compare with ``tail`` behind one of ``heads`` from now on; off the fast path where watched."""
-        self.tail, self.cut = tail, -len(tail) or None
+        """Compare with ``tail``, and what is as right, behind one of ``heads`` from now on.
+
+        Off the fast path where it is watched.
+        """
+        turned = self.exchange.turned
+        self.tails, self.cut = turned(tail) if turned else (tail,), -len(tail) or None
         self.heads = heads
         self.known = NO_HEADS if self.watch else heads.alive
 

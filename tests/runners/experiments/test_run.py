@@ -23,15 +23,15 @@ from runners.experiments.run import RunSession
 from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.machine import facts
 from runners.verify.contract import Verified
-from tests.support.fake_run import IN_TURNS, SETUP, FakeGenerator, FakeLauncher, Heard, plan
+from tests.support.fake_run import IN_TURNS, SETUP, FakeGenerator, FakeLauncher, Heard, plan, verifying_all
 from tests.support.small_matrix import parts
 
 
 @pytest.fixture(autouse=True)
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(("a sign", "200"),), canonical={"probe": "200"})
-    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "")
 
 
 def session(
@@ -81,9 +81,11 @@ def test_launches_follow_the_plan_and_verification_comes_first(tmp_path: Path) -
         one = session(writer, Run(plan=plan()))
         one.run()
     started = one.launcher.started  # type: ignore[attr-defined]  # the fake's
-    verifying = [key for key, verify in started if verify]
-    assert [key for key, verify in started if not verify] == [key for order in plan().order for key in order]
+    seeds = {launch.hash_seed for launch in read(tmp_path / "a-run").launches}
+    verifying = [key for key, seed in started if seed not in seeds]
+    assert [key for key, seed in started if seed in seeds] == [key for order in plan().order for key in order]
     assert verifying == [key for key, _ in started[: len(verifying)]]
+    assert len({seed for _, seed in started}) == len(started)
     assert not [key for key in verifying if "--control" in key]
 
 
@@ -113,7 +115,7 @@ def test_a_cell_that_cannot_be_loaded_leaves_the_others_of_its_launch(tmp_path: 
 
 
 def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: "wanted 200, got 500")
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "wanted 200, got 500")
     run = complete(tmp_path)
     assert {failure.stage for failure in run.failures} == {"verify-after"}
 

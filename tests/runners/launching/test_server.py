@@ -14,7 +14,7 @@ import pytest
 
 from results.model import Interface
 from runners.errors import LaunchError
-from runners.launching.server import LocalServer, environment_of, launch
+from runners.launching.server import LocalServer, launch
 from runners.processes import ports
 from runners.servers.recipe import Serve, Variant
 
@@ -77,7 +77,6 @@ def start(tmp_path: Path) -> Launch:
             "variant": VARIANT,
             "serve": Serve(target="apps.x_app:app", interface=Interface.WSGI, workers=workers),
             "groups": ("json", "orders"),
-            "verifying": False,
             "cpus": (min(os.sched_getaffinity(0)),),
             "hash_seed": "5",
             "folder": tmp_path / "run",
@@ -141,15 +140,6 @@ def test_the_server_sees_only_the_allow_list(start: Launch, monkeypatch: pytest.
         seen = server.log_tail(1)
     names = "HOME HOTLAP_GROUPS LANG PATH PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONPATH PYTHONSAFEPATH"
     assert seen == f"{sorted([*names.split(), 'RECIPE', 'TMPDIR'])} [] json,orders"
-
-
-def test_only_a_verifying_launch_says_so(tmp_path: Path) -> None:
-    def environment(*, verifying: bool) -> dict[str, str]:
-        return environment_of(
-            VARIANT, stage=tmp_path, groups=(), verifying=verifying, hash_seed="0", folder=tmp_path
-        )
-
-    assert environment(verifying=True) == {**environment(verifying=False), "HOTLAP_VERIFY": "1"}
 
 
 def test_every_launch_has_an_empty_directory_and_a_new_log(start: Launch, tmp_path: Path) -> None:

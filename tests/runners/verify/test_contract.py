@@ -5,10 +5,11 @@ from random import Random
 
 import pytest
 
-from runners.verify.contract import judge, probe, verify
+from runners.verify.checks import judge
+from runners.verify.contract import probe, verify, verify_after
 from scenarios import catalogue
 from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario
-from tests.support.reference_app import answer, respond, typed
+from tests.support.reference_app import answer, respond
 from tests.support.reference_server import Respond, serving
 
 ALL = catalogue.discover()
@@ -51,21 +52,13 @@ def test_a_difference_names_request_wanted_and_got() -> None:
     assert all(len(one) <= 400 for one in verified.differences)
 
 
-def test_answers_made_once_are_found() -> None:
-    made_once = typed(b"Hello, Wabcd!", "text/plain; charset=utf-8")
-
-    def once(request: Request, right: Answer) -> Answer:
-        return made_once if request.target == "/plaintext" else right
-
-    with serving(spoiling(once)) as port:
-        verified = verify(HERE, port, ALL["plaintext"], 1)
-    assert len(verified.differences) == 1
-    assert "not made on every call" in verified.differences[0]
-
-
-def test_a_constant_greeting_is_a_difference_while_verifying() -> None:
-    with serving(lambda request: respond(request, verifying=False)) as port:
-        assert "constant" in verify(HERE, port, ALL["json"], 1).differences[0]
+@pytest.mark.parametrize("name", [name for name, scenario in ALL.items() if scenario.varies])
+def test_answers_made_once_are_a_difference_before_and_after_load(name: str) -> None:
+    with serving(lambda request: respond(request, made_once=True)) as port:
+        (difference,) = verify(HERE, port, ALL[name], 1).differences
+        assert "not made on every call" in difference
+        assert "not made on every call" in verify_after(HERE, port, ALL[name])
+        assert probe(HERE, port, ALL[name]) is None
 
 
 def test_a_hang_is_a_difference_and_three_end_it() -> None:
@@ -125,9 +118,8 @@ def test_oddities_that_hang_are_findings_and_three_end_them() -> None:
 @pytest.mark.parametrize("scenario", list(ALL.values()), ids=list(ALL))
 def test_a_probe_of_the_contract_is_right(scenario: Scenario) -> None:
     with serving() as port:
-        assert probe(HERE, port, scenario, verifying=True) is None
-    with serving(lambda request: respond(request, verifying=False)) as port:
         assert probe(HERE, port, scenario) is None
+        assert verify_after(HERE, port, scenario) == ""
 
 
 def test_a_probe_says_what_is_wrong() -> None:

@@ -13,14 +13,16 @@ from runners.errors import LoadError
 from runners.experiments.pairs.pairing import launch_pairs
 from runners.experiments.policy import Policy
 from runners.verify.contract import Verified
+from scenarios.exchange import Scenario
 from tests.support.fake_comparison import PARTS, Fakes, fakes, pairings, prepared
+from tests.support.fake_run import verifying_all
 
 
 @pytest.fixture(autouse=True)
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
-    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "")
 
 
 def run(folder: Path, *, apart: str = "", **more: Any) -> tuple[Run, Fakes]:  # noqa: ANN401 - passed on
@@ -62,7 +64,8 @@ def test_launches_follow_the_plan_and_both_sides_are_verified_first(tmp_path: Pa
     launched = [f"{launch.side}/{launch.stack}@default" for launch in found.launches]
     assert launched == [name for order in found.plan.order for name in order]
     for launcher in made.launchers.values():
-        stages = [verifying for _, verifying in launcher.started]
+        measured = {launch.hash_seed for launch in found.launches}
+        stages = [seed not in measured for _, seed in launcher.started]
         assert stages == sorted(stages, reverse=True)
         assert any(stages)
 
@@ -83,13 +86,16 @@ def test_a_head_that_fails_verification_is_named_and_the_rest_is_measured(
 ) -> None:
     calls: list[str] = []
 
-    def verify(*arguments: Any, **_more: Any) -> Verified:  # noqa: ANN401
-        calls.append(arguments[2].name)
+    def verify(scenario: Scenario) -> Verified:
+        calls.append(scenario.name)
         wrong = ("GET /: wanted 1, got 2",) if calls.count("json") == 3 and calls[-1] == "json" else ()
         return Verified(differences=wrong, findings=(), canonical={"probe": "200"})
 
+    def verify_all(*arguments: Any, **_more: Any) -> dict[str, Verified]:  # noqa: ANN401
+        return {scenario.name: verify(scenario) for scenario in arguments[2]}
+
     monkeypatch.setattr(runners.experiments.inspection, "AT_ONCE", 1)
-    monkeypatch.setattr(runners.experiments.inspection, "verify", verify)
+    monkeypatch.setattr(runners.experiments.inspection, "verify_all", verify_all)
     found, made = run(tmp_path)
     (failure,) = made.heard.failures
     assert (failure.side, failure.stage) == (SideName.HEAD, "verify")
@@ -143,7 +149,7 @@ def test_turns_are_never_measured_again_for_foreign_work(tmp_path: Path) -> None
 def test_wrong_answers_after_load_take_the_trial_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: "wanted 200, got 500")
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "wanted 200, got 500")
     found, _ = run(tmp_path)
     assert {failure.stage for failure in found.failures} == {"verify-after"}
     assert {failure.side for failure in found.failures} == {SideName.BASE, SideName.HEAD}

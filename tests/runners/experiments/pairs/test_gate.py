@@ -21,6 +21,7 @@ from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
 from runners.verify.contract import Verified
 from tests.support.fake_comparison import Fakes, fakes, pairings, prepared
+from tests.support.fake_run import verifying_all
 
 LOADED = pairings()
 COUNTED = tuple(Pairing(base=lockstep(each.base), head=lockstep(each.head)) for each in LOADED[:2])
@@ -29,8 +30,8 @@ COUNTED = tuple(Pairing(base=lockstep(each.base), head=lockstep(each.head)) for 
 @pytest.fixture(autouse=True)
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
-    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
-    monkeypatch.setattr(runners.experiments.heat, "probe", lambda *_args, **_more: None)
+    monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "")
 
 
 class FakePool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -82,7 +83,31 @@ def test_learning_cuts_head_and_tail() -> None:
     ring.learn(entry, parsed(whole))
 
     assert whole[: entry.cut] in entry.known
-    assert entry.tail == b"abc"
+    assert entry.tails == (b"abc",)
+
+
+def test_all_that_is_as_right_is_learnt_with_one_answer() -> None:
+    turning = replace(exchange(0), turned=lambda body: (body, body.replace(b"a", b"b")))
+    ring = Ring([turning], "x")
+    entry = ring.entries[0]
+    ring.learn(entry, parsed(answer(b"1a2")))
+    other = answer(b"1b2")
+
+    assert other.endswith(entry.tails)
+    assert other[: entry.cut] in entry.known
+
+
+@pytest.mark.parametrize(
+    ("body", "known"), [(b"1a2", True), (b"1b2", True), (b"1c2", False), (b"1a3", False)]
+)
+def test_an_answer_in_pieces_is_any_that_is_right_and_no_other(body: bytes, known: bool) -> None:  # noqa: FBT001
+    ring = Ring([replace(exchange(0), turned=lambda body: (body, body.replace(b"a", b"b")))], "x")
+    ring.learn(ring.entries[0], parsed(answer(b"1a2")))
+    reply, whole = Reply(ring.entries[0]), answer(body)
+
+    assert not any(reply.feed(piece) for piece in (whole[:-3], whole[-3:-2], whole[-2:-1]))
+    assert reply.feed(whole[-1:])
+    assert (reply.parser is None) is known
 
 
 def test_an_answer_without_a_body_is_all_head() -> None:
