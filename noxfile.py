@@ -153,6 +153,13 @@ def typecheck(session: nox.Session) -> None:
 
 
 @nox.session
+def reference(session: nox.Session) -> None:
+    """Write what of docs/reference/ is made from the code; a test says when that is to be done."""
+    install(session, "tests")
+    session.run("python", "-m", "tests.reference")
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Refresh the locks of hotlap and of the frameworks: `nox -s lock -- --upgrade` takes the newest."""
     install_uv(session)

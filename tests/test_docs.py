@@ -63,7 +63,7 @@ def test_every_command_and_session_that_the_readme_names_exists(
 
 
 def test_the_documented_configuration_is_accepted_whole(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
     assert defaults(tmp_path).keys() == SETTINGS.keys()

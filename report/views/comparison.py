@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from report.analysis.two_sides.comparison import Compared
 from report.analysis.two_sides.pairings import title
 from report.views.gate.exports import row_data, to_json
 from report.views.gate.terminal import table
+from report.views.json_types import CompareJson
 from results.text import plain
 
 
@@ -43,8 +42,13 @@ def _remarks(compared: Compared) -> list[str]:
 
 def as_json(compared: Compared) -> str:
     """A comparison as one JSON object; differences in percent, positive is worse."""
-    data = asdict(compared) | {
-        "exit_code": compared.exit_code(),
+    data: CompareJson = {
+        "base": compared.base,
+        "head": compared.head,
+        "how": compared.how,
+        "differences": compared.differences,
         "rows": [row_data(row) for row in compared.rows],
+        "left_out": compared.left_out,
+        "exit_code": compared.exit_code(),
     }
     return to_json(data)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -15,11 +14,18 @@ from rich.table import Table
 from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, summarise_costs
 from report.analysis.layers import Count, Layers, Step
-from report.analysis.metrics import COST
 from report.analysis.titles import titles_of
 from report.fmt import counted
 from report.views import cost_words
-from results.model import IN_PROCESS, Run
+from report.views.json_types import (
+    CostCellJson,
+    CostJson,
+    CostLayersJson,
+    CostSharesJson,
+    CostStepJson,
+    CountedJson,
+)
+from results.model import IN_PROCESS, CostShares, Run
 from results.text import plain, plain_lines
 
 COST_TABLE_WIDTH = 200
@@ -50,20 +56,20 @@ def as_text(run: Run, folder: Path) -> str:
 def as_json(run: Run, folder: Path) -> str:
     """What was counted as one JSON object; a value that is missing has its reason beside it."""
     run_costs = summarise_costs(run)
-    data = {
+    data: CostJson = {
         "run": str(folder),
         "scope": cost_words.scope([run_costs]),
         "cells": [_cell_data(run_costs, count) for count in run_costs.counts],
         "layers": [_layers_data(group) for group in run_costs.layers],
         "validation": [_step_data(step) for step in run_costs.validation],
-        "shares": [{**asdict(shares), "cell": shares.cell.slug} for shares in run_costs.shares],
-        "failures": [asdict(failure) for failure in run.failures],
+        "shares": [_shares_data(shares) for shares in run_costs.shares],
+        "failures": list(run.failures),
         "problems": [*run.problems, *run_costs.problems],
     }
-    return json.dumps(data, indent=2, allow_nan=False)
+    return json.dumps(data, indent=2, allow_nan=False, default=asdict)
 
 
-def _cell_data(run_costs: Costs, count: Count) -> dict[str, Any]:
+def _cell_data(run_costs: Costs, count: Count) -> CostCellJson:
     inside = run_costs.in_process(count.cell)
     return {
         "slug": count.cell.slug,
@@ -77,19 +83,30 @@ def _cell_data(run_costs: Costs, count: Count) -> dict[str, Any]:
     }
 
 
-def _level_data(counted: Count | Step) -> dict[str, Any]:
-    """The level under the metric's name or, where there is none, its reason too."""
+def _level_data(counted: Count | Step) -> CountedJson:
+    """The level or, where there is none, its reason too."""
     if counted.level is None:
-        return {COST.name: None, "reason": counted.reason}
-    return {COST.name: asdict(counted.level)}
+        return {"instructions_per_request": None, "reason": counted.reason}
+    return {"instructions_per_request": counted.level}
 
 
-def _layers_data(group: Layers) -> dict[str, Any]:
+def _shares_data(shares: CostShares) -> CostSharesJson:
+    return {
+        "cell": shares.cell.slug,
+        "side": shares.side,
+        "by": shares.by,
+        "shares": shares.shares,
+        "tool": shares.tool,
+        "python": shares.python,
+    }
+
+
+def _layers_data(group: Layers) -> CostLayersJson:
     steps = [_step_data(step) for step in group.steps]
     return {"scenario": group.scenario, "server": group.server, "interface": group.interface, "steps": steps}
 
 
-def _step_data(step: Step) -> dict[str, Any]:
+def _step_data(step: Step) -> CostStepJson:
     over = step.over.cell.slug if step.over else None
     return {"slug": step.count.cell.slug, "over": over, **_level_data(step)}
 

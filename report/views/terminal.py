@@ -8,7 +8,7 @@ from dataclasses import asdict
 from io import StringIO
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from rich.console import Console
 from rich.table import Table
@@ -23,6 +23,7 @@ from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
 from report.views import words
+from report.views.json_types import ComparisonJson, MeasuredJson, PrecisionJson, RunCellJson, RunJson
 from results.model import Load, Run
 from results.text import plain, plain_lines
 
@@ -68,7 +69,7 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
     """
     conclusions = conclude(run)
     reached = conclusions.precision
-    data = {
+    data: RunJson = {
         "run": str(folder),
         "report": str(page) if page else None,
         "blocks": len(run.blocks),
@@ -79,7 +80,7 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
             {
                 "slug": control.cell.slug,
                 "metric": control.metric.name,
-                "ratio": asdict(control.ratio) if control.ratio else None,
+                "ratio": control.ratio,
                 "ok": control.ok,
             }
             for control in conclusions.controls
@@ -97,12 +98,12 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
             for explained in conclusions.explained
         ],
         "precision": _precision_data(reached) if reached else None,
-        "machine_speed": asdict(conclusions.speed) if conclusions.speed else None,
+        "machine_speed": conclusions.speed,
         "cells": [_cell_data(summary) for summary in conclusions.summaries],
-        "failures": [asdict(failure) for failure in run.failures],
+        "failures": list(run.failures),
         "problems": list(run.problems),
     }
-    return json.dumps(data, indent=2, allow_nan=False)
+    return json.dumps(data, indent=2, allow_nan=False, default=asdict)
 
 
 def _few_blocks(summaries: Iterable[Summary]) -> Iterator[str]:
@@ -124,14 +125,23 @@ def _comparisons(groups: Iterable[Group]) -> Iterator[str]:
             yield f"{group.scenario} on {group.server}, {size}{way}: {group.sentence}"
 
 
-def _group_data(group: Group) -> dict[str, Any]:
+def _group_data(group: Group) -> ComparisonJson:
     """One comparison; its ``rate_rps`` is None under closed load."""
+    workload = group.workload
     return {
         "kind": group.kind,
         "metric": group.metric.name,
         "server": group.server,
         "interface": group.interface,
-        **group.workload._asdict(),
+        "scenario": workload.scenario,
+        "load": workload.load,
+        "connections": workload.connections,
+        "workers": workload.workers,
+        "rate_rps": workload.rate_rps,
+        "arrivals": workload.arrivals,
+        "share": workload.share,
+        "reuse": workload.reuse,
+        "in_turns": workload.in_turns,
         "blocks": group.n_blocks,
         "sentence": group.sentence,
         "smallest_difference_percent": group.separable_percent,
@@ -139,20 +149,19 @@ def _group_data(group: Group) -> dict[str, Any]:
             {
                 "slug": contender.cell.slug,
                 "tier": contender.tier,
-                "level": asdict(contender.level),
-                "ratio": asdict(contender.ratio),
+                "level": contender.level,
+                "ratio": contender.ratio,
             }
             for contender in group.contenders
         ],
         "floors": [
-            {"slug": floor.cell.slug, "level": asdict(floor.level), "ratio": asdict(floor.ratio)}
-            for floor in group.floors
+            {"slug": floor.cell.slug, "level": floor.level, "ratio": floor.ratio} for floor in group.floors
         ],
         "missing": [{"slug": cell.slug, "reason": reason} for cell, reason in group.missing],
     }
 
 
-def _precision_data(precision: Precision) -> dict[str, Any]:
+def _precision_data(precision: Precision) -> PrecisionJson:
     return {
         "asked_percent": precision.asked_percent,
         "reached": precision.reached,
@@ -160,13 +169,14 @@ def _precision_data(precision: Precision) -> dict[str, Any]:
     }
 
 
-def _cell_data(summary: Summary) -> dict[str, Any]:
-    metrics = {
-        name: {"level": asdict(metric.level)} if metric.level else {"reason": metric.reason}
+def _cell_data(summary: Summary) -> RunCellJson:
+    metrics: dict[str, MeasuredJson] = {
+        name: {"level": metric.level} if metric.level else {"reason": metric.reason}
         for name, metric in summary.metric_summaries.items()
     }
     flags = {flag.name: count for flag, count in summary.flags}
-    return {"slug": summary.cell.slug, "trials": summary.n_trials, **metrics, "flags": flags}
+    named = {"slug": summary.cell.slug, "trials": summary.n_trials, **metrics, "flags": flags}
+    return cast("RunCellJson", named)  # metrics are declared elsewhere: report.views.json_types.RunCellJson
 
 
 def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from runners.cli.options import Json
+
+if TYPE_CHECKING:
+    from runners.cli.json_types import CacheJson
 
 DAY_S = 86_400
 MIB = 2**20
@@ -32,17 +35,14 @@ def cache(
         removed = prune and unused_days >= days and remove(built)
         rows.append((str(built.folder.relative_to(home)), size, unused_days, removed))
     if as_json:
-        typer.echo(
-            json.dumps(
-                {
-                    "folder": str(home),
-                    "built": [
-                        {"name": name, "bytes": size, "unused_days": round(unused, 3), "removed": removed}
-                        for name, size, unused, removed in rows
-                    ],
-                }
-            )
-        )
+        data: CacheJson = {
+            "folder": str(home),
+            "built": [
+                {"name": name, "bytes": size, "unused_days": round(unused, 3), "removed": removed}
+                for name, size, unused, removed in rows
+            ],
+        }
+        typer.echo(json.dumps(data))
         return
     for name, size, unused, removed in rows:
         what = "removed" if removed else f"used {unused:.0f} days ago"

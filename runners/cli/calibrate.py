@@ -38,6 +38,6 @@ def calibrate_(
         )
     else:
         calibration = calibrate_fully(rounds=rounds, seconds=seconds, echo=echo)
-        ceilings.save(calibration.ceilings, calibration_tables.as_data(calibration))
+        ceilings.save(calibration.ceilings, calibration_tables.as_json(calibration))
     shown = calibration_tables.as_json if as_json else calibration_tables.as_text
     typer.echo(shown(calibration))

@@ -6,36 +6,54 @@ import json
 import statistics
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 from runners.experiments.calibration.calibrate import Calibration
 from runners.experiments.calibration.client_comparison import ClientComparison
 from runners.experiments.calibration.clients import HOTLAP
 from runners.experiments.calibration.promises import Promise
 
+if TYPE_CHECKING:
+    from runners.cli.json_types import CalibrateJson, ContestJson, PromiseJson
+
 WITH_WRK = 2
 """Clients of a comparison with wrk alone, the pump being the other."""
 
 
 def as_json(calibration: Calibration) -> str:
-    """``as_data`` on lines that a person can read."""
-    return json.dumps(as_data(calibration), indent=2, allow_nan=False)
-
-
-def as_data(calibration: Calibration) -> dict[str, Any]:
-    """Figures of every client in every round, ratios, promises and ceilings, as JSON values."""
-    comparisons = [
-        {
-            **asdict(comparison),
-            "ratios": {client: comparison.ratios(client) for client in comparison.rounds},
-        }
-        for comparison in calibration.comparisons
-    ]
-    return {
-        "contests": comparisons,
-        "promises": [{**asdict(promise), "kept": promise.kept} for promise in calibration.promises],
-        "ceilings": [asdict(ceiling) for ceiling in calibration.ceilings],
+    """Figures of every client in every round, ratios, promises and ceilings as one JSON object."""
+    data: CalibrateJson = {
+        "contests": [_contest(comparison) for comparison in calibration.comparisons],
+        "promises": [_promise_data(promise) for promise in calibration.promises],
+        "ceilings": list(calibration.ceilings),
         "notes": list(calibration.notes),
+    }
+    return json.dumps(data, indent=2, allow_nan=False, default=asdict)
+
+
+def _contest(comparison: ClientComparison) -> ContestJson:
+    return {
+        "against": comparison.against,
+        "shape": comparison.shape,
+        "connections": comparison.connections,
+        "rounds": dict(comparison.rounds),
+        "p50_us": dict(comparison.p50_us),
+        "bytes_per_request": comparison.bytes_per_request,
+        "busy": comparison.busy,
+        "ratios": {client: comparison.ratios(client) for client in comparison.rounds},
+    }
+
+
+def _promise_data(promise: Promise) -> PromiseJson:
+    return {
+        "what": promise.what,
+        "value": promise.value,
+        "bar": promise.bar,
+        "unit": promise.unit,
+        "at_least": promise.at_least,
+        "digits": promise.digits,
+        "detail": promise.detail,
+        "kept": promise.kept,
     }
 
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from typing import TYPE_CHECKING
 
+from results.model import Cell
 from runners.cli.tables import as_lines, plain_table
 from runners.selection.matrix import Matrix, Parts, family
+
+if TYPE_CHECKING:
+    from runners.cli.json_types import CellJson, ListJson
 
 LISTING_WIDTH = 110
 
 
 def as_json(matrix: Matrix, parts: Parts) -> str:
     """Frameworks, servers, scenarios, stacks and cells of a selection as one JSON object."""
-    data = {
+    data: ListJson = {
         "frameworks": [
             {
                 "name": framework.name,
@@ -44,13 +48,30 @@ def as_json(matrix: Matrix, parts: Parts) -> str:
             for scenario in parts.scenarios.values()
         ],
         "stacks": list(dict.fromkeys(cell.stack for cell in matrix.cells)),
-        "cells": [{"slug": cell.slug, **asdict(cell)} for cell in matrix.cells],
+        "cells": [_cell_data(cell) for cell in matrix.cells],
         "not_applicable": [{"slug": lack.cell.slug, "reason": lack.reason} for lack in matrix.not_applicable],
         "not_implemented": [
             {"slug": lack.cell.slug, "reason": lack.reason} for lack in matrix.not_implemented
         ],
     }
     return json.dumps(data, indent=2)
+
+
+def _cell_data(cell: Cell) -> CellJson:
+    return {
+        "slug": cell.slug,
+        "framework": cell.framework,
+        "server": cell.server,
+        "interface": cell.interface,
+        "scenario": cell.scenario,
+        "load": cell.load,
+        "connections": cell.connections,
+        "rate_rps": cell.rate_rps,
+        "arrivals": cell.arrivals,
+        "reuse": cell.reuse,
+        "workers": cell.workers,
+        "control": cell.control,
+    }
 
 
 def as_text(matrix: Matrix, parts: Parts) -> str:

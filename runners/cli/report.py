@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from runners.cli.options import Json, Results
 from runners.cli.shared import find_run, write_report
 from runners.errors import PlanError
+
+if TYPE_CHECKING:
+    from runners.cli.json_types import ReportJson
 
 
 def report_(
@@ -32,7 +35,8 @@ def report_(
                 remedy=f"`hotlap compare {name}`, or `hotlap gate --from {name} --markdown FILE`",
             )
     page = write_report(recorded, output or folders[0] / "report")
-    typer.echo(json.dumps({"report": str(page)}) if as_json else str(page))
+    data: ReportJson = {"report": str(page)}
+    typer.echo(json.dumps(data) if as_json else str(page))
     problems = [f"{run.plan.name}: {problem}" for run in recorded for problem in run.problems]
     for problem in problems:
         typer.echo(f"hotlap: {problem}", err=True)

@@ -42,6 +42,7 @@ GATE_SETTINGS = {
     "seed": int,
 }
 """Keys of ``[tool.hotlap.gate]`` and their types, for ``hotlap gate``."""
+REMEDY = "see docs/reference/configuration.md"
 
 
 def defaults(folder: Path) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def gate_defaults(folder: Path) -> dict[str, Any]:
     table = _table(folder).get("gate", {})
     where = "[tool.hotlap.gate]"
     if not isinstance(table, dict):
-        raise PlanError(f"{where} is no table", remedy="see docs/configuration.md")
+        raise PlanError(f"{where} is no table", remedy=REMEDY)
     return {key.replace("-", "_"): _checked(key, value, GATE_SETTINGS, where) for key, value in table.items()}
 
 
@@ -82,7 +83,7 @@ def _table(folder: Path) -> dict[str, Any]:
     for name in ("tool", "hotlap"):
         table = table.get(name, {}) if isinstance(table, dict) else None
     if not isinstance(table, dict):
-        raise PlanError("[tool.hotlap] of pyproject.toml is no table", remedy="see docs/configuration.md")
+        raise PlanError("[tool.hotlap] of pyproject.toml is no table", remedy=REMEDY)
     return table
 
 
@@ -91,12 +92,13 @@ def _checked(key: str, value: object, known: Mapping[str, type], where: str) -> 
         near = get_close_matches(key, known, n=2, cutoff=0.3) or sorted(known)
         raise PlanError(
             f"unknown key {key!r} in {where} of pyproject.toml; nearest: {', '.join(near)}",
-            remedy="see docs/configuration.md",
+            remedy=REMEDY,
         )
     wanted = known[key]
     fits = isinstance(value, (int, float) if wanted is float else wanted)
     if not fits or (isinstance(value, bool) and wanted is not bool):
         raise PlanError(
-            f"{where} {key} = {value!r}: wanted {wanted.__name__}", remedy="see docs/configuration.md"
+            f"{where} {key} = {value!r}: wanted {wanted.__name__}",
+            remedy=REMEDY,
         )
     return value

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from runners.cli.progress import failure_text
 from runners.cli.tables import as_lines, plain_table
 from runners.experiments.sweep import HighestRate, SweepResult
+
+if TYPE_CHECKING:
+    from runners.cli.json_types import SloJson
 
 SWEEP_WIDTH = 120
 
 
 def as_json(result: SweepResult) -> str:
     """Rates with their brackets as one JSON object."""
-    data = {
-        "slo": asdict(result.slo),
+    data: SloJson = {
+        "slo": result.slo,
         "arrivals": result.arrivals,
         "cells": [
             {
@@ -30,9 +34,9 @@ def as_json(result: SweepResult) -> str:
             }
             for highest in result.rates
         ],
-        "failures": [asdict(failure) for failure in result.failures],
+        "failures": result.failures,
     }
-    return json.dumps(data, indent=2, allow_nan=False)
+    return json.dumps(data, indent=2, allow_nan=False, default=asdict)
 
 
 def as_text(result: SweepResult) -> str:

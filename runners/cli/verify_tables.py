@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING
 
 from runners.cli.list_tables import LISTING_WIDTH
 from runners.cli.progress import failure_text
 from runners.cli.tables import as_lines, plain_table
 from runners.experiments.inspection import Inspection
 
+if TYPE_CHECKING:
+    from runners.cli.json_types import VerifyJson
+
 
 def as_json(inspection: Inspection) -> str:
     """Cells that passed, failures and findings as one JSON object."""
-    data: dict[str, Any] = {
+    data: VerifyJson = {
         "passed": [cell.slug for cell in inspection.passed if not cell.control],
-        "failures": [asdict(failure) for failure in inspection.failures],
-        "findings": [asdict(finding) for finding in inspection.findings],
+        "failures": inspection.failures,
+        "findings": inspection.findings,
     }
-    return json.dumps(data, indent=2)
+    return json.dumps(data, indent=2, default=asdict)
 
 
 def as_text(inspection: Inspection) -> str:

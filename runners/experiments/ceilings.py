@@ -19,14 +19,14 @@ def place() -> Path:
     return cache.root() / "calibrations" / f"{cache.digest(_identity())}.json"
 
 
-def save(ceilings: Sequence[Ceiling], calibration: dict[str, Any]) -> Path:
-    """Keep ``ceilings``, and all of ``calibration`` for people; raises ProvisionError."""
+def save(ceilings: Sequence[Ceiling], calibration: str) -> Path:
+    """Keep ``ceilings``, and all of ``calibration``, which is JSON, for people; raises ProvisionError."""
     path = place()
     kept = {
         "identity": _identity(),
         "created_unix_s": time.time(),
         "ceilings": [asdict(ceiling) for ceiling in ceilings],
-        "calibration": calibration,
+        "calibration": json.loads(calibration),
     }
     cache.write(path, json.dumps(kept, indent=2, allow_nan=False))
     return path

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, is_dataclass
 
 from junitparser import Error, JUnitXml, Skipped, TestCase, TestSuite
 from junitparser import Failure as JUnitFailure
@@ -18,6 +17,7 @@ from report.analysis.two_sides.verdicts import Verdict, percent_change
 from report.analysis.two_sides.waivers import Waiver
 from report.stats.two_samples import Estimate
 from report.views.gate import phrases
+from report.views.json_types import GateJson, RowJson, WaiverJson, WorseJson
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, escaped or not."""
@@ -25,17 +25,17 @@ _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def as_json(judgement: Judgement) -> str:
     """Everything, units in the names; differences in percent, positive is worse."""
-    data = {
+    data: GateJson = {
         "run": judgement.run,
         "exit_code": judgement.exit_code(),
         "headline": phrases.headline(judgement),
-        "base": asdict(judgement.base),
-        "head": asdict(judgement.head),
-        "machine": asdict(judgement.machine),
+        "base": judgement.base,
+        "head": judgement.head,
+        "machine": judgement.machine,
         "harness": judgement.harness,
         "command": phrases.command(judgement),
         "differences": judgement.differences,
-        "tiers": [asdict(tier) for tier in judgement.tiers],
+        "tiers": list(judgement.tiers),
         "problems": judgement.problems,
         "expired_waivers": [_waiver(waiver) for waiver in judgement.expired],
         "unused_waivers": [_waiver(waiver) for waiver in judgement.unused],
@@ -52,6 +52,8 @@ def to_json(data: object) -> str:
 def _rounded(value: object) -> object:
     if isinstance(value, float):
         return float(f"{value:.6g}")
+    if is_dataclass(value) and not isinstance(value, type):
+        return _rounded(asdict(value))
     if isinstance(value, Mapping):
         return {key: _rounded(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -115,7 +117,7 @@ def _measure(row: JudgedChange) -> dict[str, float] | None:
     return {"value": head, "lower_value": ratio.low * scale, "upper_value": ratio.high * scale}
 
 
-def row_data(row: JudgedChange) -> dict[str, Any]:
+def row_data(row: JudgedChange) -> RowJson:
     """One metric of one pairing in plain types; differences in percent, positive is worse."""
     change, ratio = row.change, row.change.ratio
     return {
@@ -132,7 +134,7 @@ def row_data(row: JudgedChange) -> dict[str, Any]:
         "stage": change.stage,
         "base": change.base,
         "head": change.head,
-        "ratio": asdict(ratio) if ratio else None,
+        "ratio": ratio,
         "worse": _worse(change.estimate) if change.estimate else None,
         "p_corrected": row.p,
         "least_effect_percent": 100 * row.effects.least,
@@ -143,7 +145,7 @@ def row_data(row: JudgedChange) -> dict[str, Any]:
     }
 
 
-def _worse(estimate: Estimate) -> dict[str, float]:
+def _worse(estimate: Estimate) -> WorseJson:
     low, high = estimate.bounds()
     return {
         "percent": percent_change(estimate.mean),
@@ -156,8 +158,14 @@ def _worse(estimate: Estimate) -> dict[str, float]:
     }
 
 
-def _waiver(waiver: Waiver) -> dict[str, object]:
-    return asdict(waiver) | {"expires": waiver.expires.isoformat()}
+def _waiver(waiver: Waiver) -> WaiverJson:
+    return {
+        "cell": waiver.cell,
+        "metric": waiver.metric,
+        "ceiling_percent": waiver.ceiling_percent,
+        "reason": waiver.reason,
+        "expires": waiver.expires.isoformat(),
+    }
 
 
 def _case(row: JudgedChange) -> TestCase:

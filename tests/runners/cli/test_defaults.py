@@ -16,7 +16,9 @@ from tests.support.command_line import call
 from tests.support.paths import ROOT
 
 DOCUMENTED = re.findall(
-    r"```toml\n(.*?)```", (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8"), re.DOTALL
+    r"```toml\n(.*?)```",
+    (ROOT / "docs" / "reference" / "configuration.md").read_text(encoding="utf-8"),
+    re.DOTALL,
 )[0]
 """The file exactly as the documentation shows it."""
 ONE_STACK = ("--framework", "fastapi", "--server", "uvicorn-standard")

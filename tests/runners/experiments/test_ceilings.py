@@ -15,7 +15,7 @@ def test_ceilings_are_kept_for_this_machine(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert ceilings.known() == ()
 
-    path = ceilings.save(FOUND.ceilings, tables.as_data(FOUND))
+    path = ceilings.save(FOUND.ceilings, tables.as_json(FOUND))
 
     assert ceilings.known() == FOUND.ceilings
     assert json.loads(path.read_text())["calibration"]["notes"] == list(FOUND.notes)

@@ -1,0 +1,319 @@
+"""Types of the JSON that ``run``, ``cost``, ``compare`` and ``gate`` print.
+
+mypy holds what is written against them, and docs/reference/schemas/ is made from them with the sentence below
+each field.
+"""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+from report.analysis.gate.judgement import Tier
+from report.analysis.machine_speed import SpeedRange
+from report.stats.levels import Level
+from results.model import Arrivals, Failure, GateStage, Interface, Load, Machine, SharesBy, Side, SideName
+
+
+class RankedStack(TypedDict):
+    """A stack within a comparison."""
+
+    slug: str
+    """Of its cell."""
+    level: Level
+    ratio: Level
+    """To the best of the comparison; without an interval for the best itself, which is 1."""
+
+
+class ContenderJson(RankedStack):
+    """A stack that is ranked."""
+
+    tier: int | None
+    """1: cannot be told from the best. None below 6 blocks, or with nothing to compare with."""
+
+
+class GapJson(TypedDict):
+    """A cell without a value."""
+
+    slug: str
+    reason: str
+    """Why, in words."""
+
+
+class ComparisonJson(TypedDict):
+    """Stacks that may be compared with each other, by one metric under one load."""
+
+    kind: str
+    """``frameworks``: on one server variant and interface; ``stacks``: stack against stack."""
+    metric: str
+    """Its unit stands in its name."""
+    server: str | None
+    """None where stacks are compared."""
+    interface: Interface | None
+    """None where stacks are compared."""
+    scenario: str
+    load: Load
+    connections: int
+    workers: int
+    rate_rps: float | None
+    """Open load at one rate for all; None under closed load."""
+    arrivals: Arrivals | None
+    share: float | None
+    """Open load at a rate of each stack's own: this share of its capacity."""
+    reuse: int | None
+    """The client closes a connection after so many requests; None: it keeps it."""
+    in_turns: bool
+    """Measured in the turns of relays; else in whole windows."""
+    blocks: int
+    sentence: str
+    """The answer in words."""
+    smallest_difference_percent: float | None
+    """That this run could have told."""
+    contenders: list[ContenderJson]
+    """Best first."""
+    floors: list[RankedStack]
+    """Bare interface apps, never ranked."""
+    missing: list[GapJson]
+
+
+class ControlJson(TypedDict):
+    """The A/A control: one stack measured twice."""
+
+    slug: str
+    metric: str
+    ratio: Level | None
+    ok: bool
+    """Whether the interval of its ratio to itself holds 1."""
+
+
+class ExplanationJson(TypedDict):
+    """A pattern of numbers that has a known cause."""
+
+    slug: str
+    pattern: str
+    title: str
+    evidence: str
+    cause: str
+    remedy: str
+
+
+class PrecisionJson(TypedDict):
+    """What ``--precision`` came to."""
+
+    asked_percent: float
+    reached: bool
+    not_within_percent: dict[str, float | None]
+    """Half-width by slug of the cells that are less precise; None: no interval."""
+
+
+class MeasuredJson(TypedDict):
+    """A metric of a cell: its level, or the reason why there is none."""
+
+    level: NotRequired[Level]
+    reason: NotRequired[str]
+
+
+class RunCellJson(TypedDict):
+    """A cell; beside these fields it has each metric by its name."""
+
+    slug: str
+    trials: int
+    flags: dict[str, int]
+    """Trials that carry each flag, by its name."""
+
+
+class RunJson(TypedDict):
+    """``hotlap run --json``: ratios are to the best of a comparison, units stand in the names of metrics."""
+
+    run: str
+    """Folder of the record."""
+    report: str | None
+    """First page of the report, where one was written."""
+    blocks: int
+    """Complete ones."""
+    trials: int
+    answers: list[str]
+    """Who is fastest where, in words."""
+    comparisons: list[ComparisonJson]
+    controls: list[ControlJson]
+    doubts: list[str]
+    """What speaks against trusting the run, in words."""
+    explanations: list[ExplanationJson]
+    precision: PrecisionJson | None
+    """None unless ``--precision`` was asked for."""
+    machine_speed: SpeedRange | None
+    """None where nothing was measured in turns."""
+    cells: list[RunCellJson]
+    failures: list[Failure]
+    problems: list[str]
+    """Lines of the record that could not be read."""
+
+
+class CountedJson(TypedDict):
+    """A count, or why there is none."""
+
+    instructions_per_request: Level | None
+    """In user space: mean over repeats; of a layer, the difference."""
+    reason: NotRequired[str]
+    """Why there is no value."""
+
+
+class CostStepJson(CountedJson):
+    """A layer: what a stack adds to what it stands on."""
+
+    slug: str
+    over: str | None
+    """Slug of the cell that it stands on; None for the floor."""
+
+
+class CostCellJson(CountedJson):
+    """What was counted of one cell."""
+
+    slug: str
+    spread: float | None
+    """Highest less lowest interval of all repeats, as a share of the mean."""
+    by_repeat: list[float]
+    counter: str | None
+    tool: str | None
+    interpreter: str | None
+    in_process: str | None
+    """Slug of the same cell without a server; None where that was not planned."""
+
+
+class CostLayersJson(TypedDict):
+    """The layers of one scenario on one server variant and interface, the floor first."""
+
+    scenario: str
+    server: str
+    interface: Interface
+    steps: list[CostStepJson]
+
+
+class CostSharesJson(TypedDict):
+    """Where the instructions of one cell go."""
+
+    cell: str
+    """Its slug."""
+    side: SideName
+    by: SharesBy
+    shares: dict[str, float]
+    """0 to 1 by name of boundary function or shared object."""
+    tool: str
+    python: str
+
+
+class CostJson(TypedDict):
+    """``hotlap cost --json``."""
+
+    run: str
+    """Folder of the record."""
+    scope: str
+    """What was counted and what not, in words."""
+    cells: list[CostCellJson]
+    layers: list[CostLayersJson]
+    validation: list[CostStepJson]
+    """The validated scenario over its unvalidated twin, by stack."""
+    shares: list[CostSharesJson]
+    failures: list[Failure]
+    problems: list[str]
+
+
+class WaiverJson(TypedDict):
+    """A waiver, as perf-waivers.toml has it."""
+
+    cell: str
+    metric: str
+    ceiling_percent: float
+    reason: str
+    expires: str
+    """Last day that it holds, as 2027-01-31."""
+
+
+class WorseJson(TypedDict):
+    """By how much the head is worse than the base."""
+
+    percent: float
+    low_percent: float
+    """Of the 95% interval."""
+    high_percent: float
+    p_one_sided: float
+    """Of a difference this bad where the head is no worse."""
+    smallest_visible_percent: float
+    """That would have been found with a probability of 90%."""
+    deviation_percent: float
+    """Of one launch pair or count."""
+    n: int
+    """Launch pairs, counts of the side that has fewer, or blocks."""
+
+
+class RowJson(TypedDict):
+    """One metric of one pairing; differences are in percent, and positive is worse."""
+
+    cell: str
+    base_cell: str
+    head_cell: str
+    tier: str
+    metric: str
+    unit: str
+    word: str
+    """regression, waived, could not measure, no regression seen, improvement or fine."""
+    verdict: str
+    """The word with what belongs to it."""
+    decides: bool
+    """Whether the gate's exit code depends on it."""
+    inconclusive: bool
+    stage: GateStage
+    """What it rests on; empty outside of a gate."""
+    base: float | None
+    head: float | None
+    ratio: Level | None
+    """head/base, in the metric's own direction."""
+    worse: WorseJson | None
+    p_corrected: float | None
+    least_effect_percent: float
+    must_not_pass_percent: float
+    said: str
+    notes: tuple[str, ...]
+    """Doubts about what it rests on."""
+    waiver: WaiverJson | None
+
+
+class CompareJson(TypedDict):
+    """``hotlap compare --json``."""
+
+    base: str
+    """In words, or the run's name."""
+    head: str
+    """In words, or the run's name."""
+    how: str
+    """What the differences rest on."""
+    differences: tuple[str, ...]
+    """Between the environments of the two sides."""
+    rows: list[RowJson]
+    left_out: tuple[str, ...]
+    """What was measured on one side only, or could not be read."""
+    exit_code: int
+
+
+class GateJson(TypedDict):
+    """``hotlap gate --json`` and ``--json-file``."""
+
+    run: str
+    """Name of the run's folder."""
+    exit_code: int
+    headline: str
+    """What to do."""
+    base: Side
+    head: Side
+    machine: Machine
+    harness: dict[str, str]
+    """Versions by package."""
+    command: str
+    """To measure it again."""
+    differences: tuple[str, ...]
+    """Between the environments of the two sides."""
+    tiers: list[Tier]
+    problems: tuple[str, ...]
+    """What keeps the whole run from being judged."""
+    expired_waivers: list[WaiverJson]
+    unused_waivers: list[WaiverJson]
+    rows: list[RowJson]

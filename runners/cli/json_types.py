@@ -1,0 +1,216 @@
+"""Types of the JSON of each command: mypy holds outputs to them, docs/reference/schemas/ is made from them.
+
+Those of what ``report`` says stand in ``report.views.json_types``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypedDict, cast, get_type_hints
+
+from report.analysis.metrics import timed_metrics
+from report.views.json_types import (
+    CompareJson,
+    CostJson,
+    GapJson,
+    GateJson,
+    MeasuredJson,
+    RunCellJson,
+    RunJson,
+)
+from results.model import Arrivals, Ceiling, Failure, Finding, Interface, Load
+from runners.experiments.slo import Slo
+
+
+class FrameworkJson(TypedDict):
+    """A framework, as its file declares it."""
+
+    name: str
+    title: str
+    interfaces: list[Interface]
+    floor: bool
+    """A bare interface app, which frameworks are measured against."""
+    serialiser: str
+    validator: str
+
+
+class ServerJson(TypedDict):
+    """A server variant."""
+
+    name: str
+    title: str
+    interface: Interface
+    default: bool
+    """False: it is taken only when named."""
+
+
+class ScenarioJson(TypedDict):
+    """A scenario."""
+
+    name: str
+    title: str
+    group: str
+    """Family that an app file names it by."""
+    needs: str
+    """Capability that a stack needs for it."""
+
+
+class CellJson(TypedDict):
+    """A cell of the selection."""
+
+    slug: str
+    framework: str
+    server: str
+    interface: Interface
+    scenario: str
+    load: Load
+    connections: int
+    rate_rps: float | None
+    arrivals: Arrivals | None
+    reuse: int | None
+    workers: int
+    control: bool
+
+
+class ListJson(TypedDict):
+    """``hotlap list --json``."""
+
+    frameworks: list[FrameworkJson]
+    servers: list[ServerJson]
+    scenarios: list[ScenarioJson]
+    stacks: list[str]
+    """Of the selection: ``framework--server``."""
+    cells: list[CellJson]
+    not_applicable: list[GapJson]
+    """Cells that the stack lacks by design."""
+    not_implemented: list[GapJson]
+    """Cells that the framework's app lacks."""
+
+
+class VerifyJson(TypedDict):
+    """``hotlap verify --json``."""
+
+    passed: list[str]
+    """Slugs of the cells that answer rightly."""
+    failures: list[Failure]
+    findings: list[Finding]
+
+
+class HighestRateJson(TypedDict):
+    """The highest rate of one cell that keeps to the limit."""
+
+    stack: str
+    scenario: str
+    workers: int
+    rate_rps: float
+    """Median over launches of the highest rate that held; 0: none did."""
+    low_rps: float
+    """It held in every launch."""
+    high_rps: float | None
+    """It held in no launch; None: a launch found no end."""
+    launches: Sequence[tuple[float, float | None]]
+    """Highest rate that held and lowest that did not, by launch."""
+
+
+class SloJson(TypedDict):
+    """``hotlap run --slo LIMIT --json``."""
+
+    slo: Slo
+    arrivals: Arrivals
+    cells: list[HighestRateJson]
+    failures: list[Failure]
+
+
+class ReportJson(TypedDict):
+    """``hotlap report --json``."""
+
+    report: str
+    """First page of the site."""
+
+
+class ContestJson(TypedDict):
+    """Clients of one server side by side, round by round."""
+
+    against: str
+    """``nginx``, or the stack of a floor."""
+    shape: str
+    connections: int
+    rounds: dict[str, Sequence[float]]
+    """Requests per second, by client."""
+    p50_us: dict[str, Sequence[float]]
+    """Median latency, by client that tells it."""
+    bytes_per_request: float
+    busy: Sequence[float]
+    """Share of its core that the pump used."""
+    ratios: dict[str, list[float]]
+    """The pump's throughput as a multiple of the client's."""
+
+
+class PromiseJson(TypedDict):
+    """A figure and the bar it is held against."""
+
+    what: str
+    value: float
+    bar: float
+    unit: str
+    at_least: bool
+    """Else at most."""
+    digits: int
+    """Printed behind the point."""
+    detail: str
+    kept: bool
+
+
+class CalibrateJson(TypedDict):
+    """``hotlap calibrate --json``."""
+
+    contests: list[ContestJson]
+    promises: list[PromiseJson]
+    ceilings: list[Ceiling]
+    notes: list[str]
+    """What could not be measured, and why."""
+
+
+class BuiltJson(TypedDict):
+    """A folder that was built for runs and kept."""
+
+    name: str
+    bytes: int
+    unused_days: float
+    removed: bool
+
+
+class CacheJson(TypedDict):
+    """``hotlap cache --json``."""
+
+    folder: str
+    built: list[BuiltJson]
+
+
+def run_json() -> type:
+    """``RunJson`` with the metrics that are declared now as fields of its cells."""
+    metrics = dict.fromkeys(timed_metrics(), MeasuredJson)
+    cell = _with_fields(RunCellJson, metrics)
+    return _with_fields(RunJson, {"cells": list[cell]})  # type: ignore[valid-type] # made at run time
+
+
+def _with_fields(kind: type, fields: dict[str, Any]) -> type:
+    """``kind``, a TypedDict, with further fields, or with others of the same names."""
+    made: Any = TypedDict(kind.__name__, {**get_type_hints(kind), **fields})  # type: ignore[misc] # the same
+    made.__doc__, made.__module__ = kind.__doc__, kind.__module__
+    return cast("type", made)
+
+
+OUTPUTS: dict[str, type] = {
+    "list": ListJson,
+    "verify": VerifyJson,
+    "run": run_json(),
+    "run-slo": SloJson,
+    "report": ReportJson,
+    "cost": CostJson,
+    "compare": CompareJson,
+    "gate": GateJson,
+    "calibrate": CalibrateJson,
+    "cache": CacheJson,
+}
+"""By command, ``run-slo`` being ``run --slo``: the type of what ``--json`` prints."""
