@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -142,11 +143,19 @@ def _compile(
     refresh = [word for name in names for word in ("--refresh-package", name)]
     return uv_tool.compiled(
         ["--generate-hashes", "--python", interpreter.path, *refresh],
-        before=locked,
+        before=_without(locked, names),
         what=f"{framework.name}: no versions fit together with {overridden}",
         remedy="Loosen the override that uv names, or override what stands against it as well.",
         text="\n".join(wanted),
     )
+
+
+def _without(locked: str, names: Iterable[str]) -> str:
+    """``locked`` without ``names``: uv keeps the hashes of a version that is the same, which no path has."""
+    entries = re.split(r"^(?=[A-Za-z0-9])", locked, flags=re.MULTILINE)
+    left_out = {canonicalize_name(name) for name in names}
+    kept = (entry for entry in entries if canonicalize_name(re.split(r"[^\w.-]", entry)[0]) not in left_out)
+    return "".join(kept)
 
 
 def requirements(framework: Framework, overrides: tuple[Override, ...]) -> tuple[str, ...]:

@@ -73,4 +73,4 @@ def title_of(options: SideOptions, source: Source) -> str:
 def _word(override: str) -> str:
     """An override without a machine's paths."""
     text = shown(override)
-    return f"{Path(text).name} (path)" if text.startswith((".", "/", "~")) else text
+    return f"{Path(text).expanduser().resolve().name} (path)" if text.startswith((".", "/", "~")) else text

@@ -248,6 +248,15 @@ def test_a_path_is_installed_as_it_is_now(track: Track, tmp_path: Path) -> None:
     assert second.record.key != first.record.key
 
 
+def test_a_path_may_be_of_the_very_version_that_is_locked(track: Track, tmp_path: Path) -> None:
+    """uv would keep the hashes of that version, which a folder cannot have."""
+    project = tmp_path / "core"
+    local_index.project(project, version="2.0")
+    made = track.provision("frame", str(project))
+    assert inside(made, "import core; print(core.VERSION)", tmp_path) == "local"
+    assert made.record.versions["core"].startswith("2.0 (path, content ")
+
+
 def git(folder: Path, *arguments: str) -> str:
     argv = ["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments]
     return subprocess.run(argv, check=True, capture_output=True, text=True).stdout.strip()
