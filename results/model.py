@@ -236,6 +236,8 @@ class Setup:
     """Stacks that lived at once, at most."""
     open_window_s: float | None = None
     """Length of the windows of open load where it is another than ``window_s``."""
+    open_turn_s: float | None = None
+    """How long each turn of an open load was to be; None: its windows were whole."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,7 +351,7 @@ class Trial:
     """In a comparison: 0 where its side came first within the pair, else 1."""
     stage: GateStage = GateStage.NONE
     windows: Int64 = 1
-    """How many windows, taken in turn with the other side, are added up here."""
+    """How many windows of it, taken in turn with the other side, are added up here: turns of an open load."""
     turns: Turns | None = None
     """What each turn of a relay gave, all of which are added up here; None: a whole window."""
     heat: Int64 = 0

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Protocol
 
-from results.model import Cell, FailureStage, GateStage, Setup, Trial
+from results.model import Cell, FailureStage, GateStage, Load, Setup, Trial
 from results.store import Writer
 from runners.errors import HotlapError, LoadError, VerifyError
 from runners.experiments.live import LiveServer, LiveServers
@@ -103,15 +103,14 @@ class Heat:
             if leg.failed or leg.measured is None:
                 self._fail(LoadError(leg.failed, remedy=leg.remedy, answered=leg.answered), entrant)
                 continue
-            trial = self._trial(leg.measured, entrant)
-            trial = self._record(replace(trial, turns=leg.turns, memory_before_bytes=memory))
+            trial = replace(self._trial(leg.measured, entrant), turns=leg.turns, windows=leg.windows)
+            trial = self._record(replace(trial, memory_before_bytes=memory))
             yield trial
             self._verify(entrant, trial)
 
     def _order(self, entrants: Sequence[Entrant]) -> Relay:
         setup, variants = self.setup, list(dict.fromkeys(entrant.cell.server for entrant in entrants))
-        assert setup.leg_s is not None  # noqa: S101 - else why_whole has a reason
-        assert setup.turn_s is not None  # noqa: S101
+        turn_s, whole_s = turns_of(entrants[0].cell, setup)
         block = self.servers.block
         return Relay(
             legs=tuple(
@@ -119,8 +118,8 @@ class Heat:
                 for entrant in entrants
             ),
             groups=tuple(variants.index(entrant.cell.server) for entrant in entrants),
-            rounds=max(1, round(setup.leg_s / setup.turn_s)),
-            turn_s=setup.turn_s,
+            rounds=max(1, round(whole_s / turn_s)),
+            turn_s=turn_s,
             seed=trial_seed(setup.seed, block, entrants[0].cell),
         )
 
@@ -183,6 +182,16 @@ class Heat:
 
     def _fail(self, error: HotlapError, entrant: Entrant) -> None:
         self.servers.fail(error, entrant.live, entrant.cell)
+
+
+def turns_of(cell: Cell, setup: Setup) -> tuple[float, float]:
+    """How long a turn of ``cell`` is to be, and all of its turns in one launch."""
+    if cell.load == Load.OPEN:
+        turn_s, whole_s = setup.open_turn_s, setup.open_window_s or setup.window_s
+    else:
+        turn_s, whole_s = setup.turn_s, setup.leg_s or 0.0
+    assert turn_s is not None  # noqa: S101 - else why_whole has a reason
+    return turn_s, whole_s
 
 
 def order_for(server: RunningServer, cell: Cell, setup: Setup, block: int) -> Order:

@@ -30,6 +30,8 @@ class Timing:
     turn_s: float = TURN_S
     open_window_s: float | None = None
     """Of open load; None: as other windows."""
+    open_turn_s: float | None = None
+    """Of the turns of an open load; None: its windows are whole."""
     heat: int = MOST_IN_HEAT
     """Stacks at most that live at once."""
     precision_percent: float | None = None

@@ -90,6 +90,7 @@ def build_setup(
         leg_s=timing.leg_s,
         heat=timing.heat,
         open_window_s=timing.open_window_s,
+        open_turn_s=timing.open_turn_s,
     )
 
 

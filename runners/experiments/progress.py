@@ -41,11 +41,10 @@ class Amount:
 
 def trial_seconds(cell: Cell, scenario: Scenario, setup: Setup) -> float:
     """Guess of what one trial of ``cell`` takes, warm-up included."""
+    open_s = setup.open_window_s or setup.window_s
     if not why_whole(cell, scenario, setup):
-        return setup.warmup_s + (setup.leg_s or 0.0) + LEG_S
-    if cell.load == Load.CLOSED:
-        return setup.warmup_s + setup.window_s
-    return setup.warmup_s + (setup.open_window_s or setup.window_s)
+        return setup.warmup_s + (open_s if cell.load == Load.OPEN else setup.leg_s or 0.0) + LEG_S
+    return setup.warmup_s + (setup.window_s if cell.load == Load.CLOSED else open_s)
 
 
 class Watcher:

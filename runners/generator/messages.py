@@ -41,7 +41,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relay:
-    """Closed loads on servers that are all up: loaded in turn, one at a time, from rest to rest."""
+    """Loads on servers that are all up, closed or open: loaded in turn, one at a time, from rest to rest."""
 
     legs: tuple[Order, ...]
     """``window_s`` of the orders is not used; all have as many connections."""
@@ -130,6 +130,9 @@ class Leg:
     measured: Measured | None = None
     """All turns added up; None: there was none."""
     turns: Turns | None = None
+    """Of a closed load."""
+    windows: int = 1
+    """Turns of an open load that are added up."""
     steady_parts: tuple[SteadyPart | None, ...] = ()
     """Of each turn, where the relay asks for them; None where a turn is too short to have one."""
     failed: str = ""

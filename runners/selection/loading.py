@@ -17,13 +17,13 @@ def why_whole(cell: Cell, scenario: Scenario, setup: Setup) -> str:
     """
     reasons = {
         "whole windows were asked for": setup.turn_s is None or setup.leg_s is None,
-        "an open load follows its schedule": cell.load != Load.CLOSED,
+        "an open load follows its schedule": cell.load == Load.OPEN and setup.open_turn_s is None,
         "a server that hotlap did not start may serve others too": setup.url is not None,
         "several generators cannot let a server rest at the same instant": setup.generators + setup.joined
         > 1,
         f"{scenario.title} cannot be cut into turns": not scenario.turns,
         f"a wave of {cell.connections} answers takes longer than a turn": (
-            cell.connections > MOST_CONNECTIONS_IN_TURNS
+            cell.load == Load.CLOSED and cell.connections > MOST_CONNECTIONS_IN_TURNS
         ),
     }
     return next((reason for reason, holds in reasons.items() if holds), "")

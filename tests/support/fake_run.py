@@ -107,6 +107,8 @@ class FakeGenerator:
             measured = self.measure(order)
         except LoadError as error:
             return Leg(failed=error.message, remedy=error.remedy)
+        if order.rate_rps is not None:
+            return Leg(measured=measured, windows=relay.rounds)
         share, rounds = measured.requests // relay.rounds, relay.rounds
         turns = Turns(
             begun_us=tuple(number * 100_000 for number in range(rounds)),
@@ -141,10 +143,14 @@ class FakeGenerator:
 
 
 class Heard(Watcher):
-    """Keeps the failures that it hears of."""
+    """Keeps what it hears."""
 
     def __init__(self) -> None:
         self.failures: list[Failure] = []
+        self.said: list[str] = []
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
 
     def failure(self, failure: Failure) -> None:
         self.failures.append(failure)

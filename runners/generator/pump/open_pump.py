@@ -33,6 +33,8 @@ QUIET_NS = 150_000
 """Other greenlets get their turn where the next arrival is this far away: they take about 20 us."""
 PATIENCE_NS = 100_000_000
 """Other greenlets get their turn in any case when they have waited for so long."""
+LOOK_NS = 500_000
+"""At the end of an open turn, whether all is answered is looked at this often."""
 
 
 class OpenPump(Pump):
@@ -74,6 +76,18 @@ class OpenPump(Pump):
         self._unsent, self._unseen = 0, len(left)
         self._attend_ns = 0
         return begin_ns
+
+    def open_turn(self, offsets_ns: NDArray[np.int64], patience_ns: int) -> bool:
+        """From rest to rest: requests due ``offsets_ns`` after now, and then nothing in flight.
+
+        Whether it was so ``patience_ns`` after now; else some are still in flight or in line.
+        """
+        begin_ns = self.offer(offsets_ns)
+        until_ns = begin_ns + patience_ns
+        self.drive(min(begin_ns + int(offsets_ns[-1]) + 1, until_ns))
+        while (left := self.in_flight(now := monotonic_ns())[0]) and now < until_ns:
+            self.drive(min(now + LOOK_NS, until_ns))
+        return not left
 
     def release(self) -> None:
         """End the load, and the schedule with it."""

@@ -59,3 +59,17 @@ class Schedules:
             for length_s, seed in zip((order.warmup_s, order.window_s), seeds, strict=True)
         )
         return cls(warmup, window)
+
+
+class TurnSchedules:
+    """When the requests of an open load are due in one turn after the other: drawn anew for each."""
+
+    def __init__(self, order: Order, rate_rps: float) -> None:
+        self._rate_rps, self._kind = rate_rps, order.arrivals or Arrivals.CONSTANT
+        self._random = np.random.default_rng(order.seed)
+
+    def next(self, length_s: float) -> NDArray[np.int64]:
+        """Instants in ns from the begin of a turn, at least one; raises LoadError as ``arrivals_ns``."""
+        while not (drawn := arrivals_ns(self._rate_rps, length_s, self._kind, self._random)).size:
+            pass
+        return drawn

@@ -14,8 +14,9 @@ from runners.generator.pump.connection import Address
 from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
+from runners.generator.window.arrivals import TurnSchedules
 from runners.generator.window.edges import Edge, Meters
-from runners.generator.window.measurement import measured_of
+from runners.generator.window.measurement import measured_of, open_load_facts
 from runners.generator.window.no_answer import no_right_answer
 from runners.generator.window.pace import Pace
 from runners.generator.window.trial import DRAIN_S
@@ -49,6 +50,8 @@ class Runner:
     ) -> None:
         self._pump, self._order, self._times_steady_parts = pump, order, steady_parts
         self._meters = Meters.for_order(order)
+        self._schedules = None if order.rate_rps is None else TurnSchedules(order, order.rate_rps)
+        """Of the turns of an open load; None: closed load."""
         self._ring = Ring(exchanges, str(Endpoint(order.host, order.port)))
         self._tally = Tally()
         self._spans: list[tuple[Edge, Edge]] = []
@@ -73,13 +76,19 @@ class Runner:
         self._warm_up = warm_up(pump, order, self._ring, None, lambda _: None)
         self._must_rest()
         self._pace = Pace(turn_s=turn_s, least=math.ceil(LEAST_CYCLES * len(pump.connections)))
+        if self._schedules is None:
+            self._take_first_turns()
+        self._expected_s = self._pace.expected_s
+
+    def _take_first_turns(self) -> None:
+        """Find how many answers fill a turn."""
+        pump = self._pump
         for _ in range(PACING_ROUNDS):
             begun_ns = time.monotonic_ns()
             pump.tally = Tally()
             if not pump.turn(self._pace.answers, begun_ns + round(self._limit_s() * 1e9)):
                 self._must_rest()
             self._pace.begin(len(pump.tally.latencies_ns), (time.monotonic_ns() - begun_ns) / 1e9)
-        self._expected_s = self._pace.expected_s
 
     def is_due(self, number: int, rounds: int, turn_s: float) -> bool:
         """Whether it takes its turn in round ``number``: seldom where they are longer than ``turn_s``."""
@@ -99,10 +108,7 @@ class Runner:
         begin = replace(begin, at_ns=time.monotonic_ns())  # nothing is under way while clocks are read
         pump.tally = tally = Tally()
         until_ns = begin.at_ns + round(self._limit_s() * 1e9)
-        answers = self._pace.answers
-        noted = _steady_answers(answers, len(pump.connections)) if self._times_steady_parts else ()
-        whole = pump.turn(answers, until_ns, noted)
-        steady = _steady_part(pump.passed) if noted and whole else None
+        whole, steady = self._load(begin.at_ns, until_ns)
         end = self._meters.read(pump)
         self._must_keep_processes(begin, end)
         if whole and end.at_ns <= until_ns:  # the last answers may lie behind a standstill of everything
@@ -113,7 +119,7 @@ class Runner:
             if self._times_steady_parts:
                 self._steady_parts.append(steady)
             self._dropped_in_a_row, self._at_rest = 0, end
-            self._pace.note(len(tally.latencies_ns), (end.at_ns - begin.at_ns) / 1e9)
+            self._pace.note(self._counts[-1], (end.at_ns - begin.at_ns) / 1e9)
             return
         self._tally.errors.update(tally.errors)
         self._tally.example = self._tally.example or tally.example
@@ -126,6 +132,16 @@ class Runner:
                 self._order, self._tally, f"{DROPPED_MOST} turns in a row were not over in time"
             )
 
+    def _load(self, begin_ns: int, until_ns: int) -> tuple[bool, SteadyPart | None]:
+        """Whether all was answered by ``until_ns``, and the steady part where it is asked for."""
+        if self._schedules is not None:
+            schedule_ns = self._schedules.next(self._expected_s)
+            return self._pump.open_turn(schedule_ns, until_ns - begin_ns), None
+        answers = self._pace.answers
+        noted = _steady_answers(answers, len(self._pump.connections)) if self._times_steady_parts else ()
+        whole = self._pump.turn(answers, until_ns, noted)
+        return whole, _steady_part(self._pump.passed) if noted and whole else None
+
     def release(self) -> None:
         """Close all connections, once what is under way is answered."""
         self._pump.tally = Tally()
@@ -134,7 +150,7 @@ class Runner:
 
     def leg(self, begun_ns: int) -> Leg:
         """All turns; offsets are from ``begun_ns``. Raises LoadError where no turn counts."""
-        if self._warm_up is None or not self._counts:
+        if self._warm_up is None or not self._tally.right:
             raise no_right_answer(self._order, self._tally, "no turn was over")
         cpu_ns = [
             None
@@ -142,6 +158,10 @@ class Runner:
             else end.server_cpu_ns - begin.server_cpu_ns
             for begin, end in self._spans
         ]
+        measured = measured_of(self._warm_up, self._tally, self._spans, self._meters)
+        if self._schedules is not None:
+            measured = replace(measured, **open_load_facts(self._tally))
+            return Leg(measured=measured, windows=len(self._spans))
         turns = Turns(
             begun_us=tuple((begin.at_ns - begun_ns) // 1000 for begin, _ in self._spans),
             span_us=tuple((end.at_ns - begin.at_ns) // 1000 for begin, end in self._spans),
@@ -150,7 +170,6 @@ class Runner:
             rest_cpu_us=None if self._rest_cpu_ns is None else self._rest_cpu_ns // 1000,
             dropped=self._dropped,
         )
-        measured = measured_of(self._warm_up, self._tally, self._spans, self._meters)
         return Leg(measured=measured, turns=turns, steady_parts=tuple(self._steady_parts))
 
     def _limit_s(self) -> float:
@@ -162,6 +181,8 @@ class Runner:
         Whether there were any.
         """
         pump = self._pump
+        if self._schedules is not None:
+            return False  # an arrival opens a connection that was closed, with its clock running
         if closed := pump.closed_at_rest():
             pump.tally = Tally()
             if not pump.turn(len(pump.connections), time.monotonic_ns() + round(self._limit_s() * 1e9)):

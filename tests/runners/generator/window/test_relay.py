@@ -54,6 +54,7 @@ def run(
     lengths_s: tuple[float, ...] = (),
     pids: tuple[int | None, ...] = (),
     steady_parts: bool = False,
+    rate_rps: float | None = None,
 ) -> list[Leg]:
     pumps = [OpenPump() for _ in scripts]
     for pump in pumps:
@@ -63,7 +64,7 @@ def run(
         servers = [stack.enter_context(ScriptedServer(script)) for script in scripts]
         order = Relay(
             legs=tuple(
-                replace(ORDER, port=server.port, server_pid=pid)
+                replace(ORDER, port=server.port, server_pid=pid, rate_rps=rate_rps)
                 for server, pid in itertools.zip_longest(servers, pids)
             ),
             groups=(0,) * len(servers),
@@ -351,3 +352,44 @@ def test_groups_stay_together_and_every_order_comes_up() -> None:
     assert len(seen) == 6 * 2 * 2
     assert max(seen.values()) < 60
     assert round_order([0, 1, 0], seed=7, number=3) == round_order([0, 1, 0], seed=7, number=3)
+
+
+def test_an_open_load_takes_turns_in_which_all_that_is_due_is_answered() -> None:
+    legs = run(serving(answer()), serving(answer()), rate_rps=500.0, turn_s=0.04)
+    for leg in legs:
+        assert not leg.failed
+        assert leg.turns is None
+        assert leg.windows == ROUNDS
+        assert leg.measured is not None
+        assert not leg.measured.errors
+        assert leg.measured.arrivals == leg.measured.requests == Latency.decode(leg.measured.latency).count
+    base, head = (leg.measured for leg in legs)
+    assert base is not None
+    assert head is not None
+    assert base.requests == head.requests > ROUNDS  # both sides are due the same
+
+
+def test_under_an_open_load_an_arrival_waits_for_a_connection_with_its_clock_running() -> None:
+    def slow(peer: Peer) -> None:
+        while peer.request() is not None:
+            time.sleep(0.02)
+            peer.send(answer())
+
+    legs = run(slow, slow, rate_rps=1000.0, turn_s=0.04)
+    for leg in legs:
+        assert leg.measured is not None
+        assert leg.measured.waited
+        # 4 connections serve 200 requests/s at most: a turn's last arrivals wait for all those before them
+        assert Latency.decode(leg.measured.latency).percentiles([90])[0] > 60_000
+
+
+def test_an_arrival_opens_a_connection_that_the_server_closed() -> None:
+    def closing(peer: Peer) -> None:
+        if peer.request() is not None:
+            peer.send(answer(more=b"Connection: close\r\n"))
+
+    (leg,) = run(closing, rate_rps=500.0, turn_s=0.04)
+    assert not leg.failed
+    assert leg.measured is not None
+    assert not leg.measured.errors
+    assert leg.measured.connections_opened == leg.measured.requests
