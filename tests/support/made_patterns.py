@@ -18,6 +18,7 @@ from runners.processes.accounting import pss_bytes, tree_pids
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
 from tests.support.faulty_server import Fault, faulty
+from tests.support.synthetic import make_run
 from tests.support.synthetic_plan import Recipe, make_plan
 
 GET = Exchange(request=Request(target="/n"), check=json_answer({"n": 1}))
@@ -29,6 +30,10 @@ CELL = Cell(
     connections=8,
 )
 PLAN = make_plan(Recipe(stacks=(("fastapi", "uvicorn-standard"),), control=False, troubles=False))
+HONEST = make_run(blocks=1, stacks=(("fastapi", "uvicorn-standard"),), control=False, troubles=False).trials[
+    0
+]
+"""A trial that shows no pattern, to be spoilt by a test."""
 BLOCKS = 4
 """What was measured once stands for so many launches."""
 
@@ -92,6 +97,11 @@ def load_at(
         memory_pss_bytes=pss_bytes(tree_pids(pid)) if pid else None,
         **asdict(measured),
     )
+
+
+def spoilt(cell: dict[str, Any] | None = None, **changes: Any) -> Trial:  # noqa: ANN401 - passed on by name
+    """``HONEST`` with other facts, of a cell with others."""
+    return replace(HONEST, cell=replace(HONEST.cell, **(cell or {})), **changes)
 
 
 def run_of(*parts: Trial | Failure) -> Run:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,9 @@ from report.page.build import build
 from report.views import terminal
 from results.histogram import Latency
 from results.model import Run, Trial
+from results.store import read
+from tests.support.paths import ROOT
+from tests.support.records import NAMES, RECORDS
 from tests.support.synthetic import make_run
 from tests.support.synthetic_turns import make_relay, to_turns
 
@@ -55,6 +59,11 @@ def explained(run: Run, change: Callable[[Trial], Trial], framework: str = "fast
 def test_an_honest_run_is_not_explained() -> None:
     assert explain(WHOLE, summarise(WHOLE)) == ()
     assert explain(TURNS, summarise(TURNS)) == ()
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "torn"])
+def test_recorded_runs_are_not_explained(name: str) -> None:
+    assert conclude(read(RECORDS / name)).explained == ()
 
 
 @pytest.mark.parametrize(
@@ -160,5 +169,17 @@ def test_what_is_explained_is_said_on_terminal_page_and_in_json(tmp_path: Path) 
 def test_every_pattern_says_what_it_means_and_what_to_do() -> None:
     for pattern in PATTERNS.values():
         assert pattern.title[0].islower()
-        assert pattern.cause.endswith(".")
-        assert pattern.remedy.endswith(".")
+        for text in (pattern.evidence, pattern.cause, pattern.remedy):
+            assert text.endswith(".")
+
+
+def test_the_document_holds_the_catalogue_and_nothing_else() -> None:
+    text = (ROOT / "docs" / "patterns.md").read_text(encoding="utf-8")
+    _, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
+    assert [" ".join(section.split()) for section in sections] == [
+        " ".join(
+            f"{pattern.title[0].upper()}{pattern.title[1:]} (`{name}`) **Evidence.** {pattern.evidence} "
+            f"**Meaning.** {pattern.cause} **Remedy.** {pattern.remedy}".split()
+        )
+        for name, pattern in PATTERNS.items()
+    ]
