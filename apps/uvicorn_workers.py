@@ -16,3 +16,9 @@ class PinnedWorker(UvicornWorker):
         "access_log": False,
         "proxy_headers": False,
     }
+
+
+class LegacyWebSocketWorker(PinnedWorker):
+    """The same for a uvicorn older than 0.42, whose sans-I/O WebSocket is missing or loses messages."""
+
+    CONFIG_KWARGS: dict[str, Any] = {**PinnedWorker.CONFIG_KWARGS, "ws": "websockets"}  # noqa: RUF012 - as above

@@ -277,6 +277,8 @@ class FrameworkEnvironment:
     overrides: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
     """Packages that an override moved from the lock: ``name old -> new``."""
+    server_differences: tuple[str, ...] = ()
+    """What older servers in it are started with otherwise than locked ones, a sentence each (schema 1.6)."""
     side: SideName = SideName.NONE
 
 

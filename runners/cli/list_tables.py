@@ -35,6 +35,8 @@ def as_json(matrix: Matrix, parts: Parts) -> str:
                 "title": server.title,
                 "interface": server.interface,
                 "default": server.default,
+                "notes": server.notes,
+                "needs": list(server.needs),
             }
             for server in parts.servers.values()
         ],

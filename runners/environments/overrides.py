@@ -20,6 +20,8 @@ from runners.environments import uv_tool
 from runners.errors import PlanError
 
 COMMIT = re.compile(r"@([0-9a-f]{40})(?:#.*)?$")
+EXACT = frozenset({"==", "==="})
+"""Operators of a requirement that name one version."""
 FORMS = "Write NAME==VERSION, a path, NAME @ PATH, or NAME @ git+ADDRESS@REVISION."
 
 
@@ -40,7 +42,7 @@ class Override:
     def settled(self) -> bool:
         """Whether the same words always mean the same thing: an exact version, a path as it is, a commit."""
         if self.kind == "release":
-            exact = [part for part in self.requirement.specifier if part.operator in {"==", "==="}]
+            exact = [part for part in self.requirement.specifier if part.operator in EXACT]
             return any("*" not in part.version for part in exact)
         return self.kind == "path" or bool(COMMIT.search(self.requirement.url or ""))
 

@@ -18,7 +18,7 @@ from runners.environments import interruption, stage, uv_tool
 from runners.environments.interpreters import Interpreter, find
 from runners.environments.lock import require_current
 from runners.environments.overrides import Override, parse
-from runners.environments.resolution import Resolution, concerned, resolve
+from runners.environments.resolution import Resolution, concerned, require_startable, resolve
 from runners.errors import ProvisionError
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def provision(
     ``--with`` says. ``echo`` gets a line where something is built or moved from the lock.
 
     Raises:
-        PlanError: an unknown interpreter, an override that is not understood.
+        PlanError: an unknown interpreter, an override that is not understood, a server that is too old.
         ProvisionError: no lock or an old one, nothing that fits together, no connection.
 
     """
@@ -86,6 +86,7 @@ def provision_all(
     folder = cache or store.root()
     interpreter = find(python, folder)
     parsed = tuple(map(parse, overrides))
+    require_startable(parsed)
     overriding = concerned(chosen, parsed, interpreter)
 
     def provision_one(framework: Framework) -> Provisioned | ProvisionError:

@@ -10,10 +10,12 @@ from urllib.parse import urlsplit
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from runners import servers
 from runners.environments import cache, uv_tool
 from runners.environments.lock import pins, server_requirements
-from runners.environments.overrides import COMMIT, Override
+from runners.environments.overrides import COMMIT, EXACT, Override
 from runners.errors import PlanError
+from runners.servers.versions import is_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -68,6 +70,18 @@ def concerned(
     }
 
 
+def require_startable(overrides: Iterable[Override]) -> None:
+    """Raise PlanError where one of ``overrides`` names a server that is older than its recipe knows."""
+    servers.require_startable(
+        {
+            override.name: part.version
+            for override in overrides
+            for part in override.requirement.specifier
+            if part.operator in EXACT
+        }
+    )
+
+
 def resolve(
     framework: Framework,
     overrides: tuple[Override, ...],
@@ -78,6 +92,7 @@ def resolve(
     """The lock of ``framework`` with ``overrides`` in it; ``folder`` keeps what was resolved before.
 
     Raises:
+        PlanError: an override brings a server that is older than its recipe knows.
         ProvisionError: nothing fits together.
 
     """
@@ -86,6 +101,7 @@ def resolve(
         return Resolution(text=locked, hashed=True)
     text = _resolved(framework, overrides, interpreter, folder, locked)
     old, new = pins(locked, interpreter.markers), pins(text, interpreter.markers)
+    servers.require_startable(new)
     sources = {
         override.name: _source(override, new.get(override.name, ""))
         for override in overrides
@@ -123,11 +139,17 @@ def _resolved(
     folder: Path,
     locked: str,
 ) -> str:
-    wanted = requirements(framework, overrides)
+    wanted, companions = requirements(framework, overrides), servers.companions()
     contents = [override.content for override in overrides]
-    known = folder / "resolutions" / f"{cache.digest(wanted, contents, locked, interpreter.markers)}.txt"
+    key = cache.digest(wanted, companions, contents, locked, interpreter.markers)
+    known = folder / "resolutions" / f"{key}.txt"
     if not (known.is_file() and all(override.settled for override in overrides)):
-        cache.write(known, _compile(framework, overrides, interpreter, wanted, locked))
+        text = _compile(framework, overrides, interpreter, wanted, locked)
+        versions = pins(text, interpreter.markers)
+        besides = [text for older in companions if is_of(older, versions) for text in companions[older]]
+        if besides:
+            text = _compile(framework, overrides, interpreter, (*wanted, *besides), locked)
+        cache.write(known, text)
     return known.read_text(encoding="utf-8")
 
 

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from results.model import Cell, Failure, NotApplicable, Run
 from runners.environments.provision import Provisioned, provision, provision_all
 from runners.errors import PlanError, ProvisionError
 from runners.experiments.progress import Watcher
 from runners.machine import facts
-from runners.selection.frameworks import Framework
 from runners.selection.matrix import Parts, family
+from runners.servers.recipe import Variant
 
 
 def environments_of(
     cells: Iterable[Cell],
-    frameworks: Mapping[str, Framework],
+    parts: Parts,
     *,
     python: str | None,
     overrides: tuple[str, ...],
     watcher: Watcher,
 ) -> tuple[dict[str, Provisioned], tuple[Failure, ...]]:
-    """Environments by framework; one that could not be built is a failure of each of its stacks."""
+    """Environments by framework; one that could not be built is a failure of each of its stacks.
+
+    Each says what the chosen servers are started with otherwise, where those in it are older ones.
+    """
     cells = tuple(cells)
-    used = [frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells)]
+    used = [parts.frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells)]
     watcher.say(f"preparing {len(used)} environments")
     results = provision_all(used, python=python, overrides=overrides, echo=watcher.say)
     failures = tuple(
@@ -32,7 +36,29 @@ def environments_of(
         if isinstance(result, ProvisionError)
         for stack in dict.fromkeys(cell.stack for cell in cells if cell.framework == name)
     )
-    return {name: result for name, result in results.items() if isinstance(result, Provisioned)}, failures
+    environments = {
+        name: _declaring(result, _variants(cells, name, parts))
+        for name, result in results.items()
+        if isinstance(result, Provisioned)
+    }
+    records = [environment.record for environment in environments.values()]
+    for line in dict.fromkeys(line for record in records for line in record.server_differences):
+        watcher.say(line)
+    return environments, failures
+
+
+def _variants(cells: Iterable[Cell], framework: str, parts: Parts) -> tuple[Variant, ...]:
+    """Server variants that ``framework`` is measured on; none for cells that need no server."""
+    names = dict.fromkeys(cell.server for cell in cells if cell.framework == framework)
+    return tuple(parts.servers[name] for name in names if name in parts.servers)
+
+
+def _declaring(environment: Provisioned, variants: Iterable[Variant]) -> Provisioned:
+    """``environment`` with what its servers, being older, are started with otherwise in its record."""
+    versions = environment.record.versions
+    started = [variant for variant in variants if not variant.unmet(versions)]
+    lines = dict.fromkeys(line for variant in started for line in variant.differences(versions))
+    return replace(environment, record=replace(environment.record, server_differences=tuple(lines)))
 
 
 def provisioned_cells(
@@ -52,12 +78,17 @@ def provisioned_cells(
 def lacking_cells(
     cells: Iterable[Cell], environments: Mapping[str, Provisioned], parts: Parts
 ) -> tuple[NotApplicable, ...]:
-    """Cells whose environment holds a release that is too old for their scenario, as the app file says."""
+    """Cells whose environment holds a release that is too old for their scenario or server.
+
+    Which is too old is what the app's file says for a scenario, and the server's file for a variant.
+    """
     lacking = []
     for cell in cells:
         if environment := environments.get(cell.framework):
-            needed = family(parts.scenarios[cell.scenario])
-            unmet = parts.frameworks[cell.framework].unmet(needed, environment.record.versions)
+            needed, versions = family(parts.scenarios[cell.scenario]), environment.record.versions
+            unmet = parts.frameworks[cell.framework].unmet(needed, versions)
+            if not unmet and cell.server in parts.servers:
+                unmet = parts.servers[cell.server].unmet(versions)
             if unmet:
                 lacking.append(NotApplicable(cell=cell, reason=unmet))
     return tuple(lacking)
@@ -71,7 +102,7 @@ def without(cells: Iterable[Cell], lacking: Iterable[NotApplicable]) -> tuple[Ce
     if not left:
         raise PlanError(
             "nothing is left to be measured: " + "; ".join(dict.fromkeys(lack.reason for lack in lacking)),
-            remedy="choose a newer release, or other scenarios",
+            remedy="choose a newer release, or other scenarios or servers",
         )
     return left
 

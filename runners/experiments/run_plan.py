@@ -37,11 +37,13 @@ def plan_of(
     failures: tuple[Failure, ...] = ()
     if url is None:
         environments, failures = environments_of(
-            cells, parts.frameworks, python=options.python, overrides=options.overrides, watcher=watcher
+            cells, parts, python=options.python, overrides=options.overrides, watcher=watcher
         )
         cells = provisioned_cells(cells, environments, failures)
     lacking = lacking_cells(cells, environments, parts)
     cells = without(cells, lacking)
+    for reason in dict.fromkeys(lack.reason for lack in lacking):
+        watcher.say(f"not applicable: {reason}")
     cells += control_of(cells, parts)
     setup = _setup(options, cells)
     for warning in placement.crowding(setup):

@@ -52,15 +52,17 @@ class LocalLauncher:
     ) -> AbstractContextManager[LocalServer]:
         """Launch the stack of ``visit``, ready once ``first`` is answered rightly; raises LaunchError."""
         stack = self.stacks[visit.stack]
+        environment = self.environments[stack.framework.name]
         scenario = self.scenarios[first.scenario]
 
         def ready(host: str, server_port: int) -> str | None:
             return probe(host, server_port, scenario)
 
         return launch(
-            python=self.environments[stack.framework.name].python,
-            stage=self.environments[stack.framework.name].stage,
+            python=environment.python,
+            stage=environment.stage,
             variant=stack.variant,
+            versions=environment.record.versions,
             serve=self._serve(stack, visit, first, port),
             groups=groups_of(visit.cells, self.scenarios),
             cpus=self.setup.server_cpus,

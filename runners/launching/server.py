@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from runners.errors import LaunchError
@@ -16,6 +16,7 @@ from runners.launching.server_log import ServerLog, log_of, log_path
 from runners.processes import accounting, ports
 from runners.processes.tree import ProcessTree
 from runners.servers.recipe import Serve, Variant
+from runners.servers.versions import Versions
 
 READY_DEADLINE_S = 20.0
 """From the fork of a server to its first right answer."""
@@ -82,17 +83,19 @@ def launch(
     ready: Ready,
     under: Sequence[str] = (),
     deadline_s: float | None = None,
+    versions: Versions = MappingProxyType({}),
     is_aborted: Callable[[], bool] = lambda: False,
 ) -> LocalServer:
     """Start ``variant`` on ``serve`` (port 0: a free one); returns once ``ready`` has had a right answer.
 
+    ``versions`` are those of the environment, which decide what the command line may say.
     ``under`` is a command that takes the server's command line as its arguments, such as a counter's.
     ``folder`` gets ``server.log`` and the empty working directory ``cwd``, both emptied first. Raises
     LaunchError, with nothing left running, when the port is taken, the server dies, hangs or answers
     wrongly, when somebody else listens on its port too, and when ``is_aborted`` says so.
     """
     serve = _with_free_port(serve)
-    argv = variant.command(serve)
+    argv = variant.argv(serve, versions)
     environment = environment_of(variant, stage=stage, groups=groups, hash_seed=hash_seed, folder=folder)
     if serve.host != ports.LOOPBACK:
         environment["HOTLAP_HOST"] = serve.host

@@ -9,12 +9,11 @@ from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from results.model import Interface
 from runners.errors import PlanError
 from runners.selection import pep723
+from runners.servers.versions import Versions, unmet
 
 APPS = Path(__file__).resolve().parents[2] / "apps"
 """The apps that ship with hotlap."""
@@ -80,20 +79,12 @@ class Framework:
             return "not-applicable", reason
         return "not-implemented", f"{self.path.name} does not implement {family}"
 
-    def unmet(self, family: str, versions: Mapping[str, str]) -> str:
-        """What ``family`` needs and an environment of such ``versions`` lacks, in words; empty: nothing.
-
-        What is installed from a commit is taken to be new enough.
-        """
+    def unmet(self, family: str, versions: Versions) -> str:
+        """What ``family`` needs and an environment of such ``versions`` lacks, in words; empty: nothing."""
         if family not in self.needs:
             return ""
-        need = Requirement(self.needs[family])
-        there = versions.get(canonicalize_name(need.name), "none")
-        try:
-            met = need.specifier.contains(Version(there), prereleases=True)
-        except InvalidVersion:
-            met = there != "none"
-        return "" if met else f"{family} needs {need}, and there is {there}"
+        lacking = unmet(self.needs[family], versions)
+        return f"{family} needs {lacking}" if lacking else ""
 
 
 def discover(apps_dir: Path = APPS) -> dict[str, Framework]:

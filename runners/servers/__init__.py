@@ -1,7 +1,8 @@
 """Launch recipes, one file a server: ``<name>_server.py`` holds all that hotlap knows of that server.
 
-Each file exports ``PACKAGES`` (requirements that every framework is installed with), ``VARIANTS`` (ways to
-run the server) and, if it likes, ``BOUNDARIES`` (functions whose share of a request is told).
+Each file exports ``PACKAGES`` (requirements that every framework is installed with, from the oldest version
+that can be started), ``VARIANTS`` (ways to run the server) and, if it likes, ``COMPANIONS`` (what older
+versions need besides what they say) and ``BOUNDARIES`` (functions whose share of a request is told).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 
 from runners.errors import PlanError
 from runners.servers.recipe import Variant
+from runners.servers.versions import Versions, stated
 
 FOLDER = Path(__file__).parent
 SERVER_SUFFIX = "_server.py"
@@ -51,6 +53,26 @@ def packages() -> tuple[str, ...]:
                 ) from error
             requirements[text] = None
     return tuple(requirements)
+
+
+def require_startable(versions: Versions) -> None:
+    """Do nothing where no server of ``versions`` is older than ``PACKAGES`` says; else raise PlanError."""
+    for need in map(Requirement, packages()):
+        version = stated(need.name, versions)
+        if version is not None and not need.specifier.contains(version, prereleases=True):
+            raise PlanError(
+                f"{need.name} {version} is older than hotlap can start: its recipe knows {need.specifier}",
+                remedy=f"choose {need.name}{need.specifier}",
+            )
+
+
+def companions() -> dict[str, tuple[str, ...]]:
+    """What older servers need and do not state themselves, by the requirement that says which servers."""
+    return {
+        older: requirements
+        for module in _modules().values()
+        for older, requirements in getattr(module, "COMPANIONS", {}).items()
+    }
 
 
 def boundaries() -> dict[str, Mapping[str, tuple[str, ...]]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from results.model import Interface
-from runners.servers.recipe import ASGI, HTTP, RSGI, Serve, Variant
+from runners.servers.recipe import ASGI, HTTP, RSGI, Serve, Since, Variant, Word
 
-PACKAGES = ("granian",)
+PACKAGES = ("granian>=1.6",)
 BOUNDARIES = {
     "server, a request whole": (
         "granian/_futures.py::_future_watcher_wrapper.<locals>.future_watcher",
@@ -25,17 +25,27 @@ def _bind(serve: Serve, interface: Interface) -> tuple[str, ...]:
 
 RUNTIME_MODES = {Interface.ASGI: "mt", Interface.WSGI: "mt", Interface.RSGI: "st"}
 """What ``--runtime-mode auto`` picks for HTTP/1 with one runtime thread (granian 2.8.7)."""
+THREADING_MODES = {"mt": "runtime", "st": "workers"}
+"""What granian 1 called its runtime modes."""
 
 
-def _command(serve: Serve, *, interface: Interface, runtime_mode: str) -> tuple[str, ...]:
+def _runtime(mode: str) -> tuple[Word, ...]:
+    return (
+        Since("granian>=1.7", ("--task-impl", "asyncio"), before=("--no-opt",)),
+        Since("granian>=2", ("--runtime-mode", mode), before=("--threading-mode", THREADING_MODES[mode])),
+        Since("granian>=2", ("--runtime-threads", "1"), before=("--threads", "1")),
+    )
+
+
+def _command(serve: Serve, *, interface: Interface, runtime_mode: str) -> tuple[Word, ...]:
     """Only WSGI runs Python on more than one thread a worker: the others refuse ``--blocking-threads``."""
     threads = serve.threads if interface == Interface.WSGI else 1
     return (
         *_bind(serve, interface),
-        *("--loop", "uvloop", "--task-impl", "asyncio", "--runtime-mode", runtime_mode),
-        *("--runtime-threads", "1"),
+        *("--loop", "uvloop"),
+        *_runtime(runtime_mode),
         *("--blocking-threads", str(threads), "--http", "1", "--http1-keep-alive"),
-        *("--http1-header-read-timeout", str(serve.keep_alive_s * 1000)),
+        Since("granian>=2", ("--http1-header-read-timeout", str(serve.keep_alive_s * 1000))),
         *("--backlog", str(serve.backlog), "--backpressure", str(serve.max_connections)),
         *("--no-ws" if interface == Interface.WSGI else "--ws", "--no-access-log"),
     )

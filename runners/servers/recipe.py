@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from packaging.requirements import Requirement
+
 from results.model import Interface
 from runners.processes.ports import LOOPBACK
+from runners.servers.versions import Versions, is_of, stated, unmet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +32,34 @@ class Serve:
     """Cap on connections per worker: at least twice the largest number of connections."""
 
 
-Command = Callable[[Serve], tuple[str, ...]]
+@dataclass(frozen=True, slots=True)
+class Since:
+    """Words of a command line that not every version understands."""
+
+    known: str
+    """Requirement that says which do, such as ``gunicorn>=25.1``."""
+    words: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    """What says the same to an older version; empty: nothing does."""
+
+    def understood(self, versions: Versions) -> bool:
+        """Whether what is installed knows ``words``; what is not in ``versions`` is taken to be new."""
+        return is_of(self.known, versions) is not False
+
+    def difference(self, versions: Versions) -> str:
+        """What an older version gets in place of ``words``, as a sentence; empty where it knows them."""
+        if self.understood(versions):
+            return ""
+        package = Requirement(self.known).name
+        instead = f"`{' '.join(self.before)}` in its place" if self.before else "left out"
+        return (
+            f"{package} {stated(package, versions)} is too old for `{' '.join(self.words)}` "
+            f"({self.known}): {instead}"
+        )
+
+
+Word = str | Since
+Command = Callable[[Serve], tuple[Word, ...]]
 """Arguments for the environment's interpreter, beginning with ``-m``; pure, and without machine paths."""
 
 
@@ -44,6 +74,8 @@ class Variant:
     notes: str = ""
     """What a reader must know to read its numbers, one sentence each."""
     command: Command
+    needs: tuple[str, ...] = ()
+    """Requirements without which it is not applicable, such as ``gunicorn>=24`` for a worker class."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What the server needs beside the environment that every server is given."""
     capabilities: frozenset[str] = frozenset({"http"})
@@ -58,6 +90,27 @@ class Variant:
     """Cells of its own that a gate counts unless told otherwise: globs over ``framework--scenario``."""
     sentinel: tuple[str, ...] = ()
     """Cells of its own that a gate loads unless told otherwise: globs over ``framework--scenario``."""
+
+    def argv(self, serve: Serve, versions: Versions) -> tuple[str, ...]:
+        """The command line as the installed ``versions`` understand it."""
+        return tuple(word for part in self.command(serve) for word in _words(part, versions))
+
+    def differences(self, versions: Versions) -> tuple[str, ...]:
+        """What installed ``versions`` that are older are not given or are given instead, a sentence each."""
+        parts = self.command(Serve(target="app", interface=self.interface))
+        sentences = (part.difference(versions) for part in parts if isinstance(part, Since))
+        return tuple(sentence for sentence in sentences if sentence)
+
+    def unmet(self, versions: Versions) -> str:
+        """What of its ``needs`` the installed ``versions`` lack, in words; empty: nothing."""
+        lacking = [text for need in self.needs if (text := unmet(need, versions))]
+        return f"{self.name} needs {'; '.join(lacking)}" if lacking else ""
+
+
+def _words(part: Word, versions: Versions) -> tuple[str, ...]:
+    if isinstance(part, str):
+        return (part,)
+    return part.words if part.understood(versions) else part.before
 
 
 HTTP = frozenset({"http"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from results.model import Interface
-from runners.servers.recipe import ASGI, Serve, Variant
+from runners.servers.recipe import ASGI, Serve, Since, Variant, Word
 
-PACKAGES = ("uvicorn[standard]",)
+PACKAGES = ("uvicorn[standard]>=0.22",)
 """The variant without the standard extra needs nothing else."""
 BOUNDARIES = {
     "server, a request whole": (
@@ -24,12 +24,16 @@ BOUNDARIES = {
     ),
 }
 
+WEBSOCKETS = Since("uvicorn>=0.42", ("--ws", "websockets-sansio"), before=("--ws", "websockets"))
+"""Known from 0.35 on, but until 0.42 it swallows empty messages, and ``auto`` picks the older one."""
 
-def _command(serve: Serve, *, loop: str, http: str) -> tuple[str, ...]:
+
+def _command(serve: Serve, *, loop: str, http: str) -> tuple[Word, ...]:
     return (
         *("-m", "uvicorn", serve.target),
         *("--host", serve.host, "--port", str(serve.port), "--workers", str(serve.workers)),
-        *("--interface", "asgi3", "--loop", loop, "--http", http, "--ws", "websockets-sansio"),
+        *("--interface", "asgi3", "--loop", loop, "--http", http),
+        WEBSOCKETS,
         *("--backlog", str(serve.backlog), "--timeout-keep-alive", str(serve.keep_alive_s)),
         *("--no-access-log", "--no-proxy-headers", "--no-use-colors"),
     )

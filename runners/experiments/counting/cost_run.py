@@ -72,7 +72,7 @@ def new_cost_run(
     boundaries = collect(parts.frameworks.values(), servers.boundaries())
     matrix = countable_cells(options.selection, parts, in_process=in_process)
     environments, failures = environments_of(
-        matrix.cells, parts.frameworks, python=options.python, overrides=options.overrides, watcher=watcher
+        matrix.cells, parts, python=options.python, overrides=options.overrides, watcher=watcher
     )
     cells = provisioned_cells(matrix.cells, environments, failures)
     lacking = lacking_cells(cells, environments, parts)

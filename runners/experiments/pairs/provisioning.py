@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
 from results.model import BOTH_SIDES, Cell, Failure, FailureStage, NotApplicable, Pairing, SideName
@@ -10,7 +11,7 @@ from runners.environments import cache
 from runners.environments.interpreters import find
 from runners.environments.overrides import parse
 from runners.environments.provision import Provisioned
-from runners.environments.resolution import concerned
+from runners.environments.resolution import concerned, require_startable
 from runners.errors import HotlapError, of_side
 from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import cell_of
@@ -25,8 +26,14 @@ Environments = Mapping[SideName, Mapping[str, Provisioned]]
 def provision_sides(
     options: PairOptions, sides: Mapping[SideName, SideParts], pairings: Iterable[Pairing], watcher: Watcher
 ) -> tuple[Environments, tuple[Failure, ...]]:
-    """Environments of both sides, and the failures of what could not be installed."""
+    """Environments of both sides, and the failures of what could not be installed.
+
+    Raises PlanError, before anything is built, where a side names a server that is too old to be started.
+    """
     pairings = tuple(pairings)
+    for side_parts in sides.values():
+        with _told_of(side_parts):
+            require_startable(map(parse, side_parts.options.moved))
     environments: dict[SideName, Mapping[str, Provisioned]] = {}
     failures: tuple[Failure, ...] = ()
     for side, side_parts in sides.items():
@@ -40,17 +47,15 @@ def _provision_side(
     options: PairOptions, side_parts: SideParts, cells: Iterable[Cell], watcher: Watcher
 ) -> tuple[Mapping[str, Provisioned], tuple[Failure, ...]]:
     cells, side, asked = tuple(cells), side_parts.side.name, side_parts.options
-    frameworks, python = side_parts.parts.frameworks, asked.python or options.python
+    parts, python = side_parts.parts, asked.python or options.python
     watcher.say(f"{side}: {side_parts.side.title}")
-    try:
-        used = [frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells)]
+    with _told_of(side_parts):
+        used = [parts.frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells)]
         if asked.bare:
             concerned(used, tuple(map(parse, asked.bare)), find(python, cache.root()))
         environments, failures = environments_of(
-            cells, frameworks, python=python, overrides=asked.moved, watcher=watcher
+            cells, parts, python=python, overrides=asked.moved, watcher=watcher
         )
-    except HotlapError as error:
-        raise error.retold(f"{side}: {error.message}") from error
     named = {
         name: replace(environment, record=replace(environment.record, side=side))
         for name, environment in environments.items()
@@ -61,6 +66,15 @@ def _provision_side(
         for cell in dict.fromkeys(cells)
         if cell.stack in by_stack
     )
+
+
+@contextmanager
+def _told_of(side_parts: SideParts) -> Iterator[None]:
+    """Has an error within begin with the side that it is of."""
+    try:
+        yield
+    except HotlapError as error:
+        raise error.retold(f"{side_parts.side.name}: {error.message}") from error
 
 
 def is_ready(pairing: Pairing, environments: Environments) -> bool:

@@ -226,6 +226,27 @@ def test_an_override_replaces_what_app_and_servers_require_and_keeps_extras(trac
     assert resolution.requirements(track.framework(), (wanted,)) == ("serve", "frame[fast]<2")
 
 
+@pytest.mark.parametrize(("older", "moved"), [("serve<2", ("extra (none) -> 1.0",)), ("serve<1", ())])
+def test_what_older_servers_need_besides_is_installed_with_them(
+    older: str, moved: tuple[str, ...], track: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runners.servers.companions", lambda: {older: ("extra<2",)})
+    made = track.provision("frame", "core==2.0")
+    assert made.record.moved == moved
+    assert ("extra" in made.record.versions) == bool(moved)
+
+
+@pytest.mark.parametrize("wanted", ["serve==1.0", "serve<1.5"])
+def test_a_server_below_its_bound_is_refused_before_anything_is_built(
+    wanted: str, track: Track, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    local_index.use(monkeypatch, track.root, "serve>=1.5")
+    with pytest.raises(PlanError, match=r"serve 1\.0 is older than hotlap can start") as caught:
+        track.provision("frame", wanted)
+    assert caught.value.remedy == "choose serve>=1.5"
+    assert not list(track.cache.glob("environments/*"))
+
+
 def test_an_override_that_fits_nothing_carries_what_uv_says(track: Track) -> None:
     with pytest.raises(ProvisionError, match="frame: no versions fit together with core") as caught:
         track.provision("frame", "core==7")

@@ -56,8 +56,24 @@ PICKS: dict[str, dict[str, object]] = {
         "worker": "gunicorn.workers.gthread.ThreadWorker",
         "threads": 40,
     },
+    "gunicorn-gthread-fast": {
+        **ALIKE,
+        **GUNICORN,
+        "workers": 1,
+        "worker": "gunicorn.workers.gthread.ThreadWorker",
+        "threads": 40,
+        "http": "fast",
+    },
     "gunicorn-gevent": {**ALIKE, **GUNICORN, "worker": "gunicorn.workers.ggevent.GeventWorker"},
     "gunicorn-asgi": {**ALIKE, **GUNICORN, "worker": "gunicorn.workers.gasgi.ASGIWorker", "loop": "uvloop"},
+    "gunicorn-asgi-fast": {
+        **ALIKE,
+        **GUNICORN,
+        "workers": 1,
+        "worker": "gunicorn.workers.gasgi.ASGIWorker",
+        "loop": "uvloop",
+        "http": "fast",
+    },
     "gunicorn-uvicorn": {
         **ALIKE,
         **GUNICORN,
@@ -109,7 +125,7 @@ def _environment() -> Provisioned:
 
 @pytest.fixture(scope="module", name="answers")
 def _answers(environment: Provisioned, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    commands = {name: variant.command(serve(variant)) for name, variant in VARIANTS.items()}
+    commands = {name: variant.argv(serve(variant), {}) for name, variant in VARIANTS.items()}
     return ask(commands, environment, tmp_path_factory.mktemp("cwd"))
 
 
@@ -128,7 +144,7 @@ def test_the_command_line_names_every_setting(name: str, answers: dict[str, Any]
 @pytest.mark.servers
 def test_a_server_refuses_what_it_does_not_know(environment: Provisioned, tmp_path: Path) -> None:
     commands = {
-        name: (*VARIANTS[name].command(serve(VARIANTS[name])), "--no-such-option")
+        name: (*VARIANTS[name].argv(serve(VARIANTS[name]), {}), "--no-such-option")
         for name in ("uvicorn-standard", "granian-asgi", "gunicorn-gthread")
     }
     answers = ask(commands, environment, tmp_path)
@@ -152,12 +168,21 @@ def test_only_the_sync_worker_has_no_keep_alive() -> None:
 def test_what_a_server_would_not_pick_and_as_shipped_are_measured_only_when_named() -> None:
     named = {name for name, variant in VARIANTS.items() if not variant.default}
     as_shipped = {name for name in VARIANTS if name.endswith("as-shipped")}
-    assert named == as_shipped | {"granian-asgi-st", "granian-rsgi-mt"}
+    fast = {"gunicorn-gthread-fast", "gunicorn-asgi-fast"}
+    assert named == as_shipped | fast | {"granian-asgi-st", "granian-rsgi-mt"}
 
 
 def test_servers_are_required_once() -> None:
     names = [Requirement(text).name for text in servers.packages()]
     assert sorted(names) == ["granian", "gunicorn", "uvicorn", "uvicorn-worker"]
+
+
+def test_a_server_below_its_bound_is_refused_and_any_other_package_is_not() -> None:
+    servers.require_startable({"gunicorn": "20.1.0", "uvicorn": "0.22.0", "granian": "1.6.0", "flask": "0.1"})
+    servers.require_startable({"gunicorn": "@ git+x", "granian": "2.0 (path, content 1)"})
+    with pytest.raises(PlanError, match=r"^uvicorn 0\.21\.1 is older .* knows >=0\.22") as caught:
+        servers.require_startable({"gunicorn": "20.1.0", "uvicorn": "0.21.1"})
+    assert caught.value.remedy == "choose uvicorn>=0.22"
 
 
 def recipes(monkeypatch: pytest.MonkeyPatch, **files: object) -> None:

@@ -18,6 +18,7 @@ from runners.selection.matrix import Selection
 from tests.support.fake_comparison import PARTS, pairings
 from tests.support.fake_comparison import prepared as faked
 from tests.support.fake_comparison import provisioned as environment
+from tests.support.fake_run import Heard
 
 CHOSEN = pairings()
 OPTIONS = PairOptions(
@@ -26,14 +27,9 @@ OPTIONS = PairOptions(
     pairs=4,
     seed=1,
 )
-
-
-class Said(Watcher):
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-
-    def say(self, text: str) -> None:
-        self.lines.append(text)
+LEGACY_WEBSOCKETS = (
+    "uvicorn 0.34.0 is too old for `--ws websockets-sansio` (uvicorn>=0.42): `--ws websockets` in its place"
+)
 
 
 def side_parts() -> dict[SideName, SideParts]:
@@ -80,7 +76,7 @@ def built(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[str]]:
 
 @pytest.mark.usefixtures("built")
 def test_what_is_the_same_on_both_sides_is_left_out_and_named() -> None:
-    said = Said()
+    said = Heard()
     found = prepare_pairings(OPTIONS, side_parts(), CHOSEN, said)
     assert {pairing.head.framework for pairing in found.plan.pairings} == {"fastapi"}
     assert {absent.cell.framework for absent in found.plan.not_applicable} == {"asgi", "flask"}
@@ -119,7 +115,7 @@ def test_what_the_base_could_not_do_yet_is_not_applicable_and_what_the_head_lost
 
 def test_where_everything_is_the_same_it_is_measured_and_called_noise(built: dict[str, set[str]]) -> None:
     built["differ"].clear()
-    said = Said()
+    said = Heard()
     found = prepare_pairings(OPTIONS, side_parts(), CHOSEN, said)
     assert found.plan.pairings == CHOSEN
     assert any("noise (A/A)" in line for line in said.lines)
@@ -183,3 +179,50 @@ def test_frameworks_without_a_server_in_common_are_wrong_use() -> None:
         match_selection(options, sides)
     with pytest.raises(PlanError, match="nothing tells"):
         prepare(replace(OPTIONS, sides=SidesOptions()), Watcher())
+
+
+@pytest.mark.parametrize("old", [SideName.BASE, SideName.HEAD])
+def test_a_server_that_is_too_old_is_refused_before_either_side_is_built(
+    old: SideName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_arguments: object, **_options: object) -> None:
+        raise AssertionError("an environment was built")
+
+    monkeypatch.setattr(runners.experiments.pairs.provisioning, "environments_of", never)
+    too_old = SideOptions(overrides=("gunicorn==19.9.0",))
+    sides = side_parts() | {old: replace(side_parts()[old], options=too_old)}
+    with pytest.raises(PlanError, match=f"^{old}: gunicorn 19.9.0 is older than hotlap can start"):
+        prepare_pairings(OPTIONS, sides, CHOSEN, Watcher())
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(
+    ("older", "servers", "differences", "lacking"),
+    [
+        (
+            "gunicorn==23.0.0",
+            {"gunicorn-uvicorn", "gunicorn-asgi"},
+            ("gunicorn 23.0.0 is too old for `--no-control-socket` (gunicorn>=25.1): left out",),
+            {"gunicorn-asgi"},
+        ),
+        ("uvicorn==0.34.0", {"uvicorn-standard", "uvicorn-as-shipped"}, (LEGACY_WEBSOCKETS,), set()),
+    ],
+)
+def test_an_older_server_is_held_against_the_locked_one(
+    older: str, servers: set[str], differences: tuple[str, ...], lacking: set[str]
+) -> None:
+    package, _, version = older.partition("==")
+    options = PairOptions(
+        sides=SidesOptions(base=SideOptions(overrides=(older,)), head=SideOptions(overrides=(package,))),
+        selection=Selection(frameworks=("asgi",), servers=tuple(servers), scenarios=("json",)),
+        pairs=1,
+        seed=1,
+    )
+    found = prepare(options, Watcher())
+    records = {record.side: record for record in found.plan.environment.frameworks}
+    assert records[SideName.BASE].versions[package] == version
+    assert records[SideName.BASE].server_differences == differences
+    assert not records[SideName.HEAD].server_differences
+    assert {pairing.head.server for pairing in found.loads()} == servers - lacking
+    assert {lack.cell.server for lack in found.plan.not_applicable} == lacking
+    assert not found.failures
