@@ -14,6 +14,7 @@ from rich.table import Table
 from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, summarise_costs
 from report.analysis.layers import Count, Layers, Step
+from report.analysis.older_servers import older_servers
 from report.analysis.titles import titles_of
 from report.fmt import counted
 from report.views import cost_words
@@ -43,6 +44,8 @@ def as_text(run: Run, folder: Path) -> str:
         console.print()
     for line in (*_validation(run_costs, titles), *_shares(run_costs), *_trouble(run, run_costs)):
         console.print(plain_lines(line))
+    for line in older_servers(run):
+        console.print(plain(f"older server: {line}"), soft_wrap=True)
     console.print(plain(cost_words.sentence([run_costs], titles)))
     console.print(plain(cost_words.scope([run_costs])))
     console.print(
@@ -63,6 +66,7 @@ def as_json(run: Run, folder: Path) -> str:
         "layers": [_layers_data(group) for group in run_costs.layers],
         "validation": [_step_data(step) for step in run_costs.validation],
         "shares": [_shares_data(shares) for shares in run_costs.shares],
+        "older_servers": list(older_servers(run)),
         "failures": list(run.failures),
         "problems": [*run.problems, *run_costs.problems],
     }

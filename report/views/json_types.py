@@ -138,6 +138,8 @@ class RunJson(TypedDict):
     doubts: list[str]
     """What speaks against trusting the run, in words."""
     explanations: list[ExplanationJson]
+    older_servers: list[str]
+    """What servers older than the locked ones were started with otherwise, in words."""
     precision: PrecisionJson | None
     """None unless ``--precision`` was asked for."""
     machine_speed: SpeedRange | None
@@ -213,6 +215,8 @@ class CostJson(TypedDict):
     validation: list[CostStepJson]
     """The validated scenario over its unvalidated twin, by stack."""
     shares: list[CostSharesJson]
+    older_servers: list[str]
+    """As in ``hotlap run --json``."""
     failures: list[Failure]
     problems: list[str]
 

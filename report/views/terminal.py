@@ -18,6 +18,7 @@ from report.analysis.conclusions import conclude
 from report.analysis.contenders import Group
 from report.analysis.metric_types import FromLatency, Metric
 from report.analysis.metrics import terminal_columns
+from report.analysis.older_servers import older_servers
 from report.analysis.precision import Precision
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
@@ -41,9 +42,11 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print()
     for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups)):
         console.print(plain(line))
-    for line in words.doubts(conclusions.doubts, conclusions.flags):
-        console.print(plain(line), soft_wrap=True)
-    for line in words.explanations(conclusions.explained):
+    for line in (
+        *words.doubts(conclusions.doubts, conclusions.flags),
+        *words.explanations(conclusions.explained),
+        *(f"older server: {line}" for line in older_servers(run)),
+    ):
         console.print(plain(line), soft_wrap=True)
     for failure in run.failures:
         name = failure.cell.slug if failure.cell else failure.stack
@@ -97,6 +100,7 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
             }
             for explained in conclusions.explained
         ],
+        "older_servers": list(older_servers(run)),
         "precision": _precision_data(reached) if reached else None,
         "machine_speed": conclusions.speed,
         "cells": [_cell_data(summary) for summary in conclusions.summaries],

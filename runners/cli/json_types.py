@@ -42,6 +42,9 @@ class ServerJson(TypedDict):
     interface: Interface
     default: bool
     """False: it is taken only when named."""
+    notes: str
+    needs: list[str]
+    """Requirements without which it is not applicable."""
 
 
 class ScenarioJson(TypedDict):

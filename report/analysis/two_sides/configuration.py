@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from report.analysis.older_servers import older_servers
 from report.analysis.two_sides.pairings import failures, is_counted
 from results.model import Cell, Failure, FrameworkEnvironment, Pairing, Run, Side, SideName
 
@@ -32,9 +33,12 @@ def side_named(run: Run, name: SideName) -> Side:
 
 
 def environment_differences(run: Run) -> tuple[str, ...]:
-    """What differs between the environments of the two sides, in words, each once."""
+    """What differs between the environments of the two sides, in words, each once.
+
+    With it stands what older servers were started with otherwise.
+    """
     lines = (line for pairing in run.plan.pairings for line in _differences(*_environments(run, pairing)))
-    return tuple(dict.fromkeys(lines))
+    return (*dict.fromkeys(lines), *older_servers(run))
 
 
 def _configuration_change(run: Run, pairing: Pairing) -> str:

@@ -47,9 +47,15 @@ def _environment_texts(environment: FrameworkEnvironment) -> tuple[str, ...]:
         environment.python_build,
         environment.declared.get("serialiser") or "–",
         environment.declared.get("validator") or "–",
-        environment.declared.get("notes") or "–",
+        _declared_differences(environment) or "–",
         "; ".join((*environment.overrides, *environment.moved)) or "none",
     )
+
+
+def _declared_differences(environment: FrameworkEnvironment) -> str:
+    """What the app's file notes, and what older servers were started with otherwise."""
+    notes = environment.declared.get("notes", "")
+    return "; ".join(text for text in (notes, *environment.server_differences) if text)
 
 
 def _versions_tables(context: Context) -> tuple[Table, ...]:

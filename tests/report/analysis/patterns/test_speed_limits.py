@@ -65,6 +65,11 @@ def test_a_quota_that_was_reached_once_explains_nothing() -> None:
 
 
 def test_who_waits_for_a_quota_waits_for_nothing_else() -> None:
-    idle: dict[str, Any] = {**WINDOW, "server_cpu_ns": 200_000_000, "generator_idle_s": 0.95, "requests": 1_500}
+    idle: dict[str, Any] = {
+        **WINDOW,
+        "server_cpu_ns": 200_000_000,
+        "generator_idle_s": 0.95,
+        "requests": 1_500,
+    }
     assert patterns_of(run_of(spoilt(**idle, throttled_periods=8))).keys() == {"cpu-quota"}
     assert patterns_of(run_of(spoilt(**idle, throttled_periods=0))).keys() == {"waiting"}
