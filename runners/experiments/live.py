@@ -87,7 +87,11 @@ class LiveServers:
         """Take out servers that died, and the largest ones while memory is short: a failure each."""
         for live in list(self.live):
             if not live.server.alive():
-                error = LaunchError(f"{live.visit.stack}: the server died under load", remedy="see its log")
+                how = f" ({ended})" if (ended := live.server.ended()) else ""
+                error = LaunchError(
+                    f"{live.visit.stack}: the server died under load{how}",
+                    remedy="see the end of its log; look at what it did when it was asked much",
+                )
                 self.dismiss(live, error)
         while self.live and (left := facts.memory_available()) < MEMORY_RESERVE_BYTES:
             largest = max(self.live, key=lambda live: live.server.pss_bytes() or 0)

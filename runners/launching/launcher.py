@@ -47,6 +47,9 @@ class RunningServer(Protocol):
     def alive(self) -> bool:
         """Whether it runs."""
 
+    def ended(self) -> str:
+        """How it ended, in words; empty where it did not, or that is not known."""
+
 
 class Launcher(Protocol):
     """Starts servers, or finds them started."""

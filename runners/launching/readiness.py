@@ -101,7 +101,9 @@ class StartingServer:
     def _require_alive(self) -> None:
         status = self.tree.exit_status()
         if status is not None:
-            raise self._error(f"died at its start ({_ended(status)})", remedy="read the end of its log below")
+            raise self._error(
+                f"died at its start ({how_it_ended(status)})", remedy="read the end of its log below"
+            )
 
     def _require_time_left(self, trouble: str) -> None:
         self._require_alive()
@@ -119,11 +121,13 @@ class StartingServer:
         )
 
 
-def _ended(status: int) -> str:
+def how_it_ended(status: int) -> str:
+    """An exit status of a server in words."""
     if status == NOT_EXECUTABLE:
         return "its interpreter cannot be executed"
     if status > SIGNALLED:
-        return f"signal {signal.Signals(status - SIGNALLED).name}"
+        name = signal.Signals(status - SIGNALLED).name
+        return f"signal {name}" + (", which the kernel sends where memory is short" * (name == "SIGKILL"))
     return f"exit status {status}"
 
 

@@ -36,6 +36,10 @@ class RemoteServer:
         """Nothing: its log is where it was started."""
         return ""
 
+    def ended(self) -> str:
+        """Nothing is known of it."""
+        return ""
+
     def alive(self) -> bool:
         """Whether it answers."""
         try:

@@ -11,7 +11,7 @@ from types import MappingProxyType, TracebackType
 from typing import Self
 
 from runners.errors import LaunchError
-from runners.launching.readiness import Ready, StartingServer
+from runners.launching.readiness import Ready, StartingServer, how_it_ended
 from runners.launching.server_log import ServerLog, log_of, log_path
 from runners.processes import accounting, ports
 from runners.processes.tree import ProcessTree
@@ -56,6 +56,11 @@ class LocalServer:
     def alive(self) -> bool:
         """Whether the server's root process runs."""
         return self._tree.exit_status() is None
+
+    def ended(self) -> str:
+        """How the root process ended, in words; empty while it runs."""
+        status = self._tree.exit_status()
+        return "" if status is None else how_it_ended(status)
 
     def stop(self) -> None:
         """SIGKILL the tree and wait until nothing of it is left; may be called twice."""

@@ -54,8 +54,14 @@ class ServerClock:
         return CpuSource.CGROUP if self._cgroup else CpuSource.PROCESS_CLOCK
 
     def read(self) -> CpuReading:
-        """CPU time so far."""
-        return self._read_cgroup(self._cgroup) if self._cgroup else self._read_clocks()
+        """CPU time so far; raises ProcessLookupError where no process is left."""
+        try:
+            reading = self._read_cgroup(self._cgroup) if self._cgroup else self._read_clocks()
+        except FileNotFoundError:
+            reading = None
+        if reading is None or not reading.pids:
+            raise ProcessLookupError("the server is gone: all its processes have ended")
+        return reading
 
     def _read_cgroup(self, cgroup: str) -> CpuReading:
         with open(f"{cgroup}/cpu.stat", "rb") as file:

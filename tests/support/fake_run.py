@@ -54,6 +54,9 @@ class FakeServer:
     def alive(self) -> bool:
         return self.living
 
+    def ended(self) -> str:
+        return "" if self.living else "exit status 1"
+
     def pss_bytes(self) -> int:
         return 50_000_000
 

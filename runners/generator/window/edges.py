@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from runners.errors import LoadError
 from runners.generator.messages import Order
 from runners.generator.pump.pump import Pump
 from runners.machine import throttling
@@ -52,9 +53,12 @@ class Meters:
         return cls(server=server, cpus=order.cpus)
 
     def read(self, pump: Pump) -> Edge:
-        """Read everything now."""
+        """Read everything now; raises LoadError where the server is gone."""
         at_ns = time.monotonic_ns()
-        used = self.server.read() if self.server else None
+        try:
+            used = self.server.read() if self.server else None
+        except ProcessLookupError as error:
+            raise LoadError(str(error), remedy="see the end of its log") from error
         busy_ns, stolen_ns = busy_and_stolen_ns(self.cpus) if self.cpus else (None, None)
         in_flight, carried_ns = pump.in_flight(at_ns)
         return Edge(

@@ -17,7 +17,7 @@ from runners.generator.pump.tally import Tally
 from runners.generator.window.arrivals import TurnSchedules
 from runners.generator.window.edges import Edge, Meters
 from runners.generator.window.measurement import measured_of, open_load_facts
-from runners.generator.window.no_answer import no_right_answer
+from runners.generator.window.no_answer import no_right_answer, silent
 from runners.generator.window.pace import Pace
 from runners.generator.window.trial import DRAIN_S
 from runners.generator.window.warm_up import WarmUp, warm_up
@@ -223,7 +223,7 @@ class Runner:
         self._pump.pause(time.monotonic_ns() + round(DRAIN_S * 1e9))
         waiting, _ = self._pump.in_flight(time.monotonic_ns())
         if waiting:
-            raise no_right_answer(
+            raise silent(
                 self._order, self._pump.tally, f"{waiting} requests had no answer {DRAIN_S:g} s after a turn"
             )
 

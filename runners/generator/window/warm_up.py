@@ -13,7 +13,7 @@ from runners.generator.pump.pump import Pump
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
 from runners.generator.window.arrivals import Schedules
-from runners.generator.window.no_answer import no_right_answer
+from runners.generator.window.no_answer import no_right_answer, silent
 
 SETTLED_ROUNDS = 3
 """Answers per connection, on average, before a window opens."""
@@ -108,7 +108,7 @@ def _answer_all_once(pump: Pump, order: Order) -> None:
     until_ns = time.monotonic_ns() + round((order.warmup_s + order.deadline_s) * 1e9)
     if not pump.ask_all_once(until_ns, lambda: tally.errors.total() >= count and not answered()):
         served = answered()
-        raise no_right_answer(
+        raise silent(
             order,
             tally,
             f"{count - served} of {count} connections got no answer in the warm-up",

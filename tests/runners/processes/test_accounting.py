@@ -58,7 +58,10 @@ def test_a_process_that_is_gone_has_no_clock() -> None:
     with subprocess.Popen([sys.executable, "-S", "-E", "-c", ""]) as process:
         process.wait()
     assert accounting.process_cpu_ns(process.pid) is None
-    assert ServerClock(process.pid, None).read() == (0, frozenset(), {})
+    with pytest.raises(ProcessLookupError):
+        ServerClock(process.pid, None).read()
+    with pytest.raises(ProcessLookupError):
+        ServerClock(process.pid, "/no/such/cgroup").read()
 
 
 def test_a_cgroup_is_read_as_the_kernel_writes_it(tmp_path: Path) -> None:
