@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 import sys
 import tomllib
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import typer
@@ -15,11 +17,15 @@ from results.store import read
 from runners.cli import app, main
 from runners.cli.app import COMMANDS as COMMANDS_OF_HOTLAP
 from runners.cli.settings import GATE_SETTINGS, SETTINGS, defaults, gate_defaults
+from runners.experiments.pairs.revision import WORKTREE, Source
+from runners.selection.frameworks import APPS
 from tests.support.paths import ROOT
+from tests.support.records import RECORDS
 
 COMMANDS_BY_NAME = typer.main.get_command(app).commands  # type: ignore[attr-defined] # of a group
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+LINK = r"\]\((?!https?:)([^)#]*)#?([^)]*)\)"
 COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("hotlap ")]
 
 
@@ -71,14 +77,18 @@ def test_the_documented_configuration_is_accepted_whole(tmp_path: Path) -> None:
     assert tomllib.loads(example)["tool"]["hotlap"]
 
 
-def documented_commands() -> list[str]:
-    """Every command with options that a document shows within a line or a block."""
-    lines = []
-    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
-        text = path.read_text(encoding="utf-8")
-        lines += re.findall(r"`(hotlap [a-z]+ [^`\n]*)`", text)
-        lines += re.findall(r"^ *(hotlap [a-z]+ .*)$", text, re.MULTILINE)
-    return sorted({line.rstrip("\\ ") for line in lines})
+PAGES = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")})
+
+
+def documented_commands(*, but: str = "") -> list[str]:
+    """Every command with options that a document (``but`` one) shows within a line or a block."""
+    lines: list[str] = []
+    for path in PAGES:
+        if path.name != but:
+            text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+            lines += re.findall(r"`(hotlap [a-z]+ [^`\n]*)`", text)
+            lines += re.findall(r"^ *(hotlap [a-z]+(?: .*)?)$", text, re.MULTILINE)
+    return sorted({line.partition("||")[0].rstrip() for line in lines})
 
 
 @pytest.mark.parametrize("line", documented_commands())
@@ -90,6 +100,82 @@ def test_every_documented_command_has_the_options_that_it_is_shown_with(line: st
     assert shown <= known | {"--help"}
 
 
+class PlannedError(BaseException):
+    """A command came to where it would build, start or measure something."""
+
+
+STANDS_FOR = {
+    "BASE": str(RECORDS / "run"),
+    "HEAD": str(RECORDS / "run-b"),
+    "RUN...": "latest",
+    "COSTRUN": str(RECORDS / "cost"),
+    "DIR": "apps",
+    "<name>": "starlette",
+    "LIMIT": "p99=50ms",
+    "P": "2",
+    "N": "100",
+    "FILE": "file",
+    "toy": "starlette",
+    "toy-uvicorn": "uvicorn-standard",
+}
+"""What a document writes where a reader puts something of their own."""
+FRAGMENTS = {"hotlap run --join"}
+"""Shown for an option, without its value."""
+REFUSED = {"hotlap list --framework nosuch"}
+"""Shown as wrong use."""
+
+
+def arguments_of(line: str) -> list[str]:
+    """What is typed behind ``hotlap``, with names in the place of what stands for them."""
+    _, *words = shlex.split(line, comments=True)
+    run = str(RECORDS / "gate") if words[0] in {"gate", "compare"} else "latest"
+    typed = [{**STANDS_FOR, "RUN": run}.get(word, word) for word in words]
+    at = typed.index("--scenario") + 1 if "--scenario" in typed else 0
+    return [*typed[:at], "json", *typed[at + 1 :]] if at and words[at] == "toy" else typed
+
+
+@pytest.fixture(name="until_planned")
+def _until_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with apps and a recorded run, where no command goes further than its plan."""
+
+    def planned(*_arguments: object, **_options: object) -> NoReturn:
+        raise PlannedError
+
+    for place in (
+        "runners.environments.lock.lock",
+        "runners.experiments.provisioning.provision",
+        "runners.experiments.provisioning.provision_all",
+        "runners.experiments.run.begin_record",
+        "runners.experiments.calibration.calibrate.calibrate_fully",
+        "runners.experiments.calibration.calibrate.calibrate_quickly",
+        "runners.generator.starting.become_worker",
+    ):
+        monkeypatch.setattr(place, planned)
+    monkeypatch.setattr("runners.experiments.counting.counter.find_counter", lambda *_: None)
+    monkeypatch.setattr("runners.experiments.pairs.revision.merge_base", lambda: WORKTREE)
+    monkeypatch.setattr("runners.experiments.pairs.sides.source_of", lambda *_, **__: Source(apps=APPS))
+    monkeypatch.setattr("runners.experiments.pairs.provisioning.find", planned)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(RECORDS / "run", tmp_path / "results" / "20260101-000000")
+    for name in ("apps", "my-apps"):
+        (tmp_path / name).symlink_to(APPS)
+
+
+@pytest.mark.usefixtures("until_planned")
+@pytest.mark.parametrize(
+    "line", [line for line in documented_commands(but="CHANGELOG.md") if line not in FRAGMENTS]
+)
+def test_every_documented_command_is_understood_and_runs_until_it_would_measure(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["hotlap", *arguments_of(line)])
+    with pytest.raises((PlannedError, SystemExit)) as ended:
+        main()
+    code = ended.value.code if isinstance(ended.value, SystemExit) else 0
+    assert code in ({2} if line in REFUSED else {0, 1, 3})
+
+
 def test_every_command_has_a_question_that_it_answers() -> None:
     text = (ROOT / "docs" / "which-command.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`hotlap ([a-z]+)", text))
@@ -97,6 +183,21 @@ def test_every_command_has_a_question_that_it_answers() -> None:
 
 
 def test_links_between_documents_lead_somewhere() -> None:
-    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8")):
-            assert (path.parent / target).exists(), f"{path.name}: {target}"
+    for path in PAGES:
+        for target, anchor in re.findall(LINK, path.read_text(encoding="utf-8")):
+            page = path.parent / target if target else path
+            assert page.exists(), f"{path.name}: {target}"
+            assert not anchor or anchor in anchors(page), f"{path.name}: {target}#{anchor}"
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link may name within a page: its headings, in small letters and without punctuation."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_the_index_leads_to_every_document() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    for path in (ROOT / "docs").rglob("*.md"):
+        name = str(path.relative_to(ROOT / "docs"))
+        assert name == "index.md" or name.startswith("adr/") or f"({name})" in index, name

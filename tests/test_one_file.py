@@ -18,98 +18,17 @@ from tests.support.processes import uncounted
 
 FOLDERS = ("apps", "report", "results", "runners", "scenarios")
 
-APP = '''# /// script
-# requires-python = ">=3.11"
-# dependencies = ["starlette"]
-#
-# [tool.hotlap]
-# title = "Toy framework"
-# notes = "Made for a test."
-# serialiser = "stdlib json"
-# validator = "none"
-# built-on = "starlette"
-# quick = ["toy-uvicorn"]
-# sentinel = ["toy-uvicorn--toy"]
-# implements = ["plaintext", "json"]
-#
-# [tool.hotlap.targets.asgi]
-# default = "app"
-#
-# [tool.hotlap.not-applicable]
-# "*" = "a toy has two routes"
-#
-# [tool.hotlap.boundaries]
-# "framework, whole" = ["starlette/applications.py::Starlette.__call__"]
-# ///
-"""A toy on Starlette."""
 
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-
-from apps import contract
+def code_of(page: str) -> str:
+    """The file that a page of docs/how-to/ shows."""
+    text = (ROOT / "docs" / "how-to" / page).read_text(encoding="utf-8")
+    (code,) = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return str(code)
 
 
-async def message(_request: Request) -> JSONResponse:
-    return JSONResponse({"message": contract.greeting()})
-
-
-app = Starlette(routes=[Route("/json", message)])
-'''
-SERVER = '''"""A toy server: uvicorn without its server header."""
-
-from __future__ import annotations
-
-from runners.servers.recipe import ASGI, Serve, Variant
-
-PACKAGES = ("uvicorn[standard]",)
-BOUNDARIES = {"server, sending": ("uvicorn/protocols/http/h11_impl.py::RequestResponseCycle.send",)}
-
-
-def command(serve: Serve) -> tuple[str, ...]:
-    address = ("--host", serve.host, "--port", str(serve.port), "--workers", str(serve.workers))
-    return ("-m", "uvicorn", serve.target, *address, "--http", "h11", "--no-server-header", "--no-access-log")
-
-
-VARIANTS = (
-    Variant(
-        name="toy-uvicorn",
-        interface="asgi",
-        title="toy uvicorn",
-        command=command,
-        capabilities=ASGI,
-        counted=("*--json",),
-    ),
-)
-'''
-SCENARIO = '''"""A toy: the small JSON object, asked for with a query that nobody reads."""
-
-from __future__ import annotations
-
-from random import Random
-
-from scenarios import answers
-from scenarios.exchange import Exchange, Scenario
-from scenarios.inputs import get
-
-NUMBER = 99
-
-
-def ring(_random: Random) -> tuple[Exchange, ...]:
-    return (get("/json?toy=1", answers.json_greeting({})),)
-
-
-def probes(_random: Random) -> tuple[Exchange, ...]:
-    return (get("/json?toy=2", answers.json_greeting({}), "another query that nobody reads"),)
-
-
-SCENARIOS = (
-    Scenario(
-        name="toy", title="a toy", group="json", ring=ring, probes=probes, varies=True, quick=True
-    ),
-)
-'''
+APP = code_of("add-a-framework.md")
+SERVER = code_of("add-a-server.md")
+SCENARIO = code_of("add-a-scenario.md")
 TOYS = {
     "apps/toy_app.py": APP,
     "runners/servers/toy_server.py": SERVER,

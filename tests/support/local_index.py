@@ -86,9 +86,9 @@ def app(folder: Path, name: str, *dependencies: str) -> None:
     (folder / f"{name}_app.py").write_text(APP.format(name=name, dependencies=listed), encoding="utf-8")
 
 
-def project(folder: Path, version: str = "9.0") -> None:
-    """Write a project ``core`` that builds without anything from outside."""
-    folder.mkdir()
-    for name, text in {"pyproject.toml": PROJECT, "backend.py": BACKEND}.items():
-        (folder / name).write_text(text.replace("9.0", version), encoding="utf-8")
-    (folder / "core.py").write_text("VERSION = 'local'\n", encoding="utf-8")
+def project(folder: Path, version: str = "9.0", name: str = "core") -> None:
+    """Write a project of one module that builds without anything from outside."""
+    folder.mkdir(exist_ok=True)
+    for file, text in {"pyproject.toml": PROJECT, "backend.py": BACKEND}.items():
+        (folder / file).write_text(text.replace("9.0", version).replace("core", name), encoding="utf-8")
+    (folder / f"{name}.py").write_text("VERSION = 'local'\n", encoding="utf-8")
