@@ -9,7 +9,7 @@ import pytest
 
 from results.histogram import Latency
 from results.model import Failure, Trial
-from tests.support.faulty_server import Fault
+from tests.support.provoking_server import Fault
 from tests.support.made_patterns import (
     CELL,
     burden,

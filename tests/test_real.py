@@ -19,7 +19,7 @@ from runners.cli import main
 from runners.environments.lock import SHARED
 from runners.processes.ports import can_bind
 from runners.selection.frameworks import APPS
-from tests.support.processes import COVERAGE, uncounted
+from tests.support.processes import COVERAGE, processes_in, uncounted
 
 pytestmark = pytest.mark.servers
 
@@ -138,20 +138,6 @@ def hotlap(*arguments: str, cwd: Path) -> subprocess.Popen[bytes]:
         )
 
 
-def processes_in(folder: Path) -> list[int]:
-    """Processes whose working directory lies in ``folder``."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                cwd = (entry / "cwd").readlink()
-            except OSError:
-                continue
-            if cwd.is_relative_to(folder):
-                found.append(int(entry.name))
-    return found
-
-
 def record(folder: Path) -> Iterator[Path]:
     return (folder / "results").glob("*/run.jsonl")
 
@@ -183,6 +169,7 @@ def interruptible() -> Iterator[None]:
 @pytest.mark.parametrize(
     ("number", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 130), (signal.SIGINT, 130)]
 )
+@pytest.mark.faults("interrupted-measuring")
 def test_a_killed_run_leaves_no_process_keeps_its_trials_and_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals, code: int
 ) -> None:

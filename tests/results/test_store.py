@@ -59,6 +59,7 @@ def test_a_second_run_of_the_same_name_is_refused(folder: Path) -> None:
     assert lines(folder) == before
 
 
+@pytest.mark.faults("two-runs-in-a-second")
 def test_two_runs_of_one_second_have_two_names(folder: Path) -> None:
     for number in (2, 3):
         with create_new(folder.parent, RUN.plan) as writer:
@@ -66,6 +67,7 @@ def test_two_runs_of_one_second_have_two_names(folder: Path) -> None:
         assert read(writer.folder).plan.name == writer.folder.name
 
 
+@pytest.mark.faults("two-runs-at-once")
 def test_a_second_writer_is_refused_until_the_first_closes(folder: Path) -> None:
     first = reopen(folder)
     with pytest.raises(RecordError, match="being written by another"):
@@ -75,6 +77,7 @@ def test_a_second_writer_is_refused_until_the_first_closes(folder: Path) -> None
     reopen(folder).close()
 
 
+@pytest.mark.faults("results-torn")
 def test_a_torn_last_line_is_moved_aside_and_noted(folder: Path) -> None:
     torn = to_line(TRIALS[2])[:100]
     for number in (1, 2):
@@ -180,6 +183,7 @@ def test_appending_after_close_is_said(folder: Path) -> None:
         writer.append(START)
 
 
+@pytest.mark.faults("disk-full")
 def test_a_full_disk_leaves_only_whole_lines(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before, write = lines(folder), os.write
     with reopen(folder) as writer:
@@ -216,6 +220,7 @@ def with_schema(schema: object, **more: object) -> bytes:
     return json.dumps(value).encode() + b"\n"
 
 
+@pytest.mark.faults("newer-schema")
 def test_a_newer_major_schema_is_an_error(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(with_schema([SCHEMA[0] + 1, 0], setup="of another shape"))
     for reader in (read, reopen):

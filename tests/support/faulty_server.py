@@ -1,154 +1,184 @@
-"""A server in processes of its own that has one fault, so that a pattern can be provoked with real numbers.
+"""A server with one fault, which shows once it has been asked often enough; standard library only.
 
-``python -m tests.support.faulty_server FAULT`` prints its port and serves until it is killed.
+``python -m faulty_server FAULT HOST PORT``, ``apps/contract.py`` in reach. A launch that verifies is right.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
-import selectors
 import signal
 import socket
-import subprocess
+import struct
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from collections.abc import Callable
+from itertools import count
 
-from tests.support.paths import ROOT
-from tests.support.scripted_server import answer
+from apps import contract
 
-KEPT_MOST = 400
-STOP_EVERY, STOP_S = 10, 0.03
-"""A quota stops the server after so many answers, for so long."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """What is wrong with a server; nothing by default."""
-
-    workers: int = 1
-    at_most: tuple[int, ...] = ()
-    """Connections that each worker takes; empty: all."""
-    work_s: float = 0.0
-    """CPU time of an answer."""
-    work_a_connection_s: float = 0.0
-    """CPU time of an answer for each connection that is open."""
-    sleep_s: float = 0.0
-    """Before an answer."""
-    in_two_parts: bool = False
-    """Whether head and body are sent one after the other, without TCP_NODELAY."""
-    closes_after: int = 0
-    """Answers after which a connection is closed; 0: it is kept."""
-    keeps_bytes: int = 0
-    """Of every request, until ``kept_most`` were kept."""
-    kept_most: int = KEPT_MOST
-    quota: str = ""
-    """Folder of a cgroup as the kernel would write it, that stops the server now and then; empty: none."""
+ENOUGH = 300
+"""Requests after which a fault shows: the server is warm then."""
+SELDOM = 41
+"""One answer in so many is wrong where only some are."""
+DRIP_S = 0.05
+"""Between two bytes of a slow answer."""
+REST_S = 0.02
+"""Time without a request after which it rests."""
 
 
-@contextmanager
-def faulty(fault: Fault) -> Iterator[tuple[int, int]]:
-    """Start such a server; gives its port and the pid of its tree's root."""
-    argv = [sys.executable, "-m", "tests.support.faulty_server", json.dumps(asdict(fault))]
-    with subprocess.Popen(argv, stdout=subprocess.PIPE, cwd=ROOT, start_new_session=True) as process:
-        try:
-            assert process.stdout is not None
-            yield int(process.stdout.readline()), process.pid
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
+class Server(asyncio.Protocol):
+    """One connection."""
+
+    fault = ""
+    asked = accepted = 0
+    asked_last_s = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Note it; the connection of the check after load is the first one after many requests."""
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+        Server.accepted += 1
+        if Server.fault == "dies-before-check" and Server.asked > ENOUGH:
+            os._exit(3)
+
+    def data_received(self, data: bytes) -> None:
+        """Answer: a request comes in one piece."""
+        Server.asked += 1
+        Server.asked_last_s = time.monotonic()
+        late = Server.asked > ENOUGH and not contract.VERIFYING
+        act = ACTS.get(Server.fault) if late else None
+        if act is None or not act(self):
+            self.transport.write(right(data))
 
 
-@dataclass
-class Worker:
-    """One process that serves."""
-
-    fault: Fault
-    number: int
-    listener: socket.socket
-    selector: selectors.BaseSelector = field(default_factory=selectors.DefaultSelector)
-    answered: dict[socket.socket, int] = field(default_factory=dict)
-    kept: list[bytes] = field(default_factory=list)
-    answers: int = 0
-
-    def serve(self) -> None:
-        """Serve for ever."""
-        if not self.fault.at_most or self.fault.at_most[self.number]:
-            self.selector.register(self.listener, selectors.EVENT_READ)
-        while True:
-            for key, _ in self.selector.select():
-                if key.fileobj is self.listener:
-                    self.accept()
-                else:
-                    assert isinstance(key.fileobj, socket.socket)
-                    self.take(key.fileobj)
-
-    def accept(self) -> None:
-        with suppress(BlockingIOError):  # another worker was faster
-            peer, _ = self.listener.accept()
-            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, not self.fault.in_two_parts)
-            self.answered[peer] = 0
-            self.selector.register(peer, selectors.EVENT_READ)
-        if self.fault.at_most and len(self.answered) >= self.fault.at_most[self.number]:
-            self.selector.unregister(self.listener)
-
-    def take(self, peer: socket.socket) -> None:
-        with suppress(OSError):
-            if peer.recv(1 << 16):
-                self.reply(peer)
-                self.answered[peer] += 1
-                if self.answered[peer] != self.fault.closes_after:
-                    return
-        self.selector.unregister(peer)
-        del self.answered[peer]
-        peer.close()
-
-    def reply(self, peer: socket.socket) -> None:
-        fault, whole = self.fault, answer()
-        if fault.keeps_bytes and len(self.kept) < fault.kept_most:
-            self.kept.append(os.urandom(fault.keeps_bytes))
-        until_s = time.process_time() + fault.work_s + fault.work_a_connection_s * len(self.answered)
-        while time.process_time() < until_s:
-            pass
-        if fault.sleep_s:
-            time.sleep(fault.sleep_s)
-        for part in whole.partition(b"\r\n\r\n") if fault.in_two_parts else (whole,):
-            peer.sendall(part)
-        self.answers += 1
-        if fault.quota and self.answers % STOP_EVERY == 0:
-            time.sleep(STOP_S)
-            write_quota(fault.quota, self.answers // STOP_EVERY)
+def right(data: bytes) -> bytes:
+    """The right answer to a request."""
+    greeting = contract.greeting()
+    if data.startswith(b"GET /json "):
+        return whole(b"application/json", json.dumps({"message": greeting}).encode())
+    return whole(b"text/plain; charset=utf-8", greeting.encode())
 
 
-def write_quota(folder: str, stopped: int) -> None:
-    """Write the files of a cgroup whose quota has stopped this process so many times."""
-    used_us = round(time.process_time() * 1e6)
-    texts = {
-        "cpu.stat": f"usage_usec {used_us}\nnr_periods {stopped + 1}\nnr_throttled {stopped}\n",
-        "cgroup.procs": f"{os.getpid()}\n",
-    }
-    for name, text in texts.items():
-        new = Path(folder, f"{name}.new")
-        new.write_text(text, encoding="ascii")
-        new.replace(Path(folder, name))
+def whole(kind: bytes, body: bytes, status: bytes = b"200 OK") -> bytes:
+    """A response."""
+    head = b"HTTP/1.1 %b\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n"
+    return head % (status, kind, len(body)) + body
 
 
-def main(fault: Fault) -> None:
-    """Listen, tell the port, and serve in as many processes as there are workers."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    listener.setblocking(False)  # noqa: FBT003 - of the standard library
-    if fault.quota:
-        write_quota(fault.quota, 0)
-    for number in range(1, fault.workers):
+def _die(_server: Server) -> bool:
+    sys.stderr.write("the last words of a server\n")
+    sys.stderr.flush()
+    os._exit(7)
+
+
+def _stop(_server: Server) -> bool:
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return False
+
+
+def _seldom(answer: bytes) -> Callable[[Server], bool]:
+    def act(server: Server) -> bool:
+        if Server.asked % SELDOM:
+            return False
+        server.transport.write(answer)
+        return True
+
+    return act
+
+
+def _drip(server: Server) -> bool:
+    answer = right(b"GET /json ")
+
+    def next_byte(at: int) -> None:
+        server.transport.write(answer[at : at + 1])
+        if at + 1 < len(answer):
+            asyncio.get_running_loop().call_later(DRIP_S, next_byte, at + 1)
+
+    next_byte(0)
+    return True
+
+
+def _reset(server: Server) -> bool:
+    if Server.asked % SELDOM:
+        return False
+    wire: socket.socket = server.transport.get_extra_info("socket")
+    wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    server.transport.abort()
+    return True
+
+
+def _never_close(server: Server) -> bool:
+    server.transport.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nHello")
+    return True
+
+
+def _out_of_descriptors(server: Server) -> bool:
+    """Every connection is cut, as by a server that may open nothing more."""
+    server.transport.close()
+    return True
+
+
+def _eat(_server: Server) -> bool:
+    """Meet the memory cap that a test has set."""
+    EATEN.append(bytearray(64 << 20))
+    return False
+
+
+EATEN: list[bytearray] = []
+ACTS: dict[str, Callable[[Server], bool]] = {
+    "dies-in-window": _die,
+    "stops": _stop,
+    "wrong-under-load": _seldom(whole(b"application/json", b'{"message": "Hello, Wrong!"}')),
+    "fails-under-load": _seldom(whole(b"text/plain", b"oops", b"500 Internal Server Error")),
+    "drips": _drip,
+    "resets": _reset,
+    "never-closes": _never_close,
+    "refuses": _out_of_descriptors,
+    "meets-memory-cap": _eat,
+}
+
+
+async def _die_at_rest() -> None:
+    while Server.asked <= ENOUGH or time.monotonic() - Server.asked_last_s < REST_S:  # noqa: ASYNC110
+        await asyncio.sleep(REST_S / 4)
+    os._exit(5)
+
+
+def _become_workers() -> None:
+    """Fork two workers that end after some requests each, and replace whoever ended."""
+    for number in count():
         if os.fork() == 0:
-            Worker(fault, number, listener).serve()
-    sys.stdout.write(f"{listener.getsockname()[1]}\n")
-    sys.stdout.flush()
-    Worker(fault, 0, listener).serve()
+            Server.fault = "dies-in-window"
+            return
+        if number:
+            os.wait()
+
+
+async def _serve(listener: socket.socket) -> None:
+    server = await asyncio.get_running_loop().create_server(Server, sock=listener)
+    if Server.fault == "dies-at-rest" and not contract.VERIFYING:
+        await _die_at_rest()
+    await server.serve_forever()
+
+
+def main(fault: str, host: str, port: str) -> None:
+    """Serve with ``fault``."""
+    Server.fault = fault
+    if fault == "dies-at-import":
+        raise ImportError("no module named hope")
+    if fault == "meets-memory-cap" and not contract.VERIFYING:
+        import resource  # noqa: PLC0415 - this fault alone
+
+        resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))
+    listener = socket.create_server((host, int(port)), backlog=64)
+    if fault == "dies-at-bind":
+        socket.create_server((host, int(port)))
+    if fault == "worker-dies" and not contract.VERIFYING:
+        _become_workers()
+    asyncio.run(_serve(listener))
 
 
 if __name__ == "__main__":
-    main(Fault(**json.loads(sys.argv[1])))
+    main(*sys.argv[1:])

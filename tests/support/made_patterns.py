@@ -17,7 +17,7 @@ from runners.generator.window.trial import measure
 from runners.processes.accounting import pss_bytes, tree_pids
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
-from tests.support.faulty_server import Fault, faulty
+from tests.support.provoking_server import Fault, faulty
 from tests.support.synthetic import make_run
 from tests.support.synthetic_plan import Recipe, make_plan
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 COVERAGE = "COVERAGE_PROCESS_CONFIG"
 """Where coverage counts child processes, they find its configuration in this variable."""
@@ -27,3 +28,17 @@ def running(
         except BaseException:
             process.kill()
             raise
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Processes whose working directory lies in ``folder``."""
+    pids = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                cwd = (entry / "cwd").readlink()
+            except OSError:
+                continue
+            if cwd.is_relative_to(folder):
+                pids.append(int(entry.name))
+    return pids

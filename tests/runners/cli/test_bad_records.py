@@ -99,6 +99,7 @@ def test_a_plan_that_cannot_be_read_is_an_error(  # noqa: PLR0917 - pytest's own
         ("trial", field("requests", "1"), "trial.requests: Expected `int`, got `str`", "restore"),
     ],
 )
+@pytest.mark.faults("results-torn")
 def test_a_line_that_cannot_be_read_is_told_and_the_rest_is_reported(  # noqa: PLR0917 - pytest's own
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,

@@ -33,6 +33,7 @@ def test_keys_of_the_table_are_defaults_and_subtables_belong_to_others(tmp_path:
         ("tool = 3\n", "is no table"),
     ],
 )
+@pytest.mark.faults("wrong-configuration")
 def test_a_bad_table_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(PlanError, match=message):
         defaults(write(tmp_path, text))
@@ -57,6 +58,7 @@ def test_the_gate_has_a_table_of_its_own(tmp_path: Path) -> None:
         ("[tool.hotlap]\ngate = 3\n", "is no table"),
     ],
 )
+@pytest.mark.faults("wrong-configuration")
 def test_a_bad_table_of_the_gate_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(PlanError, match=message):
         gate_defaults(write(tmp_path, text))

@@ -168,6 +168,7 @@ def test_two_at_a_time_build_once_and_the_other_says_that_it_waits(track: Track)
     assert builds == [folder]
 
 
+@pytest.mark.faults("builds-at-once")
 def test_a_build_waits_for_what_a_killed_one_left_running(tmp_path: Path) -> None:
     folder, waited = tmp_path / "something", threading.Event()
     orphan: list[subprocess.Popen[str]] = []
@@ -330,6 +331,7 @@ def test_a_path_without_a_project(tmp_path: Path, name: str) -> None:
         overrides.parse(str(tmp_path / name))
 
 
+@pytest.mark.faults("environment-not-built")
 def test_all_are_provisioned_and_one_failure_spares_the_others(track: Track) -> None:
     local_index.app(track.apps, "lockless")
     found = track.provision_all()
@@ -356,6 +358,7 @@ def test_a_lock_for_other_requirements_is_refused(track: Track) -> None:
         track.provision()
 
 
+@pytest.mark.faults("wheel-not-as-locked")
 def test_a_lock_with_a_wrong_hash_is_not_installed(track: Track) -> None:
     path = track.framework().lock
     text = path.read_text(encoding="utf-8")
@@ -365,6 +368,7 @@ def test_a_lock_with_a_wrong_hash_is_not_installed(track: Track) -> None:
     assert "hash" in caught.value.log_tail.lower()
 
 
+@pytest.mark.faults("index-away")
 def test_no_connection_is_said_in_words(track: Track, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("UV_FIND_LINKS")
     monkeypatch.delenv("UV_NO_INDEX")

@@ -78,6 +78,7 @@ def test_no_right_answer_is_a_load_error_and_the_generator_lives_on(tmp_path: Pa
         assert generator._process.pid == pid
 
 
+@pytest.mark.faults("generator-dies")
 def test_a_killed_generator_is_a_load_error_and_the_next_order_starts_another(tmp_path: Path) -> None:
     killed: list[int] = []
 
@@ -126,6 +127,7 @@ def test_a_generator_that_does_not_start_shows_its_log(
     assert "no such thing" in caught.value.log_tail
 
 
+@pytest.mark.faults("generator-hangs")
 def test_a_generator_that_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ready = json.dumps({"Ready": {"pid": 1}})
     pretending(monkeypatch, tmp_path, f"say({ready!r}); os.read(channel, 9999); os.read(channel, 1)")
@@ -196,6 +198,7 @@ def test_a_relay_of_more_servers_than_before_and_fewer_again(tmp_path: Path) -> 
         assert generator.measure(order(one.port, 5)).in_flight_mean == pytest.approx(5, rel=0.005)
 
 
+@pytest.mark.faults("generator-stopped")
 def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_count(tmp_path: Path) -> None:
     paced, counting = threading.Event(), threading.Event()
 

@@ -83,6 +83,7 @@ def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
 
 
+@pytest.mark.faults("locust-worker-lost")
 def test_one_killed_in_the_middle_makes_the_trial_invalid_and_is_replaced(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -117,6 +118,7 @@ def test_a_server_that_refuses_is_an_error_of_all(tmp_path: Path) -> None:
         generator.measure(order(port))
 
 
+@pytest.mark.faults("worker-of-another-version")
 def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

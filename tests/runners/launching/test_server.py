@@ -178,6 +178,7 @@ def test_a_missing_interpreter_is_told(start: Launch, tmp_path: Path) -> None:
     assert "its interpreter cannot be executed" in error.message
 
 
+@pytest.mark.faults("hangs-at-start")
 def test_a_server_that_hangs_is_told_by_what_was_seen_last(start: Launch) -> None:
     error = failure(start, "time.sleep(600)", deadline_s=0.3)
     assert "not ready after 0.3 s" in error.message
@@ -210,6 +211,7 @@ def test_a_wrong_answer_while_warming_up_is_forgiven(start: Launch) -> None:
         assert server.alive()
 
 
+@pytest.mark.faults("port-taken")
 def test_a_taken_port_is_told_with_its_owner(start: Launch) -> None:
     with start(GOOD) as first:
         serve = Serve(target="apps.x_app:app", interface=Interface.WSGI, port=first.port)
@@ -218,6 +220,7 @@ def test_a_taken_port_is_told_with_its_owner(start: Launch) -> None:
         assert f"port {first.port}" in error.message
 
 
+@pytest.mark.faults("port-shared")
 def test_a_second_listener_on_the_port_is_found(start: Launch) -> None:
     """With SO_REUSEPORT it starts without a word and takes half of the load."""
     with socket.socket() as second:

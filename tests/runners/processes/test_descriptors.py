@@ -27,6 +27,7 @@ def test_the_soft_limit_is_raised_as_far_as_needed(limits: list[int]) -> None:
     assert limits == [2000 + OTHER_DESCRIPTORS, 4096]
 
 
+@pytest.mark.faults("descriptors-out")
 def test_past_the_hard_limit_it_says_which_limit_and_what_to_do(limits: list[int]) -> None:
     with pytest.raises(
         LoadError, match=r"10,000 connections need 10,064 .* may have 4,096 \(RLIMIT_NOFILE"

@@ -74,6 +74,7 @@ def test_stop_kills_children_and_orphans_in_other_sessions(tmp_path: Path) -> No
     tree.stop()  # and once more does no harm
 
 
+@pytest.mark.faults("orphans")
 def test_what_ignores_signals_and_keeps_forking_is_killed_too(tmp_path: Path) -> None:
     script = """
         import os, signal

@@ -107,6 +107,7 @@ def test_a_crowded_machine_makes_nobody_wait() -> None:
 @pytest.mark.parametrize(
     ("kept_bytes", "patterns"), [(20_000, {"growing-memory"}), (2_000, {"growing-memory"}), (100, set())]
 )
+@pytest.mark.faults("leaks")
 def test_memory_that_grows_with_requests_is_told_and_that_of_warming_up_is_not(
     kept_bytes: int, patterns: set[str]
 ) -> None:

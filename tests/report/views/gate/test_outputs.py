@@ -72,6 +72,7 @@ def test_the_same_data_gives_the_same_bytes(write: object) -> None:
     assert write(judge(recorded("cost-2-percent"))) == write(judge(recorded("cost-2-percent")))
 
 
+@pytest.mark.faults("hostile-markdown")
 def test_markdown_takes_nothing_from_outside_as_markup() -> None:
     text = outputs.markdown(hostile())
     assert "<script" not in text
@@ -89,10 +90,12 @@ def test_escaped_text_reads_as_it_was() -> None:
     assert code("fastapi--uvicorn-standard--json") == "<code>fastapi--uvicorn-standard--json</code>"
 
 
+@pytest.mark.faults("hostile-terminal")
 def test_a_terminal_obeys_nothing_from_outside() -> None:
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", outputs.as_text(hostile()))
 
 
+@pytest.mark.faults("hostile-junit")
 def test_xml_and_json_hold_anything() -> None:
     ET.fromstring(outputs.junit(hostile()))  # noqa: S314 - our own
     assert json.loads(outputs.as_json(hostile()))["run"] == HOSTILE

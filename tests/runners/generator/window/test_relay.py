@@ -173,6 +173,7 @@ def test_a_server_whose_turns_are_longer_takes_fewer_of_them_but_three() -> None
     assert turns[0.35] == [0, 10, 20]
 
 
+@pytest.mark.faults("busy-at-rest")
 def test_a_server_that_is_never_at_rest_leaves_with_how_busy_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay_runner, "BUSY_LOOK_S", 0.2)
     monkeypatch.setattr(relay_runner, "BUSY_AT_REST", 0.02)
