@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from runners.experiments.pairs.revision import APPS
+from runners.selection.frameworks import APPS
 from tests.support import local_index
 from tests.support.paths import ROOT
 

@@ -9,7 +9,6 @@ import pytest
 
 from results.histogram import Latency
 from results.model import Failure, Trial
-from tests.support.provoking_server import Fault
 from tests.support.made_patterns import (
     CELL,
     burden,
@@ -20,6 +19,7 @@ from tests.support.made_patterns import (
     patterns_of,
     run_of,
 )
+from tests.support.provoking_server import Fault
 from tests.support.scripted_server import ScriptedServer, answer, serving
 from tests.support.stalling_server import stalling
 

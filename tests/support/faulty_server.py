@@ -1,6 +1,6 @@
 """A server with one fault, which shows once it has been asked often enough; standard library only.
 
-``python -m faulty_server FAULT HOST PORT``, ``apps/contract.py`` in reach. A launch that verifies is right.
+``python -m faulty_server FAULT HOST PORT``, ``apps/contract.py`` in reach. Verifying asks less than it takes.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Server(asyncio.Protocol):
         """Answer: a request comes in one piece."""
         Server.asked += 1
         Server.asked_last_s = time.monotonic()
-        late = Server.asked > ENOUGH and not contract.VERIFYING
+        late = Server.asked > ENOUGH
         act = ACTS.get(Server.fault) if late else None
         if act is None or not act(self):
             self.transport.write(right(data))
@@ -158,7 +158,7 @@ def _become_workers() -> None:
 
 async def _serve(listener: socket.socket) -> None:
     server = await asyncio.get_running_loop().create_server(Server, sock=listener)
-    if Server.fault == "dies-at-rest" and not contract.VERIFYING:
+    if Server.fault == "dies-at-rest":
         await _die_at_rest()
     await server.serve_forever()
 
@@ -168,14 +168,14 @@ def main(fault: str, host: str, port: str) -> None:
     Server.fault = fault
     if fault == "dies-at-import":
         raise ImportError("no module named hope")
-    if fault == "meets-memory-cap" and not contract.VERIFYING:
+    if fault == "meets-memory-cap":
         import resource  # noqa: PLC0415 - this fault alone
 
         resource.setrlimit(resource.RLIMIT_AS, (512 << 20, 512 << 20))
     listener = socket.create_server((host, int(port)), backlog=64)
     if fault == "dies-at-bind":
         socket.create_server((host, int(port)))
-    if fault == "worker-dies" and not contract.VERIFYING:
+    if fault == "worker-dies":
         _become_workers()
     asyncio.run(_serve(listener))
 

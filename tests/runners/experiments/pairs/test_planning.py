@@ -80,7 +80,7 @@ def test_what_is_the_same_on_both_sides_is_left_out_and_named() -> None:
     found = prepare_pairings(OPTIONS, side_parts(), CHOSEN, said)
     assert {pairing.head.framework for pairing in found.plan.pairings} == {"fastapi"}
     assert {absent.cell.framework for absent in found.plan.not_applicable} == {"asgi", "flask"}
-    assert "asgi, flask: the same on both sides, not measured" in said.lines
+    assert "asgi, flask: the same on both sides, not measured" in said.said
     assert found.plan.cells == tuple(pairing.head for pairing in found.plan.pairings)
 
 
@@ -118,7 +118,7 @@ def test_where_everything_is_the_same_it_is_measured_and_called_noise(built: dic
     said = Heard()
     found = prepare_pairings(OPTIONS, side_parts(), CHOSEN, said)
     assert found.plan.pairings == CHOSEN
-    assert any("noise (A/A)" in line for line in said.lines)
+    assert any("noise (A/A)" in line for line in said.said)
 
 
 def test_a_base_that_cannot_be_installed_is_a_failure_of_each_of_its_cells(
