@@ -6,7 +6,9 @@
 # title = "Django"
 # notes = """
 # One file, CommonMiddleware only, no database and no installed apps. \
-# The views call pydantic, bodies with model_validate_json, because Django's forms do not read JSON. \
+# The views read bodies by json.loads (forms read no JSON), call pydantic and answer by JsonResponse. \
+# With pydantic's JSON both ways (model_validate_json, model_dump_json) orders take 26% and items 36% fewer \
+# instructions in process. \
 # Under ASGI every view is async def, as Django's documentation advises, so that no view runs in a thread; \
 # four calls in a thread per request remain as shipped (CommonMiddleware twice, a signal, the response). \
 # Django's ASGI handler has no lifespan: servers go on without."""
@@ -39,8 +41,8 @@
 # middleware = ["django/utils/deprecation.py::MiddlewareMixin.__call__"]
 # routing = ["django/urls/resolvers.py::URLResolver.resolve"]
 # "input and validation" = [
+#     "json/__init__.py::loads",
 #     "pydantic/main.py::BaseModel.model_validate",
-#     "pydantic/main.py::BaseModel.model_validate_json",
 #     "pydantic/type_adapter.py::TypeAdapter.validate_python",
 # ]
 # serialisation = [
@@ -96,6 +98,8 @@ def refuses_invalid(view: View) -> View:
             return view(request, **values)
         except ValidationError as error:
             return JsonResponse(models.problems(error), status=422)
+        except json.JSONDecodeError as error:
+            return JsonResponse({"detail": str(error)}, status=400)
 
     return wrapped
 
@@ -129,7 +133,7 @@ def message(_request: HttpRequest) -> HttpResponse:
 @refuses_invalid
 def user_items(request: HttpRequest, user_id: int) -> HttpResponse:
     """Answer of ``params``: path and query together."""
-    inputs = models.UserItems.model_validate({**request.GET.dict(), "user_id": user_id})
+    inputs = models.UserItemsIn.model_validate({**request.GET.dict(), "user_id": user_id})
     return JsonResponse(contract.user_items(inputs.user_id, inputs.q, inputs.limit))
 
 
@@ -137,7 +141,7 @@ def user_items(request: HttpRequest, user_id: int) -> HttpResponse:
 @refuses_invalid
 def create_order(request: HttpRequest) -> HttpResponse:
     """Answer of ``orders``: the validated order, priced."""
-    order = models.Order.model_validate_json(request.body)
+    order = models.Order.model_validate(json.loads(request.body))
     return JsonResponse(models.PricedOrder.from_order(order).model_dump(), status=201)
 
 
@@ -200,7 +204,7 @@ def contact(request: HttpRequest) -> HttpResponse:
 @refuses_invalid
 def delay(_request: HttpRequest, ms: int) -> HttpResponse:
     """Answer of ``delay`` under WSGI, after that many milliseconds."""
-    delay = models.Delay(ms=ms)
+    delay = models.DelayIn(ms=ms)
     time.sleep(delay.ms / 1000)
     return JsonResponse(contract.delay_answer(delay.ms))
 
@@ -209,7 +213,7 @@ def delay(_request: HttpRequest, ms: int) -> HttpResponse:
 @refuses_invalid_async
 async def delay_async(_request: HttpRequest, ms: int) -> HttpResponse:
     """Answer of ``delay`` under ASGI, after that many milliseconds."""
-    delay = models.Delay(ms=ms)
+    delay = models.DelayIn(ms=ms)
     await asyncio.sleep(delay.ms / 1000)
     return JsonResponse(contract.delay_answer(delay.ms))
 

@@ -5,8 +5,10 @@
 # [tool.hotlap]
 # title = "Flask"
 # notes = """
-# Flask brings no validation: the views call pydantic, bodies with model_validate_json. \
-# Models become dicts and Flask's JSON provider serialises them, with sorted keys as shipped."""
+# Flask brings no validation: the views read JSON by the request and call pydantic. \
+# Models become dicts and Flask's JSON provider serialises them, with sorted keys as shipped. \
+# With pydantic's JSON both ways (model_validate_json, model_dump_json) orders take 32% and items 41% fewer \
+# instructions in process."""
 # serialiser = "stdlib json (Flask's provider)"
 # validator = "pydantic, called by the views"
 # quick = ["gunicorn-gthread", "granian-wsgi"]
@@ -31,8 +33,8 @@
 #     "werkzeug/routing/map.py::MapAdapter.match",
 # ]
 # "input and validation" = [
+#     "flask/json/provider.py::DefaultJSONProvider.loads",
 #     "pydantic/main.py::BaseModel.model_validate",
-#     "pydantic/main.py::BaseModel.model_validate_json",
 #     "pydantic/type_adapter.py::TypeAdapter.validate_python",
 # ]
 # serialisation = [
@@ -82,14 +84,14 @@ def message() -> ResponseReturnValue:
 @BLUEPRINTS["params"].get("/users/<int:user_id>/items")
 def user_items(user_id: int) -> ResponseReturnValue:
     """Answer of ``params``: path and query together."""
-    inputs = models.UserItems.model_validate({**request.args.to_dict(), "user_id": user_id})
+    inputs = models.UserItemsIn.model_validate({**request.args.to_dict(), "user_id": user_id})
     return contract.user_items(inputs.user_id, inputs.q, inputs.limit)
 
 
 @BLUEPRINTS["orders"].post("/orders")
 def create_order() -> ResponseReturnValue:
     """Answer of ``orders``: the validated order, priced."""
-    order = models.Order.model_validate_json(request.get_data())
+    order = models.Order.model_validate(request.get_json())
     return models.PricedOrder.from_order(order).model_dump(), 201
 
 
@@ -151,7 +153,7 @@ def contact() -> ResponseReturnValue:
 @BLUEPRINTS["delay"].get("/delay/<int:ms>")
 def delay(ms: int) -> ResponseReturnValue:
     """Answer of ``delay``, after that many milliseconds."""
-    delay = models.Delay(ms=ms)
+    delay = models.DelayIn(ms=ms)
     time.sleep(delay.ms / 1000)
     return contract.delay_answer(delay.ms)
 
@@ -184,10 +186,16 @@ def invalid(error: ValidationError) -> ResponseReturnValue:
     return models.problems(error), 422
 
 
+def malformed(error: Exception) -> ResponseReturnValue:
+    """Answer of all views to a body that is no JSON."""
+    return jsonify(detail=str(error)), 400
+
+
 def create_app() -> Flask:
     """Build the application of the groups that this launch mounts."""
     application = Flask(__name__)
     application.register_error_handler(ValidationError, invalid)
+    application.register_error_handler(400, malformed)
     for group in contract.mounted():
         if group in BLUEPRINTS:
             application.register_blueprint(BLUEPRINTS[group])

@@ -1,4 +1,7 @@
-"""The contract's shapes as pydantic models, shared by every framework that validates with pydantic."""
+"""The contract's shapes as pydantic models, shared by every framework that validates with pydantic.
+
+What is asked of an input (``...In``, and what has no answer) is not asked of an answer again.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,17 @@ class Message(BaseModel):
 
 
 class UserItems(BaseModel):
-    """Input and answer of ``params``."""
+    """Answer of ``params``."""
+
+    user_id: int
+    q: str | None = None
+    limit: int = contract.LIMIT_DEFAULT
+
+
+class UserItemsIn(UserItems):
+    """Input of ``params``."""
 
     user_id: int = Field(ge=1, le=contract.USER_ID_MAX)
-    q: str | None = None
     limit: int = Field(contract.LIMIT_DEFAULT, ge=contract.LIMIT_MIN, le=contract.LIMIT_MAX)
 
 
@@ -29,16 +39,30 @@ class Address(BaseModel):
     street: str
     city: str
     zip: str
+    country: str
+
+
+class AddressIn(Address):
+    """The same as input."""
+
     country: Annotated[str, StringConstraints(min_length=2, max_length=2)]
 
 
 class Customer(BaseModel):
     """Who orders."""
 
-    id: int = Field(ge=1)
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    id: int
+    name: str
     email: str
     address: Address
+
+
+class CustomerIn(Customer):
+    """The same as input."""
+
+    id: int = Field(ge=1)
+    name: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    address: AddressIn
 
 
 class Line(BaseModel):
@@ -46,6 +70,13 @@ class Line(BaseModel):
 
     sku: str
     title: str
+    quantity: int
+    unit_cents: int
+
+
+class LineIn(Line):
+    """The same as input."""
+
     quantity: int = Field(ge=contract.QUANTITY_MIN, le=contract.QUANTITY_MAX)
     unit_cents: int = Field(ge=0, le=contract.CENTS_MAX)
 
@@ -55,28 +86,38 @@ class Options(BaseModel):
 
     gift: bool
     note: str | None
-    priority: int = Field(ge=0, le=contract.PRIORITY_MAX)
+    priority: int
     coupons: list[str]
+
+
+class OptionsIn(Options):
+    """The same as input."""
+
+    priority: int = Field(ge=0, le=contract.PRIORITY_MAX)
 
 
 class Order(BaseModel):
     """Input of ``orders``."""
 
-    customer: Customer
-    lines: list[Line] = Field(min_length=1, max_length=100)
-    options: Options
+    customer: CustomerIn
+    lines: list[LineIn] = Field(min_length=1, max_length=100)
+    options: OptionsIn
 
 
-class PricedOrder(Order):
+class PricedOrder(BaseModel):
     """Answer of ``orders``: the order and what it costs."""
 
+    customer: Customer
+    lines: list[Line]
+    options: Options
     total_cents: int
 
     @classmethod
     def from_order(cls, order: Order) -> PricedOrder:
         """Price ``order``, keeping its validated parts as they are."""
         total = contract.total_cents((line.quantity, line.unit_cents) for line in order.lines)
-        return cls(customer=order.customer, lines=order.lines, options=order.options, total_cents=total)
+        lines: list[Any] = order.lines
+        return cls(customer=order.customer, lines=lines, options=order.options, total_cents=total)
 
 
 class Page(BaseModel):
@@ -137,7 +178,13 @@ class Contact(BaseModel):
 
 
 class Delay(BaseModel):
-    """Input and answer of ``delay``."""
+    """Answer of ``delay``."""
+
+    ms: int
+
+
+class DelayIn(Delay):
+    """Input of ``delay``."""
 
     ms: int = Field(ge=contract.DELAY_MIN_MS, le=contract.DELAY_MAX_MS)
 

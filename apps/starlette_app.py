@@ -5,8 +5,10 @@
 # [tool.hotlap]
 # title = "Starlette"
 # notes = """
-# Starlette brings no validation: the handlers call pydantic, bodies with model_validate_json. \
-# Models become dicts and JSONResponse serialises them."""
+# Starlette brings no validation: the handlers read JSON by the request and call pydantic. \
+# Models become dicts and JSONResponse serialises them. \
+# With pydantic's JSON both ways (model_validate_json, model_dump_json) orders take 43% and items 39% fewer \
+# instructions in process."""
 # serialiser = "stdlib json (JSONResponse)"
 # validator = "pydantic, called by the handlers"
 # quick = ["uvicorn-standard", "granian-asgi"]
@@ -35,7 +37,6 @@
 #     "starlette/requests.py::Request.json",
 #     "starlette/requests.py::Request._get_form",
 #     "pydantic/main.py::BaseModel.model_validate",
-#     "pydantic/main.py::BaseModel.model_validate_json",
 #     "pydantic/type_adapter.py::TypeAdapter.validate_python",
 # ]
 # serialisation = [
@@ -89,13 +90,13 @@ async def message(_request: Request) -> Response:
 
 async def user_items(request: Request) -> Response:
     """Answer of ``params``: path and query together."""
-    inputs = models.UserItems.model_validate({**request.query_params, **request.path_params})
+    inputs = models.UserItemsIn.model_validate({**request.query_params, **request.path_params})
     return JSONResponse(contract.user_items(inputs.user_id, inputs.q, inputs.limit))
 
 
 async def create_order(request: Request) -> Response:
     """Answer of ``orders``: the validated order, priced."""
-    order = models.Order.model_validate_json(await request.body())
+    order = models.Order.model_validate(await request.json())
     return JSONResponse(models.PricedOrder.from_order(order).model_dump(), status_code=201)
 
 
@@ -161,7 +162,7 @@ async def contact(request: Request) -> Response:
 
 async def delay(request: Request) -> Response:
     """Answer of ``delay``, after that many milliseconds."""
-    delay = models.Delay.model_validate(request.path_params)
+    delay = models.DelayIn.model_validate(request.path_params)
     await asyncio.sleep(delay.ms / 1000)
     return JSONResponse(contract.delay_answer(delay.ms))
 
@@ -211,6 +212,11 @@ async def invalid(_request: Request, error: Exception) -> Response:
     return JSONResponse(models.problems(error), status_code=422)
 
 
+async def malformed(_request: Request, error: Exception) -> Response:
+    """Answer of all routes to a body that is no JSON."""
+    return JSONResponse({"detail": str(error)}, status_code=400)
+
+
 BEARER = Middleware(AuthenticationMiddleware, backend=BearerBackend(), on_error=unauthorized)
 ROUTES: dict[str, list[BaseRoute]] = {
     "plaintext": [Route("/plaintext", plaintext)],
@@ -230,7 +236,9 @@ ROUTES: dict[str, list[BaseRoute]] = {
 
 def create_app(routes: list[BaseRoute]) -> Starlette:
     """Build an application of ``routes``, in their order."""
-    return Starlette(routes=routes, exception_handlers={ValidationError: invalid})
+    return Starlette(
+        routes=routes, exception_handlers={ValidationError: invalid, json.JSONDecodeError: malformed}
+    )
 
 
 def static(index: int) -> Callable[[Request], Awaitable[Response]]:

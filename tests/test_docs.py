@@ -155,6 +155,7 @@ def _until_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("runners.experiments.pairs.revision.merge_base", lambda: WORKTREE)
     monkeypatch.setattr("runners.experiments.pairs.sides.source_of", lambda *_, **__: Source(apps=APPS))
     monkeypatch.setattr("runners.experiments.pairs.provisioning.find", planned)
+    monkeypatch.setattr("runners.experiments.pairs.provisioning.parse", planned)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     shutil.copytree(RECORDS / "run", tmp_path / "results" / "20260101-000000")

@@ -24,6 +24,7 @@ from runners.generator.client import Generator
 from runners.processes.tree import ProcessTree
 from runners.verify.contract import Verified
 from tests.support.command_line import call
+from tests.support.fake_run import verifying_all
 from tests.support.faulty_run import faulty_session
 from tests.support.processes import processes_in
 from tests.support.recording import record_lines
@@ -74,7 +75,7 @@ def test_a_disk_that_gets_full_ends_the_run_which_goes_on_once_there_is_room(
     disk: Disk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     verified = Verified(differences=(), findings=(), canonical={})
-    monkeypatch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+    monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
     session, _said = faulty_session(disk.folder, ("good", "as-good"))
     heard = session.watcher.trial
 

@@ -12,6 +12,7 @@ from report.analysis.validity import reconnecting
 from results.model import Failure
 from runners.cli.run import _conclude
 from runners.verify.contract import Verified
+from tests.support.fake_run import verifying_all
 from tests.support.faulty_run import faulty_run
 from tests.support.processes import processes_in
 
@@ -53,7 +54,7 @@ class Told:
 def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     verified = Verified(differences=(), findings=(), canonical={})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+        patch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
         return Told(tmp_path_factory.mktemp("run"))
 
 

@@ -17,6 +17,7 @@ from results.model import Cell, Setup
 from runners.generator.messages import Order
 from runners.launching.launcher import RunningServer
 from runners.verify.contract import Verified
+from tests.support.fake_run import verifying_all
 from tests.support.faulty_run import FAULTY_SETUP, faulty_run
 
 DEADLINE_S = 1.5
@@ -31,7 +32,7 @@ def main(folder: str) -> None:
         return replace(whole_order(server, cell, setup, block), deadline_s=DEADLINE_S)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runners.experiments.inspection, "verify", lambda *_args, **_more: verified)
+        patch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
         patch.setattr(runners.experiments.heat, "order_for", hasty_order)
         run, said = faulty_run(Path(folder), ("good", "as-good"), replace(FAULTY_SETUP, leg_s=1.4))
     sys.stdout.write(f"{said}\ntrials: {len(run.trials)}\nfailures: {len(run.failures)}\n")
