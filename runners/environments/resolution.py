@@ -146,7 +146,7 @@ def _resolved(
     if not (known.is_file() and all(override.settled for override in overrides)):
         text = _compile(framework, overrides, interpreter, wanted, locked)
         versions = pins(text, interpreter.markers)
-        besides = [text for older in companions if is_of(older, versions) for text in companions[older]]
+        besides = [need for older in companions if is_of(older, versions) for need in companions[older]]
         if besides:
             text = _compile(framework, overrides, interpreter, (*wanted, *besides), locked)
         cache.write(known, text)

@@ -102,8 +102,12 @@ class Variant:
         return tuple(sentence for sentence in sentences if sentence)
 
     def unmet(self, versions: Versions) -> str:
-        """What of its ``needs`` the installed ``versions`` lack, in words; empty: nothing."""
-        lacking = [text for need in self.needs if (text := unmet(need, versions))]
+        """What of its ``needs`` the installed ``versions`` lack, in words; empty: nothing.
+
+        As for options, what comes from a path or a commit is taken by the version that it states.
+        """
+        releases = {name: text.partition(" ")[0] for name, text in versions.items()}
+        lacking = [text for need in self.needs if (text := unmet(need, releases))]
         return f"{self.name} needs {'; '.join(lacking)}" if lacking else ""
 
 

@@ -140,6 +140,7 @@ def test_what_is_left_out_and_what_is_given_instead_are_told() -> None:
 @pytest.mark.parametrize("version", ["23.0.0 (path, content 0123)", "23.0.0"])
 def test_what_is_no_release_is_given_what_the_version_it_states_knows(version: str) -> None:
     assert "--no-control-socket" not in words("gunicorn-sync", {"gunicorn": version})
+    assert VARIANTS["gunicorn-asgi"].unmet({"gunicorn": version}).endswith("and there is 23.0.0")
     assert "--no-control-socket" in words("gunicorn-sync", {"gunicorn": "unknown"})
 
 
