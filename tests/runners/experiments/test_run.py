@@ -73,6 +73,7 @@ def test_every_block_holds_every_cell_once(tmp_path: Path) -> None:
         assert measured == sorted(cell.slug for cell in run.plan.cells)
     assert len({launch.id for launch in run.launches}) == len(run.launches)
     assert not run.failures
+    assert {trial.memory_before_bytes for trial in run.trials} == {50_000_000}
     assert len(set(run.findings)) == len(run.findings) > 0
 
 
@@ -105,12 +106,13 @@ def test_a_stack_that_does_not_start_is_a_failure_and_the_rest_is_measured(tmp_p
 def test_a_cell_that_cannot_be_loaded_leaves_the_others_of_its_launch(tmp_path: Path) -> None:
     def third_fails(count: int) -> None:
         if count == 3:
-            raise LoadError("no right answer came", remedy="look at the log")
+            raise LoadError("3 of 8 connections hung", remedy="look at the log", answered=5)
 
     run = complete(tmp_path, generator=FakeGenerator(third_fails))
     (failure,) = run.failures
     assert failure.cell is not None
     assert failure.log_tail == "the last line"
+    assert failure.answered == 5
     assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - 1
 
 
@@ -283,12 +285,13 @@ def test_smaller_heats_keep_every_cell_once_a_block(tmp_path: Path) -> None:
 def test_a_leg_that_fails_leaves_the_others_of_its_relay(tmp_path: Path) -> None:
     def third_fails(count: int) -> None:
         if count == 3:
-            raise LoadError("3 turns in a row were not over in time", remedy="look at the log")
+            raise LoadError("3 of 8 connections hung", remedy="look at the log", answered=5)
 
     run = complete(tmp_path, IN_TURNS, generator=FakeGenerator(third_fails))
     (failure,) = run.failures
     assert failure.cell is not None
     assert failure.log_tail == "the last line"
+    assert failure.answered == 5
     assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - 1
 
 

@@ -24,6 +24,7 @@ from runners.generator.window.relay import relay, round_order
 from runners.processes.accounting import CpuReading
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
+from tests.support.faulty_server import Fault, faulty
 from tests.support.scripted_server import Peer, Script, ScriptedServer, answer, serving
 
 GET = Exchange(request=Request(target="/n"), check=json_answer({"n": 1}))
@@ -340,6 +341,33 @@ def test_what_a_server_works_in_a_dropped_turn_is_no_work_at_rest(monkeypatch: p
     assert leg.turns
     assert leg.turns.dropped == 1
     assert leg.turns.rest_cpu_us == 0
+
+
+def test_a_leg_tells_how_many_connections_were_served_while_others_hung() -> None:
+    pump = OpenPump()
+    for _ in range(CONNECTIONS):
+        pump.join()
+    with faulty(Fault(at_most=(3,))) as (port, pid):
+        limited = replace(ORDER, port=port, server_pid=pid, deadline_s=0.6)
+        order = Relay(legs=(limited,), groups=(0,), rounds=ROUNDS, turn_s=0.02, seed=1)
+        (leg,), _ = relay([pump], order, lambda _name, _seed: [GET])
+    assert "1 of 4 connections got no answer" in leg.failed
+    assert leg.answered == 3
+
+
+def test_the_cpu_of_each_process_is_added_up_over_turns() -> None:
+    pump = OpenPump()
+    for _ in range(CONNECTIONS):
+        pump.join()
+    with faulty(Fault(workers=2, at_most=(1, 3), work_s=0.0005)) as (port, pid):
+        order = Relay(
+            legs=(replace(ORDER, port=port, server_pid=pid),), groups=(0,), rounds=ROUNDS, turn_s=0.02, seed=1
+        )
+        (leg,), _ = relay([pump], order, lambda _name, _seed: [GET])
+    assert not leg.failed
+    assert leg.measured
+    assert len(leg.measured.process_cpu_ns) == 2
+    assert sum(leg.measured.process_cpu_ns.values()) == leg.measured.server_cpu_ns
 
 
 def test_groups_stay_together_and_every_order_comes_up() -> None:
