@@ -370,6 +370,34 @@ def test_too_little_memory_for_all_at_once_makes_smaller_heats_and_says_so(
     assert sum("smaller heats" in text for text in said) == SETUP.blocks
 
 
+@pytest.mark.faults("memory-short")
+def test_where_memory_gets_short_the_largest_server_is_stopped_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    launcher, living = FakeLauncher(parts().scenarios), list[int]()
+
+    def available() -> int:
+        if living and len(launcher.running) == living[0]:
+            return MEMORY_RESERVE_BYTES - 1
+        living.clear()
+        return 2**34
+
+    def get_short(count: int) -> None:
+        if count == 1:
+            living.append(len(launcher.running))
+
+    monkeypatch.setattr(facts, "memory_available", available)
+    with create(tmp_path, plan(IN_TURNS)) as writer:
+        one = session(writer, Run(plan=plan(IN_TURNS)), generator=FakeGenerator(get_short))
+        one.launcher = launcher
+        one.run()
+    (failure,) = read(tmp_path / "a-run").failures
+    assert (failure.block, failure.stage, failure.cell) == (0, "launch", None)
+    assert failure.message.startswith(f"{failure.stack}: stopped: it took 47 MiB")
+    assert "--heat" in failure.remedy
+    assert [end.block for end in read(tmp_path / "a-run").blocks] == [0, 1, 2]
+
+
 def test_an_open_load_is_measured_in_whole_windows_of_its_own_length(tmp_path: Path) -> None:
     setup = replace(IN_TURNS, open_window_s=2.2)
     closed = plan(setup)
