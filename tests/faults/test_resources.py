@@ -92,8 +92,8 @@ def test_a_disk_that_gets_full_ends_the_run_which_goes_on_once_there_is_room(
     assert ended.value.exit_code == 3
     assert "hotlap run --resume" in printed.err
     assert "the disk is full" in printed.err or "No space left" in printed.err
-    assert "1 trials of 0 complete blocks" in printed.out
-    assert len(kept.trials) + len(kept.partial) == 1
+    assert 1 <= len(kept.trials) < len(kept.plan.cells)  # the last page of the record may take a second one
+    assert f"{len(kept.trials)} trials of 0 complete blocks" in printed.out
     assert not kept.problems
     assert not processes_in(disk.folder)
     disk.make_room()
@@ -103,7 +103,8 @@ def test_a_disk_that_gets_full_ends_the_run_which_goes_on_once_there_is_room(
         session.run()
     finished = read(session.folder)
     assert [end.block for end in finished.blocks] == [0]
-    assert {trial.launch for trial in kept.partial} <= {trial.launch for trial in finished.partial}
+    known = {trial.launch for trial in (*finished.trials, *finished.partial)}
+    assert {trial.launch for trial in kept.trials} <= known
 
 
 @pytest.fixture
