@@ -67,7 +67,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         pytest.param(
             "dies-before-check",
             "verify-after",
-            "wrong after load: no answer",
+            "wrong after load: GET /json: no answer",
             marks=faults("dies-before-check"),
         ),
         pytest.param("dies-at-rest", "load", "the server is gone", marks=faults("dies-at-rest")),
