@@ -54,6 +54,8 @@ class Effects:
     """Smaller ones are no regression, however sure they are."""
     must_not_pass: float
     """One this large must be seen: what cannot exclude it is not fine."""
+    screen_p: float = 0.2
+    """Under load: a cell whose screen has a lower one-sided p is measured again on fresh pairs."""
 
     def __post_init__(self) -> None:
         if not 0 < self.least <= self.must_not_pass:
@@ -65,10 +67,10 @@ class TwoSides:
     """How two sides are compared by a metric."""
 
     effects: Effects
-    decides: bool = False
-    """Whether a regression fails the gate; the others inform."""
     least_requests: int = 0
-    """A trial with fewer says nothing of a difference."""
+    """A trial with fewer says nothing of a difference; of turns of open load, all of a stage together."""
+    least_in_turns: int = 0
+    """Turns of open load with fewer requests in one launch say nothing of it at all."""
     absent: str = ""
     """Why one trial has no value, where that is said otherwise than of a cell."""
 
@@ -144,6 +146,6 @@ class Metric(Quantity):
         return self.two_sides.least_requests if self.two_sides else 0
 
     @property
-    def decides(self) -> bool:
-        """Whether a regression in it fails the gate."""
-        return self.two_sides is not None and self.two_sides.decides
+    def least_in_turns(self) -> int:
+        """Turns of open load with fewer requests in one launch say nothing of it."""
+        return self.two_sides.least_in_turns if self.two_sides else 0

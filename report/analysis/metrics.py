@@ -26,8 +26,15 @@ from results.model import Load, Trial
 
 COST_EFFECTS = Effects(least=0.005, must_not_pass=0.01)
 """Differences that matter in what is counted."""
-LOAD_EFFECTS = Effects(least=0.05, must_not_pass=0.10)
-"""Differences that matter under load; half of all estimates of a true +10% are below 10% (docs/adr/0010)."""
+CPU_EFFECTS = Effects(least=0.015, must_not_pass=0.06)
+"""Differences that matter in CPU per request (docs/adr/0015)."""
+THROUGHPUT_EFFECTS = Effects(least=0.05, must_not_pass=0.10)
+"""The same of throughput, where the server waits."""
+MEDIAN_EFFECTS = Effects(least=0.10, must_not_pass=0.25, screen_p=0.05)
+P99_EFFECTS = Effects(least=0.20, must_not_pass=0.50, screen_p=0.05)
+"""Latency varies more, and what waits more than before is seen in it by far more."""
+MEMORY_EFFECTS = Effects(least=0.05, must_not_pass=0.10)
+"""The same of memory after load."""
 
 
 def _cpu_us_per_request(trial: Trial) -> float | None:
@@ -56,7 +63,7 @@ THROUGHPUT = Metric(
     higher_is_better=True,
     loads=(Load.CLOSED,),
     shown=Shown(unit="requests/s", columns={Load.CLOSED: 0, Load.OPEN: 2}, section="serve"),
-    two_sides=TwoSides(effects=LOAD_EFFECTS),
+    two_sides=TwoSides(effects=THROUGHPUT_EFFECTS),
 )
 """Right answers per second; under open load that is the offered rate, so stacks are not compared by it."""
 CPU = Metric(
@@ -78,7 +85,7 @@ CPU = Metric(
         section="consume",
         extremes=("A request costs", "of CPU time"),
     ),
-    two_sides=TwoSides(effects=LOAD_EFFECTS, decides=True, absent="CPU time of the server was not measured"),
+    two_sides=TwoSides(effects=CPU_EFFECTS, absent="CPU time of the server was not measured"),
 )
 MEDIAN = Metric(
     name="p50_us",
@@ -91,7 +98,7 @@ MEDIAN = Metric(
     shown=Shown(
         unit="ms", factor=1e-3, heading="p50", columns={Load.OPEN: 0}, section="wait", label="Median"
     ),
-    two_sides=TwoSides(effects=LOAD_EFFECTS),
+    two_sides=TwoSides(effects=MEDIAN_EFFECTS),
 )
 P99 = Metric(
     name="p99_us",
@@ -109,9 +116,10 @@ P99 = Metric(
         section="wait",
         label="99th percentile",
     ),
-    two_sides=TwoSides(effects=LOAD_EFFECTS, least_requests=5_000),
+    two_sides=TwoSides(effects=P99_EFFECTS, least_requests=5_000, least_in_turns=300),
 )
-"""A difference of it rests on 50 samples or more beyond it in every trial (docs/method.md, section 6)."""
+"""A difference of it rests on 50 samples or more beyond it: in every trial, or where trials are turns of open
+load, in all launch pairs of a stage, with 3 in each launch (docs/method.md, section 6)."""
 MEMORY = Metric(
     name="memory_mib",
     source=FromTrial(read=_memory_mib),
@@ -123,6 +131,7 @@ MEMORY = Metric(
     shown=Shown(
         unit="MiB", columns={Load.CLOSED: 3}, section="consume", extremes=("A server holds", "of memory")
     ),
+    two_sides=TwoSides(effects=MEMORY_EFFECTS),
 )
 COST = Metric(
     name="instructions_per_request",
@@ -134,7 +143,7 @@ COST = Metric(
     absent="it was not counted",
     loads=(Load.LOCKSTEP,),
     shown=Shown(unit="instructions", section="layers"),
-    two_sides=TwoSides(effects=COST_EFFECTS, decides=True),
+    two_sides=TwoSides(effects=COST_EFFECTS),
 )
 
 QUANTITIES: dict[str, Quantity] = {
@@ -218,13 +227,14 @@ def page_columns(section: str) -> tuple[Metric, ...]:
     return tuple(metric for metric in timed_metrics().values() if metric.shown.section == section)
 
 
-def compared_metrics(*, counted: bool) -> tuple[Metric, ...]:
-    """What two sides are compared by, counted or under load; the one that decides comes first."""
+def compared_metrics(load: Load) -> tuple[Metric, ...]:
+    """What two sides are compared by under ``load``; CPU per request first, which most are judged by."""
     metrics = [
         quantity
         for quantity in QUANTITIES.values()
         if isinstance(quantity, Metric)
         and quantity.two_sides is not None
-        and isinstance(quantity.source, FromCount) == counted
+        and isinstance(quantity.source, FromCount) == (load == Load.LOCKSTEP)
+        and load in quantity.loads
     ]
-    return tuple(sorted(metrics, key=lambda metric: not metric.decides))
+    return tuple(sorted(metrics, key=lambda metric: metric is not CPU))

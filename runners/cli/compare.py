@@ -14,6 +14,7 @@ from runners.cli.options import (
     Connections,
     Frameworks,
     Json,
+    PairRates,
     Python,
     Results,
     Reuse,
@@ -21,13 +22,14 @@ from runners.cli.options import (
     Servers,
     Workers,
 )
-from runners.cli.shared import find_run, run_and_close, selection_of
+from runners.cli.shared import find_run, is_default_of_file, run_and_close, selection_of
 from runners.cli.sides import (
     Base,
     BaseFramework,
     BasePython,
     BaseRev,
     BaseServer,
+    Duration,
     Head,
     HeadFramework,
     HeadPython,
@@ -35,6 +37,7 @@ from runners.cli.sides import (
     HeadServer,
     Pairs,
     Seed,
+    rates_of,
     sides_of,
 )
 from runners.errors import PlanError
@@ -43,13 +46,9 @@ if TYPE_CHECKING:
     from report.analysis.two_sides.comparison import Compared
     from runners.experiments.pairs.options import PairOptions, SidesOptions
 
-Duration = Annotated[
-    float | None,
-    typer.Option(min=0.05, help="Seconds that are counted of each side in a launch pair; 1.6 unless given."),
-]
-
 
 def compare(
+    context: typer.Context,
     runs: Annotated[
         list[str] | None, typer.Argument(help="Two recorded runs, base and head; none: measure now.")
     ] = None,
@@ -59,6 +58,7 @@ def compare(
     scenario: Scenarios = None,
     connections: Connections = None,
     reuse: Reuse = None,
+    rate: PairRates = None,
     workers: Workers = 1,
     duration: Duration = None,
     base: Base = None,
@@ -71,7 +71,7 @@ def compare(
     head_server: HeadServer = None,
     base_framework: BaseFramework = None,
     head_framework: HeadFramework = None,
-    pairs: Pairs = 8,
+    pairs: Pairs = None,
     seed: Seed = None,
     python: Python = None,
     results: Results = Path("results"),
@@ -79,8 +79,9 @@ def compare(
 ) -> None:
     """Hold two sides against each other: ratios with intervals, of recorded runs or measured now.
 
-    Measured now: launch pairs in balanced random order, at closed load. The servers of a pair live at once
-    and take turns of some 35 ms; where they cannot rest in that time, each has whole windows.
+    Measured now: launch pairs in balanced random order, at closed load unless a rate is given. The servers
+    of a pair live at once and take turns of some 35 ms; where they cannot rest in that time, each has whole
+    windows.
     """
     sides = sides_of(
         base=(base, base_python, base_rev, base_framework, base_server),
@@ -89,15 +90,19 @@ def compare(
     if runs:
         _recorded(runs, sides, results, as_json=as_json)
         return
-    from runners.experiments.pairs.options import COUNTED_S, PairOptions
+    from runners.experiments.pairs.options import COUNTED_S, PAIRS, PairOptions
 
     selection = selection_of(framework, server, scenario, connections, workers, True)
+    if reuse is not None and is_default_of_file(context, "rate"):
+        rate = None
     options = PairOptions(
         sides=sides,
         selection=replace(selection, reuse=reuse),
         apps=apps,
-        pairs=pairs,
+        pairs=pairs or PAIRS,
         counted_s=duration or COUNTED_S,
+        open_s=duration or COUNTED_S,
+        rates=rates_of(rate, reuse),
         seed=seed,
         python=python,
         command=tuple(sys.argv[1:]),

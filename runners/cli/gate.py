@@ -20,19 +20,32 @@ from runners.cli.gate_options import (
     Junit,
     LoadTier,
     Markdown,
+    Memory,
     Sentinels,
     Strict,
     Waivers,
 )
 from runners.cli.gate_verdict import conclude, find_two_sides, must_be_writable, read_waivers
-from runners.cli.options import Frameworks, Json, Python, Results, Scenarios, Servers
-from runners.cli.shared import refuse_others, run_and_close
+from runners.cli.options import (
+    Connections,
+    Frameworks,
+    Json,
+    PairRates,
+    Python,
+    Results,
+    Reuse,
+    Scenarios,
+    Servers,
+    Workers,
+)
+from runners.cli.shared import is_default_of_file, refuse_others, run_and_close
 from runners.cli.sides import (
     Base,
     BaseFramework,
     BasePython,
     BaseRev,
     BaseServer,
+    Duration,
     Head,
     HeadFramework,
     HeadPython,
@@ -40,6 +53,7 @@ from runners.cli.sides import (
     HeadServer,
     Pairs,
     Seed,
+    rates_of,
     sides_of,
 )
 from runners.errors import PlanError
@@ -57,6 +71,7 @@ BESIDE_FROM = {
     "action_benchmark",
     "waivers",
     "fail_on_inconclusive",
+    "memory",
     "as_json",
     "results",
     "context",
@@ -69,6 +84,11 @@ def gate(
     framework: Frameworks = None,
     server: Servers = None,
     scenario: Scenarios = None,
+    connections: Connections = None,
+    reuse: Reuse = None,
+    rate: PairRates = None,
+    workers: Workers = 1,
+    duration: Duration = None,
     cell: CostCells = None,
     sentinel: Sentinels = None,
     base: Base = None,
@@ -81,10 +101,11 @@ def gate(
     head_server: HeadServer = None,
     base_framework: BaseFramework = None,
     head_framework: HeadFramework = None,
-    pairs: Pairs = 8,
+    pairs: Pairs = None,
     budget: Budget = 15.0,
     cost: CostTier = True,
     load: LoadTier = True,
+    memory: Memory = False,
     waivers: Waivers = None,
     fail_on_inconclusive: Strict = False,
     json_file: JsonFile = None,
@@ -119,9 +140,11 @@ def gate(
     else:
         from results.model import PlanKind
         from runners.experiments.pairs.gate_cells import EVERYTHING, Globs
-        from runners.experiments.pairs.options import PairOptions
+        from runners.experiments.pairs.open_load import GATE_RATES
+        from runners.experiments.pairs.options import GATE_COUNTED_S, GATE_OPEN_S, GATE_PAIRS, PairOptions
         from runners.selection import gate_defaults
         from runners.selection.discovery import discover
+        from runners.selection.rates import Rate
 
         if not cost and not load:
             raise PlanError("neither tier is left to be measured", remedy="leave out --no-cost or --no-load")
@@ -129,10 +152,21 @@ def gate(
             base=(base, base_python, base_rev, base_framework, base_server),
             head=(head, head_python, head_rev, head_framework, head_server),
         )
+        if reuse is not None and is_default_of_file(context, "rate"):
+            rate = None
+        asked = (Rate(kind="closed"), *rates_of(rate, reuse)) if rate else GATE_RATES
         options = PairOptions(
             sides=_or_revisions(sides),
-            selection=EVERYTHING,
-            pairs=pairs,
+            selection=replace(
+                EVERYTHING,
+                connections=tuple(connections or EVERYTHING.connections),
+                workers=workers,
+                reuse=reuse,
+            ),
+            pairs=pairs or GATE_PAIRS,
+            counted_s=duration or GATE_COUNTED_S,
+            open_s=duration or GATE_OPEN_S,
+            rates=() if reuse is not None else tuple(dict.fromkeys(asked)),
             seed=seed,
             python=python,
             command=tuple(sys.argv[1:]),
@@ -148,8 +182,16 @@ def gate(
             servers=tuple(server or ()),
             scenarios=tuple(scenario or ()),
         )
-        folder, cut_short = _measure(options, globs, budget, results)
-    conclude(folder, allowed, files, strict=fail_on_inconclusive, as_json=as_json, cut_short=cut_short)
+        folder, cut_short = _measure(options, globs, budget, results, memory=memory)
+    conclude(
+        folder,
+        allowed,
+        files,
+        strict=fail_on_inconclusive,
+        as_json=as_json,
+        cut_short=cut_short,
+        memory=memory,
+    )
 
 
 def _refuse_beside_from(context: typer.Context) -> None:
@@ -161,7 +203,9 @@ def _refuse_beside_from(context: typer.Context) -> None:
     )
 
 
-def _measure(options: PairOptions, globs: Globs, budget: float, results: Path) -> tuple[Path, int]:
+def _measure(
+    options: PairOptions, globs: Globs, budget: float, results: Path, *, memory: bool
+) -> tuple[Path, int]:
     """Folder of a gate measured now, and the exit code of one that was cut short, else 0."""
     from runners.cli.policy import report_policy
     from runners.cli.progress import watcher
@@ -174,7 +218,7 @@ def _measure(options: PairOptions, globs: Globs, budget: float, results: Path) -
         counter=find_counter() if globs.cells else None,
         budget_s=60 * budget,
     )
-    measured = new_gate(whole, results, watcher=watcher(), policy=report_policy())
+    measured = new_gate(whole, results, watcher=watcher(), policy=report_policy(memory=memory))
     return measured.folder, run_and_close(measured.run, measured.comparison.writer)
 
 

@@ -75,13 +75,15 @@ def conclude(
     strict: bool,
     as_json: bool,
     cut_short: int,
+    memory: bool = False,
 ) -> None:
     """Judge what was recorded, write what was asked for, and leave with the verdict's code."""
     from report.analysis.gate.judge import judge
+    from report.analysis.two_sides.tolerances import Tolerances
     from report.views.gate import outputs
     from results.store import read
 
-    judgement: Judgement = judge(read(folder), waivers)
+    judgement: Judgement = judge(read(folder), waivers, Tolerances(memory=memory))
     typer.echo(outputs.as_json(judgement) if as_json else outputs.as_text(judgement))
     typer.echo(f"recorded in {folder}; judge it again with: hotlap gate --from {folder}", err=True)
     missed = [name for name, path in files.items() if path and not _is_written(name, path, judgement)]

@@ -95,6 +95,14 @@ Arrivals = Annotated[
         "Poisson unless given.",
     ),
 ]
+PairRates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rate",
+        help="Open load, both sides at the same rate: requests per second (500), a share of what the base "
+        "can serve (50%), or `closed` (the closed load too). May be repeated.",
+    ),
+]
 Workers = Annotated[int, typer.Option(min=1, help="Server worker processes, each on a CPU of its own.")]
 Generators = Annotated[
     int, typer.Option(min=0, help="Load generator processes of this machine, each on a CPU of its own.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,8 +11,8 @@ if TYPE_CHECKING:
     from runners.experiments.policy import Policy
 
 
-def report_policy() -> Policy:
-    """Decisions by the statistics of ``report``."""
+def report_policy(*, memory: bool = False) -> Policy:
+    """Decisions by the statistics of ``report``; ``memory``: a gate is decided by memory after load too."""
     from report.analysis.validity import foreign
     from runners.experiments.policy import Policy
 
@@ -20,7 +21,7 @@ def report_policy() -> Policy:
         undecided_cells=_undecided_cells,
         reached_percent=_reached_percent,
         cost_repeats=_cost_repeats,
-        confirmations=_confirmations,
+        confirmations=partial(_confirmations, memory=memory),
     )
 
 
@@ -42,7 +43,8 @@ def _cost_repeats(run: Run) -> Mapping[Pairing, int]:
     return cost_repeats(run)
 
 
-def _confirmations(run: Run, pairs: int) -> Mapping[Pairing, int]:
+def _confirmations(run: Run, pairs: int, *, memory: bool) -> Mapping[Pairing, int]:
     from report.analysis.gate.still_to_measure import confirmations
+    from report.analysis.two_sides.tolerances import Tolerances
 
-    return confirmations(run, pairs)
+    return confirmations(run, pairs, Tolerances(memory=memory))

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runners.errors import PlanError
+
 if TYPE_CHECKING:
     from runners.experiments.pairs.options import SideOptions, SidesOptions
+    from runners.selection.rates import Rate
 
 _TWICE = "Each must be given with its twin."
 
@@ -31,7 +34,18 @@ BaseServer = Annotated[str | None, typer.Option(help=f"Server variant of the bas
 HeadServer = Annotated[str | None, typer.Option(help="Server variant of the head.")]
 BaseFramework = Annotated[str | None, typer.Option(help=f"Framework of the base. {_TWICE}")]
 HeadFramework = Annotated[str | None, typer.Option(help="Framework of the head.")]
-Pairs = Annotated[int, typer.Option(min=2, help="Launch pairs of each cell.")]
+Pairs = Annotated[
+    int | None,
+    typer.Option(min=2, help="Launch pairs of each cell; 8 unless given, 5 in the screen of a gate."),
+]
+Duration = Annotated[
+    float | None,
+    typer.Option(
+        min=0.05,
+        help="Seconds that are counted of each side in a launch pair, of each load; 1.6 unless given, in a "
+        "gate 0.8 of the closed and 0.5 of the open one.",
+    ),
+]
 Seed = Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")]
 
 SideArguments = tuple[list[str] | None, str | None, str | None, str | None, str | None]
@@ -43,6 +57,15 @@ def sides_of(*, base: SideArguments, head: SideArguments) -> SidesOptions:
     from runners.experiments.pairs.options import SidesOptions
 
     return SidesOptions(base=_side(*base), head=_side(*head))
+
+
+def rates_of(texts: list[str] | None, reuse: int | None) -> tuple[Rate, ...]:
+    """The rates asked for; raises PlanError where they make no sense, also beside ``reuse``."""
+    from runners.selection import rates
+
+    if texts and reuse is not None:
+        raise PlanError(rates.NO_REUSE, remedy="leave out --rate, or --reuse")
+    return rates.parse(texts or ())
 
 
 def _side(

@@ -87,7 +87,7 @@ def _must_fit_together(options: RunOptions) -> None:
         )
     if options.selection.reuse is not None and options.rates:
         raise PlanError(
-            "--reuse is of closed load: an open one opens connections as arrivals need them",
+            rates.NO_REUSE,
             remedy="leave out --rate, or --reuse",
         )
 

@@ -16,6 +16,8 @@ MOST_RPS = 1_000_000.0
 """The highest rate that is accepted: no generator offers more, and far below it late sends flag the trial."""
 DEFAULT_ARRIVALS = Arrivals.POISSON
 """Unless asked otherwise: users who know nothing of each other arrive so, and queues form at bursts."""
+NO_REUSE = "--reuse is of closed load: an open one opens connections as arrivals need them"
+"""Why a rate and a limit of requests on a connection do not go together."""
 _GRAMMAR = "--rate 500 (per second), --rate 50% (of each stack's capacity), --rate equal, --rate closed"
 
 

@@ -1,4 +1,4 @@
-"""Apps that do a known amount of needless work in every request, which a gate must find."""
+"""Apps that work or wait in vain in their requests, which a gate must find."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pathlib import Path
 from runners.selection.frameworks import APPS, read
 
 HEADER = re.compile(r"# /// script\n(?:#.*\n)+?# ///\n")
-SHIM = '''"""The app of inner_{stem}, which first counts to {loops} in every request."""
+SHIM = '''"""The app of inner_{stem}, which first counts to {loops} in every request, and then may wait."""
 
 from __future__ import annotations
 
-from itertools import repeat
+import asyncio
+from itertools import count, repeat
 
 from apps import inner_{stem} as inner
 
@@ -23,10 +24,19 @@ def burn() -> None:
         pass
 
 
+LOCK = asyncio.Lock()
+NUMBERS = count()
+
+
+async def wait() -> None:
+    {wait}
+
+
 def wrapped(target, interface):
     async def asgi(scope, receive, send):
         if scope["type"] == "http":
             burn()
+            await wait()
         await target(scope, receive, send)
 
     def wsgi(environ, start_response):
@@ -49,8 +59,24 @@ TARGETS = {targets!r}
 """The module in place of the app's; it adds the loop only, no middleware and no route."""
 
 
-def burning(folder: Path, framework: str, loops: int) -> Path:
-    """Copy of the apps in ``folder`` in which ``framework`` counts to ``loops`` before each request."""
+WAITS = {
+    "": "pass",
+    "sleep": "await asyncio.sleep(0.04)",
+    "lock": """async with LOCK:
+        await asyncio.sleep(0.001)""",
+    "yielding lock": """async with LOCK:
+        await asyncio.sleep(0)""",
+    "seldom": """if next(NUMBERS) % 20 == 0:
+        await asyncio.sleep(0.002)""",
+}
+"""Ways of waiting, by name: in every request, for one another, or in one request of twenty."""
+
+
+def burning(folder: Path, framework: str, loops: int = 0, waiting: str = "") -> Path:
+    """Copy of the apps in ``folder`` in which ``framework`` counts to ``loops`` before each request.
+
+    ``waiting`` is one of ``WAITS``, for apps that speak ASGI.
+    """
     shutil.copytree(APPS, folder, ignore=shutil.ignore_patterns("__pycache__"))
     stem = framework.replace("-", "_")
     path = folder / f"{stem}_app.py"
@@ -62,6 +88,6 @@ def burning(folder: Path, framework: str, loops: int) -> Path:
     if header is None:
         raise ValueError(f"{path.name} does not begin with its PEP 723 block")
     path.rename(folder / f"inner_{stem}.py")
-    shim = SHIM.format(stem=stem, loops=loops, targets=targets)
+    shim = SHIM.format(stem=stem, loops=loops, wait=WAITS[waiting], targets=targets)
     path.write_text(header.group() + shim, encoding="utf-8")
     return folder

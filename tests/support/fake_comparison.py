@@ -26,7 +26,7 @@ from runners.environments.provision import Provisioned
 from runners.experiments.pairs.comparison import Comparison
 from runners.experiments.pairs.options import SideOptions
 from runners.experiments.pairs.pairing import launch_order, launch_pairs, match
-from runners.experiments.pairs.planning import Prepared
+from runners.experiments.pairs.prepared import Prepared
 from runners.experiments.pairs.sides import SideParts
 from runners.experiments.policy import Policy
 from runners.selection.matrix import Selection, expand

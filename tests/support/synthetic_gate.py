@@ -10,6 +10,7 @@ import numpy as np
 from results.histogram import Latency
 from results.model import (
     BOTH_SIDES,
+    Arrivals,
     Cell,
     CostRecord,
     CpuSource,
@@ -66,6 +67,14 @@ class TwoSides:
     foreign_share: float = 0.0
     """Of pairs in which work beside us makes one side slower by 10 to 30%."""
     requests: int = 6_000
+    open_rate_rps: float | None = None
+    """Rate of an open load beside the closed one; None: there is none."""
+    wait_us: int = 0
+    """By which head of the first stack waits in every request."""
+    seldom_us: int = 0
+    """By which it waits in one request of twenty; seen under the open load alone."""
+    memory_change: float = 0.0
+    """Share by which it holds more than 40 MiB."""
 
 
 def make_gate(**changes: object) -> Run:
@@ -80,7 +89,7 @@ def make_gate(**changes: object) -> Run:
             (GateStage.CONFIRM, recipe.confirmed),
         )
         for pairing in plan.pairings
-        if pairing.head.load == Load.CLOSED
+        if pairing.head.load != Load.LOCKSTEP
         for trial in paired_trials(recipe, random, pairing, stage, count)
     ]
     costs = tuple(
@@ -103,8 +112,14 @@ def make_plan(recipe: TwoSides) -> Plan:
             scenario="json",
             load=load,
             connections=1 if load == Load.LOCKSTEP else 64,
+            rate_rps=recipe.open_rate_rps if load == Load.OPEN else None,
+            arrivals=Arrivals.POISSON if load == Load.OPEN else None,
         )
-        for load, wanted in ((Load.LOCKSTEP, recipe.cost), (Load.CLOSED, recipe.load))
+        for load, wanted in (
+            (Load.LOCKSTEP, recipe.cost),
+            (Load.CLOSED, recipe.load),
+            (Load.OPEN, recipe.open_rate_rps is not None),
+        )
         if wanted
         for framework, server in recipe.stacks
     ]
@@ -164,7 +179,14 @@ def trial_of(  # noqa: PLR0917 - a test's own builder
 ) -> Trial:
     cell = pairing.head if side == SideName.HEAD else pairing.base
     cpu_us = CPU_US[cell.framework] * slowness(recipe, random, pairing, number, side, place)
-    window_s = recipe.requests * cpu_us / 1e6 / 0.99
+    is_changed = side == SideName.HEAD and cell.framework == recipe.stacks[0][0]
+    wait_us = recipe.wait_us * is_changed
+    answer_us = max(64 * cpu_us / 0.99, cpu_us + wait_us)
+    window_s = recipe.requests * answer_us / 64 / 1e6
+    waited = latency(round(64 * cpu_us))
+    if cell.rate_rps is not None:
+        window_s = recipe.requests / cell.rate_rps
+        waited = latency(round(2 * cpu_us + wait_us), recipe.seldom_us * is_changed)
     return Trial(
         cell=cell,
         block=number,
@@ -178,13 +200,16 @@ def trial_of(  # noqa: PLR0917 - a test's own builder
         warmup_s=0.25,
         window_s=window_s,
         requests=recipe.requests,
-        latency=latency(round(64 * cpu_us)),
+        latency=waited,
         in_flight_mean=64.0,
         server_cpu_ns=int(recipe.requests * cpu_us * 1000),
         server_cpu_source=CpuSource.CGROUP,
         generator_cpu_ns=int(0.3e9 * window_s),
         generator_idle_s=0.7 * window_s,
         generator_wait_us=20.0,
+        memory_pss_bytes=round(40 * 2**20 * (1 + recipe.memory_change * is_changed)) + 4096 * number
+        if recipe.memory_change
+        else None,
     )
 
 
@@ -246,9 +271,10 @@ def launches(trials: list[Trial]) -> list[Launch]:
 
 
 @cache
-def latency(centre_us: float) -> str:
-    """A histogram of 20,000 latencies around ``centre_us``, encoded."""
+def latency(centre_us: float, seldom_us: int = 0) -> str:
+    """A histogram of 20,000 latencies around ``centre_us``, encoded; the longest are ``seldom_us`` longer."""
     histogram = Latency()
-    for share, count in ((0.5, 4_000), (0.8, 6_000), (1.0, 5_000), (1.3, 4_000), (2.0, 1_000)):
+    for share, count in ((0.5, 4_000), (0.8, 6_000), (1.0, 5_000), (1.3, 4_000)):
         histogram.record_ns(np.full(count, int(share * centre_us * 1000)))
+    histogram.record_ns(np.full(1_000, int((2.0 * centre_us + seldom_us) * 1000)))
     return histogram.encode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -10,7 +9,6 @@ from statistics import median
 
 from report.analysis import metrics
 from report.analysis.gate.judgement import Judgement, Tier
-from report.analysis.metric_types import Metric
 from report.analysis.two_sides.changes import Change, count_change, load_change
 from report.analysis.two_sides.configuration import (
     environment_differences,
@@ -18,10 +16,11 @@ from report.analysis.two_sides.configuration import (
     side_named,
     why_unusable,
 )
+from report.analysis.two_sides.deciding import Deciding, deciding_metrics
 from report.analysis.two_sides.judged_changes import UNCONFIRMED, JudgedChange, corrected
 from report.analysis.two_sides.pairings import failures, is_counted, matched_trials, stages
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
-from report.analysis.two_sides.verdicts import Verdict, percent_change, verdict_of
+from report.analysis.two_sides.verdicts import Verdict, is_excluded, percent_change, verdict_of
 from report.analysis.two_sides.waivers import Waiver
 from results.model import GateStage, Pairing, Run, SideName
 
@@ -49,17 +48,12 @@ def judge(run: Run, waivers: Iterable[Waiver] = (), tolerances: Tolerances = DEF
 
 
 def is_suspicious(change: Change, tolerances: Tolerances) -> bool:
-    """Whether a screen looks bad enough to be confirmed: p below 0.05, or an estimate that would matter.
-
-    The second half is there for noise: at a deviation of 15% the first alone misses half of all true +10%.
-    """
+    """Whether a screen looks bad enough to be confirmed, and does not exclude what must not pass."""
     if change.estimate is None:
         return False
     effects = tolerances.effects_of(change.metric)
-    if change.estimate.mean >= math.log1p(effects.least):
-        return True
-    excluded = change.estimate.upper() < math.log1p(effects.must_not_pass)
-    return change.estimate.p_worse() < tolerances.screen_p and not excluded
+    excluded = is_excluded(change.estimate, effects, GateStage.SCREEN)
+    return change.estimate.p_worse() < effects.screen_p and not excluded
 
 
 def screened(row: JudgedChange, tolerances: Tolerances, tested: int) -> JudgedChange:
@@ -80,43 +74,50 @@ def screened(row: JudgedChange, tolerances: Tolerances, tested: int) -> JudgedCh
 def _count_rows(run: Run, tolerances: Tolerances) -> Iterator[JudgedChange]:
     for pairing in run.plan.pairings:
         if is_counted(pairing):
-            reason = why_unusable(run, pairing)
-            for metric in metrics.compared_metrics(counted=True):
+            reason, deciding = why_unusable(run, pairing), Deciding(names=frozenset({metrics.COST.name}))
+            for metric in metrics.compared_metrics(pairing.head.load):
                 if reason:
                     change = Change(pairing=pairing, metric=metric, reason=reason)
                 else:
                     change = count_change(run, pairing, metric, tolerances)
-                yield JudgedChange.from_change(change, tolerances.effects_of(metric))
+                yield JudgedChange.from_change(change, tolerances.effects_of(metric), deciding)
 
 
-def _load_rows(run: Run, tolerances: Tolerances) -> Iterator[JudgedChange]:
-    for pairing in run.plan.pairings:
-        if not is_counted(pairing):
-            reason = why_unusable(run, pairing)
-            for metric in metrics.compared_metrics(counted=False):
-                if reason:
-                    change = Change(pairing=pairing, metric=metric, reason=reason)
-                    yield JudgedChange.from_change(change, tolerances.effects_of(metric))
-                else:
-                    yield _load_row(run, pairing, metric, tolerances)
-
-
-def _load_row(run: Run, pairing: Pairing, metric: Metric, tolerances: Tolerances) -> JudgedChange:
+def _load_rows(run: Run, tolerances: Tolerances) -> list[JudgedChange]:
     """By the confirmation where there is one; a screen alone never says regression."""
-    measured, effects = stages(run, pairing), tolerances.effects_of(metric)
-    stage = GateStage.SCREEN if GateStage.SCREEN in measured else GateStage.NONE
-    screen = load_change(run, pairing, metric, stage, tolerances)
-    row = JudgedChange.from_change(screen, effects)
-    if GateStage.CONFIRM in measured:
-        few = len(matched_trials(run, pairing, GateStage.CONFIRM)) < tolerances.min_pairs
-        if not few:
-            fresh = load_change(run, pairing, metric, GateStage.CONFIRM, tolerances)
-            return JudgedChange.from_change(fresh, effects)
-        if not metric.decides:
-            return row
-    if metric.decides and screen.stage == GateStage.SCREEN:
-        return screened(row, tolerances, sum(not is_counted(pairing) for pairing in run.plan.pairings))
-    return row
+    rows = [
+        row
+        for pairing in run.plan.pairings
+        if not is_counted(pairing)
+        for row in _rows_of_load(run, pairing, tolerances)
+    ]
+    tested = sum(row.decides for row in rows)
+    return [
+        screened(row, tolerances, tested) if row.decides and row.change.stage == GateStage.SCREEN else row
+        for row in rows
+    ]
+
+
+def _rows_of_load(run: Run, pairing: Pairing, tolerances: Tolerances) -> Iterator[JudgedChange]:
+    reason, stage = why_unusable(run, pairing), stage_to_judge(run, pairing, tolerances)
+    deciding = deciding_metrics(run, pairing, stage, tolerances)
+    for metric in metrics.compared_metrics(pairing.head.load):
+        if reason:
+            change = Change(pairing=pairing, metric=metric, reason=reason)
+        else:
+            change = load_change(run, pairing, metric, stage, tolerances)
+            if change.estimate is None and stage == GateStage.CONFIRM:
+                screen = load_change(run, pairing, metric, GateStage.SCREEN, tolerances)
+                change = screen if screen.estimate else change
+        yield JudgedChange.from_change(change, tolerances.effects_of(metric), deciding)
+
+
+def stage_to_judge(run: Run, pairing: Pairing, tolerances: Tolerances) -> GateStage:
+    """The confirmation where it has pairs enough, else the screen; none in a comparison without a gate."""
+    measured = stages(run, pairing)
+    if len(matched_trials(run, pairing, GateStage.CONFIRM)) >= tolerances.min_pairs:
+        return GateStage.CONFIRM
+    return GateStage.SCREEN if measured & {GateStage.SCREEN, GateStage.CONFIRM} else GateStage.NONE
 
 
 def _waived(row: JudgedChange, waivers: Sequence[Waiver], today: date) -> JudgedChange:

@@ -6,12 +6,14 @@ import math
 from collections.abc import Sequence
 
 from report.analysis.gate.judge import is_suspicious
-from report.analysis.metrics import COST, CPU
+from report.analysis.metric_types import Metric
+from report.analysis.metrics import COST, compared_metrics
 from report.analysis.two_sides.changes import Change, count_change, load_change
 from report.analysis.two_sides.configuration import why_unusable
+from report.analysis.two_sides.deciding import deciding_metrics
 from report.analysis.two_sides.pairings import counts, is_counted, stages
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
-from report.stats.power import needed_pairs
+from report.stats.power import PLANNED_EFFECT, needed_pairs
 from report.stats.two_samples import Estimate
 from results.model import GateStage, Pairing, Run
 
@@ -35,27 +37,31 @@ def cost_repeats(run: Run, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, i
 def confirmations(run: Run, pairs_budget: int, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, int]:
     """Fresh launch pairs for each cell that its screen flagged, ``pairs_budget`` in all, the worst first.
 
-    As many as 90% power at +10% needs by the screen's own deviation; fewer where the budget ends, none where
-    it would be too few to say anything; and more where it allows, as ``shared_out`` says.
+    As ``shared_out`` says; none where it would be too few to say anything.
     """
     chosen = sorted(_suspicious(run, tolerances), key=suspicion)
-    shares = shared_out([change.estimate for change in chosen if change.estimate], pairs_budget, tolerances)
+    screens = [(change.estimate, change.metric) for change in chosen if change.estimate]
+    shares = shared_out(screens, pairs_budget, tolerances)
     return {change.pairing: count for change, count in zip(chosen, shares, strict=True) if count}
 
 
-def shared_out(screens: Sequence[Estimate], budget: int, tolerances: Tolerances = DEFAULTS) -> list[int]:
+def shared_out(
+    screens: Sequence[tuple[Estimate, Metric]], budget: int, tolerances: Tolerances = DEFAULTS
+) -> list[int]:
     """Pairs for each screen, the most suspicious first.
 
-    A deviation from eight pairs is itself uncertain, and half of all plans by it have less than the power
-    that was asked for. So what is left when all have theirs goes to those that need more if the deviation is
-    as large as it may well be (its upper 80% bound), in the same order.
+    ``tolerances.fresh_pairs``, and more where 90% power at what must not pass (10% at least) needs them by
+    the screen's own deviation. A deviation from five pairs is itself uncertain. So what is left when all have
+    theirs goes to those that need more if the deviation is as large as it may well be (its upper 80% bound),
+    in the same order.
     """
     shares = [0] * len(screens)
     for confidence in (None, SURE_OF_DEVIATION):
-        for place, screen in enumerate(screens):
+        for place, (screen, metric) in enumerate(screens):
             deviation = screen.deviation if confidence is None else screen.deviation_at_most(confidence)
-            wanted = max(needed_pairs(deviation), tolerances.min_pairs)
-            count = max(min(wanted, budget + shares[place]), shares[place])
+            must_not_pass = math.log1p(tolerances.effects_of(metric).must_not_pass)
+            needed = needed_pairs(deviation, max(PLANNED_EFFECT, must_not_pass))
+            count = max(min(max(needed, tolerances.fresh_pairs), budget + shares[place]), shares[place])
             if count >= tolerances.min_pairs:
                 budget -= count - shares[place]
                 shares[place] = count
@@ -82,15 +88,26 @@ def _more_counts_of(run: Run, pairing: Pairing, tolerances: Tolerances) -> int:
 
 
 def _suspicious(run: Run, tolerances: Tolerances) -> list[Change]:
-    """The screens to be confirmed, of cells that were not yet."""
-    screens = [
-        load_change(run, pairing, CPU, GateStage.SCREEN, tolerances)
+    """The screens to be confirmed, of cells that were not yet: of each its worst metric that decides."""
+    worst = (
+        min(changes, key=suspicion)
         for pairing in run.plan.pairings
         if not is_counted(pairing)
         and not why_unusable(run, pairing)
         and GateStage.CONFIRM not in stages(run, pairing)
-    ]
-    return [change for change in screens if is_suspicious(change, tolerances)]
+        and (changes := _suspicious_of(run, pairing, tolerances))
+    )
+    return list(worst)
+
+
+def _suspicious_of(run: Run, pairing: Pairing, tolerances: Tolerances) -> list[Change]:
+    deciding = deciding_metrics(run, pairing, GateStage.SCREEN, tolerances).names
+    changes = (
+        load_change(run, pairing, metric, GateStage.SCREEN, tolerances)
+        for metric in compared_metrics(pairing.head.load)
+        if metric.name in deciding
+    )
+    return [change for change in changes if is_suspicious(change, tolerances)]
 
 
 def suspicion(change: Change) -> tuple[float, str]:

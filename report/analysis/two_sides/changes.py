@@ -18,6 +18,7 @@ from report.analysis.two_sides.trial_values import (
     count_values,
     pair_values,
     paired_differences,
+    too_few_in_all,
     too_idle,
 )
 from report.analysis.validity import saturated_from
@@ -88,7 +89,7 @@ def load_change(
     notes = (*_missing_pairs(run, pairs, stage), *_flag_notes(run, pairs))
     empty = Change(pairing=pairing, metric=metric, stage=stage, notes=notes)
     try:
-        estimate = _of_pairs(pairs, metric, tolerances)
+        estimate = _of_pairs(pairs, metric, stage, tolerances)
     except UnusableError as error:
         return replace(empty, reason=str(error))
     base, head = (list(side) for side in zip(*(pair_values(pair, metric) for pair in pairs), strict=True))
@@ -122,13 +123,17 @@ def _of_counts(base: Sequence[float], head: Sequence[float], tolerances: Toleran
     return estimate
 
 
-def _of_pairs(pairs: Sequence[MatchedTrials], metric: Metric, tolerances: Tolerances) -> Estimate:
+def _of_pairs(
+    pairs: Sequence[MatchedTrials], metric: Metric, stage: GateStage, tolerances: Tolerances
+) -> Estimate:
     differences = paired_differences(pairs, metric)
     if not differences:
         raise UnusableError("it was not measured")
     if len(differences) < tolerances.min_pairs:
         measured = fmt.counted(len(differences), "launch pair")
         raise UnusableError(f"{measured}; {tolerances.min_pairs} are needed")
+    if stage != GateStage.SCREEN and (reason := too_few_in_all(metric, pairs)):
+        raise UnusableError(reason)  # a screen only says what is measured again
     for pair in pairs:
         _check_same("was measured by different means", [_means(pair.base), _means(pair.head)])
     if metric.at_equal_load and (busy := too_idle(pairs)) is not None:

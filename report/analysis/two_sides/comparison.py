@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from report.analysis import metrics
 from report.analysis.metric_types import Metric
 from report.analysis.two_sides.changes import Change, count_change, load_change
 from report.analysis.two_sides.configuration import environment_differences, side_named, why_unusable
+from report.analysis.two_sides.deciding import Deciding, deciding_metrics
 from report.analysis.two_sides.judged_changes import JudgedChange, corrected
 from report.analysis.two_sides.pairings import is_counted, stages, title
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
@@ -46,16 +47,23 @@ def compare_sides(run: Run, tolerances: Tolerances = DEFAULTS) -> Compared:
         head=side_named(run, SideName.HEAD).title,
         how="launch pairs in balanced random order; a bias of place is taken out",
         differences=environment_differences(run),
-        rows=judged(changes, tolerances),
+        rows=judged(
+            changes,
+            tolerances,
+            lambda change: deciding_metrics(run, change.pairing, change.stage, tolerances),
+        ),
         left_out=unread_lines(run),
     )
 
 
-def judged(changes: Iterable[Change], tolerances: Tolerances) -> tuple[JudgedChange, ...]:
+def judged(
+    changes: Iterable[Change], tolerances: Tolerances, deciding: Callable[[Change], Deciding]
+) -> tuple[JudgedChange, ...]:
     """Changes with their words, corrected for how many there are."""
     return tuple(
         corrected(
-            JudgedChange.from_change(change, tolerances.effects_of(change.metric)) for change in changes
+            JudgedChange.from_change(change, tolerances.effects_of(change.metric), deciding(change))
+            for change in changes
         )
     )
 
@@ -67,7 +75,7 @@ def unread_lines(run: Run) -> tuple[str, ...]:
 
 def _changes(run: Run, pairing: Pairing, tolerances: Tolerances) -> Iterator[Change]:
     reason = why_unusable(run, pairing)
-    for metric in metrics.compared_metrics(counted=is_counted(pairing)):
+    for metric in metrics.compared_metrics(pairing.head.load):
         if reason:
             yield Change(pairing=pairing, metric=metric, reason=reason)
         else:

@@ -19,10 +19,12 @@ class Tolerances:
 
     effects: Mapping[str, Effects] = field(default_factory=dict)
     """By the metric's name, where they are others than the metric declares."""
-    screen_p: float = 0.05
-    """A cell whose screen is below it is measured again on fresh pairs."""
-    min_pairs: int = 6
+    memory: bool = False
+    """Whether memory after load decides; else it informs."""
+    min_pairs: int = 5
     """Fewer launch pairs say nothing."""
+    fresh_pairs: int = 16
+    """Pairs on which a cell is confirmed, or more where its screen varied so much that they are needed."""
     min_repeats: int = 2
     """Fewer counts a side say nothing."""
     cost_error: float = 0.001

@@ -74,7 +74,10 @@ def why_invalid(trial: Trial) -> str:
         (trial.window_s <= 0 or trial.requests <= 0, "not one right answer"),
         (wrong > 0, f"{wrong:,} answers were wrong, late or missing"),
         (trial.processes_changed, "the server started or lost a process within the window"),
-        (validity.late(trial), "the generator missed the schedule of its open load"),
+        (
+            validity.late(trial) and trial.windows == 1,  # turns meet on both sides what kept the generator
+            "the generator missed the schedule of its open load",
+        ),
         (validity.miscounted(trial), "the connections were not all in use"),
         (
             trial.side not in BOTH_SIDES or trial.place not in {0, 1},
@@ -106,22 +109,42 @@ def _in_turns(pair: MatchedTrials) -> bool:
     return pair.base.turns is not None and pair.head.turns is not None
 
 
-def too_few_requests(metric: Metric, requests: int, trials: int = 1) -> str:
-    """Why so many requests in so many trials say nothing of ``metric``; empty where they are enough."""
-    if requests >= metric.least_requests * trials:
+def too_few_requests(metric: Metric, trial: Trial) -> str:
+    """Why the requests of a trial say nothing of ``metric``; empty where they are enough."""
+    least = metric.least_in_turns if is_in_open_turns(trial) else metric.least_requests
+    return "" if trial.requests >= least else too_few_a_trial(metric, least)
+
+
+def too_few_a_trial(metric: Metric, least: int) -> str:
+    """That a trial needs so many requests to tell ``metric``."""
+    return f"fewer than {least:,} requests a trial say nothing of {metric.heading}"
+
+
+def too_few_in_all(metric: Metric, matched: Sequence[MatchedTrials]) -> str:
+    """Why trials in turns of open load say nothing of ``metric`` together; empty where they are enough."""
+    sides = [[pair.base for pair in matched], [pair.head for pair in matched]]
+    in_turns = [trial for side in sides for trial in side if is_in_open_turns(trial)]
+    requests = min(sum(trial.requests for trial in side) for side in sides)
+    if not in_turns or requests >= metric.least_requests:
         return ""
-    return f"fewer than {metric.least_requests:,} requests a trial say nothing of {metric.heading}"
+    return f"fewer than {metric.least_requests:,} requests in all pairs say nothing of {metric.heading}"
+
+
+def is_in_open_turns(trial: Trial) -> bool:
+    """Whether a trial is of an open load that took turns with the other side."""
+    return trial.cell.load == Load.OPEN and trial.windows > 1
 
 
 def _percentile(trial: Trial, metric: Metric, percent: float) -> float:
     if trial.turns is not None:
         raise UnusableError(validity.LATENCY_OF_TURNS)
-    if reason := too_few_requests(metric, trial.requests):
+    if reason := too_few_requests(metric, trial):
         raise UnusableError(reason)
     if not validity.settled(trial):
         raise UnusableError(f"{_name(trial)}: the window was too short for its latencies to mean something")
     try:
-        value = _shown(trial.latency, percent)
+        # in turns, whether it varies is told by the pairs and not by how many samples lie beyond
+        value = (_percentile_us if is_in_open_turns(trial) else _shown)(trial.latency, percent)
     except ValueError as error:
         raise UnusableError(f"{_name(trial)}: {error}") from None
     if not value > 0:
@@ -133,6 +156,12 @@ def _percentile(trial: Trial, metric: Metric, percent: float) -> float:
 def _shown(latency: str, percent: float) -> float:
     """A percentile of a recorded histogram in us, NaN with too few samples; ValueError where it is none."""
     return float(Latency.decode(latency).shown([percent])[0])
+
+
+@lru_cache(maxsize=8_192)
+def _percentile_us(latency: str, percent: float) -> float:
+    """A percentile of a recorded histogram in us, however few its samples."""
+    return float(Latency.decode(latency).percentiles([percent])[0])
 
 
 def _name(trial: Trial) -> str:

@@ -12,9 +12,10 @@ from report.analysis.summary import Summary, summarise
 from report.analysis.two_sides.changes import Basis, Change, count_change, with_estimate
 from report.analysis.two_sides.comparison import Compared, judged, unread_lines
 from report.analysis.two_sides.configuration import environment_differences, why_unusable
+from report.analysis.two_sides.deciding import Deciding
 from report.analysis.two_sides.pairings import is_counted
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
-from report.analysis.two_sides.trial_values import too_few_requests
+from report.analysis.two_sides.trial_values import too_few_a_trial
 from report.stats.two_samples import unpaired
 from results.model import Cell, Load, Machine, Pairing, Run, SideName
 
@@ -27,7 +28,8 @@ _CIRCUMSTANCES = (
 """Settings of the run that may be part of a difference."""
 _SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url")
 """Settings of the run without which no number is compared."""
-
+_TELLING = Deciding(names=frozenset({metrics.COST.name, metrics.CPU.name}))
+"""What is looked at first; nothing decides."""
 
 IN_TURNS, IN_WINDOWS = "in turns", "in whole windows"
 
@@ -57,7 +59,7 @@ def compare_runs(base: Run, head: Run, tolerances: Tolerances = DEFAULTS) -> Com
             *_noise(speed_range(base, summaries[0]), speed_range(head, summaries[1])),
             *environment_differences(both),
         ),
-        rows=judged(changes, tolerances),
+        rows=judged(changes, tolerances, lambda _change: _TELLING),
         left_out=(*alone, *unread_lines(base), *unread_lines(head)),
     )
 
@@ -142,9 +144,8 @@ def _load_changes(
     base_summaries, head_summaries = ({summary.cell: summary for summary in side} for side in summaries)
     for cell in common:
         if cell.load != Load.LOCKSTEP:
-            for metric in metrics.compared_metrics(counted=False):
-                if cell.load in metric.loads:
-                    yield _load_change(base_summaries[cell], head_summaries[cell], metric, reason)
+            for metric in metrics.compared_metrics(cell.load):
+                yield _load_change(base_summaries[cell], head_summaries[cell], metric, reason)
 
 
 def _load_change(base: Summary, head: Summary, metric: Metric, reason: str) -> Change:
@@ -167,8 +168,8 @@ def _why_incomparable(base: Summary, head: Summary, metric: Metric) -> str:
     for side, summary in ((SideName.BASE, base), (SideName.HEAD, head)):
         if reason := summary.reason(metric):
             return f"{side}: {reason}"
-        if reason := too_few_requests(metric, summary.requests, summary.n_trials):
-            return reason
+        if summary.requests < metric.least_requests * summary.n_trials:
+            return too_few_a_trial(metric, metric.least_requests)
     return ""
 
 
@@ -184,7 +185,7 @@ def _count_changes(both: Run, reason: str, tolerances: Tolerances) -> Iterator[C
     for pairing in both.plan.pairings:
         if is_counted(pairing):
             why = reason or why_unusable(both, pairing)
-            for metric in metrics.compared_metrics(counted=True):
+            for metric in metrics.compared_metrics(Load.LOCKSTEP):
                 if why:
                     yield Change(pairing=pairing, metric=metric, reason=why)
                 else:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from report.analysis import metrics
 from report.analysis.two_sides.pairings import title
-from results.model import Pairing
+from results.model import Load, Pairing
 
 _KEYS = ("cell", "metric", "ceiling_percent", "reason", "expires")
 
@@ -91,7 +91,7 @@ def _text(entry: Mapping[str, object], key: str, where: str) -> str:
 
 def _metric(entry: Mapping[str, object], where: str) -> str:
     value = _text(entry, "metric", where)
-    names = [metric.name for counted in (True, False) for metric in metrics.compared_metrics(counted=counted)]
+    names = list(dict.fromkeys(metric.name for load in Load for metric in metrics.compared_metrics(load)))
     if value not in names:
         near = get_close_matches(value, names, n=1, cutoff=0.3) or names
         raise WaiverError(f"{where}: unknown metric {value!r}; nearest: {', '.join(near)}")

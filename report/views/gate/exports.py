@@ -17,6 +17,7 @@ from report.analysis.two_sides.verdicts import Verdict, percent_change
 from report.analysis.two_sides.waivers import Waiver
 from report.stats.two_samples import Estimate
 from report.views.gate import phrases
+from report.views.gate.headline import headline
 from report.views.json_types import GateJson, RowJson, WaiverJson, WorseJson
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -26,9 +27,9 @@ _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def as_json(judgement: Judgement) -> str:
     """Everything, units in the names; differences in percent, positive is worse."""
     data: GateJson = {
+        "headline": headline(judgement),
         "run": judgement.run,
         "exit_code": judgement.exit_code(),
-        "headline": phrases.headline(judgement),
         "base": judgement.base,
         "head": judgement.head,
         "machine": judgement.machine,
@@ -75,7 +76,7 @@ def junit(judgement: Judgement) -> str:
         for case in troubles:
             suite.add_testcase(case)
         suites.append(suite)
-    xml = JUnitXml("hotlap gate")
+    xml = JUnitXml(_xml(f"hotlap gate: {headline(judgement)}"))
     for suite in suites:
         xml.add_testsuite(suite)
     xml.update_statistics()  # type: ignore[no-untyped-call] # junitparser's

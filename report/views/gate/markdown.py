@@ -13,6 +13,7 @@ from report.analysis.two_sides.pairings import title
 from report.analysis.two_sides.verdicts import Verdict
 from report.analysis.two_sides.waivers import Waiver
 from report.views.gate import phrases
+from report.views.gate.headline import headline
 
 VERDICT_SYMBOLS = {
     Verdict.REGRESSION: "✗",
@@ -35,7 +36,7 @@ def markdown(judgement: Judgement) -> str:
     ]
     rest = [row for row in judgement.rows if row not in told]
     parts = [
-        f"**{escape(phrases.headline(judgement))}**",
+        f"**{escape(headline(judgement))}**",
         f"Run {code(judgement.run)}: base {code(judgement.base.title)}, head {code(judgement.head.title)}",
         *(f"- could not measure: {escape(problem)}" for problem in judgement.problems),
         *_table(phrases.ordered(tuple(told))),

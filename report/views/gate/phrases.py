@@ -23,33 +23,6 @@ ORDER = (
 """What is to be looked at first."""
 
 
-def headline(judgement: Judgement) -> str:
-    """What to do, in one sentence."""
-    regressions = judgement.having(Verdict.REGRESSION)
-    unmeasured = judgement.having(Verdict.UNMEASURED)
-    if regressions:
-        cells = fmt.counted(len(_cells(regressions)), "cell")
-        missing = len(judgement.problems) + len(unmeasured)
-        also = f" And {fmt.counted(missing, 'thing')} could not be measured." if missing else ""
-        return (
-            f"Look at {cells} that got worse, or waive it in perf-waivers.toml: {_worst(regressions)}.{also}"
-        )
-    if judgement.expired:
-        listed = fmt.listed(f"{waiver.cell} ({waiver.metric})" for waiver in judgement.expired)
-        return f"Remove or renew what expired in perf-waivers.toml: {listed}."
-    if judgement.problems or unmeasured:
-        first = (
-            judgement.problems[0] if judgement.problems else f"{_name(unmeasured[0])}: {unmeasured[0].said}"
-        )
-        count = len(judgement.problems) + len(unmeasured)
-        more = f" (and {count - 1} more)" if count > 1 else ""
-        return f"Mend what could not be measured, then measure again: {first}{more}."
-    if judgement.inconclusive:
-        cells = fmt.counted(len(_cells(judgement.inconclusive)), "cell")
-        return f"Nothing to do: no regression seen; {cells} cannot be called fine at this noise."
-    return "Nothing to do: no regression, and none that matters could have hidden."
-
-
 def ordered(rows: tuple[JudgedChange, ...]) -> list[JudgedChange]:
     """Worst words first, within them the largest difference first, then by name."""
     return sorted(rows, key=lambda row: (ORDER.index(row.verdict), -_size(row), title(row.change.pairing)))
@@ -126,20 +99,6 @@ def machine_text(machine: Machine) -> str:
 def command(judgement: Judgement) -> str:
     """To measure it again."""
     return shlex.join(("hotlap", *judgement.command))
-
-
-def _cells(rows: tuple[JudgedChange, ...]) -> set[str]:
-    return {title(row.change.pairing) for row in rows}
-
-
-def _name(row: JudgedChange) -> str:
-    return f"{title(row.change.pairing)}, {row.change.metric.noun}"
-
-
-def _worst(rows: tuple[JudgedChange, ...]) -> str:
-    worst = max(rows, key=_size)
-    ratio = worst.change.ratio
-    return f"{_name(worst)} {signed(ratio.value) if ratio else ''}".strip()
 
 
 def _size(row: JudgedChange) -> float:

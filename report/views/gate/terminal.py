@@ -13,6 +13,7 @@ from report.analysis.two_sides.judged_changes import JudgedChange
 from report.analysis.two_sides.pairings import title
 from report.analysis.two_sides.verdicts import Verdict
 from report.views.gate import phrases
+from report.views.gate.headline import headline
 from results.text import plain
 
 UNFOLDED_WIDTH = 400
@@ -23,7 +24,7 @@ def as_text(judgement: Judgement) -> str:
     """Headline, a line per cell and metric, and what could be seen at all."""
     return "\n".join(
         (
-            plain(phrases.headline(judgement)),
+            plain(headline(judgement)),
             "",
             table(phrases.ordered(judgement.rows)),
             "",

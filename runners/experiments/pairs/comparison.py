@@ -16,7 +16,8 @@ from runners.experiments.launchers import local_launcher
 from runners.experiments.pairs.blocks import PairBlocks
 from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import LaunchPair, cell_of
-from runners.experiments.pairs.planning import Prepared, prepare
+from runners.experiments.pairs.planning import prepare
+from runners.experiments.pairs.prepared import Prepared
 from runners.experiments.planning import begin_record
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Amount, Watcher, trial_seconds

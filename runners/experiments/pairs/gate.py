@@ -17,7 +17,8 @@ from runners.experiments.pairs.comparison import Comparison, begin_comparison
 from runners.experiments.pairs.gate_cells import Globs, choose, head_only
 from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, cell_of
-from runners.experiments.pairs.planning import Prepared, missing, prepare_pairings
+from runners.experiments.pairs.planning import missing, prepare_pairings
+from runners.experiments.pairs.prepared import Prepared
 from runners.experiments.pairs.provisioning import is_ready
 from runners.experiments.pairs.sides import resolve_sides
 from runners.experiments.policy import Policy
@@ -28,8 +29,8 @@ FIRST_REPEATS = (0, 1)
 """Counts that every side of a cell gets at once."""
 MOST_REPEATS = 20
 """Rounds of counting at most, whatever is asked for."""
-LAUNCH_PAIR_S = 6.5
-"""First guess of one launch pair with one cell; the clock corrects it."""
+LAUNCH_PAIR_S = 4.6
+"""First guess of one launch pair with one cell under both loads; the clock corrects it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ def new_gate(options: GateOptions, results: Path, *, watcher: Watcher, policy: P
     facts.require_linux()
     deadline_s = time.monotonic() + options.budget_s
     sides = resolve_sides(options.pairs.sides)
-    chosen = choose(options.globs, sides, options.pairs.sides.apart)
+    chosen = choose(options.globs, sides, options.pairs.sides.apart, options.pairs.selection)
     tiers = (chosen.cost, chosen.load)
     for cell in head_only(tiers):
         watcher.say(f"{cell.slug} is new: the base has nothing to hold it against")

@@ -56,11 +56,19 @@ def name_of(cell: Cell) -> str:
     return f"{cell.framework}--{cell.server}--{cell.scenario}"
 
 
-def choose(globs: Globs, sides: Mapping[SideName, SideParts], apart: frozenset[str]) -> ChosenCells:
-    """Pairings of both tiers; raises PlanError where a glob matches nothing, or nothing is left."""
+def choose(
+    globs: Globs,
+    sides: Mapping[SideName, SideParts],
+    apart: frozenset[str],
+    loaded_as: Selection = EVERYTHING,
+) -> ChosenCells:
+    """Pairings of both tiers; raises PlanError where a glob matches nothing, or nothing is left.
+
+    ``loaded_as`` says with how many connections and workers sentinels are loaded.
+    """
     cells = {name: _countable(side_parts) for name, side_parts in sides.items()}
     counted = _tier(globs.cells, globs, cells, apart)
-    cells = {name: expand(_selection(parts), parts.parts).cells for name, parts in sides.items()}
+    cells = {name: expand(_selection(parts, loaded_as), parts.parts).cells for name, parts in sides.items()}
     loaded = _tier(globs.sentinels, globs, cells, apart)
     if not counted.pairings and not loaded.pairings and not counted.base_only and not loaded.base_only:
         raise PlanError(
@@ -98,10 +106,10 @@ def _tier(
     )
 
 
-def _selection(side_parts: SideParts) -> Selection:
+def _selection(side_parts: SideParts, loaded_as: Selection = EVERYTHING) -> Selection:
     options = side_parts.options
     return replace(
-        EVERYTHING,
+        loaded_as,
         frameworks=EVERYTHING.frameworks if options.framework is None else (options.framework,),
         servers=EVERYTHING.servers if options.server is None else (options.server,),
     )

@@ -7,14 +7,19 @@ from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 
-from results.model import BOTH_SIDES, PlanKind
+from results.model import BOTH_SIDES, Arrivals, PlanKind
 from runners.errors import PlanError
 from runners.selection.matrix import Selection
+from runners.selection.rates import DEFAULT_ARRIVALS, Rate
 
 PAIRS = 8
 """Launch pairs of a cell unless asked otherwise."""
 COUNTED_S = 1.6
-"""``PairOptions.counted_s`` unless asked otherwise."""
+"""``PairOptions.counted_s`` of a comparison, and length of its open windows, unless asked otherwise."""
+GATE_PAIRS, GATE_COUNTED_S, GATE_OPEN_S = 5, 0.8, 0.5
+"""The same of a gate: launches of a pair differ by more than turns do, so that many short ones tell most."""
+OPEN_TURN_S = 0.05
+"""How long a turn of an open load is to be: as many requests as are due in that time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,11 @@ class PairOptions:
     pairs: int = PAIRS
     counted_s: float = COUNTED_S
     """Time that is counted of each side in one launch pair, in turns or in one window."""
+    open_s: float = COUNTED_S
+    """The same of an open load."""
+    rates: tuple[Rate, ...] = ()
+    """Rates of an open load; empty: closed load."""
+    arrivals: Arrivals = DEFAULT_ARRIVALS
     seed: int | None = None
     python: str | None = None
     """Interpreter of a side that names none."""

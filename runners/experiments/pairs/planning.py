@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from results.model import (
     Failure,
@@ -21,8 +21,10 @@ from results.model import (
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError, ProvisionError
 from runners.experiments.options import QUICK, Timing
-from runners.experiments.pairs.options import PairOptions
-from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, launch_order, launch_pairs, match
+from runners.experiments.pairs.open_load import with_open_load
+from runners.experiments.pairs.options import OPEN_TURN_S, PairOptions
+from runners.experiments.pairs.pairing import MatchedCells, launch_order, launch_pairs, match
+from runners.experiments.pairs.prepared import Prepared
 from runners.experiments.pairs.provisioning import (
     Environments,
     is_ready,
@@ -35,31 +37,6 @@ from runners.experiments.planning import build_plan, build_setup
 from runners.experiments.progress import Watcher
 from runners.machine import facts, placement
 from runners.selection.matrix import CLOSED_CONNECTIONS, Matrix, Selection, expand
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
-    """Two sides ready to be measured."""
-
-    plan: Plan
-    sides: Mapping[SideName, SideParts]
-    """By side."""
-    environments: Environments
-    """By side, then by framework."""
-    failures: tuple[Failure, ...] = ()
-    """What failed before anything was measured."""
-
-    def loads(self) -> tuple[Pairing, ...]:
-        """Pairings that are measured under load: those that are ready."""
-        return tuple(
-            pairing
-            for pairing in self.plan.pairings
-            if pairing.head.load == Load.CLOSED and is_ready(pairing, self.environments)
-        )
-
-    def launch_pairs(self) -> tuple[LaunchPair, ...]:
-        """Launch pairs of a block."""
-        return launch_pairs(self.loads(), self.sides[SideName.HEAD].parts.scenarios)
 
 
 def prepare(options: PairOptions, watcher: Watcher) -> Prepared:
@@ -99,7 +76,8 @@ def prepare_pairings(
         )
     pairings, same = leave_out_alike(pairings, environments, watcher)
     plan = _plan(options, sides, pairings, environments, (*absent, *old, *same))
-    return Prepared(plan=plan, sides=sides, environments=environments, failures=failures)
+    prepared = Prepared(plan=plan, sides=sides, environments=environments, failures=failures)
+    return with_open_load(prepared, options, watcher) if options.rates else prepared
 
 
 def match_selection(options: PairOptions, sides: Mapping[SideName, SideParts]) -> MatchedCells:
@@ -151,7 +129,7 @@ def _plan(
     absent: tuple[NotApplicable, ...],
 ) -> Plan:
     setup = _setup(options)
-    loads = [pairing for pairing in pairings if pairing.head.load == Load.CLOSED]
+    loads = [pairing for pairing in pairings if pairing.head.load != Load.LOCKSTEP]
     launches = launch_pairs(loads, sides[SideName.HEAD].parts.scenarios)
     stage = GateStage.SCREEN if options.kind == PlanKind.GATE else GateStage.NONE
     return build_plan(
@@ -180,6 +158,8 @@ def _setup(options: PairOptions) -> Setup:
             warmup_s=QUICK.warmup_s,
             window_s=options.counted_s,
             leg_s=options.counted_s,
+            open_window_s=options.open_s,
+            open_turn_s=OPEN_TURN_S,
         ),
         seed=options.seed,
         server_cpus=server_cpus,

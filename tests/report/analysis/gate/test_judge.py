@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -9,13 +11,15 @@ import pytest
 
 from report.analysis.gate.judge import judge
 from report.analysis.metric_types import Effects
-from report.analysis.metrics import COST, CPU
-from report.analysis.two_sides.tolerances import Tolerances
+from report.analysis.metrics import COST, CPU, MEDIAN, MEMORY, P99, THROUGHPUT
+from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.analysis.two_sides.verdicts import Verdict
 from report.analysis.two_sides.waivers import Waiver
+from report.views.gate import outputs
+from report.views.gate.markdown import escape
 from results.model import InstructionCounter, PlanKind, Run, Side, SideName
 from results.store import RecordError, read
-from tests.support.gate_fixtures import EXPECTED, FOLDER, GOLDEN, WRITERS, judged, recorded
+from tests.support.gate_fixtures import EXPECTED, FOLDER, GOLDEN, ONE, WRITERS, judged, recorded
 from tests.support.synthetic_gate import make_gate
 
 DAY = date(2026, 11, 22)
@@ -119,14 +123,119 @@ def test_only_a_confirmation_says_regression_of_a_load() -> None:
     assert word_of(make_gate(cpu_change=0.3, kind=PlanKind.COMPARE), CPU.name) == Verdict.REGRESSION
 
 
-def test_only_cost_and_cpu_per_request_decide() -> None:
-    judgement = judge(make_gate(cpu_change=0.3, confirmed=11))
-    assert {row.change.metric.name for row in judgement.rows if row.decides} == {COST.name, CPU.name}
-    assert {row.change.metric.name for row in judgement.rows if not row.decides} == {
+def deciding(run: Run, tolerances: Tolerances = DEFAULTS) -> set[tuple[str, str]]:
+    """Load and metric of everything that decides."""
+    return {
+        (row.change.pairing.head.load, row.change.metric.name)
+        for row in judge(run, tolerances=tolerances).rows
+        if row.decides
+    }
+
+
+def test_of_a_saturated_server_only_cost_and_cpu_per_request_decide() -> None:
+    run = make_gate(cpu_change=0.3, confirmed=11)
+    assert deciding(run) == {("lockstep", COST.name), ("closed", CPU.name)}
+    assert {row.change.metric.name for row in judge(run).rows if not row.decides} == {
         "throughput_rps",
         "p50_us",
         "p99_us",
+        "memory_mib",
     }
+
+
+def test_of_a_server_that_waits_throughput_decides_and_cpu_per_request_does_not() -> None:
+    run = make_gate(stacks=ONE, cost=False, wait_us=40_000, confirmed=16)
+    assert deciding(run) == {("closed", THROUGHPUT.name)}
+    assert word_of(run, THROUGHPUT.name) == Verdict.REGRESSION
+    judgement = judge(run)
+    assert judgement.exit_code() == 1
+    (row,) = judgement.having(Verdict.REGRESSION)
+    assert row.waits
+    assert 0.15 < (row.change.ratio.value if row.change.ratio else 0) < 0.2
+
+
+def test_two_servers_that_wait_alike_are_fine() -> None:
+    run = make_gate(stacks=ONE, cost=False, pair_noise=0.01)
+    waiting = replace(run, trials=tuple(replace(each, window_s=2 * each.window_s) for each in run.trials))
+    assert deciding(waiting) == {("closed", THROUGHPUT.name)}
+    assert word_of(waiting, THROUGHPUT.name) == Verdict.FINE
+    assert judge(waiting).exit_code() == 0
+
+
+def test_a_wait_in_one_request_of_twenty_is_found_in_the_99th_percentile_at_an_equal_rate() -> None:
+    run = make_gate(
+        stacks=ONE, cost=False, pair_noise=0.02, open_rate_rps=1000.0, seldom_us=2_000, confirmed=16
+    )
+    assert deciding(run) == {("closed", CPU.name), ("open", MEDIAN.name), ("open", P99.name)}
+    found = judge(run).having(Verdict.REGRESSION)
+    assert [row.change.metric for row in found] == [P99]
+    assert (
+        judge(
+            make_gate(stacks=ONE, cost=False, pair_noise=0.02, open_rate_rps=1000.0, confirmed=16)
+        ).exit_code()
+        == 0
+    )
+
+
+def test_a_rate_at_which_few_requests_are_due_leaves_p99_to_inform() -> None:
+    few = make_gate(
+        stacks=ONE, cost=False, pair_noise=0.02, open_rate_rps=1000.0, seldom_us=2_000, requests=200
+    )
+    assert deciding(few) == {("closed", CPU.name), ("open", MEDIAN.name)}
+    assert judge(few).exit_code() == 0
+
+
+def test_p99_that_is_worse_needs_5000_requests_in_all_fresh_pairs() -> None:
+    short = make_gate(
+        stacks=ONE,
+        cost=False,
+        pair_noise=0.02,
+        open_rate_rps=1000.0,
+        seldom_us=2_000,
+        requests=301,
+        confirmed=16,
+    )
+    judgement = judge(short)
+    assert not judgement.having(Verdict.REGRESSION)
+    (row,) = judgement.having(Verdict.UNMEASURED)
+    assert row.change.metric is P99
+    assert "not confirmed" in row.said
+
+
+def test_more_memory_decides_only_where_it_is_asked_for() -> None:
+    run = make_gate(stacks=ONE, cost=False, memory_change=0.3, confirmed=16)
+    assert judge(run).exit_code() == 0
+    assert word_of(run, MEMORY.name) == Verdict.REGRESSION
+    asked = Tolerances(memory=True)
+    assert ("closed", MEMORY.name) in deciding(run, asked)
+    assert judge(run, tolerances=asked).exit_code() == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "first"),
+    [
+        (
+            {"wait_us": 40_000},
+            (
+                "`json` of starlette on uvicorn-standard answers 84% fewer requests at 64 connections: it "
+                "waits; CPU per request cannot be compared. "
+            ),
+        ),
+        (
+            {"open_rate_rps": 1000.0, "seldom_us": 2_000},
+            "`json` of starlette on uvicorn-standard takes ",
+        ),
+    ],
+)
+def test_the_first_line_of_every_output_says_what_got_worse(changes: dict[str, object], first: str) -> None:
+    judgement = judge(make_gate(stacks=ONE, cost=False, confirmed=16, **changes))
+    text, markdown, data, xml = (
+        write(judgement) for write in (outputs.as_text, outputs.markdown, outputs.as_json, outputs.junit)
+    )
+    assert text.startswith(first)
+    assert markdown.startswith("**" + escape(first)[:40])
+    assert next(iter(json.loads(data).values())).startswith(first)
+    assert first in html.unescape(xml.splitlines()[1])
 
 
 def test_less_work_is_an_improvement_and_passes() -> None:
@@ -162,18 +271,19 @@ def test_what_must_not_pass_is_an_option() -> None:
 
 def test_p99_says_nothing_below_5000_requests() -> None:
     judgement = judge(make_gate(requests=4_000))
-    p99 = [row for row in judgement.rows if row.change.metric.name == "p99_us"]
+    p99 = [row for row in judgement.rows if row.change.metric is P99]
     assert {row.verdict for row in p99} == {Verdict.UNMEASURED}
     assert "5,000 requests" in p99[0].said
     assert judgement.exit_code() == 0
 
 
 def test_a_server_that_is_not_saturated_has_no_cpu_per_request() -> None:
-    run = make_gate(stacks=(("starlette", "uvicorn-standard"),), cost=False)
+    run = make_gate(stacks=ONE, cost=False)
     idle = replace(run, trials=tuple(replace(each, window_s=2 * each.window_s) for each in run.trials))
-    judgement = judge(idle)
-    assert judgement.exit_code() == 3
-    assert "busy" in judgement.having(Verdict.UNMEASURED)[0].said
+    (row,) = (row for row in judge(idle).rows if row.change.metric is CPU)
+    assert row.verdict == Verdict.UNMEASURED
+    assert not row.decides
+    assert "busy" in row.said
 
 
 def test_a_python_that_was_asked_for_changes_load_but_forbids_counts() -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from report.analysis.gate.still_to_measure import confirmations, cost_repeats, more_counts, shared_out
+from report.analysis.metric_types import Metric
+from report.analysis.metrics import CPU, P99
 from report.stats.two_samples import Estimate
 from results.model import Load
 from tests.support.synthetic_gate import make_gate
@@ -20,29 +22,37 @@ def count(mean: float, deviation: float, n: int) -> Estimate:
     )
 
 
-@pytest.mark.parametrize(("deviation", "pairs"), [(0.075, 11), (0.10, 17), (0.15, 33)])
+def cpu(deviation: float) -> tuple[Estimate, Metric]:
+    return screen(deviation), CPU
+
+
+@pytest.mark.parametrize(("deviation", "pairs"), [(0.023, 16), (0.075, 16), (0.10, 17), (0.15, 33)])
 def test_a_tight_budget_gives_what_90_percent_power_needs(deviation: float, pairs: int) -> None:
-    assert shared_out([screen(deviation)], pairs) == [pairs]
+    assert shared_out([cpu(deviation)], pairs) == [pairs]
+
+
+def test_a_larger_effect_that_must_not_pass_needs_fewer_pairs() -> None:
+    assert shared_out([(screen(0.15), P99)], 16) == [16]
 
 
 def test_what_is_left_goes_to_where_the_deviation_may_be_larger() -> None:
-    (alone,) = shared_out([screen(0.075)], 1_000)
-    assert 11 < alone < 30
-    assert shared_out([screen(0.075), screen(0.075)], 22) == [11, 11]
-    assert shared_out([screen(0.075), screen(0.075)], 25) == [14, 11]
+    (alone,) = shared_out([cpu(0.10)], 1_000)
+    assert 17 < alone < 40
+    assert shared_out([cpu(0.023), cpu(0.023)], 1_000) == [16, 16]
+    assert shared_out([cpu(0.10), cpu(0.10)], 36) == [19, 17]
 
 
 def test_nothing_is_planned_that_would_be_too_few_to_say_anything() -> None:
-    assert shared_out([screen(0.075), screen(0.075)], 14) == [14, 0]
-    assert shared_out([screen(0.075)], 5) == [0]
+    assert shared_out([cpu(0.075), cpu(0.075)], 18) == [18, 0]
+    assert shared_out([cpu(0.075)], 4) == [0]
     assert shared_out([], 100) == []
 
 
 def test_the_budget_is_never_passed() -> None:
     for budget in range(0, 120, 7):
-        given = shared_out([screen(0.15), screen(0.075), screen(0.05)], budget)
+        given = shared_out([cpu(0.15), cpu(0.075), cpu(0.05)], budget)
         assert sum(given) <= budget
-        assert all(pairs == 0 or pairs >= 6 for pairs in given)
+        assert all(pairs == 0 or pairs >= 5 for pairs in given)
 
 
 def test_only_what_the_screen_flagged_is_confirmed() -> None:

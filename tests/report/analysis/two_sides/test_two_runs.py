@@ -90,7 +90,7 @@ def test_a_line_that_could_not_be_read_is_named() -> None:
 def test_text_and_json_hold_every_row() -> None:
     compared = compare_runs(run_of("one", 1), run_of("two", 2))
     text, data = as_text(compared), json.loads(as_json(compared))
-    assert len(data["rows"]) == len(compared.rows) == 8
+    assert len(data["rows"]) == len(compared.rows) == 10
     assert data["base"] == "one"
     for each in compared.rows:
         assert each.change.pairing.head.slug in text

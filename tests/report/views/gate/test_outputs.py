@@ -52,7 +52,8 @@ def results(judgement: Judgement) -> dict[str, list[type]]:
 def test_the_first_line_says_what_to_do() -> None:
     first = {name: outputs.markdown(judged(name)).splitlines()[0] for name in ("aa", "cost-2-percent", "nan")}
     assert first["aa"].startswith("**Nothing to do")
-    assert first["cost-2-percent"].startswith("**Look at 1 cell")
+    assert first["cost-2-percent"].startswith("**" + escape("`json` of starlette on uvicorn-"))
+    assert "more instructions per request. Look at 1 cell" in first["cost-2-percent"]
     assert first["nan"].startswith("**Mend what could not be measured")
 
 
@@ -102,8 +103,8 @@ def test_xml_and_json_hold_anything() -> None:
 
 
 def test_junit_has_a_case_for_each_cell_and_metric() -> None:
-    found = results(judge(make_gate(cost_change=0.02)))
-    assert len(found) == 10
+    found = results(judge(make_gate(cost_change=0.02, pair_noise=0.02)))
+    assert len(found) == 12
     slug = "starlette--uvicorn-standard--json--lockstep-1--w1"
     assert found[f"{slug} instructions_per_request"] == [JUnitFailure]
     assert sum(bool(kinds) for kinds in found.values()) == 1

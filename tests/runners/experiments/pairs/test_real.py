@@ -9,6 +9,7 @@ import pytest
 
 from results.store import read
 from runners.selection.frameworks import APPS
+from tests.support.burning_apps import burning
 from tests.support.command_line import call
 
 pytestmark = pytest.mark.servers
@@ -46,3 +47,26 @@ def test_two_sides_are_measured_in_turn_and_a_wrong_one_is_named(
     assert all(trial.server_cpu_ns and trial.stale == 0 for trial in trials.values())
     assert {trial.cell.framework for trial in trials.values()} == {"asgi"}
     assert "could not measure" in capsys.readouterr().out
+
+
+def test_a_head_that_waits_is_a_regression_that_the_first_line_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    base, head = (
+        burning(tmp_path / name, "asgi", waiting=waiting)
+        for name, waiting in (("base", ""), ("head", "sleep"))
+    )
+    cells = ("--server", "uvicorn-pure", "--scenario", "json", "--framework", "asgi")
+    loads = ("--rate", "closed", "--rate", "400", "--pairs", "5", "--duration", "0.2", "--connections", "16")
+    assert call(monkeypatch, "compare", *cells, "--base-rev", base, "--head-rev", head, *loads) == 0
+    run = read(next((tmp_path / "results").iterdir()))
+    opened = [trial for trial in run.trials if trial.cell.rate_rps is not None]
+    assert len(opened) == len(run.trials) / 2 == 10
+    assert {trial.windows for trial in opened} == {4}
+    assert all(trial.turns is None and trial.requests and not trial.errors for trial in opened)
+    capsys.readouterr()
+    assert call(monkeypatch, "gate", "--from", run.plan.name) == 1
+    first, *_ = capsys.readouterr().out.splitlines()
+    assert first.startswith("`json` of asgi on uvicorn-pure answers ")
+    assert "fewer requests at 16 connections: it waits; CPU per request cannot be compared." in first
