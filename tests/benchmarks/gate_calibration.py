@@ -1,7 +1,8 @@
 """What the gate promises, tried for real: ``python -m tests.benchmarks.gate_calibration``, hours in full.
 
-Each try is a whole ``hotlap gate`` on two copies of the apps: the same (A/A), or with a busy loop in every
-request of the head whose share is measured first. Every try is appended to a file of JSON lines as soon as
+Each try is a whole ``hotlap gate`` on two copies of the apps: the same (A/A), with a busy loop in every
+request of the head whose share is measured first, or with a wait. Under load a try has two sentinels, each
+measured as it would be among twelve. Every try is appended to a file of JSON lines as soon as
 it is made; what the file holds is printed beside the bars, so that it may be done in several sittings.
 """
 
@@ -30,9 +31,15 @@ from tests.support.paths import ROOT
 PROGRAM = [sys.executable, "-c", "from runners.cli import main; main()"]
 FRAMEWORK = "starlette"
 LOADED = f"{FRAMEWORK}--uvicorn-standard--json"
+SENTINELS = (LOADED, f"{FRAMEWORK}--granian-asgi--json")
+"""Of a try of the load tier; what a loop costs is told by the first."""
 COUNTED = (f"{FRAMEWORK}--in-process--json", LOADED)
 """Tries of the cost tier take them in turn."""
 CPU, COST = "cpu_us_per_request", "instructions_per_request"
+WORDS = ("regression", "could not measure", "no regression seen", "improvement", "fine")
+"""Worst first."""
+ANY = ""
+"""In place of a metric: whatever decides of any sentinel."""
 TRIAL_LOOPS = {CPU: 1500, COST: 400}
 """Loops whose cost is measured first: enough to be seen well."""
 
@@ -55,6 +62,8 @@ class Try:
     """Launch pairs, or counts, that the verdict rests on."""
     seconds: float
     said: str = ""
+    metric: str = ""
+    """What the row that decides is of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +84,10 @@ class Part:
     name: str
     title: str
     metric: str
-    injected: float
+    injected: float = 0.0
     """Share of a request's cost that the head does in vain."""
+    waiting: str = ""
+    """How the head waits: one of ``burning_apps.WAITS``."""
     tries: int
     bars: tuple[Bar, ...]
 
@@ -89,15 +100,6 @@ def measured(attempt: Try) -> bool:
     return attempt.word != "could not measure"
 
 
-def fine(attempt: Try) -> bool:
-    return attempt.word in {"fine", "improvement"}
-
-
-def named(attempt: Try) -> bool:
-    """Whether an attempt that is not sure says what it could have seen."""
-    return alarm(attempt) or attempt.visible_percent is not None
-
-
 NO_ALARM = Bar(title="false alarms", holds=alarm, at_most=0.0)
 MEASURED = Bar(title="measured", holds=measured, at_least=1.0)
 PARTS = (
@@ -105,7 +107,6 @@ PARTS = (
         name="cost-aa",
         title="cost tier, A/A",
         metric=COST,
-        injected=0.0,
         tries=60,
         bars=(NO_ALARM, MEASURED),
     ),
@@ -120,30 +121,36 @@ PARTS = (
     Part(
         name="load-aa",
         title="load tier, A/A",
-        metric=CPU,
-        injected=0.0,
+        metric=ANY,
         tries=20,
         bars=(NO_ALARM, MEASURED),
     ),
-    Part(
-        name="load-10",
-        title="load tier, +10% of CPU per request",
-        metric=CPU,
-        injected=0.10,
-        tries=10,
-        bars=(
-            Bar(title="called fine", holds=fine, at_most=0.0),
-            Bar(title="found", holds=alarm, at_least=0.7),
-            Bar(title="found, or the smallest visible named", holds=named, at_least=1.0),
-        ),
+    *(
+        Part(
+            name=f"load-{100 * share:g}",
+            title=f"load tier, +{100 * share:g}% of CPU per request",
+            metric=CPU,
+            injected=share,
+            tries=10,
+            bars=(Bar(title="found", holds=alarm, at_least=least),),
+        )
+        for share, least in ((0.03, 0.7), (0.045, 0.9), (0.10, 1.0))
     ),
-    Part(
-        name="load-20",
-        title="load tier, +20% of CPU per request",
-        metric=CPU,
-        injected=0.20,
-        tries=10,
-        bars=(Bar(title="found", holds=alarm, at_least=1.0),),
+    *(
+        Part(
+            name=f"wait-{name}",
+            title=f"load tier, {title}",
+            metric=ANY,
+            waiting=waiting,
+            tries=10,
+            bars=(Bar(title="found", holds=alarm, at_least=1.0),),
+        )
+        for name, waiting, title in (
+            ("sleep", "sleep", "40 ms asleep in every request"),
+            ("lock", "lock", "a lock held for 1 ms in every request"),
+            ("yield", "yielding lock", "a lock held across an await in every request"),
+            ("seldom", "seldom", "2 ms asleep in one request of twenty"),
+        )
     ),
 )
 
@@ -164,7 +171,7 @@ def _arguments() -> argparse.Namespace:
     names = [part.name for part in PARTS]
     parser.add_argument("--part", action="append", choices=names, help="may be repeated; else all")
     parser.add_argument("--tries", type=int, help="of each part; else what the promise says")
-    parser.add_argument("--budget", type=float, default=6.0, help="minutes of one gate")
+    parser.add_argument("--budget", type=float, default=4.0, help="minutes of one gate")
     parser.add_argument("--record", type=Path, default=Path("gate-calibration.jsonl"), help="appended to")
     parser.add_argument("--report-only", action="store_true", help="make no try, print what the file holds")
     found = parser.parse_args()
@@ -180,10 +187,10 @@ class Workshop:
         self.budget = budget
         self._loops: dict[tuple[str, str, float], int] = {}
 
-    def apps(self, loops: int) -> Path:
-        """A folder of apps whose framework counts to ``loops``, made once."""
-        folder = self.folder / f"loops-{loops}" / "apps"
-        return folder if folder.exists() else burning(folder, FRAMEWORK, loops)
+    def apps(self, loops: int, waiting: str = "") -> Path:
+        """A folder of apps whose framework counts to ``loops`` and waits, made once."""
+        folder = self.folder / f"loops-{loops}-{waiting.replace(' ', '-')}" / "apps"
+        return folder if folder.exists() else burning(folder, FRAMEWORK, loops, waiting)
 
     def loops(self, metric: str, cell: str, share: float) -> int:
         """How many loops cost ``share`` of a request of ``cell``, by measuring what some cost.
@@ -211,14 +218,13 @@ class Workshop:
             return base, head
         return levels(recorded.trials)
 
-    def judged(self, metric: str, cell: str, loops: int) -> dict[str, Any]:
-        """The verdict of one gate on ``cell``: its deciding row, exit code and seconds."""
-        tier = ("--no-load", "--cell") if metric == COST else ("--no-cost", "--sentinel")
-        sides = ("--base-rev", str(self.apps(0)), "--head-rev", str(self.apps(loops)))
+    def judged(self, metric: str, cell: str, loops: int, waiting: str = "") -> dict[str, Any]:
+        """The verdict of one gate: its deciding row of ``cell``, exit code and seconds."""
+        sides = ("--base-rev", str(self.apps(0)), "--head-rev", str(self.apps(loops, waiting)))
         options = ("--budget", str(self.budget), "--results", str(self.folder / "results"), "--json")
         begun = time.monotonic()
         done = subprocess.run(
-            [*PROGRAM, "gate", *tier, cell, *sides, *options],
+            [*PROGRAM, "gate", *_tier(metric, cell), *sides, *options],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -227,13 +233,26 @@ class Workshop:
         if not done.stdout:
             raise SystemExit(f"the gate gave no verdict: {done.stderr}")
         data = json.loads(done.stdout)
-        row = next(row for row in data["rows"] if row["decides"] and row["metric"] == metric)
         return {
-            "row": row,
+            "row": telling_row(data["rows"], metric, cell),
             "run": data["run"],
             "exit_code": done.returncode,
             "seconds": time.monotonic() - begun,
         }
+
+
+def _tier(metric: str, cell: str) -> list[str]:
+    if metric == COST:
+        return ["--no-load", "--cell", cell]
+    return ["--no-cost", *(word for sentinel in SENTINELS for word in ("--sentinel", sentinel))]
+
+
+def telling_row(rows: Iterable[dict[str, Any]], metric: str, cell: str) -> dict[str, Any]:
+    """Of the rows that decide that of ``metric`` and ``cell``; where any may tell, the worst of all."""
+    deciding = [row for row in rows if row["decides"]]
+    if metric == ANY:
+        return min(deciding, key=lambda row: WORDS.index(row["word"]) if row["word"] in WORDS else len(WORDS))
+    return next(row for row in deciding if row["metric"] == metric and row["cell"].startswith(cell))
 
 
 def levels(trials: Iterable[Trial]) -> tuple[float, float]:
@@ -255,18 +274,20 @@ def try_out(part: Part, tries: int, workshop: Workshop, record: Path) -> None:
     for number in range(tries):
         cell = COUNTED[number % len(COUNTED)] if part.metric == COST else LOADED
         loops = workshop.loops(part.metric, cell, part.injected)
-        one = _tried(part, cell, loops, workshop.judged(part.metric, cell, loops))
+        one = _tried(part, loops, workshop.judged(part.metric, cell, loops, part.waiting))
         with record.open("a", encoding="utf-8") as lines:
             lines.write(json.dumps(asdict(one)) + "\n")
         seen = "-" if one.percent is None else f"{one.percent:+.2f}%"
-        print(f"{part.name} {number + 1}/{tries} {cell}: {one.word} {seen}, {one.seconds:.0f} s", flush=True)
+        told = f"{one.cell}, {one.metric}: {one.word} {seen}, {one.seconds:.0f} s"
+        print(f"{part.name} {number + 1}/{tries} {told}", flush=True)
 
 
-def _tried(part: Part, cell: str, loops: int, judged: dict[str, Any]) -> Try:
+def _tried(part: Part, loops: int, judged: dict[str, Any]) -> Try:
     row, worse = judged["row"], judged["row"]["worse"]
     return Try(
         part=part.name,
-        cell=cell,
+        cell=row["cell"],
+        metric=row["metric"],
         word=row["word"],
         inconclusive=row["inconclusive"],
         exit_code=judged["exit_code"],

@@ -8,8 +8,8 @@ import pytest
 
 from results.model import SideName, Trial
 from runners.selection.frameworks import discover
-from tests.benchmarks.gate_calibration import Try, levels, report
-from tests.support.burning_apps import burning
+from tests.benchmarks.gate_calibration import ANY, CPU, Try, levels, report, telling_row
+from tests.support.burning_apps import WAITS, burning
 from tests.support.synthetic import make_run
 
 ONE = Try(
@@ -38,13 +38,34 @@ def test_apps_that_burn_are_the_same_frameworks_with_the_same_targets(tmp_path: 
     assert (apps / "inner_starlette.py").is_file()
 
 
+def test_apps_that_wait_are_apps(tmp_path: Path) -> None:
+    for number, waiting in enumerate(WAITS):
+        apps = burning(tmp_path / str(number), "starlette", waiting=waiting)
+        shim = (apps / "starlette_app.py").read_text(encoding="utf-8")
+        ast.parse(shim)
+        assert ("asyncio.sleep" in shim) == bool(waiting)
+
+
 def test_every_promise_that_was_tried_is_printed_beside_its_bar() -> None:
-    tries = [ONE] * 6 + [replace(ONE, word="no regression seen", inconclusive=True, exit_code=0)] * 3
+    tries = [ONE] * 8 + [replace(ONE, word="no regression seen", inconclusive=True, exit_code=0)]
     lines = report([*tries, replace(ONE, word="fine", exit_code=0)])
     assert lines[0].startswith("load tier, +10% of CPU per request: 10 of 10 tries, measured +10.20%")
-    assert lines[1].strip() == "called fine: 1 of 10, at most 0: MISSED"
-    assert lines[2].strip() == "found: 6 of 10, at least 7: MISSED"
-    assert len(lines) == 4
+    assert lines[1].strip() == "found: 8 of 10, at least 10: MISSED"
+    assert len(lines) == 2
+
+
+def test_of_sentinels_that_wait_whatever_decides_and_is_worst_tells() -> None:
+    rows = [
+        {"decides": decides, "metric": metric, "cell": f"{cell}--closed-64--w1", "word": word}
+        for decides, metric, cell, word in (
+            (False, "throughput_rps", "a", "regression"),
+            (True, CPU, "a", "fine"),
+            (True, "p99_us", "b", "regression"),
+            (True, "p50_us", "b", "could not measure"),
+        )
+    ]
+    assert telling_row(rows, ANY, "a")["metric"] == "p99_us"
+    assert telling_row(rows, CPU, "a")["word"] == "fine"
 
 
 def test_a_bar_that_is_reached_is_said_to_be_met() -> None:
