@@ -32,7 +32,6 @@ GATE_SETTINGS = {
     "sentinel": list,
     "pairs": int,
     "connections": list,
-    "reuse": int,
     "rate": list,
     "workers": int,
     "duration": float,

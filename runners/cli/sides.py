@@ -43,7 +43,7 @@ Duration = Annotated[
     typer.Option(
         min=0.05,
         help="Seconds that are counted of each side in a launch pair, of each load; 1.6 unless given, in a "
-        "gate 0.8 of the closed and 0.5 of the open one.",
+        "gate 0.7 of the closed and 0.5 of the open one.",
     ),
 ]
 Seed = Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")]

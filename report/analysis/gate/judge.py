@@ -20,7 +20,7 @@ from report.analysis.two_sides.deciding import Deciding, deciding_metrics
 from report.analysis.two_sides.judged_changes import UNCONFIRMED, JudgedChange, corrected
 from report.analysis.two_sides.pairings import failures, is_counted, matched_trials, stages
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
-from report.analysis.two_sides.verdicts import Verdict, is_excluded, percent_change, verdict_of
+from report.analysis.two_sides.verdicts import Verdict, percent_change, verdict_of
 from report.analysis.two_sides.waivers import Waiver
 from results.model import GateStage, Pairing, Run, SideName
 
@@ -48,12 +48,12 @@ def judge(run: Run, waivers: Iterable[Waiver] = (), tolerances: Tolerances = DEF
 
 
 def is_suspicious(change: Change, tolerances: Tolerances) -> bool:
-    """Whether a screen looks bad enough to be confirmed, and does not exclude what must not pass."""
-    if change.estimate is None:
-        return False
-    effects = tolerances.effects_of(change.metric)
-    excluded = is_excluded(change.estimate, effects, GateStage.SCREEN)
-    return change.estimate.p_worse() < effects.screen_p and not excluded
+    """Whether a screen looks bad enough to be confirmed.
+
+    Also where it excludes what must not pass: less than that is to be found as well.
+    """
+    screen_p = tolerances.effects_of(change.metric).screen_p
+    return change.estimate is not None and change.estimate.p_worse() < screen_p
 
 
 def screened(row: JudgedChange, tolerances: Tolerances, tested: int) -> JudgedChange:

@@ -18,7 +18,7 @@ from report.analysis.two_sides.trial_values import (
     count_values,
     pair_values,
     paired_differences,
-    too_few_in_all,
+    too_few_requests,
     too_idle,
 )
 from report.analysis.validity import saturated_from
@@ -132,8 +132,8 @@ def _of_pairs(
     if len(differences) < tolerances.min_pairs:
         measured = fmt.counted(len(differences), "launch pair")
         raise UnusableError(f"{measured}; {tolerances.min_pairs} are needed")
-    if stage != GateStage.SCREEN and (reason := too_few_in_all(metric, pairs)):
-        raise UnusableError(reason)  # a screen only says what is measured again
+    if reason := too_few_requests(metric, pairs, stage):
+        raise UnusableError(reason)
     for pair in pairs:
         _check_same("was measured by different means", [_means(pair.base), _means(pair.head)])
     if metric.at_equal_load and (busy := too_idle(pairs)) is not None:

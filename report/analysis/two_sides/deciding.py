@@ -35,7 +35,8 @@ def deciding_metrics(run: Run, pairing: Pairing, stage: GateStage, tolerances: T
         return Deciding(names=frozenset({COST.name}))
     pairs = matched_trials(run, pairing, stage)
     if pairing.head.load == Load.OPEN:
-        return _of_open_load(pairs)
+        # a screen that told the 99th percentile is confirmed in it, whatever the fresh pairs hold
+        return _of_open_load(matched_trials(run, pairing, GateStage.SCREEN) or pairs)
     decided = _of_closed_load(pairs)
     if not tolerances.memory:
         return decided
@@ -44,9 +45,7 @@ def deciding_metrics(run: Run, pairing: Pairing, stage: GateStage, tolerances: T
 
 def _of_open_load(pairs: Sequence[MatchedTrials]) -> Deciding:
     """Latency; the 99th percentile where trials hold enough requests to tell it."""
-    told = pairs and not any(
-        too_few_requests(P99, trial) for pair in pairs for trial in (pair.base, pair.head)
-    )
+    told = pairs and not too_few_requests(P99, pairs, GateStage.SCREEN)
     return Deciding(names=frozenset({MEDIAN.name, P99.name} if told else {MEDIAN.name}))
 
 

@@ -13,7 +13,7 @@ from report.analysis.metric_types import FromCount, FromLatency, FromTrial, Metr
 from report.analysis.two_sides.pairings import MatchedTrials
 from report.stats.two_samples import PairedDifference
 from results.histogram import Latency
-from results.model import BOTH_SIDES, CostRecord, Load, Trial
+from results.model import BOTH_SIDES, CostRecord, GateStage, Load, Trial
 
 
 class UnusableError(ValueError):
@@ -109,25 +109,28 @@ def _in_turns(pair: MatchedTrials) -> bool:
     return pair.base.turns is not None and pair.head.turns is not None
 
 
-def too_few_requests(metric: Metric, trial: Trial) -> str:
-    """Why the requests of a trial say nothing of ``metric``; empty where they are enough."""
-    least = metric.least_in_turns if is_in_open_turns(trial) else metric.least_requests
-    return "" if trial.requests >= least else too_few_a_trial(metric, least)
+def too_few_requests(metric: Metric, matched: Sequence[MatchedTrials], stage: GateStage) -> str:
+    """Why the requests of trials say nothing of ``metric``; empty where they are enough.
 
-
-def too_few_a_trial(metric: Metric, least: int) -> str:
-    """That a trial needs so many requests to tell ``metric``."""
-    return f"fewer than {least:,} requests a trial say nothing of {metric.heading}"
-
-
-def too_few_in_all(metric: Metric, matched: Sequence[MatchedTrials]) -> str:
-    """Why trials in turns of open load say nothing of ``metric`` together; empty where they are enough."""
+    Whole windows need enough in each trial. Turns of open load need enough in all together, unless for a
+    screen, which only says what is measured again, and some in each on average.
+    """
+    trials = [trial for pair in matched for trial in (pair.base, pair.head)]
+    if not any(map(is_in_open_turns, trials)):
+        least = metric.least_requests
+        return too_few_a_trial(metric) if any(trial.requests < least for trial in trials) else ""
     sides = [[pair.base for pair in matched], [pair.head for pair in matched]]
-    in_turns = [trial for side in sides for trial in side if is_in_open_turns(trial)]
     requests = min(sum(trial.requests for trial in side) for side in sides)
-    if not in_turns or requests >= metric.least_requests:
-        return ""
-    return f"fewer than {metric.least_requests:,} requests in all pairs say nothing of {metric.heading}"
+    if requests < metric.least_in_turns * len(matched):
+        return f"fewer than {metric.least_in_turns:,} requests a launch say nothing of {metric.heading}"
+    if stage != GateStage.SCREEN and requests < metric.least_requests:
+        return f"fewer than {metric.least_requests:,} requests in all pairs say nothing of {metric.heading}"
+    return ""
+
+
+def too_few_a_trial(metric: Metric) -> str:
+    """That each trial needs more requests to tell ``metric``."""
+    return f"fewer than {metric.least_requests:,} requests a trial say nothing of {metric.heading}"
 
 
 def is_in_open_turns(trial: Trial) -> bool:
@@ -138,8 +141,8 @@ def is_in_open_turns(trial: Trial) -> bool:
 def _percentile(trial: Trial, metric: Metric, percent: float) -> float:
     if trial.turns is not None:
         raise UnusableError(validity.LATENCY_OF_TURNS)
-    if reason := too_few_requests(metric, trial):
-        raise UnusableError(reason)
+    if not is_in_open_turns(trial) and trial.requests < metric.least_requests:
+        raise UnusableError(too_few_a_trial(metric))
     if not validity.settled(trial):
         raise UnusableError(f"{_name(trial)}: the window was too short for its latencies to mean something")
     try:

@@ -169,7 +169,7 @@ def _why_incomparable(base: Summary, head: Summary, metric: Metric) -> str:
         if reason := summary.reason(metric):
             return f"{side}: {reason}"
         if summary.requests < metric.least_requests * summary.n_trials:
-            return too_few_a_trial(metric, metric.least_requests)
+            return too_few_a_trial(metric)
     return ""
 
 

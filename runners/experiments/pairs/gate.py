@@ -29,8 +29,8 @@ FIRST_REPEATS = (0, 1)
 """Counts that every side of a cell gets at once."""
 MOST_REPEATS = 20
 """Rounds of counting at most, whatever is asked for."""
-LAUNCH_PAIR_S = 5.1
-"""First guess of one launch pair with one cell under both loads; the clock corrects it."""
+LAUNCH_PAIR_S = 2.6
+"""First guess of what a launch pair takes for each load of each cell; the clock corrects it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ PAIRS = 8
 """Launch pairs of a cell unless asked otherwise."""
 COUNTED_S = 1.6
 """``PairOptions.counted_s`` of a comparison, and length of its open windows, unless asked otherwise."""
-GATE_PAIRS, GATE_COUNTED_S, GATE_OPEN_S = 5, 0.8, 0.5
+GATE_PAIRS, GATE_COUNTED_S, GATE_OPEN_S = 5, 0.7, 0.5
 """The same of a gate: launches of a pair differ by more than turns do, so that many short ones tell most."""
 OPEN_TURN_S = 0.05
 """How long a turn of an open load is to be: as many requests as are due in that time."""
