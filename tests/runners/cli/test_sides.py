@@ -43,6 +43,9 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["gate", "--no-cost", "--base-rev", "worktree", "-f", "flusk"], "gives no cell"),
         (["gate", "--markdown", "nowhere/gate.md"], "No such file or directory"),
         (["gate", "--waivers", "nowhere.toml"], "nowhere.toml cannot be read"),
+        (["gate", "--from", "yesterday", "--rate", "50%"], "takes no --rate"),
+        (["gate", "--rate", "500", "--reuse", "3"], "--reuse is of closed load"),
+        (["compare", "-f", "fastapi", "--rate", "fast"], "is no rate"),
     ],
 )
 def test_wrong_use_is_exit_2_with_a_message_and_a_remedy(

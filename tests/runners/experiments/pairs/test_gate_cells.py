@@ -6,7 +6,7 @@ import pytest
 
 from results.model import IN_PROCESS, Side, SideName
 from runners.errors import PlanError
-from runners.experiments.pairs.gate_cells import Globs, choose, name_of
+from runners.experiments.pairs.gate_cells import EVERYTHING, Globs, choose, name_of
 from runners.experiments.pairs.options import SideOptions
 from runners.experiments.pairs.sides import SideParts
 from runners.selection.matrix import Parts
@@ -84,3 +84,15 @@ def test_a_declared_glob_that_matches_nothing_is_passed_over_but_not_all_of_a_ti
     assert {pairing.head.framework for pairing in chosen.load.pairings} == {"fastapi"}
     with pytest.raises(PlanError, match="no cell of these sides is one that a gate looks at unless told"):
         choose(globs, side_parts(without("fastapi"), without("fastapi")), frozenset())
+
+
+def test_sentinels_are_loaded_as_asked_and_counted_as_ever() -> None:
+    globs = Globs(cells=("fastapi--*--json",), sentinels=("fastapi--*--json",))
+    asked = replace(EVERYTHING, connections=(16, 32), workers=2, reuse=5)
+    chosen, usual = (choose(globs, side_parts(), frozenset(), loaded_as) for loaded_as in (asked, EVERYTHING))
+    loaded = {
+        (pairing.head.connections, pairing.head.workers, pairing.head.reuse)
+        for pairing in chosen.load.pairings
+    }
+    assert loaded == {(16, 2, 5), (32, 2, 5)}
+    assert chosen.cost == usual.cost
