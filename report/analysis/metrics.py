@@ -27,7 +27,7 @@ from results.model import Load, Trial
 COST_EFFECTS = Effects(least=0.005, must_not_pass=0.01)
 """Differences that matter in what is counted."""
 CPU_EFFECTS = Effects(least=0.015, must_not_pass=0.06)
-"""Differences that matter in CPU per request (docs/adr/0015)."""
+"""Differences that matter in CPU per request (docs/adr/0016)."""
 THROUGHPUT_EFFECTS = Effects(least=0.05, must_not_pass=0.10)
 """The same of throughput, where the server waits."""
 MEDIAN_EFFECTS = Effects(least=0.10, must_not_pass=0.25, screen_p=0.05)

@@ -3,7 +3,7 @@
 CPU per request depends on how busy a server is, and a server that waits may use as little of it as before
 and serve far fewer. So where either side waits, throughput at equal connections decides instead. Under an
 open load, which offers both sides one rate, the median and the 99th percentile of latency do: they see a wait
-also where enough other requests keep the server saturated (docs/adr/0014).
+also where enough other requests keep the server saturated (docs/adr/0015).
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from runners.generator.window.relay import relay, round_order
 from runners.processes.accounting import CpuReading
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
-from tests.support.faulty_server import Fault, faulty
+from tests.support.provoking_server import Fault, faulty
 from tests.support.scripted_server import Peer, Script, ScriptedServer, answer, serving
 
 GET = Exchange(request=Request(target="/n"), check=json_answer({"n": 1}))
