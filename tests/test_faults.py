@@ -10,8 +10,8 @@ from tests.support.paths import ROOT
 
 PAGE = (ROOT / "docs" / "faults.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `([a-z-]+)` \|.*\| ([^|]*) \|$", PAGE, re.MULTILINE))
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-CODES = set(re.findall(r"^\| (\d+) \|", README, re.MULTILINE))
+EXIT_CODES = (ROOT / "docs" / "reference" / "exit-codes.md").read_text(encoding="utf-8")
+CODES = set(re.findall(r"^\| (\d+) \|", EXIT_CODES, re.MULTILINE))
 
 
 def marked() -> Iterator[str]:

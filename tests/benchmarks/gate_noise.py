@@ -57,7 +57,7 @@ class Noise:
 
 
 QUIET = Noise(deviation=0.023)
-"""Whole turns on a machine of two shared CPUs (METHOD section 6)."""
+"""Whole turns on a machine of two shared CPUs (docs/method.md, section 6)."""
 USUAL = Noise(deviation=0.035, throughput=0.05, median=0.15, p99=0.5)
 LOUD = Noise(deviation=0.15, throughput=0.15, median=0.3, p99=1.0)
 HOSTILE = Noise(deviation=0.10, throughput=0.1, bias=0.04, drift=0.2, foreign=0.15)
