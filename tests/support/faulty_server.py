@@ -121,8 +121,13 @@ def _out_of_descriptors(server: Server) -> bool:
 
 
 def _eat(_server: Server) -> bool:
-    """Meet the memory cap that a test has set."""
-    EATEN.append(bytearray(64 << 20))
+    """Meet the memory cap that a test has set, and say so last of all, however often."""
+    try:
+        EATEN.append(bytearray(64 << 20))
+    except MemoryError:
+        sys.stderr.write("MemoryError: the cap is met\n")
+        sys.stderr.flush()
+        os._exit(9)
     return False
 
 

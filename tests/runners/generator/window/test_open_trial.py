@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,8 @@ from results.model import Arrivals
 from runners.errors import LoadError
 from runners.generator.messages import Measured, Order
 from runners.generator.pump.open_pump import OpenPump
-from runners.generator.window.trial import measure
+from runners.generator.window import warm_up
+from runners.generator.window.trial import QUARTERS, measure
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
 from tests.support.scripted_server import Peer, Script, ScriptedServer, answer, serving
@@ -120,6 +122,22 @@ def test_more_than_the_generator_can_offer_is_recorded_as_late() -> None:
     assert measured.arrivals == pytest.approx(100_000, abs=1)
     assert measured.late_sends is not None
     assert measured.requests + measured.in_flight_end > 0
+
+
+def test_what_was_due_in_a_window_counts_where_the_generator_comes_back_after_its_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drive, before_last = warm_up.drive, QUARTERS - 1
+
+    def late(pump: OpenPump, until_ns: int) -> None:
+        while len(pump.tally.quarters) == before_last and time.monotonic_ns() < until_ns:
+            time.sleep(0.01)
+        drive(pump, until_ns)
+
+    monkeypatch.setattr(warm_up, "drive", late)
+    measured = trial(serving(answer()), replace(ORDER, rate_rps=100, window_s=0.4, warmup_s=0))
+    assert measured.arrivals == pytest.approx(40, abs=1)
+    assert measured.late_sends
 
 
 @pytest.mark.parametrize("rate_rps", [0, -5, 1e12])
