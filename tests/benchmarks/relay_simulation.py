@@ -1,6 +1,7 @@
 """A relay's estimation on made-up heats, many times over: coverage and false alarms, beside their bars.
 
 ``python -m tests.benchmarks.relay_simulation`` makes 200 runs of each design on all CPUs; tests make a few.
+``--design reference`` makes only those with that word in their title.
 The machine changes its speed as in ``tests.support.machine_speed``, or as ``--speed FILE`` recorded it (a
 number a line, relative speed by millisecond); launches differ by 1.5%.
 """
@@ -112,6 +113,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=200, help="runs of each design; 200 unless given")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--design", default="", help="only designs whose title holds this; else all")
     parser.add_argument("--speed", type=Path, help="recorded speed of a machine by millisecond")
     arguments = parser.parse_args()
     speeds = None if arguments.speed is None else np.loadtxt(arguments.speed, dtype=np.float64)
@@ -120,7 +122,7 @@ def main() -> None:
     print(f"the machine's speed varies by {windows} from window to window")
     bars = Bars()
     with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
-        for design in DESIGNS:
+        for design in (design for design in DESIGNS if arguments.design in design.title):
             made = replace(design, noise=replace(design.noise, speeds=speeds))
             seeds = range(arguments.seed, arguments.seed + arguments.runs)
             show(bars, design, total(pool.map(partial(simulate, made), seeds)))
