@@ -2,6 +2,7 @@
 
 ``python -m tests.benchmarks.relay_aa`` takes about 25 minutes: 10 runs of 8 blocks, 6 disjoint pairs each,
 with legs and turns as long as those of the quick run. It goes on until effects of order are told well enough.
+``--record FILE`` keeps the heats, and those that it holds count: it may be done in several sittings.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
@@ -25,7 +27,7 @@ from runners.selection.matrix import Selection
 from tests.benchmarks.bars import Bars
 from tests.benchmarks.live_stacks import Track, stack_turns, take_turns
 from tests.benchmarks.order_effects import OrderEffects, order_effects
-from tests.benchmarks.turn_levels import Heat, speed_noise
+from tests.benchmarks.turn_levels import Heat, StackTurns, speed_noise
 
 COPIES = 12
 EXCLUDED_BAR = 10.0
@@ -59,6 +61,7 @@ def main() -> None:
         "--most", type=int, default=25, help="runs at most, where effects of order are vague after --runs; 25"
     )
     parser.add_argument("--blocks", type=int, default=8, help="heats of a run; 8 unless given")
+    parser.add_argument("--record", type=Path, help="heats, appended to; those that it holds count as made")
     parser.add_argument("--framework", default="starlette")
     parser.add_argument("--server", default="uvicorn-standard")
     parser.add_argument("--scenario", default="json")
@@ -67,16 +70,47 @@ def main() -> None:
     selection = Selection(
         frameworks=(arguments.framework,), servers=(arguments.server,), scenarios=(arguments.scenario,)
     )
+    runs = in_runs(recorded(arguments.record), arguments.blocks)
     with tempfile.TemporaryDirectory(prefix="hotlap-") as folder:
         track = Track(selection=selection, folder=Path(folder), seed=arguments.seed)
         with track.generator() as generator:
-            runs: list[list[Heat]] = []
             while len(runs) < arguments.runs or (len(runs) < arguments.most and is_vague(runs)):
                 first = len(runs) * arguments.blocks
-                runs.append(measure_run(track, generator, arguments.scenario, first, arguments.blocks))
+                heats = measure_run(track, generator, arguments.scenario, first, arguments.blocks)
+                record(arguments.record, heats)
+                runs.append(heats)
     bars = Bars()
     report(bars, runs)
     bars.end()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedHeat:
+    """A line of the record."""
+
+    number: int
+    legs: tuple[StackTurns, ...]
+
+
+def recorded(path: Path | None) -> list[RecordedHeat]:
+    """The heats that ``path`` holds."""
+    lines = path.read_bytes().splitlines() if path and path.is_file() else []
+    return [msgspec.json.decode(line, type=RecordedHeat) for line in lines]
+
+
+def record(path: Path | None, heats: list[Heat]) -> None:
+    """Append ``heats`` to ``path``."""
+    if path:
+        with path.open("ab") as lines:
+            lines.writelines(msgspec.json.encode(heat) + b"\n" for heat in heats)
+
+
+def in_runs(heats: list[RecordedHeat], blocks: int) -> list[list[Heat]]:
+    """``heats`` by the run of so many blocks that they are of."""
+    runs: dict[int, list[Heat]] = {}
+    for heat in heats:
+        runs.setdefault(heat.number // blocks, []).append(Heat(number=heat.number, legs=heat.legs))
+    return list(runs.values())
 
 
 def is_vague(runs: list[list[Heat]]) -> bool:

@@ -6,6 +6,7 @@ import math
 import sys
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from tests.benchmarks.bars import Bars
 from tests.benchmarks.between_runs import agreement, by_chance
 from tests.benchmarks.order_effects import order_effects
 from tests.benchmarks.recorded_ratios import PairRatio, same_server_ratios
+from tests.benchmarks.relay_aa import in_runs, record, recorded
 from tests.benchmarks.relay_bias import report_lengths
 from tests.benchmarks.time_split import time_split
 from tests.benchmarks.turn_lengths import (
@@ -237,3 +239,14 @@ def test_asking_for_help_measures_nothing(
         import_module(f"tests.benchmarks.{name}").main()
     assert not ended.value.code
     assert "usage" in capsys.readouterr().out
+
+
+def test_heats_of_several_sittings_are_those_of_their_runs(tmp_path: Path) -> None:
+    heats = [made_heat(number) for number in (0, 1, 3)]  # one of the second run failed
+    path = tmp_path / "heats.jsonl"
+    assert in_runs(recorded(path), 2) == []
+    record(path, heats[:2])
+    record(path, heats[2:])
+    assert in_runs(recorded(path), 2) == [heats[:2], heats[2:]]
+    record(None, heats)
+    assert recorded(None) == []
