@@ -15,6 +15,7 @@ import typer
 
 from runners.cli.cache import cache
 from runners.cli.calibrate import calibrate_
+from runners.cli.claims import claims
 from runners.cli.compare import compare
 from runners.cli.cost import cost
 from runners.cli.gate import gate
@@ -34,6 +35,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("verify", verify, "hotlap verify --framework flask"),
     ("run", run, "hotlap run --quick --framework fastapi --framework litestar --report"),
     ("report", report_, "hotlap report latest --output site"),
+    ("claims", claims, "hotlap claims latest"),
     ("cost", cost, "hotlap cost --framework starlette --server 'uvicorn*' --scenario json"),
     ("compare", compare, 'hotlap compare -f fastapi --base "fastapi==0.115.*" --head fastapi'),
     ("gate", gate, "hotlap gate --base-rev main --markdown gate.md"),
@@ -62,7 +64,7 @@ EXHAUSTED = (
 """Errors by which the system says that there is no more room, or no more of something, for us."""
 OUT_OF = "make room on the disk, raise the limit (`ulimit -a`) or free memory; what was recorded is kept"
 
-CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "compare")
+CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "compare", "claims")
 """Commands that take their defaults from ``[tool.hotlap]``."""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, TypedDict, cast, get_type_hints
 
 from report.analysis.metrics import timed_metrics
+from report.stats.levels import Level
 from report.views.json_types import (
     CompareJson,
     CostJson,
@@ -131,6 +132,39 @@ class ReportJson(TypedDict):
     """First page of the site."""
 
 
+class MeasuredClaimJson(TypedDict):
+    """What a run says of a claim."""
+
+    sentence: str
+    value: Level
+    """The number in the sentence."""
+    unit: str
+    """Of the value; ``ratio`` where it is of two cells."""
+    cells: list[str]
+    """Slugs of the cells that it rests on."""
+
+
+class ClaimJson(TypedDict):
+    """Something that is said of these stacks."""
+
+    name: str
+    says: str
+    wants: str
+    """Which cells tell, in words."""
+    command: str
+    """What measures them."""
+    run: str | None
+    """Name of the run that tells; None: none of them has the cells."""
+    measured: list[MeasuredClaimJson]
+
+
+class ClaimsJson(TypedDict):
+    """``hotlap claims --json``."""
+
+    claims: list[ClaimJson]
+    """Every claim, once for each run that tells."""
+
+
 class ContestJson(TypedDict):
     """Clients of one server side by side, round by round."""
 
@@ -210,6 +244,7 @@ OUTPUTS: dict[str, type] = {
     "run": run_json(),
     "run-slo": SloJson,
     "report": ReportJson,
+    "claims": ClaimsJson,
     "cost": CostJson,
     "compare": CompareJson,
     "gate": GateJson,

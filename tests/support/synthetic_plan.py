@@ -23,6 +23,7 @@ INTERFACES = {
     "granian-asgi": Interface.ASGI,
     "granian-rsgi": Interface.RSGI,
     "granian-wsgi": Interface.WSGI,
+    "uvicorn-pure": Interface.ASGI,
     "gunicorn-gthread": Interface.WSGI,
     "gunicorn-sync": Interface.WSGI,
 }

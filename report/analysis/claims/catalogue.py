@@ -1,0 +1,38 @@
+"""The catalogue of claims, held against recorded runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from report.analysis.claims.claim import Claim, Evidence, Told
+from report.analysis.claims.frameworks import ENOUGH, LAYERS, LITESTAR, MIGRATION
+from report.analysis.claims.servers import SERVERS, STANDARD
+from report.analysis.claims.threads import THREADS
+from results.model import Run
+
+CLAIMS: Mapping[str, Claim] = {
+    claim.name: claim for claim in (THREADS, SERVERS, STANDARD, LAYERS, LITESTAR, ENOUGH, MIGRATION)
+}
+"""The catalogue, by name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredClaim:
+    """A claim with what the runs say of it."""
+
+    claim: Claim
+    run: str = ""
+    """Name of the run that says it; empty where none has the cells."""
+    told: tuple[Told, ...] = ()
+
+
+def measure_claims(runs: Iterable[Run]) -> tuple[MeasuredClaim, ...]:
+    """Every claim of the catalogue with all that ``runs`` say of it."""
+    evidence = [Evidence(run) for run in runs]
+    measured = []
+    for claim in CLAIMS.values():
+        telling = ((own.run.plan.name, tuple(claim.tell(own))) for own in evidence)
+        answers = [MeasuredClaim(claim=claim, run=run, told=told) for run, told in telling if told]
+        measured += answers or [MeasuredClaim(claim=claim)]
+    return tuple(measured)

@@ -1,0 +1,116 @@
+"""What a claim is, and what it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from report.analysis.contenders import is_floor
+from report.analysis.costs import Costs, holds_costs, summarise_costs
+from report.analysis.metrics import THROUGHPUT
+from report.analysis.summary import Summary, fit_metric, summarise
+from report.analysis.together import Together
+from report.analysis.workload import Workload
+from report.stats.levels import Level, level
+from results.model import Cell, Load, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a run says of a claim: a sentence and the number in it."""
+
+    sentence: str
+    value: Level
+    unit: str
+    """Of ``value``; ``ratio`` where it is of two cells."""
+    cells: tuple[str, ...]
+    """Slugs of the cells that it rests on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Something that is said of these stacks, and how it is measured."""
+
+    name: str
+    says: str
+    """The claim, in a sentence."""
+    wants: str
+    """Which cells tell, in words."""
+    command: str
+    """What measures them, as it is typed."""
+    tell: Callable[[Evidence], Sequence[Told]]
+    """What a run says of it; empty where it lacks the cells."""
+
+
+class Evidence:
+    """One recorded run, as claims look at it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self._fits: dict[Workload, Together | None] = {}
+
+    @cached_property
+    def summaries(self) -> tuple[Summary, ...]:
+        """Of each cell under closed load whose throughput was measured, the A/A control left out."""
+        return tuple(
+            summary
+            for summary in summarise(self.run)
+            if summary.cell.load == Load.CLOSED
+            and not summary.cell.control
+            and summary.metric_summaries[THROUGHPUT.name].comparable
+        )
+
+    @cached_property
+    def costs(self) -> Costs | None:
+        """What was counted; None where nothing was."""
+        return summarise_costs(self.run) if holds_costs(self.run) else None
+
+    def cells_of(self, *frameworks: str) -> tuple[Summary, ...]:
+        """Those of ``frameworks``, in the order of the run; of all frameworks where none is named."""
+        return tuple(
+            summary for summary in self.summaries if not frameworks or summary.cell.framework in frameworks
+        )
+
+    def by_workload(self, summaries: Iterable[Summary]) -> Iterator[tuple[Workload, tuple[Summary, ...]]]:
+        """``summaries`` grouped by what was asked of them."""
+        groups: dict[Workload, list[Summary]] = {}
+        for summary in summaries:
+            groups.setdefault(summary.workload, []).append(summary)
+        yield from ((workload, tuple(members)) for workload, members in groups.items())
+
+    def ratio(self, summary: Summary, other: Summary) -> Level | None:
+        """Throughput of two cells that were asked the same; None where they never met."""
+        workload = summary.workload
+        if workload != other.workload:
+            raise ValueError(f"{summary.cell.slug} and {other.cell.slug} were not asked the same")
+        if workload not in self._fits:
+            self._fits[workload] = fit_metric(self.summaries, THROUGHPUT, workload, within_servers=False)
+        together = self._fits[workload]
+        return together.ratio(summary.cell, other.cell) if together else None
+
+    def ratio_within_launches(self, summary: Summary, other: Summary) -> Level | None:
+        """Throughput of one stack under two loads, block by block; None where no block has both.
+
+        Mean of the logarithms of the ratios of a block with Student's interval.
+        """
+        ours, others = summary.by_block(THROUGHPUT), other.by_block(THROUGHPUT)
+        return level([ours[block] / others[block] for block in sorted(ours.keys() & others.keys())])
+
+    def floor_of(self, summary: Summary) -> Summary | None:
+        """The bare interface app on the same server, asked the same."""
+        cell = summary.cell
+        same = (cell.server, cell.interface, summary.workload)
+        return next(
+            (
+                floor
+                for floor in self.summaries
+                if is_floor(floor.cell) and (floor.cell.server, floor.cell.interface, floor.workload) == same
+            ),
+            None,
+        )
+
+
+def of_cells(sentence: str, value: Level, unit: str, *cells: Cell) -> Told:
+    """``sentence`` with its number, resting on ``cells``."""
+    return Told(sentence=sentence, value=value, unit=unit, cells=tuple(cell.slug for cell in cells))

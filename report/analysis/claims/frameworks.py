@@ -1,0 +1,163 @@
+"""Frameworks: what one adds to what it stands on, what another saves, and where WSGI is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from report import fmt
+from report.analysis.claims.claim import Claim, Evidence, Told, of_cells
+from report.analysis.claims.servers import USUAL
+from report.analysis.contenders import is_floor
+from report.analysis.layers import Step
+from report.analysis.summary import Summary
+from report.stats.levels import Level
+from results.model import Interface
+
+UPPER, LOWER, OTHER = "fastapi", "starlette", "litestar"
+SIMPLE = "flask"
+"""The WSGI framework that is held against an ASGI one."""
+
+
+def _on_one_server(evidence: Evidence, name: str, other: str) -> Iterator[tuple[Summary, Summary]]:
+    """Cells of two frameworks on the same server, asked the same."""
+    for _, members in evidence.by_workload(evidence.cells_of(name, other)):
+        others = {
+            (member.cell.server, member.cell.interface): member
+            for member in members
+            if member.cell.framework == other
+        }
+        for member in members:
+            base = others.get((member.cell.server, member.cell.interface))
+            if base and member.cell.framework == name:
+                yield member, base
+
+
+def _ratios(evidence: Evidence, name: str, other: str) -> list[Told]:
+    return [
+        _as_many(member, base, ratio)
+        for member, base in _on_one_server(evidence, name, other)
+        if (ratio := evidence.ratio(member, base))
+    ]
+
+
+def _as_many(member: Summary, base: Summary, ratio: Level, means: str = "") -> Told:
+    ours, theirs = member.cell, base.cell
+    same = ours.server == theirs.server
+    whom = theirs.framework if same else f"{theirs.framework} on {theirs.server}"
+    return of_cells(
+        f"{ours.framework} on {ours.server} answers {fmt.times(ratio)} as many requests as {whom} in "
+        f"`{ours.scenario}`{means}.",
+        ratio,
+        "ratio",
+        ours,
+        theirs,
+    )
+
+
+def _layers(evidence: Evidence) -> Sequence[Told]:
+    counted = evidence.costs.layers if evidence.costs else ()
+    steps = (step for group in counted for step in group.steps)
+    return [*_ratios(evidence, UPPER, LOWER), *_added(steps)]
+
+
+def _added(steps: Iterable[Step]) -> Iterator[Told]:
+    for step in steps:
+        cell = step.count.cell
+        if step.over is not None and step.level is not None and cell.framework in {UPPER, LOWER}:
+            yield of_cells(
+                f"{cell.framework} adds {fmt.amount(step.level, 'instructions')} to a request of "
+                f"{step.below or 'the bare app'} on {cell.server} in `{cell.scenario}`.",
+                step.level,
+                "instructions",
+                cell,
+                step.over.cell,
+            )
+
+
+def _other(evidence: Evidence) -> Sequence[Told]:
+    return _ratios(evidence, OTHER, UPPER)
+
+
+def _enough(evidence: Evidence) -> Sequence[Told]:
+    """The best WSGI stack of the simple framework against the usual ASGI one, scenario by scenario."""
+    told = []
+    for _, members in evidence.by_workload(evidence.cells_of(SIMPLE, UPPER)):
+        base = next((m for m in members if (m.cell.framework, m.cell.server) == (UPPER, USUAL)), None)
+        rivals = [
+            (ratio, member)
+            for member in members
+            if base and member.cell.framework == SIMPLE and member.cell.interface == Interface.WSGI
+            if (ratio := evidence.ratio(member, base))
+        ]
+        if base and rivals:
+            ratio, best = max(rivals, key=lambda rival: rival[0].value)
+            told.append(_as_many(best, base, ratio, f": {_word(ratio)}"))
+    return told
+
+
+def _word(ratio: Level) -> str:
+    if ratio.low is None or ratio.high is None:
+        return "too few blocks to tell"
+    if ratio.low > 1:
+        return "WSGI is more than enough"
+    return "WSGI is enough" if ratio.high >= 1 else "WSGI answers fewer"
+
+
+def _share(evidence: Evidence) -> Sequence[Told]:
+    """What share of a saturated request is the framework's and the app's: 1 - framework / floor."""
+    told = []
+    for summary in evidence.summaries:
+        floor = evidence.floor_of(summary)
+        ratio = evidence.ratio(summary, floor) if floor and not is_floor(summary.cell) else None
+        if floor and ratio is not None:
+            share = _rest(ratio)
+            told.append(
+                of_cells(
+                    f"Of a request of {summary.cell.framework} on {summary.cell.server} in "
+                    f"`{summary.cell.scenario}`, {fmt.amount(share, '%')} is the framework's and the app's: "
+                    "a move to another framework saves less than that here.",
+                    share,
+                    "%",
+                    summary.cell,
+                    floor.cell,
+                )
+            )
+    return told
+
+
+def _rest(ratio: Level) -> Level:
+    """1 - ratio in percent, with the ends of its interval exchanged."""
+    low, high = (None if end is None else 100 * (1 - end) for end in (ratio.high, ratio.low))
+    return Level(value=100 * (1 - ratio.value), low=low, high=high, n=ratio.n)
+
+
+LAYERS = Claim(
+    name="fastapi-layers",
+    says="FastAPI is Starlette with injection, validation, OpenAPI and security.",
+    wants="`fastapi` and `starlette` on one server, loaded, or counted with the floor `asgi`",
+    command="hotlap cost --framework asgi --framework starlette --framework fastapi "
+    "--server uvicorn-standard",
+    tell=_layers,
+)
+LITESTAR = Claim(
+    name="litestar",
+    says="Consider Litestar when a benchmark of your own shows a better fit.",
+    wants="`litestar` and `fastapi` on one server, asked the same",
+    command="hotlap run --framework litestar --framework fastapi --server uvicorn-standard",
+    tell=_other,
+)
+ENOUGH = Claim(
+    name="wsgi-enough",
+    says="WSGI can still be enough.",
+    wants="`flask` on a WSGI server and `fastapi` on `uvicorn-standard`, asked the same",
+    command="hotlap run --framework flask --framework fastapi --server gunicorn-gthread "
+    "--server granian-wsgi --server uvicorn-standard",
+    tell=_enough,
+)
+MIGRATION = Claim(
+    name="migration",
+    says="Do not migrate by hype: look for the bottleneck, try it, count the cost.",
+    wants="a framework and the bare app of its interface on one server, asked the same",
+    command="hotlap run --framework asgi --framework fastapi --server uvicorn-standard",
+    tell=_share,
+)
