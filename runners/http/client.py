@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from runners.http.address import Endpoint
+from runners.http.methods import IDEMPOTENT
 from runners.http.pieces import Reads, arrived_ns
 from runners.http.response import ProtocolError, ResponseParser
 from runners.http.web_socket import WebSocketClient, frames
@@ -27,10 +28,15 @@ class MalformedAnswerError(ConnectionError):
     """What came back is not HTTP/1.1, or more than one answer."""
 
 
+class ClosedWithoutAnswerError(ConnectionError):
+    """The connection was closed or reset before the first byte of an answer."""
+
+
 class HttpClient:
     """A client that keeps its connection while the server does, and opens another where it does not.
 
-    Used as a context manager. Nothing is ever sent twice.
+    Used as a context manager. A request is sent twice where its method allows that and a kept connection was
+    closed before the first byte of its answer: a server may close one just then.
     """
 
     def __init__(self, host: str, port: int, timeout_s: float = ANSWER_DEADLINE_S) -> None:
@@ -54,15 +60,25 @@ class HttpClient:
         """
         if exchange.messages:
             return converse(self.host, self.port, exchange, self.timeout_s)
+        kept = self._socket is not None and exchange.request.method in IDEMPOTENT
+        try:
+            return self._ask(exchange)
+        except ClosedWithoutAnswerError:
+            if not kept:
+                raise
+            return self._ask(exchange)
+
+    def _ask(self, exchange: Exchange) -> Answer:
+        """The answer; afterwards the connection is closed, unless it may be used again."""
         keep_alive = False
         try:
-            answer, keep_alive = self._ask(exchange)
+            answer, keep_alive = self._exchange(exchange)
         finally:
             if not keep_alive:
                 self.close()
         return answer
 
-    def _ask(self, exchange: Exchange) -> tuple[Answer, bool]:
+    def _exchange(self, exchange: Exchange) -> tuple[Answer, bool]:
         """The answer, and whether the connection may be used again."""
         request, begun_s = exchange.request, time.monotonic()
         connection = self._connection()
@@ -166,9 +182,15 @@ def _receive(connection: socket.socket, method: str, deadline_s: float) -> tuple
         if left_s <= 0:
             raise TimeoutError("timed out")
         connection.settimeout(left_s)
-        data = connection.recv(RECEIVE_BYTES)
+        try:
+            data = connection.recv(RECEIVE_BYTES)
+        except ConnectionResetError as error:
+            if response.begun:
+                raise
+            raise ClosedWithoutAnswerError(str(error)) from error
         if not data and not response.eof():
-            raise ConnectionAbortedError(f"closed {'within' if response.begun else 'without'} an answer")
+            kind = ConnectionAbortedError if response.begun else ClosedWithoutAnswerError
+            raise kind(f"closed {'within' if response.begun else 'without'} an answer")
         if data:
             reads.note(len(data))
             _feed(response, data)

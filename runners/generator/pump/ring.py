@@ -6,13 +6,12 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from runners.http.methods import IDEMPOTENT
 from runners.http.pieces import wire_marks
 from runners.http.response import HEAD_END, ResponseParser
 from runners.http.web_socket import frames
 from scenarios.exchange import Exchange
 
-IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"})
-"""Methods that may be sent again (RFC 9110, 9.2.2)."""
 GOLDEN = 0.6180339887498949
 """Share of a ring between the places of two neighbours: its multiples fill a circle evenly."""
 MOST_HEADS = 4096

@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from runners.http.client import HttpClient, MalformedAnswerError, send
+from runners.http.client import ClosedWithoutAnswerError, HttpClient, MalformedAnswerError, send
 from scenarios.exchange import Request
 
 GET = Request(target="/x")
@@ -64,6 +64,23 @@ def test_a_connection_is_kept() -> None:
 def test_a_connection_that_the_server_closes_is_opened_again() -> None:
     with scripted(saying(CLOSED), saying(OK)) as port, HttpClient("127.0.0.1", port) as client:
         assert [client.send(GET).status for _ in range(2)] == [200, 200]
+
+
+def test_what_a_closed_connection_did_not_answer_is_sent_again_where_it_may_be() -> None:
+    with scripted(saying(OK, b""), saying(OK)) as port, HttpClient("127.0.0.1", port) as client:
+        assert [client.send(GET).status for _ in range(2)] == [200, 200]
+    post = Request(method="POST", target="/x", body=b"x")
+    with scripted(saying(OK, b"")) as port, HttpClient("127.0.0.1", port) as client:
+        assert client.send(GET).status == 200
+        with pytest.raises(ClosedWithoutAnswerError, match="closed without an answer"):
+            client.send(post)
+
+
+def test_nothing_is_sent_a_third_time() -> None:
+    with scripted(saying(OK, b""), saying(b"")) as port, HttpClient("127.0.0.1", port) as client:
+        assert client.send(GET).status == 200
+        with pytest.raises(ClosedWithoutAnswerError):
+            client.send(GET)
 
 
 def test_a_body_may_be_chunked_or_end_with_the_stream() -> None:
