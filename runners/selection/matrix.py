@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
-from results.model import Cell, NotApplicable
+from results.model import Cell, Interface, NotApplicable
 from runners.errors import PlanError
 from runners.selection.frameworks import Framework
 from runners.servers.recipe import Variant
@@ -143,8 +143,15 @@ def _cell(stack: Stack, scenario: Scenario, connections: int, selection: Selecti
 
 def _absence(stack: Stack, scenario: Scenario) -> tuple[str, str] | None:
     if scenario.needs not in {*stack.variant.capabilities, stack.variant.interface}:
-        return "not-applicable", f"{stack.variant.name} has no {scenario.needs}"
+        own = stack.framework.not_applicable.get(family(scenario))
+        return "not-applicable", own or _lack(stack.variant, scenario.needs)
     return stack.framework.absence(family(scenario))
+
+
+def _lack(variant: Variant, needs: str) -> str:
+    if needs in set(Interface):
+        return f"it is asked of {needs.upper()} alone, and {variant.name} speaks {variant.interface.upper()}"
+    return f"{variant.name} has no {needs}"
 
 
 def _scenarios(selection: Selection, parts: Parts) -> tuple[Scenario, ...]:

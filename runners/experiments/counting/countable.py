@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from results.model import IN_PROCESS, Cell, Load, NotApplicable
+from results.model import IN_PROCESS, Cell, Interface, Load, NotApplicable
 from runners.errors import PlanError
 from runners.experiments.counting.inputs import ring_of
 from runners.selection.matrix import Matrix, Parts, Selection, expand
@@ -52,12 +52,17 @@ def _in_lockstep(lack: NotApplicable) -> NotApplicable:
 
 
 def without_server(cells: Iterable[Cell], parts: Parts) -> tuple[Cell, ...]:
-    """Cells of the same frameworks and scenarios without a server, in the app's first interface."""
-    serverless = [
-        replace(cell, server=IN_PROCESS, interface=next(iter(parts.frameworks[cell.framework].targets)))
-        for cell in cells
-    ]
+    """Cells of the same frameworks and scenarios without a server.
+
+    In the app's first interface, unless the scenario is asked of another one.
+    """
+    serverless = [replace(cell, server=IN_PROCESS, interface=_first_interface(cell, parts)) for cell in cells]
     return tuple(dict.fromkeys(serverless))
+
+
+def _first_interface(cell: Cell, parts: Parts) -> Interface:
+    interfaces, needs = parts.frameworks[cell.framework].targets, parts.scenarios[cell.scenario].needs
+    return next((interface for interface in interfaces if interface == needs), next(iter(interfaces)))
 
 
 def unfit(cell: Cell, parts: Parts) -> str | None:

@@ -105,7 +105,11 @@ class Asgi(AppCaller):
             "headers": list(request.raw_headers),
             "state": self.state.copy(),
         }
-        await self.app(scope, cycle.receive, cycle.send)
+        try:
+            await self.app(scope, cycle.receive, cycle.send)
+        except Exception:
+            if not cycle.ended:  # behind a whole answer a server logs what was raised, and goes on
+                raise
         return cycle.status, cycle.headers, cycle.pieces
 
 

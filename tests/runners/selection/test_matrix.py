@@ -36,6 +36,21 @@ def test_what_a_stack_lacks_by_design_is_not_applicable_and_what_is_to_come_not_
     assert missing == {("flask", "json"), ("flask", "routing-first"), ("fastapi", "routing-first")}
 
 
+def test_what_only_one_interface_is_asked_says_so_and_a_framework_has_its_own_reason() -> None:
+    known = parts()
+    plain = scenario("plain", needs="asgi")
+    flask = replace(known.frameworks["flask"], not_applicable={"chat": "it cannot", "plaintext": "nor this"})
+    known = replace(
+        known,
+        frameworks={**known.frameworks, "flask": flask},
+        scenarios={**known.scenarios, "plain": plain, "chat": scenario("chat", needs="websocket")},
+    )
+    matrix = expand(Selection(servers=("uvicorn-standard", "gunicorn-gthread")), known)
+    absent = {(entry.cell.framework, entry.cell.scenario): entry.reason for entry in matrix.not_applicable}
+    assert absent["flask", "plain"] == "it is asked of ASGI alone, and gunicorn-gthread speaks WSGI"
+    assert absent["flask", "chat"] == "it cannot"
+
+
 def test_a_scenario_brings_its_own_connections_unless_some_are_asked_for() -> None:
     own = expand(Selection(frameworks=("fastapi",), scenarios=("json",), servers=("granian-asgi",)), parts())
     assert [cell.connections for cell in own.cells] == [100, 500]

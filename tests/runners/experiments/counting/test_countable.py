@@ -10,7 +10,7 @@ from runners.experiments.counting.countable import countable_cells, unfit
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts, Selection
 from scenarios.exchange import Exchange, Request
-from tests.support.small_matrix import parts, scenario, variant
+from tests.support.small_matrix import framework, parts, scenario, variant
 
 
 def known(**scenarios: object) -> Parts:
@@ -46,6 +46,18 @@ def test_in_process_cells_come_once_a_framework_and_scenario() -> None:
         ("flask", "wsgi"),
     ]
     assert len({each.slug for each in found.cells}) == len(found.cells)
+
+
+def test_in_process_a_scenario_of_one_interface_is_called_through_it() -> None:
+    known_parts = known(plain=scenario("plain", needs="asgi", group="plaintext"))
+    django = framework("django", "wsgi", "asgi", implements=("plaintext",))
+    cells = countable_cells(
+        Selection(frameworks=("django",), scenarios=("plaintext", "plain")),
+        replace(known_parts, frameworks={"django": django}),
+        in_process=True,
+    ).cells
+    in_process = {cell.scenario: cell.interface for cell in cells if cell.server == "in-process"}
+    assert in_process == {"plaintext": "wsgi", "plain": "asgi"}
 
 
 @pytest.mark.parametrize(

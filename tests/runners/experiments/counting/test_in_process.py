@@ -130,7 +130,14 @@ def launch(folder: Path, counted: CostCell, asked: Scenario) -> LaunchResult[Lau
 
 
 @pytest.mark.parametrize(
-    ("interface", "source"), [(Interface.ASGI, ASGI), (Interface.WSGI, WSGI), (Interface.RSGI, RSGI)]
+    ("interface", "source"),
+    [
+        (Interface.ASGI, ASGI),
+        (Interface.ASGI, ASGI + "        raise KeyError('behind a whole answer')\n"),
+        (Interface.WSGI, WSGI),
+        (Interface.RSGI, RSGI),
+    ],
+    ids=["asgi", "asgi that raises behind its answer", "wsgi", "rsgi"],
 )
 def test_an_app_is_called_as_a_server_would(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interface: Interface, source: str
