@@ -25,8 +25,14 @@ GROUPS = (
     "stream",
     "sse",
     "websocket",
+    "delay-threadpool",
+    "cpu",
+    "cpu-inline",
+    "json-sync",
 )
 """Route groups in contract order: each is one router, blueprint, controller or include."""
+THREAD_GROUPS = ("delay-threadpool", "cpu", "cpu-inline", "json-sync")
+"""Groups of ``contract_threads``."""
 
 GREETINGS = ("Hello, World!", "Hello, Earth!", "Hello, Globe!", "Hello, Terra!")
 """What answers without input say, the next one on every call: an answer that was made once shows.
@@ -48,6 +54,8 @@ PRIORITY_MAX = 9
 ITEMS_DEFAULT, ITEMS_MAX = 50, 5000
 OFFSET_MAX = 1_000_000
 DELAY_MIN_MS, DELAY_MAX_MS = 10, 30
+CPU_STEPS, CPU_STEPS_MAX = 5000, 100_000
+"""Steps of ``cpu`` where no number is asked, some 0.3 ms of plain Python, and at most."""
 STREAM_CHUNK_BYTES = 1024
 STREAM_CHUNKS, STREAM_CHUNKS_MAX = 100, 10_000
 EVENTS, EVENTS_MAX = 20, 1000
@@ -73,6 +81,11 @@ def mounted() -> tuple[str, ...]:
         return GROUPS
     names = {name for name in wanted.split(",") if name}
     return tuple(group for group in GROUPS if group in names)
+
+
+def mounts(groups: Iterable[str]) -> bool:
+    """Whether this launch mounts one of ``groups``: else it imports nothing that only they need."""
+    return not set(mounted()).isdisjoint(groups)
 
 
 def greeting() -> str:

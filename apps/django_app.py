@@ -7,9 +7,12 @@
 # notes = """
 # One file, CommonMiddleware only, no database and no installed apps. \
 # The views read bodies by json.loads (forms read no JSON), call pydantic and answer by JsonResponse. \
+# Middleware is made of functions that serve both interfaces. Unexpected exceptions are logged by Django, to \
+# memory. \
 # With pydantic's JSON both ways (model_validate_json, model_dump_json) orders take 26% and items 36% fewer \
 # instructions in process. \
-# Under ASGI every view is async def, as Django's documentation advises, so that no view runs in a thread; \
+# Under ASGI every view is async def, as Django's documentation advises, so that no view runs in a thread, \
+# but for those that are to (json-sync, delay-threadpool, cpu): each request has a thread of its own there; \
 # four calls in a thread per request remain as shipped (CommonMiddleware twice, a signal, the response). \
 # Django's ASGI handler has no lifespan: servers go on without."""
 # serialiser = "stdlib json (JsonResponse)"
@@ -18,16 +21,25 @@
 # sentinel = ["granian-wsgi--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
-#     "sse", "routing",
+#     "sse", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
+#     "middleware", "middleware-none", "include", "errors",
 # ]
 #
 # [tool.hotlap.targets.wsgi]
 # default = "app"
 # routing = "app_routing"
+# middleware = "app_middleware"
+# middleware-none = "app_middleware_none"
+# include = "app_include"
+# errors = "app_errors"
 #
 # [tool.hotlap.targets.asgi]
 # default = "asgi_app"
 # routing = "asgi_app_routing"
+# middleware = "asgi_app_middleware"
+# middleware-none = "asgi_app_middleware_none"
+# include = "asgi_app_include"
+# errors = "asgi_app_errors"
 #
 # [tool.hotlap.not-applicable]
 # dependencies = "Django has no dependency injection"
@@ -60,8 +72,9 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import wraps
+from importlib import import_module
 from typing import Any
 
 import jwt
@@ -73,10 +86,10 @@ from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.urls import URLPattern, clear_url_caches, path
 from django.views.decorators.http import require_GET, require_POST
-from pydantic import ValidationError
 
 from apps import contract
 from apps import pydantic_models as models
+from apps.django_refusals import AsyncView, View, refuses_invalid, refuses_invalid_async
 
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost", *contract.LISTENING],
@@ -84,37 +97,6 @@ settings.configure(
     MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     ROOT_URLCONF=__name__,
 )
-
-View = Callable[..., HttpResponseBase]
-AsyncView = Callable[..., Awaitable[HttpResponseBase]]
-
-
-def refuses_invalid(view: View) -> View:
-    """Answer 422 where pydantic refuses the input of ``view``."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, **values: int) -> HttpResponseBase:
-        try:
-            return view(request, **values)
-        except ValidationError as error:
-            return JsonResponse(models.problems(error), status=422)
-        except json.JSONDecodeError as error:
-            return JsonResponse({"detail": str(error)}, status=400)
-
-    return wrapped
-
-
-def refuses_invalid_async(view: AsyncView) -> AsyncView:
-    """Answer 422 where pydantic refuses the input of ``view``, an asynchronous one."""
-
-    @wraps(view)
-    async def wrapped(request: HttpRequest, **values: int) -> HttpResponseBase:
-        try:
-            return await view(request, **values)
-        except ValidationError as error:
-            return JsonResponse(models.problems(error), status=422)
-
-    return wrapped
 
 
 @require_GET
@@ -285,6 +267,8 @@ async def events_async(request: HttpRequest) -> StreamingHttpResponse:
     return event_stream(events_of_async(query.n, query.interval_ms / 1000))
 
 
+IN_THREADS: set[View] = set()
+"""Views that stay plain functions under ASGI, and run in threads there."""
 Routes = list[tuple[str, View]]
 ROUTES: dict[str, Routes] = {
     "plaintext": [("plaintext", plaintext)],
@@ -299,12 +283,20 @@ ROUTES: dict[str, Routes] = {
     "stream": [("stream", stream)],
     "sse": [("events", events)],
 }
+if contract.mounts(contract.THREAD_GROUPS):
+    from apps import django_threads
+
+    ROUTES |= django_threads.ROUTES
+    IN_THREADS |= django_threads.IN_THREADS
+
 AWAITING: dict[View, AsyncView] = {delay: delay_async, stream: stream_async, events: events_async}
 """Views that wait or stream, with the form of them for ASGI; the others have nothing to await."""
 
 
-def as_async(view: View) -> AsyncView:
-    """Form of ``view`` for ASGI, which Django then calls on the event loop and not in a thread."""
+def under_asgi(view: View) -> View | AsyncView:
+    """Form of ``view`` for ASGI: one that Django calls on the event loop, unless it is to run in a thread."""
+    if view in IN_THREADS:
+        return view
     if view in AWAITING:
         return AWAITING[view]
 
@@ -359,9 +351,25 @@ def create_wsgi_app(routes: Iterator[tuple[str, View]]) -> WSGIHandler:
 
 def create_asgi_app(routes: Iterator[tuple[str, View]]) -> ASGIHandler:
     """Serve ``routes`` under ASGI."""
-    urlpatterns[:] = [path(route, as_async(view)) for route, view in routes]
+    urlpatterns[:] = [path(route, under_asgi(view)) for route, view in routes]
     clear_url_caches()
     return get_asgi_application()
+
+
+def create_other_wsgi_app(target: str) -> WSGIHandler:
+    """Serve ``target`` of ``django_targets`` under WSGI."""
+    handler: WSGIHandler = import_module("apps.django_targets").create(
+        target, lambda view: view, get_wsgi_application
+    )
+    return handler
+
+
+def create_other_asgi_app(target: str) -> ASGIHandler:
+    """Serve ``target`` of ``django_targets`` under ASGI."""
+    handler: ASGIHandler = import_module("apps.django_targets").create(
+        target, under_asgi, get_asgi_application
+    )
+    return handler
 
 
 TARGETS: dict[str, Callable[[], WSGIHandler | ASGIHandler]] = {
@@ -369,6 +377,14 @@ TARGETS: dict[str, Callable[[], WSGIHandler | ASGIHandler]] = {
     "app_routing": lambda: create_wsgi_app(routing_routes()),
     "asgi_app": lambda: create_asgi_app(mounted_routes()),
     "asgi_app_routing": lambda: create_asgi_app(routing_routes()),
+    "app_middleware": lambda: create_other_wsgi_app("middleware"),
+    "app_middleware_none": lambda: create_other_wsgi_app("middleware_none"),
+    "app_include": lambda: create_other_wsgi_app("include"),
+    "app_errors": lambda: create_other_wsgi_app("errors"),
+    "asgi_app_middleware": lambda: create_other_asgi_app("middleware"),
+    "asgi_app_middleware_none": lambda: create_other_asgi_app("middleware_none"),
+    "asgi_app_include": lambda: create_other_asgi_app("include"),
+    "asgi_app_errors": lambda: create_other_asgi_app("errors"),
 }
 
 

@@ -7,6 +7,8 @@
 # notes = """
 # Answers go through response models, which pydantic validates and serialises. \
 # orders-raw reads the request and makes a JSONResponse by itself, without a model. \
+# Plain functions run in anyio's pool of 40 threads, as shipped; middleware is pure ASGI. \
+# An unexpected exception is raised again behind its answer and logged by the server, to memory. \
 # Documentation routes and telemetry stay as shipped (no OpenTelemetry SDK is installed)."""
 # serialiser = "pydantic (response model)"
 # validator = "pydantic"
@@ -15,12 +17,17 @@
 # sentinel = ["uvicorn-standard--orders", "granian-asgi--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
-#     "stream", "sse", "websocket", "routing",
+#     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
+#     "middleware", "middleware-none", "include", "errors",
 # ]
 #
 # [tool.hotlap.targets.asgi]
 # default = "app"
 # routing = "app_routing"
+# middleware = "app_middleware"
+# middleware-none = "app_middleware_none"
+# include = "app_include"
+# errors = "app_errors"
 #
 # [tool.hotlap.needs]
 # stream = "fastapi>=0.135"
@@ -41,6 +48,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable
+from importlib import import_module
 from typing import Annotated, Any
 
 import jwt
@@ -57,6 +65,10 @@ except ModuleNotFoundError:
     EventSourceResponse = None
 
 ROUTERS = {group: APIRouter() for group in contract.GROUPS}
+if contract.mounts(contract.THREAD_GROUPS):
+    from apps import fastapi_threads
+
+    ROUTERS |= fastapi_threads.ROUTERS
 
 
 @ROUTERS["plaintext"].get("/plaintext", response_class=PlainTextResponse)
@@ -259,8 +271,20 @@ def create_routing_app() -> FastAPI:
 app = create_app()
 
 
+TARGETS: dict[str, str] = {
+    "app_middleware": "fastapi_targets",
+    "app_middleware_none": "fastapi_targets",
+    "app_include": "fastapi_targets",
+    "app_errors": "fastapi_targets",
+}
+"""Targets of other files, each with the file that builds it."""
+
+
 def __getattr__(name: str) -> FastAPI:
-    """Build the routing target where a server asks for it: no other launch pays for its 200 routes."""
+    """Build another target where a server asks for it: no other launch pays for it."""
     if name == "app_routing":
         return create_routing_app()
+    if name in TARGETS:
+        application: FastAPI = import_module(f"apps.{TARGETS[name]}").TARGETS[name]()
+        return application
     raise AttributeError(name)

@@ -7,6 +7,7 @@
 # notes = """
 # Flask brings no validation: the views read JSON by the request and call pydantic. \
 # Models become dicts and Flask's JSON provider serialises them, with sorted keys as shipped. \
+# Middleware is WSGI's, around wsgi_app. Unexpected exceptions are logged by Flask, to memory. \
 # With pydantic's JSON both ways (model_validate_json, model_dump_json) orders take 32% and items 41% fewer \
 # instructions in process."""
 # serialiser = "stdlib json (Flask's provider)"
@@ -15,16 +16,23 @@
 # sentinel = ["gunicorn-gthread--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
-#     "sse", "routing",
+#     "sse", "routing", "cpu", "middleware", "middleware-none", "include", "errors",
 # ]
 #
 # [tool.hotlap.targets.wsgi]
 # default = "app"
 # routing = "app_routing"
+# middleware = "app_middleware"
+# middleware-none = "app_middleware_none"
+# include = "app_include"
+# errors = "app_errors"
 #
 # [tool.hotlap.not-applicable]
 # dependencies = "Flask has no dependency injection"
 # websocket = "Flask speaks WSGI, which has no WebSocket"
+# json-sync = "every view of Flask is a plain function: json is one already"
+# delay-threadpool = "every view of Flask is a plain function: delay is one already"
+# cpu-inline = "every view of Flask is a plain function: cpu is one already, and there is no event loop"
 #
 # [tool.hotlap.boundaries]
 # "framework, whole" = ["flask/app.py::Flask.__call__"]
@@ -54,6 +62,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from functools import wraps
+from importlib import import_module
 
 import jwt
 from flask import Blueprint, Flask, Response, g, jsonify, request
@@ -65,8 +74,12 @@ from apps import pydantic_models as models
 
 View = Callable[..., ResponseReturnValue]
 
-ABSENT = {"dependencies", "websocket"}
+ABSENT = {"dependencies", "websocket", "json-sync", "delay-threadpool", "cpu-inline"}
 BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group not in ABSENT}
+if contract.mounts(contract.THREAD_GROUPS):
+    from apps import flask_threads
+
+    BLUEPRINTS |= flask_threads.BLUEPRINTS
 
 
 @BLUEPRINTS["plaintext"].get("/plaintext")
@@ -231,8 +244,20 @@ def create_routing_app() -> Flask:
 app = create_app()
 
 
+TARGETS: dict[str, str] = {
+    "app_middleware": "flask_targets",
+    "app_middleware_none": "flask_targets",
+    "app_include": "flask_targets",
+    "app_errors": "flask_targets",
+}
+"""Targets of other files, each with the file that builds it."""
+
+
 def __getattr__(name: str) -> Flask:
-    """Build the routing target where a server asks for it: no other launch pays for its 200 routes."""
+    """Build another target where a server asks for it: no other launch pays for it."""
     if name == "app_routing":
         return create_routing_app()
+    if name in TARGETS:
+        application: Flask = import_module(f"apps.{TARGETS[name]}").TARGETS[name]()
+        return application
     raise AttributeError(name)

@@ -8,6 +8,9 @@
 # Structs of msgspec in and out, with markers on every parameter, as Litestar's documentation teaches. \
 # Tokens are checked in an authentication middleware of the auth controller, because the built-in JWTAuth \
 # accepts any scheme and sends no challenge. \
+# Plain functions run in a pool of 40 threads, as FastAPI's and Starlette's do; by itself Litestar has \
+# asyncio's: four more than there are CPUs, 32 at most. Middleware is ASGIMiddleware. \
+# Unexpected exceptions are logged by Litestar (log_exceptions="always"), to memory. \
 # Documentation routes stay as shipped."""
 # serialiser = "msgspec"
 # validator = "msgspec"
@@ -15,12 +18,17 @@
 # sentinel = ["uvicorn-standard--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
-#     "stream", "sse", "websocket", "routing",
+#     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
+#     "middleware", "middleware-none", "include", "errors",
 # ]
 #
 # [tool.hotlap.targets.asgi]
 # default = "app"
 # routing = "app_routing"
+# middleware = "app_middleware"
+# middleware-none = "app_middleware_none"
+# include = "app_include"
+# errors = "app_errors"
 #
 # [tool.hotlap.not-applicable]
 #
@@ -44,7 +52,8 @@
 """Litestar: the contract as one controller per group, with msgspec's structs in and out."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from importlib import import_module
 from typing import Annotated, Any
 
 import jwt
@@ -435,6 +444,12 @@ CONTROLLERS: dict[str, type[Controller]] = {
     "sse": EventsController,
     "websocket": EchoController,
 }
+ON_STARTUP: list[Callable[[], Awaitable[None]]] = []
+if contract.mounts(contract.THREAD_GROUPS):
+    from apps import litestar_threads
+
+    CONTROLLERS |= litestar_threads.CONTROLLERS
+    ON_STARTUP.append(litestar_threads.size_pool)
 
 
 def static(index: int) -> HTTPRouteHandler:
@@ -459,11 +474,23 @@ def create_routing_app() -> Litestar:
     return Litestar([thing if index == contract.DYNAMIC_INDEX else static(index) for index in indices])
 
 
-app = Litestar([CONTROLLERS[group] for group in contract.mounted()])
+app = Litestar([CONTROLLERS[group] for group in contract.mounted()], on_startup=ON_STARTUP)
+
+
+TARGETS: dict[str, str] = {
+    "app_middleware": "litestar_targets",
+    "app_middleware_none": "litestar_targets",
+    "app_include": "litestar_targets",
+    "app_errors": "litestar_targets",
+}
+"""Targets of other files, each with the file that builds it."""
 
 
 def __getattr__(name: str) -> Litestar:
-    """Build the routing target where a server asks for it: no other launch pays for its 200 routes."""
+    """Build another target where a server asks for it: no other launch pays for it."""
     if name == "app_routing":
         return create_routing_app()
+    if name in TARGETS:
+        application: Litestar = import_module(f"apps.{TARGETS[name]}").TARGETS[name]()
+        return application
     raise AttributeError(name)

@@ -189,6 +189,19 @@ class DelayIn(Delay):
     ms: int = Field(ge=contract.DELAY_MIN_MS, le=contract.DELAY_MAX_MS)
 
 
+class Cpu(BaseModel):
+    """Input of ``cpu`` and ``cpu-inline``."""
+
+    n: int = Field(contract.CPU_STEPS, ge=1, le=contract.CPU_STEPS_MAX)
+
+
+class Computed(BaseModel):
+    """Answer of ``cpu`` and ``cpu-inline``."""
+
+    n: int
+    checksum: int
+
+
 class Stream(BaseModel):
     """Input of ``stream``."""
 
@@ -214,6 +227,13 @@ class RouteAnswer(BaseModel):
 
     route: int
     message: str
+
+
+class Share(BaseModel):
+    """Answer of ``errors`` where it is one."""
+
+    n: int
+    share: int
 
 
 class Thing(BaseModel):

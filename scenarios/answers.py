@@ -94,6 +94,18 @@ def not_found() -> Check:
     return lambda answer: answer_problem(answer, (404,))
 
 
+def not_allowed(allowed: str) -> Check:
+    """Right is: 405 whose ``Allow`` names the method ``allowed``, without a stack trace."""
+
+    def check(answer: Answer) -> str | None:
+        allow = answer.header("allow")
+        methods = {method.strip() for method in (allow or "").split(",")}
+        missing = None if allowed in methods else f"wanted {allowed} in Allow, got {allow!r}"
+        return answer_problem(answer, (405,)) or missing
+
+    return check
+
+
 def unauthorised() -> Check:
     """Right is: 401 with the challenge ``WWW-Authenticate: Bearer``, in JSON."""
 

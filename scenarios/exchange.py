@@ -138,6 +138,8 @@ class Scenario:
     """Further exchanges: edges of the range, bad input."""
     overlapping: Exchange | None = None
     """Waits for its ``min_elapsed_s``; on an event loop, several at once take the time of one."""
+    pooled: bool = False
+    """Where it waits is a pool of threads: with more at once than it has, answers come in waves."""
     lapses: tuple[Lapse, ...] = ()
     """Requests that are good for a time and must be refused afterwards."""
     oddities: Callable[[Random], tuple[Oddity, ...]] = no_inputs

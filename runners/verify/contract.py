@@ -12,7 +12,7 @@ from runners.http.client import ANSWER_DEADLINE_S, HttpClient, MalformedAnswerEr
 from runners.verify import words
 from runners.verify.checks import SILENT, Checks, judge
 from runners.verify.lapses import begin, end
-from runners.verify.waiting import check_overlap
+from runners.verify.waiting import check_overlap, threads_seen
 from scenarios.exchange import Answer, Exchange, Oddity, Scenario, parse_json
 
 SAMPLE = 16
@@ -100,12 +100,16 @@ def _verified(checks: Checks, scenario: Scenario, seed: int, known: Known) -> tu
         checks.check(key, exchange)
     if scenario.varies and not checks.differences:
         checks.check_varying(scenario.ring(Random(seed))[0].request)
+    findings = []
     if scenario.overlapping and known.event_loop and not checks.differences:
         check_overlap(checks, scenario.overlapping, known.workers)
+        if scenario.pooled and not checks.differences:
+            findings.append(threads_seen(checks, scenario.overlapping, known.workers))
     if checks.gave_up:
         return ()
     client = checks.client
-    return tuple(_findings(client.host, client.port, scenario.oddities(Random(seed)), client.timeout_s))
+    findings += _findings(client.host, client.port, scenario.oddities(Random(seed)), client.timeout_s)
+    return tuple(findings)
 
 
 def probe(host: str, port: int, scenario: Scenario, *, timeout_s: float = ANSWER_DEADLINE_S) -> str | None:

@@ -1,4 +1,4 @@
-"""Does waiting overlap: what waits, asked several times at once, takes the time of one on an event loop."""
+"""Does waiting overlap: several at once take the time of one on an event loop, or as a pool has threads."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from runners.http.client import ask
 from runners.verify import words
 from runners.verify.checks import Checks
-from scenarios.exchange import Exchange
+from scenarios.exchange import Answer, Exchange
 
 EACH = 4
 """Asked at once of each worker: one that blocks takes so many times as long for those that it gets."""
+MANY = 64
+"""Asked at once of each worker to see how many wait at the same time; more than any pool has threads."""
 TRIES = 5
 """On a busy machine a server that does not block may be late; one that blocks can never be in time."""
 
@@ -23,25 +25,51 @@ def check_overlap(checks: Checks, exchange: Exchange, workers: int) -> None:
     Of ``EACH`` times ``workers`` requests some worker gets ``EACH`` at least, and one that blocks cannot
     answer these in less than the sum of their waiting.
     """
-    client, count = checks.client, EACH * workers
-    server = client.host, client.port
-    shortest_s = math.inf
+    count, shortest_s = EACH * workers, math.inf
     with ThreadPoolExecutor(count) as pool:
         for _ in range(TRIES):
-            begun_s = time.monotonic()
-            asked = [pool.submit(ask, *server, exchange, client.timeout_s) for _ in range(count)]
-            try:
-                answers = [answer.result() for answer in asked]
-            except OSError as error:
-                problem = f"no answer: {words.no_answer(error, client.timeout_s)}"
-                checks.differences.append(words.message(exchange, problem))
-                return
-            shortest_s = min(shortest_s, time.monotonic() - begun_s)
-            right = all(checks.is_right(exchange, answer) for answer in answers)
-            if not right or shortest_s < EACH * exchange.min_elapsed_s:
+            ends_s = _at_once(checks, exchange, count, pool)
+            shortest_s = min(shortest_s, max(ends_s, default=0.0))
+            if not ends_s or shortest_s < EACH * exchange.min_elapsed_s:
                 return
     problem = (
         f"{count} at once took {shortest_s * 1000:.0f} ms, no less than {EACH} of them one after the other: "
         "does the handler block the event loop while it waits?"
     )
     checks.differences.append(words.message(exchange, problem))
+
+
+def threads_seen(checks: Checks, exchange: Exchange, workers: int) -> tuple[str, str]:
+    """Finding of how many of ``MANY`` requests at once waited at the same time.
+
+    Whatever has to wait for another's thread ends after two waits, counted from when the first was asked, so
+    that never more are seen than there are threads. A busy machine may show fewer: the most of ``TRIES`` is
+    taken.
+    """
+    count, most = MANY * workers, 0
+    with ThreadPoolExecutor(count) as pool:
+        for _ in range(TRIES):
+            ends_s = _at_once(checks, exchange, count, pool)
+            most = max(most, sum(end_s < 2 * exchange.min_elapsed_s for end_s in ends_s))
+            if not ends_s or most == count:
+                break
+    return f"{count} at once, in threads", f"{most} waited at the same time"
+
+
+def _at_once(checks: Checks, exchange: Exchange, count: int, pool: ThreadPoolExecutor) -> list[float]:
+    """When each of ``count`` answers was there, in s since the first was asked; empty where one is wrong."""
+    client, begun_s = checks.client, time.monotonic()
+
+    def timed() -> tuple[Answer, float]:
+        answer = ask(client.host, client.port, exchange, client.timeout_s)
+        return answer, time.monotonic() - begun_s
+
+    asked = [pool.submit(timed) for _ in range(count)]
+    try:
+        answered = [task.result() for task in asked]
+    except OSError as error:
+        problem = f"no answer: {words.no_answer(error, client.timeout_s)}"
+        checks.differences.append(words.message(exchange, problem))
+        return []
+    right = all(checks.is_right(exchange, answer) for answer, _ in answered)
+    return [end_s for _, end_s in answered] if right else []

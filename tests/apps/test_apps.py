@@ -13,10 +13,12 @@ from runners.selection.frameworks import APPS, Framework, discover, read
 APP_FILES = sorted(APPS.glob("*_app.py"))
 FILES = sorted(APPS.glob("*.py"))
 FRAMEWORKS = discover()
-FAMILIES = {*contract.GROUPS, "routing"}
+TARGETS = {"routing", "middleware", "middleware-none", "include", "errors"}
+"""Families that have a target of their own."""
+FAMILIES = {*contract.GROUPS, *TARGETS}
 LACKING = {
     "starlette": {"dependencies"},
-    "flask": {"dependencies", "websocket"},
+    "flask": {"dependencies", "websocket", "delay-threadpool", "cpu-inline", "json-sync"},
     "django": {"dependencies", "websocket"},
 }
 """What a framework leaves out because it has no such thing."""
@@ -112,9 +114,9 @@ def test_targets_are_names_of_the_module(framework: Framework) -> None:
 
 
 @frameworks
-def test_a_routing_target_goes_with_the_routing_family(framework: Framework) -> None:
-    has = "routing" in framework.implements
-    assert all(("routing" in targets) is has for targets in framework.targets.values())
+def test_a_target_goes_with_its_family(framework: Framework) -> None:
+    own = framework.implements & TARGETS
+    assert all(targets.keys() == {"default", *own} for targets in framework.targets.values())
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -50,7 +50,9 @@ def test_the_catalogue_is_in_the_order_of_the_contract() -> None:
     assert list(ALL) == [
         *("plaintext", "json", "params", "routing-first", "routing-middle", "routing-last"),
         *("routing-dynamic", "orders", "orders-raw", "orders-invalid", "items", "items-large"),
-        *("dependencies", "auth", "form", "stream", "sse", "websocket", "delay"),
+        *("dependencies", "middleware", "middleware-none", "auth", "form", "stream", "sse", "websocket"),
+        *("delay", "delay-threadpool", "cpu", "cpu-inline", "errors", "json-sync"),
+        *("include-first", "include-middle", "include-last"),
     ]
 
 
@@ -347,3 +349,50 @@ def test_messages_are_text_and_binary_in_turn_and_none_is_twice() -> None:
 def test_a_plain_request_for_a_websocket_must_be_refused(status: int) -> None:
     one = ALL["websocket"].probes(Random(1))[-1]
     assert one.check(typed(b"", "text/plain", status))
+
+
+LAYERS = tuple((f"x-layer-{layer}", str(layer)) for layer in range(1, 6))
+
+
+@pytest.mark.parametrize("added", [LAYERS[1:], (*LAYERS, LAYERS[0]), (*LAYERS[:4], ("x-layer-5", "4")), ()])
+def test_a_layer_that_is_missing_or_there_twice_is_wrong(added: tuple[tuple[str, str], ...]) -> None:
+    (one,) = ring_of(ALL["middleware"], 1)
+    assert one.check(answer({"message": contract.GREETING}, headers=LAYERS[::-1])) is None
+    assert "wanted headers" in (one.check(answer({"message": contract.GREETING}, headers=added)) or "")
+
+
+def test_layers_where_none_is_wanted_are_wrong() -> None:
+    (one,) = ring_of(ALL["middleware-none"], 1)
+    assert one.check(answer({"message": contract.GREETING})) is None
+    assert "wanted headers []" in (one.check(answer({"message": contract.GREETING}, headers=LAYERS)) or "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        answer({"detail": "Internal Server Error"}, 200),
+        answer({"detail": "division by zero"}, 500),
+        typed(b"Internal Server Error", "text/plain; charset=utf-8", 500),
+        typed(b'{"detail": "Traceback (most recent call last):"}', "application/json", 500),
+    ],
+)
+def test_an_exception_is_answered_by_500_in_json_and_says_no_more(wrong: Answer) -> None:
+    failing = [one for one in ring_of(ALL["errors"], 1) if served(one).status == 500]
+    assert len(failing) == 30
+    assert failing[0].check(answer({"detail": "Internal Server Error"}, 500)) is None
+    assert failing[0].check(wrong)
+
+
+@pytest.mark.parametrize("allow", [(), (("allow", ""),), (("allow", "POST, PUT"),), (("allow", "GETS"),)])
+def test_a_405_that_does_not_say_what_is_allowed_is_wrong(allow: tuple[tuple[str, str], ...]) -> None:
+    refused = [one for one in ring_of(ALL["errors"], 1) if served(one).status == 405]
+    assert len(refused) == 30
+    assert refused[0].check(answer({}, 405, (("allow", "HEAD, GET"),))) is None
+    assert "in Allow" in (refused[0].check(answer({}, 405, allow)) or "")
+
+
+def test_a_third_of_errors_is_of_each_kind_and_the_first_is_none() -> None:
+    for seed in range(3):
+        statuses = [served(one).status for one in ring_of(ALL["errors"], seed)]
+        assert statuses[0] == 200
+        assert Counter(statuses[1:]) == {404: 30, 405: 30, 500: 30}

@@ -14,9 +14,13 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from apps import contract
+from apps.contract_errors import internal_error, share
+from apps.contract_targets import LAYERS, PART_ROUTES, PARTS, layer_header
+from apps.contract_threads import cpu_answer
 from scenarios.exchange import Answer, Request
 
 _calls = count()
+LAYER_HEADERS = tuple(map(layer_header, range(1, LAYERS + 1)))
 
 
 class Refusal(Exception):  # noqa: N818 - what it is called
@@ -68,6 +72,9 @@ def respond(request: Request, *, made_once: bool = False) -> Answer:
     rotating: dict[str, Callable[[], Answer]] = {
         "/plaintext": lambda: typed(greeting.encode(), "text/plain; charset=utf-8"),
         "/json": lambda: answer({"message": greeting}),
+        "/layers/0": lambda: answer({"message": greeting}),
+        f"/layers/{LAYERS}": lambda: answer({"message": greeting}, headers=LAYER_HEADERS),
+        "/json-sync": lambda: answer({"message": greeting}),
         "/stream": lambda: _stream(query, start),
         "/events": lambda: _events(query, start),
         "/items": lambda: answer(_items(query, contract.SALTS[turn % len(contract.SALTS)])),
@@ -91,20 +98,41 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
         ),
         "/auth": lambda: answer(contract.me(_claims(dict(request.headers).get("Authorization")))),
         "/form": lambda: answer(_form(request.body or b"")),
+        "/cpu": lambda: answer(_computed(query)),
+        "/cpu-inline": lambda: answer(_computed(query)),
     }
     if path in whole:
         return whole[path]()
     if match := re.fullmatch(r"/users/([^/]+)/items", path):
         return answer(_user(unquote(match[1]), query))
-    if match := re.fullmatch(r"/delay/([^/]+)", path):
+    if match := re.fullmatch(r"/delay(?:-threadpool)?/([^/]+)", path):
         ms = _number("ms", match[1], 10, 30)
         return answer({"ms": ms})
     if match := re.fullmatch(r"/things/([^/]+)", path):
         return answer({"thing_id": _number("thing_id", match[1], 1, 2**31 - 1)})
+    if match := re.fullmatch(r"/errors/(\d+)", path):
+        return _share(int(match[1]), request.method)
+    return answer({"route": _route_number(path), "message": greeting})
+
+
+def _route_number(path: str) -> int:
+    match = re.fullmatch(r"/parts/(\d\d)/routes/(\d)", path)
+    if match and int(match[1]) < PARTS:
+        return int(match[1]) * PART_ROUTES + int(match[2])
     match = re.fullmatch(r"/routes/(\d{3})", path)
     if match and int(match[1]) < contract.ROUTES_TOTAL and int(match[1]) != contract.DYNAMIC_INDEX:
-        return answer({"route": int(match[1]), "message": greeting})
+        return int(match[1])
     raise Refusal(404, "Not Found")
+
+
+def _share(n: int, method: str) -> Answer:
+    if method != "GET":
+        raise Refusal(405, "method", (("allow", "GET"),))
+    return answer(share(n)) if n else answer(internal_error(), 500)
+
+
+def _computed(query: dict[str, str]) -> dict[str, Any]:
+    return cpu_answer(_number("n", query.get("n", "5000"), 1, contract.CPU_STEPS_MAX))
 
 
 def _stream(query: dict[str, str], start: int) -> Answer:

@@ -67,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.close_connection:
             converse(self.headers.items(), self.path, self.connection)
             return
-        if ms := re.fullmatch(r"/delay/(1\d|2\d|30)", self.path):
+        if ms := re.fullmatch(r"/delay(?:-threadpool)?/(1\d|2\d|30)", self.path):
             time.sleep(int(ms[1]) / 1000)
         request = Request(method=self.command, target=self.path, headers=headers, body=body)
         answer = type(self).respond_with(request)
@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.rfile.read(1)
 
-    do_GET = do_POST = do_PUT = _serve  # noqa: N815 - the library's names
+    do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - the library's names
 
     def log_message(self, *_: object) -> None: ...
 

@@ -52,6 +52,15 @@ def keeping_pages(condition: str) -> str:
     return mutant((made, made + PAGES), ('Route("/items", list_items)', f'Route("/items", {handler})'))
 
 
+ON_THE_LOOP = """    ROUTES |= starlette_threads.ROUTES
+
+
+async def message_on_the_loop(request: Request) -> Response:
+    return starlette_threads.message(request)
+
+
+ROUTES["json-sync"] = [Route("/json-sync", message_on_the_loop)]
+"""
 REMEMBERING = ("class Bearer(BaseUser):", "kept = {}\n\n\nclass Bearer(BaseUser):")
 MADE_ONCE = "not made on every call"
 MUTANTS = {
@@ -75,6 +84,11 @@ MUTANTS = {
         "delay",
         "does the handler block the event loop while it waits?",
         mutant(("await asyncio.sleep(delay.ms / 1000)", "time.sleep(delay.ms / 1000)")),
+    ),
+    "is-no-plain-function": (
+        "json-sync",
+        "wanted status 200, got 500",
+        mutant(("    ROUTES |= starlette_threads.ROUTES\n", ON_THE_LOOP)),
     ),
 }
 """By name: the scenario in which it is refused, what is said, and its text."""
@@ -100,7 +114,7 @@ def test_mutants_are_refused_and_the_app_that_they_are_made_of_is_not(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     asked = ("--apps", str(apps), "--server", "uvicorn-pure", "--json")
-    scenarios = [word for name in ("items", "auth", "delay") for word in ("--scenario", name)]
+    scenarios = [word for name in ("items", "auth", "delay", "json-sync") for word in ("--scenario", name)]
     assert call(monkeypatch, "verify", *asked, *scenarios) == 3
     said = {
         (failure["stack"].partition("--")[0], failure["cell"]["scenario"]): failure["message"]

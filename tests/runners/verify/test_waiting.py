@@ -1,0 +1,46 @@
+"""How many requests wait at the same time, seen from outside."""
+
+from __future__ import annotations
+
+import time
+from threading import Semaphore
+
+import pytest
+
+from runners.http.client import HttpClient
+from runners.verify import waiting
+from runners.verify.checks import Checks
+from scenarios import answers
+from scenarios.exchange import Answer, Request
+from scenarios.inputs import get
+from tests.support.reference_app import answer
+from tests.support.reference_server import serving
+
+THREADS = 3
+SLOW = get("/slow", answers.json_answer({"ms": 30}), min_elapsed_s=0.029)
+
+
+def test_never_more_are_seen_to_wait_than_there_are_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "TRIES", 1)
+    monkeypatch.setattr(waiting, "MANY", 8)
+    free = Semaphore(THREADS)
+
+    def respond_with(_: Request) -> Answer:
+        with free:
+            time.sleep(0.03)
+        return answer({"ms": 30})
+
+    with serving(respond_with) as port, HttpClient("127.0.0.1", port) as client:
+        checks = Checks(client)
+        about, seen = waiting.threads_seen(checks, SLOW, workers=1)
+    assert checks.differences == []
+    assert about == "8 at once, in threads"
+    assert seen in {f"{threads} waited at the same time" for threads in range(THREADS + 1)}
+
+
+def test_a_wrong_answer_among_many_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "MANY", 8)
+    with serving(lambda _: answer({"ms": 31})) as port, HttpClient("127.0.0.1", port) as client:
+        checks = Checks(client)
+        assert waiting.threads_seen(checks, SLOW, workers=1)[1] == "0 waited at the same time"
+    assert "wanted int 30, got int 31" in checks.differences[0]
