@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from apps import contract
 from runners.selection.frameworks import APPS, Framework, discover, read
+from runners.selection.matrix import family
+from scenarios import catalogue
 
 APP_FILES = sorted(APPS.glob("*_app.py"))
 FILES = sorted(APPS.glob("*.py"))
 FRAMEWORKS = discover()
 TARGETS = {"routing", "middleware", "middleware-none", "include", "errors"}
 """Families that have a target of their own."""
-FAMILIES = {*contract.GROUPS, *TARGETS}
+FAMILIES = set(map(family, catalogue.discover().values()))
 LACKING = {
     "starlette": {"dependencies"},
     "flask": {"dependencies", "websocket", "delay-threadpool", "cpu-inline", "json-sync"},

@@ -4,15 +4,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from apps import contract
 from runners.errors import PlanError
 from runners.selection import frameworks
+from runners.selection.matrix import family
+from scenarios import catalogue
 from tests.support import local_index
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FAMILIES = {*contract.GROUPS, "routing", "*"}
+FAMILIES = {*map(family, catalogue.discover().values()), "*"}
 
 
 @pytest.fixture(name="apps")
