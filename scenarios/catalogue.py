@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from random import Random
 from types import ModuleType
 
+from apps.contract import GROUPS
 from scenarios.exchange import Exchange, Scenario
 from scenarios.shapes import SHAPES
 
@@ -21,6 +23,12 @@ class DuplicateError(ValueError):
 def discover() -> dict[str, Scenario]:
     """All scenarios by name, in the catalogue's order; raises DuplicateError."""
     return dict(_scenarios())
+
+
+def in_contract_order(groups: Iterable[str]) -> tuple[str, ...]:
+    """``groups``, each once, in the order in which apps mount them; others behind those of the contract."""
+    place = {group: number for number, group in enumerate(GROUPS)}
+    return tuple(sorted(dict.fromkeys(groups), key=lambda group: place.get(group, len(place))))
 
 
 def named(name: str) -> Scenario:

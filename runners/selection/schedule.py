@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from results.model import Cell
+from scenarios.catalogue import in_contract_order
 from scenarios.exchange import Scenario
 
 
@@ -41,10 +42,9 @@ def select_visits(launches: Iterable[Visit], wanted: Container[Cell]) -> tuple[V
 
 
 def groups_of(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[str, ...]:
-    """Route groups that a launch for ``cells`` mounts, in contract order (the catalogue's)."""
-    wanted = {cell.scenario for cell in cells}
-    mounted = (scenario.group for name, scenario in scenarios.items() if name in wanted)
-    return tuple(dict.fromkeys(group for group in mounted if group is not None))
+    """Route groups that a launch for ``cells`` mounts, in contract order."""
+    mounted = (scenarios[cell.scenario].group for cell in cells)
+    return in_contract_order(group for group in mounted if group is not None)
 
 
 def hash_seed(seed: int, block: int, visit: Visit) -> str:

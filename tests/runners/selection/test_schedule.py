@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from apps.contract import GROUPS
 from runners.selection.matrix import Selection, expand
 from runners.selection.schedule import (
     groups_of,
@@ -10,7 +11,7 @@ from runners.selection.schedule import (
     trial_seed,
     visits,
 )
-from tests.support.small_matrix import framework, parts
+from tests.support.small_matrix import framework, parts, scenario
 
 KNOWN = parts()
 FASTAPI = framework("fastapi", "asgi", implements=("plaintext", "json", "routing"))
@@ -38,6 +39,13 @@ def test_only_measured_groups_are_mounted_in_contract_order() -> None:
     by_key = {visit.key: visit for visit in VISITS}
     assert groups_of(by_key["fastapi--granian-asgi@default"].cells, KNOWN.scenarios) == ("plaintext", "json")
     assert groups_of(by_key["fastapi--granian-asgi@routing"].cells, KNOWN.scenarios) == ()
+
+
+def test_groups_are_recorded_in_the_order_in_which_apps_mount_them() -> None:
+    names = ("own", "sse", "cpu", "delay")
+    cells = [replace(CELLS[0], scenario=name) for name in names]
+    mounted = groups_of(cells, {name: scenario(name) for name in names})
+    assert mounted == (*(group for group in GROUPS if group in names), "own")
 
 
 def test_hash_seeds_differ_and_inputs_are_alike_within_a_block() -> None:
