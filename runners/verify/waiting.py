@@ -53,7 +53,7 @@ def threads_seen(checks: Checks, exchange: Exchange, workers: int) -> tuple[str,
             most = max(most, sum(end_s < 2 * exchange.min_elapsed_s for end_s in ends_s))
             if not ends_s or most == count:
                 break
-    return f"{count} at once, in threads", f"{most} waited at the same time"
+    return f"{count} at once, in threads", f"at least {most} waited at the same time"
 
 
 def _at_once(checks: Checks, exchange: Exchange, count: int, pool: ThreadPoolExecutor) -> list[float]:
