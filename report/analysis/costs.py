@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from statistics import fmean
 
 from report.analysis.cost_records import cost_of, cost_per_request
-from report.analysis.layers import Count, Layers, Step, built_on, find_layers, find_validation, place
+from report.analysis.layers import Count, Layers, Step, built_on, find_layers, place
 from report.analysis.summary import sorted_cells, why_absent
+from report.analysis.twins import Twin, find_twins
 from report.stats.means import mean_level
 from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Load, PlanKind, Run
 
@@ -28,8 +29,8 @@ class Costs:
     name: str
     counts: tuple[Count, ...]
     layers: tuple[Layers, ...]
-    validation: tuple[Step, ...]
-    """By stack: the validated scenario over its unvalidated twin."""
+    twins: tuple[tuple[Twin, tuple[Step, ...]], ...]
+    """By thing: the scenario that has it over its twin without, a step a stack."""
     shares: tuple[CostShares, ...]
     problems: tuple[str, ...]
     """Counts that were left out because they cannot be."""
@@ -72,7 +73,7 @@ def summarise_costs(run: Run) -> Costs:
         name=run.plan.name,
         counts=tuple(counts),
         layers=find_layers(counts, below),
-        validation=find_validation(counts, below),
+        twins=find_twins(counts, below),
         shares=tuple(shares for shares in run.shares if not shares.side),
         problems=tuple(problems.values()),
     )

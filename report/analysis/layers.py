@@ -19,8 +19,6 @@ DECLARED = "built-on"
 """Key under which a framework declares the framework that it stands on."""
 BUILT_ON_UNTIL_DECLARED = {"fastapi": "starlette"}
 """What frameworks stand on where a record does not say it, as those of schema 1.3 and older do not."""
-VALIDATED, RAW = "orders", "orders-raw"
-"""A scenario, and the same one without validation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,19 +90,6 @@ def find_layers(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Laye
     )
 
 
-def find_validation(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Step, ...]:
-    """What validating costs each stack: the validated scenario over its unvalidated twin."""
-    twins = {place(count.cell): count for count in counts if count.cell.scenario == RAW}
-    steps = []
-    for count in counts:
-        cell = count.cell
-        if cell.scenario == VALIDATED and not is_floor(cell):
-            twin = twins.get((cell.framework, cell.interface, RAW, cell.server))
-            if twin is not None:
-                steps.append(_step(count, twin, below.get(cell.framework, "")))
-    return tuple(steps)
-
-
 def _steps(members: Sequence[Count], below: Mapping[str, str]) -> tuple[Step, ...]:
     """The floor, then each framework followed by those that are built on it."""
     by_name = {count.cell.framework: count for count in members}
@@ -114,7 +99,7 @@ def _steps(members: Sequence[Count], below: Mapping[str, str]) -> tuple[Step, ..
     for count in sorted(members, key=lambda member: _order(_ancestry(member.cell.framework, below), bases)):
         if count is not floor:
             base = below.get(count.cell.framework, "")
-            steps.append(_step(count, by_name.get(base) if base else floor, base))
+            steps.append(step_over(count, by_name.get(base) if base else floor, base))
     return tuple(steps)
 
 
@@ -131,7 +116,8 @@ def _order(ancestry: tuple[str, ...], bases: Collection[str]) -> tuple[bool, tup
     return ancestry[0] not in bases, ancestry
 
 
-def _step(count: Count, over: Count | None, below: str) -> Step:
+def step_over(count: Count, over: Count | None, below: str) -> Step:
+    """What ``count`` adds to ``over``, or why that is not known; ``below`` names what it stands on."""
     reason = count.reason or _why_no_difference(count, over, below)
     if reason or over is None:
         return Step(count=count, over=over, reason=reason, below=below)

@@ -1,4 +1,4 @@
-"""What was counted, on a terminal and as JSON: levels, layers, what validation costs, reasons for gaps."""
+"""What was counted, on a terminal and as JSON: levels, layers, what single things cost, reasons for gaps."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from report.analysis.costs import Costs, summarise_costs
 from report.analysis.layers import Count, Layers, Step
 from report.analysis.older_servers import older_servers
 from report.analysis.titles import titles_of
+from report.analysis.twins import Twin
 from report.fmt import counted
 from report.views import cost_words
 from report.views.json_types import (
@@ -24,6 +25,7 @@ from report.views.json_types import (
     CostLayersJson,
     CostSharesJson,
     CostStepJson,
+    CostTwinJson,
     CountedJson,
 )
 from results.model import IN_PROCESS, CostShares, Run
@@ -36,13 +38,13 @@ COST_COLUMNS = ("instructions per request", "in process", "layer", "over", "spre
 
 
 def as_text(run: Run, folder: Path) -> str:
-    """Table per scenario with levels and layers, what validation costs, shares, failures, and the folder."""
+    """Table per scenario with levels and layers, what single things cost, shares, failures, the folder."""
     run_costs, titles = summarise_costs(run), titles_of(run)
     console = Console(file=StringIO(), width=COST_TABLE_WIDTH, highlight=False, markup=False)
     for scenario in run_costs.scenarios:
         console.print(_table(run_costs, scenario, titles))
         console.print()
-    for line in (*_validation(run_costs, titles), *_shares(run_costs), *_trouble(run, run_costs)):
+    for line in (*_twins(run_costs, titles), *_shares(run_costs), *_trouble(run, run_costs)):
         console.print(plain_lines(line))
     for line in older_servers(run):
         console.print(plain(f"older server: {line}"), soft_wrap=True)
@@ -64,7 +66,7 @@ def as_json(run: Run, folder: Path) -> str:
         "scope": cost_words.scope([run_costs]),
         "cells": [_cell_data(run_costs, count) for count in run_costs.counts],
         "layers": [_layers_data(group) for group in run_costs.layers],
-        "validation": [_step_data(step) for step in run_costs.validation],
+        "twins": [_twin_data(twin, step) for twin, steps in run_costs.twins for step in steps],
         "shares": [_shares_data(shares) for shares in run_costs.shares],
         "older_servers": list(older_servers(run)),
         "failures": list(run.failures),
@@ -113,6 +115,10 @@ def _layers_data(group: Layers) -> CostLayersJson:
 def _step_data(step: Step) -> CostStepJson:
     over = step.over.cell.slug if step.over else None
     return {"slug": step.count.cell.slug, "over": over, **_level_data(step)}
+
+
+def _twin_data(twin: Twin, step: Step) -> CostTwinJson:
+    return {"thing": twin.thing, **_step_data(step)}
 
 
 def _table(run_costs: Costs, scenario: str, titles: Mapping[str, str]) -> Table:
@@ -165,12 +171,14 @@ def _difference_text(step: Step) -> str:
     return f"{cost_words.signed(step.level.value)} {cost_words.interval(step.level)}"
 
 
-def _validation(run_costs: Costs, titles: Mapping[str, str]) -> Iterator[str]:
-    for step in run_costs.validation:
-        cell = step.count.cell
-        name = titles.get(cell.framework, cell.framework)
-        where = "in process" if cell.server == IN_PROCESS else f"on {cell.server}"
-        yield f"validation of {cell.scenario}, {name} {where}: {_difference_text(step)}"
+def _twins(run_costs: Costs, titles: Mapping[str, str]) -> Iterator[str]:
+    for twin, steps in run_costs.twins:
+        for step in steps:
+            cell = step.count.cell
+            name = titles.get(cell.framework, cell.framework)
+            where = "in process" if cell.server == IN_PROCESS else f"on {cell.server}"
+            both = f"{twin.scenario} over {twin.without}"
+            yield f"{twin.thing} ({both}), {name} {where}: {_difference_text(step)}"
 
 
 def _shares(run_costs: Costs) -> Iterator[str]:

@@ -167,6 +167,12 @@ class CostStepJson(CountedJson):
     """Slug of the cell that it stands on; None for the floor."""
 
 
+class CostTwinJson(CostStepJson):
+    """What one thing costs: a scenario over its twin, which is the same without that thing."""
+
+    thing: str
+
+
 class CostCellJson(CountedJson):
     """What was counted of one cell."""
 
@@ -212,8 +218,8 @@ class CostJson(TypedDict):
     """What was counted and what not, in words."""
     cells: list[CostCellJson]
     layers: list[CostLayersJson]
-    validation: list[CostStepJson]
-    """The validated scenario over its unvalidated twin, by stack."""
+    twins: list[CostTwinJson]
+    """What single things cost each stack: a scenario over its twin."""
     shares: list[CostSharesJson]
     older_servers: list[str]
     """As in ``hotlap run --json``."""

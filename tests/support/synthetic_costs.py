@@ -41,7 +41,14 @@ FRAMEWORK = {
     "flask": 590_000,
     "django": 700_000,
 }
-WORK = {"plaintext": 0, "json": 9_000, "orders": 160_000, "orders-raw": 45_000}
+WORK = {
+    "plaintext": 0,
+    "json": 9_000,
+    "orders": 160_000,
+    "orders-raw": 45_000,
+    "middleware": 31_000,
+    "middleware-none": 9_000,
+}
 IDLE_PER_S = 40_000
 TOOL = "valgrind 3.19.0"
 

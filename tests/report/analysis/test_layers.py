@@ -148,15 +148,3 @@ def test_counters_are_not_compared() -> None:
     )
     litestar = group(replace(run, costs=mixed), "uvicorn-standard").steps[3]
     assert litestar.reason == "not compared: counted by perf 6.1 and valgrind 3.19.0"
-
-
-def test_validation_is_orders_minus_its_unvalidated_twin() -> None:
-    found = summarise_costs(make_cost_run(noise=0.0003)).validation
-    known = [step for step in found if step.level]
-    assert {step.count.cell.framework for step in known} == set(FRAMEWORK)
-    for step in known:
-        assert step.over is not None
-        assert (step.count.cell.scenario, step.over.cell.scenario) == ("orders", "orders-raw")
-        assert step.level is not None
-        assert step.level.value == pytest.approx(115_000, rel=0.02)
-    assert summarise_costs(make_cost_run(scenarios=("orders",))).validation == ()

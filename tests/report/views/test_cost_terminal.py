@@ -49,7 +49,9 @@ def test_gaps_are_told_in_words(text: str) -> None:
     assert "the floor was not counted here" in text
     assert line(text, "rsgi--in-process").count("not applicable: RSGI needs") == 1
     assert line(text, "FAILED", "django--gunicorn-gthread").endswith("intervals 2.1% apart, twice")
-    assert line(text, "validation of orders", "Django on gunicorn-gthread").endswith("apart, twice")
+    assert line(text, "validation (orders over orders-raw)", "Django on gunicorn-gthread").endswith(
+        "apart, twice"
+    )
 
 
 def test_it_says_what_is_not_counted_and_where_the_record_is(run: Run, text: str) -> None:

@@ -1,12 +1,13 @@
-"""Of the section on layers: what validation costs, and where the instructions of a request are spent."""
+"""Of the section on layers: what single things cost, and where the instructions of a request are spent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from report.analysis.contenders import is_floor
 from report.analysis.costs import NOT_COUNTED, Costs
 from report.analysis.layers import Step
+from report.analysis.twins import Twin
 from report.page.context import Context, stack_entries
 from report.page.model import STACK_COLUMNS, Column, SectionPart, Table, TableEntry, TableRow, entry, gap
 from report.views import cost_words
@@ -20,8 +21,8 @@ SHARES_TEXT = (
 
 def parts(context: Context, costs: Costs, anchor: str, run_suffix: str) -> Iterator[SectionPart]:
     """Parts of one run's counts; ``run_suffix`` names the run in headings where there are several."""
-    if costs.validation:
-        yield _validation_part(context, costs, anchor, run_suffix)
+    for twin, steps in costs.twins:
+        yield _twin_part(context, twin, steps, f"{twin.key}-{anchor}", run_suffix)
     if costs.shares:
         yield SectionPart(
             heading=f"Where it goes{run_suffix}",
@@ -48,24 +49,26 @@ def added_entry(step: Step) -> TableEntry:
     return TableEntry(text=added_number(step), detail=interval, key=round(step.level.value, 6))
 
 
-def _validation_part(context: Context, costs: Costs, anchor: str, run_suffix: str) -> SectionPart:
+def _twin_part(
+    context: Context, twin: Twin, steps: Sequence[Step], anchor: str, run_suffix: str
+) -> SectionPart:
     unit = "instructions per request (95% interval)"
     return SectionPart(
-        heading=f"What validation costs{run_suffix}",
-        anchor=f"validation-{anchor}",
-        text="The scenario orders minus its twin without validation, orders-raw, on the same stack.",
+        heading=f"What {twin.thing} {twin.costs}{run_suffix}",
+        anchor=anchor,
+        text=f"The scenario {twin.scenario} minus its twin without, {twin.without}, on the same stack.",
         tables=(
             Table(
-                anchor=f"validation-table-{anchor}",
-                caption=f"Instructions that validating a request takes. {NOT_COUNTED}",
-                columns=(*STACK_COLUMNS, Column(label="Validation", unit=unit, numeric=True)),
-                rows=tuple(_validation_row(context, step) for step in costs.validation),
+                anchor=f"table-{anchor}",
+                caption=f"Instructions that a request takes more with {twin.thing}. {NOT_COUNTED}",
+                columns=(*STACK_COLUMNS, Column(label="Added", unit=unit, numeric=True)),
+                rows=tuple(_twin_row(context, step) for step in steps),
             ),
         ),
     )
 
 
-def _validation_row(context: Context, step: Step) -> TableRow:
+def _twin_row(context: Context, step: Step) -> TableRow:
     cell = step.count.cell
     return TableRow(framework=cell.framework, entries=(*stack_entries(context, cell), added_entry(step)))
 
