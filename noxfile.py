@@ -17,6 +17,13 @@ FRAMEWORKS = sorted(
     path.name.removesuffix("_app.py").replace("_", "-") for path in Path("apps").glob("*_app.py")
 )
 PROJECT = nox.project.load_toml("pyproject.toml")
+SHIPPED = nox.project.load_toml("runners/cli/suites.toml")
+SUITES = {
+    name: suite
+    for source in (SHIPPED, PROJECT)
+    for name, suite in source["tool"]["hotlap"].get("suites", {}).items()
+}
+"""Named sets of options of ``hotlap run``."""
 LOCK = Path("requirements.txt")
 """Versions and hashes of all that hotlap and its dependency groups need, on any Python it supports."""
 MOST_PROCESSES = 8
@@ -53,13 +60,6 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
-def full(session: nox.Session) -> None:
-    """Every stack and scenario with long windows, then the report: many hours."""
-    install(session)
-    session.run("hotlap", "run", "--report", *session.posargs)
-
-
-@nox.session
 def hotlap(session: nox.Session) -> None:
     """Any command of hotlap: `nox -s hotlap -- list --json`."""
     install(session)
@@ -77,6 +77,19 @@ def _framework_session(name: str) -> None:
 
 for _name in FRAMEWORKS:
     _framework_session(_name)
+
+
+def _suite_session(name: str, about: str) -> None:
+    def run(session: nox.Session) -> None:
+        install(session)
+        session.run("hotlap", "run", "--suite", name, "--report", *session.posargs)
+
+    run.__doc__ = f"The suite {name} ({about}), then the report."
+    nox.session(name=name)(run)
+
+
+for _name, _suite in SUITES.items():
+    _suite_session(_name, _suite.get("about", ""))
 
 
 @nox.session

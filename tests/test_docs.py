@@ -17,6 +17,7 @@ from results.store import read
 from runners.cli import app, main
 from runners.cli.app import COMMANDS as COMMANDS_OF_HOTLAP
 from runners.cli.settings import GATE_SETTINGS, SETTINGS, defaults, gate_defaults
+from runners.cli.suites import known
 from runners.experiments.pairs.revision import WORKTREE, Source
 from runners.selection.frameworks import APPS
 from tests.support.paths import ROOT
@@ -65,7 +66,7 @@ def test_every_command_and_session_that_the_readme_names_exists(
     sessions = (ROOT / "noxfile.py").read_text(encoding="utf-8")
     frameworks = {path.name.removesuffix("_app.py") for path in (ROOT / "apps").glob("*_app.py")}
     for name in re.findall(r"nox -s ([a-z-]+)", README):
-        assert f"def {name}(" in sessions or name in frameworks, name
+        assert f"def {name}(" in sessions or name in frameworks | known(ROOT).keys(), name
 
 
 def test_the_documented_configuration_is_accepted_whole(tmp_path: Path) -> None:
@@ -74,6 +75,7 @@ def test_the_documented_configuration_is_accepted_whole(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text(example, encoding="utf-8")
     assert defaults(tmp_path).keys() == SETTINGS.keys()
     assert gate_defaults(tmp_path).keys() == {key.replace("-", "_") for key in GATE_SETTINGS}
+    assert known(tmp_path)["mine"].options["blocks"] == 16
     assert tomllib.loads(example)["tool"]["hotlap"]
 
 

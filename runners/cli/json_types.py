@@ -76,12 +76,22 @@ class CellJson(TypedDict):
     control: bool
 
 
+class SuiteJson(TypedDict):
+    """A named set of options."""
+
+    name: str
+    about: str
+    options: dict[str, Any]
+    """Value by name of option."""
+
+
 class ListJson(TypedDict):
     """``hotlap list --json``."""
 
     frameworks: list[FrameworkJson]
     servers: list[ServerJson]
     scenarios: list[ScenarioJson]
+    suites: list[SuiteJson]
     stacks: list[str]
     """Of the selection: ``framework--server``."""
     cells: list[CellJson]
@@ -89,6 +99,45 @@ class ListJson(TypedDict):
     """Cells that the stack lacks by design."""
     not_implemented: list[GapJson]
     """Cells that the framework's app lacks."""
+
+
+class ApartJson(TypedDict):
+    """A framework and a server variant that were both asked for and do not meet."""
+
+    framework: str
+    server: str
+    reason: str
+
+
+class PlanJson(TypedDict):
+    """``hotlap list --plan --json``: what a run would be."""
+
+    cells: list[CellJson]
+    """Those of the A/A control included."""
+    blocks: int
+    """Where a precision is asked for: at most."""
+    launches: int
+    """Of each block."""
+    verifying_s: float
+    """A guess."""
+    measuring_s: float
+    """What the run itself begins to count down from."""
+    precision_percent: float | None
+    heats: int
+    """Of each block."""
+    live: int
+    """Servers that live at once, at most."""
+    memory_bytes: int
+    """What these take, a guess."""
+    available_bytes: int
+    """What they may take."""
+    not_applicable: list[GapJson]
+    """Cells that the stack lacks by design."""
+    unmet: list[GapJson]
+    """Cells whose locked versions are too old."""
+    not_implemented: list[GapJson]
+    """Cells that the framework's app lacks."""
+    no_interface: list[ApartJson]
 
 
 class VerifyJson(TypedDict):
@@ -240,6 +289,7 @@ def _with_fields(kind: type, fields: dict[str, Any]) -> type:
 
 OUTPUTS: dict[str, type] = {
     "list": ListJson,
+    "list-plan": PlanJson,
     "verify": VerifyJson,
     "run": run_json(),
     "run-slo": SloJson,
@@ -251,4 +301,4 @@ OUTPUTS: dict[str, type] = {
     "calibrate": CalibrateJson,
     "cache": CacheJson,
 }
-"""By command, ``run-slo`` being ``run --slo``: the type of what ``--json`` prints."""
+"""What ``--json`` prints by command; ``run-slo`` is ``run --slo``, and ``list-plan`` is ``list --plan``."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from results.model import Cell
+from runners.cli.suites import Suite
 from runners.cli.tables import as_lines, plain_table
 from runners.selection.matrix import Matrix, Parts, family
 
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
 LISTING_WIDTH = 110
 
 
-def as_json(matrix: Matrix, parts: Parts) -> str:
-    """Frameworks, servers, scenarios, stacks and cells of a selection as one JSON object."""
+def as_json(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
+    """Frameworks, servers, scenarios, suites, and stacks and cells of a selection as one JSON object."""
     data: ListJson = {
         "frameworks": [
             {
@@ -49,8 +51,11 @@ def as_json(matrix: Matrix, parts: Parts) -> str:
             }
             for scenario in parts.scenarios.values()
         ],
+        "suites": [
+            {"name": suite.name, "about": suite.about, "options": dict(suite.options)} for suite in suites
+        ],
         "stacks": list(dict.fromkeys(cell.stack for cell in matrix.cells)),
-        "cells": [_cell_data(cell) for cell in matrix.cells],
+        "cells": [cell_data(cell) for cell in matrix.cells],
         "not_applicable": [{"slug": lack.cell.slug, "reason": lack.reason} for lack in matrix.not_applicable],
         "not_implemented": [
             {"slug": lack.cell.slug, "reason": lack.reason} for lack in matrix.not_implemented
@@ -59,7 +64,8 @@ def as_json(matrix: Matrix, parts: Parts) -> str:
     return json.dumps(data, indent=2)
 
 
-def _cell_data(cell: Cell) -> CellJson:
+def cell_data(cell: Cell) -> CellJson:
+    """A cell as every listing shows it."""
     return {
         "slug": cell.slug,
         "framework": cell.framework,
@@ -76,7 +82,7 @@ def _cell_data(cell: Cell) -> CellJson:
     }
 
 
-def as_text(matrix: Matrix, parts: Parts) -> str:
+def as_text(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
     """The same for a person: a table of each kind, then how many cells there are."""
     frameworks = plain_table("frameworks", "name", "speaks", "serialiser", "validator")
     for framework in parts.frameworks.values():
@@ -89,6 +95,9 @@ def as_text(matrix: Matrix, parts: Parts) -> str:
     scenarios = plain_table("scenarios", "name", "asks")
     for scenario in parts.scenarios.values():
         scenarios.add_row(scenario.name, scenario.title)
+    named = plain_table("suites", "name", "what for")
+    for suite in suites:
+        named.add_row(suite.name, suite.about)
     stacks = dict.fromkeys(cell.stack for cell in matrix.cells)
     selected = plain_table("stacks of this selection", "stack", "cells")
     for stack in stacks:
@@ -97,4 +106,4 @@ def as_text(matrix: Matrix, parts: Parts) -> str:
         f"{len(stacks)} stacks, {len(matrix.cells)} cells; not applicable: {len(matrix.not_applicable)}, "
         f"not implemented: {len(matrix.not_implemented)}"
     )
-    return as_lines(frameworks, servers, scenarios, selected, total, width=LISTING_WIDTH, gap=True)
+    return as_lines(frameworks, servers, scenarios, named, selected, total, width=LISTING_WIDTH, gap=True)

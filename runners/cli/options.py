@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from runners.cli import suites
+
 
 def _names(kind: str) -> list[str]:
     from runners.selection.discovery import discover
@@ -123,7 +125,48 @@ Url = Annotated[
         "not measured then.",
     ),
 ]
-Quick = Annotated[bool, typer.Option("--quick", help="The quick matrix, short windows: minutes, not hours.")]
+Quick = Annotated[
+    bool,
+    typer.Option(
+        "--quick",
+        is_eager=True,
+        callback=suites.of_quick,
+        help="The quick matrix, short windows: minutes, not hours. Short for --suite quick.",
+    ),
+]
+Suite = Annotated[
+    str | None,
+    typer.Option(
+        "--suite",
+        metavar="NAME",
+        is_eager=True,
+        callback=suites.of_name,
+        help="A named set of options, such as `realtime`: hotlap's own and those of [tool.hotlap.suites]. "
+        "Options that are given besides win over it.",
+        autocompletion=suites.names,
+    ),
+]
+Blocks = Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")]
+Precision = Annotated[
+    float | None,
+    typer.Option(
+        min=0.1,
+        max=100.0,
+        help="Add blocks, as short as those of --quick, until every ratio to the best is within so many "
+        "percent; --blocks is the limit.",
+    ),
+]
+Duration = Annotated[
+    float | None, typer.Option(min=0.05, help="Length of a trial, seconds: its turns or its window.")
+]
+Warmup = Annotated[float | None, typer.Option(min=0.05, help="Warm-up of a trial, seconds.")]
+Heat = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Stacks at most that live at once and take turns; 12 unless given, fewer where memory is short.",
+    ),
+]
 Results = Annotated[Path, typer.Option(help="Folder that runs are recorded in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 Python = Annotated[

@@ -12,14 +12,18 @@ import typer
 from runners.cli.options import (
     Apps,
     Arrivals,
+    Blocks,
     Connections,
+    Duration,
     Frameworks,
     Generators,
+    Heat,
     Host,
     Join,
     Json,
     Limit,
     Listen,
+    Precision,
     Python,
     Quick,
     Rates,
@@ -27,7 +31,9 @@ from runners.cli.options import (
     Reuse,
     Scenarios,
     Servers,
+    Suite,
     Url,
+    Warmup,
     With,
     Workers,
 )
@@ -51,27 +57,6 @@ if TYPE_CHECKING:
 BESIDE_RESUME = {"resume", "apps", "results", "report", "as_json", "context", "listen"}
 """Options that go with ``--resume``: any other would make it another run."""
 
-Blocks = Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")]
-Precision = Annotated[
-    float | None,
-    typer.Option(
-        min=0.1,
-        max=100.0,
-        help="Add blocks, as short as those of --quick, until every ratio to the best is within so many "
-        "percent; --blocks is the limit.",
-    ),
-]
-Duration = Annotated[
-    float | None, typer.Option(min=0.05, help="Length of a trial, seconds: its turns or its window.")
-]
-Warmup = Annotated[float | None, typer.Option(min=0.05, help="Warm-up of a trial, seconds.")]
-Heat = Annotated[
-    int | None,
-    typer.Option(
-        min=1,
-        help="Stacks at most that live at once and take turns; 12 unless given, fewer where memory is short.",
-    ),
-]
 Seed = Annotated[int | None, typer.Option(help="Seed of order and inputs; else a new one.")]
 Resume = Annotated[
     str | None, typer.Option(help="Go on with a run that was interrupted: its folder, name, or `latest`.")
@@ -91,6 +76,7 @@ def run(
     arrivals: Arrivals = None,
     slo: Limit = None,
     workers: Workers = 1,
+    suite: Suite = None,  # noqa: ARG001 - its callback took it
     quick: Quick = False,
     blocks: Blocks = None,
     precision: Precision = None,

@@ -47,6 +47,13 @@ GATE_SETTINGS = {
     "seed": int,
 }
 """Keys of ``[tool.hotlap.gate]`` and their types, for ``hotlap gate``."""
+SUITE_SETTINGS = {key: kind for key, kind in SETTINGS.items() if key != "results"} | {
+    "about": str,
+    "quick": bool,
+    "reuse": int,
+    "heat": int,
+}
+"""Keys of tables of ``[tool.hotlap.suites]`` and their types: options of ``hotlap run``, and a sentence."""
 REMEDY = "see docs/reference/configuration.md"
 
 
@@ -72,6 +79,25 @@ def gate_defaults(folder: Path) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise PlanError(f"{where} is no table", remedy=REMEDY)
     return {key.replace("-", "_"): _checked(key, value, GATE_SETTINGS, where) for key, value in table.items()}
+
+
+def suite_tables(source: Path | Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Tables of ``[tool.hotlap.suites]`` by name, of a folder's pyproject.toml or of a ``[tool.hotlap]``.
+
+    Raises PlanError on a bad one.
+    """
+    suites = (_table(source) if isinstance(source, Path) else source).get("suites", {})
+    tables = {"": suites} if not isinstance(suites, dict) else suites
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise PlanError(f"[tool.hotlap.suites{name and '.' + name}] is no table", remedy=REMEDY)
+    return {
+        name: {
+            key: _checked(key, value, SUITE_SETTINGS, f"[tool.hotlap.suites.{name}]")
+            for key, value in table.items()
+        }
+        for name, table in tables.items()
+    }
 
 
 def _table(folder: Path) -> dict[str, Any]:

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from runners.cli.options import Apps, Frameworks, Json, Python, Quick, Scenarios, Servers, With, Workers
+from runners.cli.options import (
+    Apps,
+    Frameworks,
+    Json,
+    Python,
+    Quick,
+    Scenarios,
+    Servers,
+    Suite,
+    With,
+    Workers,
+)
 from runners.cli.shared import selection_of
 
 
@@ -14,6 +25,7 @@ def verify(
     server: Servers = None,
     scenario: Scenarios = None,
     workers: Workers = 1,
+    suite: Suite = None,  # noqa: ARG001 - its callback took it
     quick: Quick = False,
     python: Python = None,
     with_: With = None,

@@ -13,7 +13,7 @@ from results.model import Cell, Failure, Finding, Interface
 from runners.errors import HotlapError, VerifyError
 from runners.experiments.launchers import launcher_of
 from runners.experiments.options import RunOptions
-from runners.experiments.progress import Watcher
+from runners.experiments.progress import VERIFIED_AT_ONCE, Watcher
 from runners.experiments.run_plan import plan_of
 from runners.launching.launcher import Launcher
 from runners.selection.discovery import discover
@@ -21,8 +21,6 @@ from runners.selection.schedule import Visit, hash_seed, visits
 from runners.verify.agreement import disagreements
 from runners.verify.contract import Known, Verified, verify_all
 
-AT_ONCE = 2
-"""Launches that verify side by side: nothing is timed here."""
 VERIFY_BLOCK = -2
 """Stands for the block in the hash seeds of launches that verify."""
 
@@ -78,7 +76,7 @@ def inspect(
     watcher.say(f"verifying {len(originals)} launches")
     inspection = Inspection()
     answers: dict[str, dict[str, Verified]] = {}
-    pool, interrupted = ThreadPoolExecutor(AT_ONCE), Event()
+    pool, interrupted = ThreadPoolExecutor(VERIFIED_AT_ONCE), Event()
     try:
         outcomes = [pool.submit(_visit, visit, launcher, seed, interrupted) for visit in originals]
         for done, (visit, outcome) in enumerate(zip(originals, outcomes, strict=True), 1):

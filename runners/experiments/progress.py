@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from results.model import Cell, Failure, Load, Setup, Trial
@@ -10,6 +11,10 @@ from scenarios.exchange import Scenario
 
 LAUNCH_S = 0.8
 """First guess of what a launch costs besides its trials; the clock corrects it from the first block on."""
+VERIFY_S = 3.0
+"""First guess of what a launch that is verified takes."""
+VERIFIED_AT_ONCE = 2
+"""Launches that verify side by side: nothing is timed there."""
 LEG_S = 0.15
 """First guess of what a leg costs besides its warm-up and its turns."""
 
@@ -45,6 +50,29 @@ def trial_seconds(cell: Cell, scenario: Scenario, setup: Setup) -> float:
     if not why_whole(cell, scenario, setup):
         return setup.warmup_s + (open_s if cell.load == Load.OPEN else setup.leg_s or 0.0) + LEG_S
     return setup.warmup_s + (setup.window_s if cell.load == Load.CLOSED else open_s)
+
+
+def amount_of(
+    cells: Collection[Cell],
+    *,
+    launches: int,
+    blocks: Sequence[int],
+    setup: Setup,
+    scenarios: Mapping[str, Scenario],
+) -> Amount:
+    """How much it is to measure ``cells`` in so many ``launches`` in each of ``blocks``, which follow on."""
+    return Amount(
+        blocks=len(blocks),
+        before=blocks[0],
+        launches=launches,
+        trials=len(cells),
+        trials_s=sum(trial_seconds(cell, scenarios[cell.scenario], setup) for cell in cells),
+    )
+
+
+def verifying_seconds(launches: int) -> float:
+    """Guess of what it takes to verify so many launches."""
+    return launches * VERIFY_S / VERIFIED_AT_ONCE
 
 
 class Watcher:

@@ -12,6 +12,7 @@ from runners.experiments.progress import Watcher
 from runners.machine import facts
 from runners.selection.matrix import Parts, family
 from runners.servers.recipe import Variant
+from runners.servers.versions import Versions
 
 
 def environments_of(
@@ -75,8 +76,13 @@ def provisioned_cells(
     return provisioned
 
 
+def versions_of(environments: Mapping[str, Provisioned]) -> dict[str, Versions]:
+    """What is installed in each of ``environments``, by their names."""
+    return {name: environment.record.versions for name, environment in environments.items()}
+
+
 def lacking_cells(
-    cells: Iterable[Cell], environments: Mapping[str, Provisioned], parts: Parts
+    cells: Iterable[Cell], installed: Mapping[str, Versions], parts: Parts
 ) -> tuple[NotApplicable, ...]:
     """Cells whose environment holds a release that is too old for their scenario or server.
 
@@ -84,8 +90,8 @@ def lacking_cells(
     """
     lacking = []
     for cell in cells:
-        if environment := environments.get(cell.framework):
-            needed, versions = family(parts.scenarios[cell.scenario]), environment.record.versions
+        if versions := installed.get(cell.framework):
+            needed = family(parts.scenarios[cell.scenario])
             unmet = parts.frameworks[cell.framework].unmet(needed, versions)
             if not unmet and cell.server in parts.servers:
                 unmet = parts.servers[cell.server].unmet(versions)

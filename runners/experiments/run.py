@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from runners.experiments.open_rates import open_plan, with_quick_rates
 from runners.experiments.options import RunOptions
 from runners.experiments.planning import begin_record
 from runners.experiments.policy import Policy
-from runners.experiments.progress import Amount, Watcher, trial_seconds
+from runners.experiments.progress import Watcher, amount_of
 from runners.experiments.provisioning import rebuild_environments
 from runners.experiments.run_plan import plan_of
 from runners.generator.starting import generator_of
@@ -96,7 +96,15 @@ class RunSession:
                 )
                 for part, cells in self._parts(blocks, left):
                     measuring.visits, measuring.cells = select_visits(left, cells), cells
-                    self.watcher.begin(self._amount(part, cells, len(measuring.visits)))
+                    self.watcher.begin(
+                        amount_of(
+                            cells,
+                            launches=len(measuring.visits),
+                            blocks=part,
+                            setup=self.plan.setup,
+                            scenarios=self.parts.scenarios,
+                        )
+                    )
                     measuring.run(part)
         finally:
             self.watcher.end()
@@ -118,16 +126,6 @@ class RunSession:
                 f"{len(cells)} of {len(everything)} cells"
             )
             yield [block], cells
-
-    def _amount(self, blocks: list[int], cells: Collection[Cell], launches: int) -> Amount:
-        setup = self.plan.setup
-        return Amount(
-            blocks=len(blocks),
-            before=blocks[0],
-            launches=launches,
-            trials=len(cells),
-            trials_s=sum(trial_seconds(cell, self.parts.scenarios[cell.scenario], setup) for cell in cells),
-        )
 
 
 def new_run(options: RunOptions, results: Path, *, watcher: Watcher, policy: Policy) -> RunSession:

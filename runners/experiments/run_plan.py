@@ -4,14 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from results.model import FIRST_LOOK, Cell, Failure, Plan, PlanKind, Setup
+from results.model import (
+    FIRST_LOOK,
+    Cell,
+    Failure,
+    FrameworkEnvironment,
+    NotApplicable,
+    Plan,
+    PlanKind,
+    Setup,
+)
 from runners.environments.provision import Provisioned
 from runners.errors import PlanError
 from runners.experiments import ceilings
 from runners.experiments.options import MOST_BLOCKS, RunOptions, Timing
 from runners.experiments.planning import build_plan, build_setup, not_implemented
 from runners.experiments.progress import Watcher
-from runners.experiments.provisioning import environments_of, lacking_cells, provisioned_cells, without
+from runners.experiments.provisioning import (
+    environments_of,
+    lacking_cells,
+    provisioned_cells,
+    versions_of,
+    without,
+)
 from runners.machine import facts, placement
 from runners.selection import rates
 from runners.selection.heats import launch_order
@@ -27,12 +42,12 @@ def plan_of(
     Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
     """
     facts.require_linux()
-    _must_fit_together(options)
+    must_fit_together(options)
     matrix, url = expand(options.selection, parts), options.spread.url
     if options.apps is not None:
         watcher.say(f"apps in {options.apps}")
     cells = matrix.cells
-    _must_have_ratios(options.timing, cells)
+    must_have_ratios(options.timing, cells)
     environments: dict[str, Provisioned] = {}
     failures: tuple[Failure, ...] = ()
     if url is None:
@@ -40,30 +55,47 @@ def plan_of(
             cells, parts, python=options.python, overrides=options.overrides, watcher=watcher
         )
         cells = provisioned_cells(cells, environments, failures)
-    lacking = lacking_cells(cells, environments, parts)
+    lacking = lacking_cells(cells, versions_of(environments), parts)
     cells = without(cells, lacking)
     for reason in dict.fromkeys(lack.reason for lack in lacking):
         watcher.say(f"not applicable: {reason}")
-    cells += control_of(cells, parts)
-    setup = _setup(options, cells)
-    for warning in placement.crowding(setup):
+    plan = planned(
+        options,
+        parts,
+        cells=cells,
+        not_applicable=(*matrix.not_applicable, *lacking),
+        frameworks=[environment.record for environment in environments.values()],
+    )
+    for warning in placement.crowding(plan.setup):
         watcher.say(f"warning: {warning}")
-    launches = visits(cells, parts.scenarios)
     if url is not None:
-        must_be_one(launches, url)
-    plan = build_plan(
+        must_be_one(visits(plan.cells, parts.scenarios), url)
+    return plan, environments, (*failures, *map(not_implemented, matrix.not_implemented))
+
+
+def planned(
+    options: RunOptions,
+    parts: Parts,
+    *,
+    cells: tuple[Cell, ...],
+    not_applicable: tuple[NotApplicable, ...],
+    frameworks: Iterable[FrameworkEnvironment] = (),
+) -> Plan:
+    """The plan that measures closed ``cells`` and a control, in the order of launches that is drawn."""
+    cells += control_of(cells, parts)
+    setup, launches = _setup(options, cells), visits(cells, parts.scenarios)
+    return build_plan(
         kind=PlanKind.RUN,
         setup=setup,
         cells=cells,
-        frameworks=(environment.record for environment in environments.values()),
-        not_applicable=(*matrix.not_applicable, *lacking),
+        frameworks=frameworks,
+        not_applicable=not_applicable,
         ceilings=ceilings.known(),
         order=tuple(
             launch_order(launches, most=setup.heat, seed=setup.seed, block=block)
             for block in range(setup.blocks)
         ),
     )
-    return plan, environments, (*failures, *map(not_implemented, matrix.not_implemented))
 
 
 def must_be_one(launches: tuple[Visit, ...], url: str) -> None:
@@ -77,7 +109,7 @@ def must_be_one(launches: tuple[Visit, ...], url: str) -> None:
         )
 
 
-def _must_fit_together(options: RunOptions) -> None:
+def must_fit_together(options: RunOptions) -> None:
     """PlanError where options exclude each other."""
     options.spread.must_make_sense()
     if options.spread.joined and rates.need_capacity(options.rates):
@@ -92,7 +124,7 @@ def _must_fit_together(options: RunOptions) -> None:
         )
 
 
-def _must_have_ratios(timing: Timing, cells: Iterable[Cell]) -> None:
+def must_have_ratios(timing: Timing, cells: Iterable[Cell]) -> None:
     """PlanError where a precision is asked for and there is no ratio to look at, or no time to."""
     if timing.precision_percent is None:
         return

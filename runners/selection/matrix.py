@@ -58,6 +58,15 @@ class Matrix:
     """Cells whose framework should have the scenario and has not yet: recorded as failures."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apart:
+    """A framework and a server variant whose interfaces do not meet."""
+
+    framework: str
+    server: str
+    reason: str
+
+
 def family(scenario: Scenario) -> str:
     """What an app file declares the scenario under: its route group, or its target where it has none."""
     return scenario.group or scenario.target
@@ -92,9 +101,7 @@ def expand(selection: Selection, parts: Parts) -> Matrix:
 
 def stacks(selection: Selection, parts: Parts) -> tuple[Stack, ...]:
     """Stacks of ``selection`` whose interfaces meet; raises PlanError, saying why, where none do."""
-    frameworks = choose(
-        selection.frameworks or _default_frameworks(selection, parts), parts.frameworks, "framework"
-    )
+    frameworks = _frameworks(selection, parts)
     meeting = [
         Stack(framework=parts.frameworks[name], variant=parts.servers[server])
         for name in frameworks
@@ -106,6 +113,17 @@ def stacks(selection: Selection, parts: Parts) -> tuple[Stack, ...]:
             _why_none(frameworks, selection, parts), remedy="choose servers of that interface: `hotlap list`"
         )
     return tuple(meeting)
+
+
+def apart(selection: Selection, parts: Parts) -> tuple[Apart, ...]:
+    """What ``stacks`` leaves out of ``selection``, as a framework and a server of it do not meet."""
+    return tuple(
+        Apart(framework=name, server=server, reason=f"{name} speaks {_speaks(name, parts)}, {accepts}")
+        for name in _frameworks(selection, parts)
+        for server in _servers_for(name, selection, parts)
+        if parts.servers[server].interface not in parts.frameworks[name].targets
+        for accepts in [f"{server} accepts {parts.servers[server].interface}"]
+    )
 
 
 def choose(wanted: Iterable[str], known: Mapping[str, object], kind: str) -> tuple[str, ...]:
@@ -161,10 +179,13 @@ def _scenarios(selection: Selection, parts: Parts) -> tuple[Scenario, ...]:
     return tuple(parts.scenarios[name] for name in names)
 
 
-def _default_frameworks(selection: Selection, parts: Parts) -> tuple[str, ...]:
-    return tuple(
-        name for name, framework in parts.frameworks.items() if framework.quick or not selection.quick
-    )
+def _frameworks(selection: Selection, parts: Parts) -> tuple[str, ...]:
+    usual = (name for name, framework in parts.frameworks.items() if framework.quick or not selection.quick)
+    return choose(selection.frameworks or usual, parts.frameworks, "framework")
+
+
+def _speaks(framework: str, parts: Parts) -> str:
+    return " and ".join(sorted(parts.frameworks[framework].targets))
 
 
 def _servers_for(framework: str, selection: Selection, parts: Parts) -> tuple[str, ...]:
@@ -188,10 +209,9 @@ def _quick_servers(framework: Framework, parts: Parts) -> tuple[str, ...]:
 def _why_none(frameworks: Iterable[str], selection: Selection, parts: Parts) -> str:
     reasons = []
     for name in frameworks:
-        speaks = " and ".join(sorted(parts.frameworks[name].targets))
         accepts = ", ".join(
             f"{server} accepts {parts.servers[server].interface}"
             for server in _servers_for(name, selection, parts)
         )
-        reasons.append(f"{name} speaks {speaks}, {accepts}")
+        reasons.append(f"{name} speaks {_speaks(name, parts)}, {accepts}")
     return "impossible stack: " + "; ".join(reasons)

@@ -16,7 +16,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def command_of(name: str) -> str:
     """The command whose output a schema is of."""
-    return "hotlap run --slo LIMIT --json" if name == "run-slo" else f"hotlap {name} --json"
+    special = {"run-slo": "run --slo LIMIT", "list-plan": "list --plan"}
+    return f"hotlap {special.get(name, name)} --json"
 
 
 def schema(name: str) -> dict[str, Any]:

@@ -19,7 +19,13 @@ from runners.experiments.counting.pool import CountingPool
 from runners.experiments.options import RunOptions, Timing
 from runners.experiments.planning import begin_record, build_plan, build_setup, not_implemented
 from runners.experiments.progress import Watcher
-from runners.experiments.provisioning import environments_of, lacking_cells, provisioned_cells, without
+from runners.experiments.provisioning import (
+    environments_of,
+    lacking_cells,
+    provisioned_cells,
+    versions_of,
+    without,
+)
 from runners.machine import facts
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
@@ -75,7 +81,7 @@ def new_cost_run(
         matrix.cells, parts, python=options.python, overrides=options.overrides, watcher=watcher
     )
     cells = provisioned_cells(matrix.cells, environments, failures)
-    lacking = lacking_cells(cells, environments, parts)
+    lacking = lacking_cells(cells, versions_of(environments), parts)
     plan = build_plan(
         kind=PlanKind.COST,
         setup=cost_setup(options.timing.blocks, options.command),

@@ -17,7 +17,7 @@ from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import cell_of
 from runners.experiments.pairs.sides import SideParts
 from runners.experiments.progress import Watcher
-from runners.experiments.provisioning import environments_of, lacking_cells
+from runners.experiments.provisioning import environments_of, lacking_cells, versions_of
 
 Environments = Mapping[SideName, Mapping[str, Provisioned]]
 """By side, then by framework."""
@@ -93,7 +93,9 @@ def leave_out_lacking(
         {
             lack.cell: lack.reason
             for lack in lacking_cells(
-                [cell_of(pairing, side) for pairing in pairings], environments[side], sides[side].parts
+                [cell_of(pairing, side) for pairing in pairings],
+                versions_of(environments[side]),
+                sides[side].parts,
             )
         }
         for side in BOTH_SIDES

@@ -50,13 +50,16 @@ def test_what_is_printed_of_a_record(name: str, path: Path) -> None:
     must_conform(name, path.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("name", ["list", "list --quick", "cache", f"report {RECORDS / 'run'} --output site"])
+@pytest.mark.parametrize(
+    "name",
+    ["list", "list --quick", "list --plan --quick", "cache", f"report {RECORDS / 'run'} --output site"],
+)
 def test_what_is_printed_at_once(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     call(monkeypatch, *name.split(), "--json")
-    must_conform(name.split(maxsplit=1)[0], capsys.readouterr().out)
+    must_conform("list-plan" if "--plan" in name else name.split(maxsplit=1)[0], capsys.readouterr().out)
 
 
 def test_what_verify_prints() -> None:

@@ -94,7 +94,7 @@ def test_a_head_that_fails_verification_is_named_and_the_rest_is_measured(
     def verify_all(*arguments: Any, **_more: Any) -> dict[str, Verified]:  # noqa: ANN401
         return {scenario.name: verify(scenario) for scenario in arguments[2]}
 
-    monkeypatch.setattr(runners.experiments.inspection, "AT_ONCE", 1)
+    monkeypatch.setattr(runners.experiments.inspection, "VERIFIED_AT_ONCE", 1)
     monkeypatch.setattr(runners.experiments.inspection, "verify_all", verify_all)
     found, made = run(tmp_path)
     (failure,) = made.heard.failures
