@@ -12,7 +12,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-SCHEMA = (1, 6)
+SCHEMA = (1, 7)
 """(major, minor) of the records written by this version."""
 FIRST_LOOK = 8
 """Blocks before anybody looks whether a run is as precise as asked for."""
@@ -138,6 +138,11 @@ class PlanKind(StrEnum):
     GATE = "gate"
 
 
+def environment_name(framework: str, python: str) -> str:
+    """Name of the environment of a framework on what cells call ``python``, empty where a run has one."""
+    return f"{framework}@{python}" if python else framework
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
     """Stack x scenario x load: the unit of comparison."""
@@ -160,11 +165,19 @@ class Cell:
     workers: Int64 = 1
     control: bool = False
     """The same stack a second time, under its own name: the A/A control of a run."""
+    python: str = ""
+    """Interpreter, such as ``3.13``, where a run has several (schema 1.7); else the environment tells it."""
+
+    @property
+    def environment(self) -> str:
+        """Name of the environment that it is served from."""
+        return environment_name(self.framework, self.python)
 
     @property
     def stack(self) -> str:
-        """Slug of framework and server variant, marked where it is the control."""
-        return f"{self.framework}--{self.server}" + ("--control" if self.control else "")
+        """Slug of framework, server variant and interpreter, if any, marked where it is the control."""
+        python = f"--py{self.python}" if self.python else ""
+        return f"{self.framework}--{self.server}{python}" + ("--control" if self.control else "")
 
     @property
     def slug(self) -> str:
@@ -279,6 +292,13 @@ class FrameworkEnvironment:
     """Packages that an override moved from the lock: ``name old -> new``."""
     server_differences: tuple[str, ...] = ()
     """What older servers in it are started with otherwise than locked ones, a sentence each (schema 1.6)."""
+    interpreter: str = ""
+    """What cells call its interpreter, where a run has several (schema 1.7)."""
+    yardstick_ms: float | None = None
+    """CPU time of a fixed loop on its interpreter (schema 1.7); None: not measured."""
+    behind: float | None = None
+    """By what share its interpreter is slower than the fastest other build of its version on the machine, at
+    least 0; None: there is no other, or it was not measured."""
     side: SideName = SideName.NONE
 
 

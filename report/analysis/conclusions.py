@@ -123,20 +123,23 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
     )
 
 
+BEHIND = 0.1
+"""By what share an interpreter may be slower than the fastest build of its version before that is flagged."""
+
+
 def _run_flags(
     run: Run, controls_found: Iterable[Control], precise: Precision | None, problems: Sequence[str]
 ) -> tuple[Flag, ...]:
     blocks, timed = {trial.block for trial in run.trials}, run.plan.kind != PlanKind.COST
-    used_up = len(run.blocks) >= run.plan.setup.blocks
+    used_up, environments = len(run.blocks) >= run.plan.setup.blocks, run.plan.environment.frameworks
     holds = {
         "one-cpu": timed and one_cpu(run.plan.setup),
         "control": any(not control.ok for control in controls_found),
         "few-blocks": timed and len(blocks) < BLOCKS_TO_RANK,
         "incomplete": timed and not used_up and not (precise and precise.reached),
         "imprecise": used_up and precise is not None and not precise.reached,
-        "slow-interpreter": any(
-            not environment.optimised_build for environment in run.plan.environment.frameworks
-        ),
+        "slow-interpreter": any(known.behind is None and not known.optimised_build for known in environments),
+        "slower-interpreter": any((known.behind or 0.0) > BEHIND for known in environments),
         "unreadable": bool(problems),
     }
     return tuple(flag for name, flag in CATALOGUE.items() if holds.get(name))

@@ -206,6 +206,13 @@ RUN_FLAGS = (
         remedy="choose another one with --python",
     ),
     Flag(
+        name="slower-interpreter",
+        word="interpreter build",
+        cause="another build of an interpreter's version is faster on this machine",
+        meaning="its stacks are slower than they need be",
+        remedy="leave out --python, or give the path of that build",
+    ),
+    Flag(
         name="unreadable",
         word="unreadable lines",
         cause="some lines of the record could not be read and are missing here",

@@ -9,6 +9,7 @@ import pandas as pd
 
 from report.analysis import flags, metrics, validity
 from report.analysis.heats import fit_heat, group_heats, occupied_in_heat
+from report.analysis.titles import python_of
 from report.analysis.workload import cells_in_turns
 from report.stats.jackknife import pseudo_values
 from results.histogram import Latency
@@ -16,8 +17,8 @@ from results.model import Cell, Plan, Run, Trial
 
 BEFORE_QUANTITIES = (
     "cell", "stack", "framework", "server", "interface", "scenario", "load", "connections", "rate_rps",
-    "arrivals", "reuse", "workers", "control", "block", "heat", "live", "turns", "launch", "attempt",
-    "started_unix_s", "window_s", "requests", "errors",
+    "arrivals", "reuse", "workers", "control", "python", "block", "heat", "live", "turns", "launch",
+    "attempt", "started_unix_s", "window_s", "requests", "errors",
 )  # fmt: skip
 """What was measured and how much of it: ``cell`` is the slug, ``errors`` their number, ``turns`` how many
 there were in all, 0 for a whole window."""
@@ -164,6 +165,7 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "reuse": float("nan") if cell.reuse is None else cell.reuse,
         "workers": cell.workers,
         "control": cell.control,
+        "python": python_of(plan, cell),
         "block": trial.block,
         "heat": trial.heat,
         "live": trial.live,

@@ -1,8 +1,8 @@
-"""What frameworks are called: their titles, told apart where two have the same."""
+"""What frameworks and interpreters are called: titles, told apart where two have the same, and versions."""
 
 from __future__ import annotations
 
-from results.model import Run
+from results.model import Cell, Plan, Run, environment_name
 
 
 def titles_of(run: Run) -> dict[str, str]:
@@ -13,3 +13,13 @@ def titles_of(run: Run) -> dict[str, str]:
     }
     shared = [title for title in titles.values() if list(titles.values()).count(title) > 1]
     return {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}
+
+
+def python_of(plan: Plan, cell: Cell) -> str:
+    """Version of the interpreter that a cell ran on; empty where the record does not tell."""
+    versions = {
+        environment.python
+        for environment in plan.environment.frameworks
+        if environment_name(environment.framework, environment.interpreter) == cell.environment
+    }
+    return versions.pop() if len(versions) == 1 else ""

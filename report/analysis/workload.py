@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from results.model import Arrivals, Cell, Load, Run
@@ -23,6 +24,8 @@ class Workload(NamedTuple):
     """Open load at a rate of each stack's own: this share of its capacity."""
     reuse: int | None = None
     """Closed load: the client closes a connection after so many requests; None: it keeps it."""
+    python: str = ""
+    """Interpreter, where the run has several: what ran on two is never compared."""
     in_turns: bool = False
     """Whether it was measured in the turns of relays; else in whole windows. The two are never compared."""
 
@@ -38,6 +41,7 @@ def workload_of(cell: Cell, share: float | None = None, *, in_turns: bool = Fals
         arrivals=cell.arrivals,
         share=share,
         reuse=cell.reuse,
+        python=cell.python,
         in_turns=in_turns,
     )
 
@@ -69,7 +73,8 @@ def _named_cells(run: Run) -> Iterator[Cell]:
 
 def capacity_rps(run: Run, cell: Cell) -> float | None:
     """Closed capacity of the cell's stack in its scenario, that rates were chosen by; None: not measured."""
-    begin, end = f"{cell.framework}--{cell.server}--{cell.scenario}--closed-", f"--w{cell.workers}"
+    original = replace(cell, control=False)
+    begin, end = f"{original.stack}--{cell.scenario}--closed-", f"--w{cell.workers}"
     values = [
         value
         for slug, value in run.plan.capacities_rps.items()

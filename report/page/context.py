@@ -69,7 +69,8 @@ class Context:
 
     def stack_name(self, cell: Cell) -> str:
         """A cell's framework and server for the reader."""
-        return f"{self.title(cell.framework)} on {cell.server}"
+        python = f", Python {cell.python}" if cell.python else ""
+        return f"{self.title(cell.framework)} on {cell.server}{python}"
 
     def cell_name(self, cell: Cell) -> str:
         """A cell's framework, server and scenario for the reader."""
@@ -97,7 +98,9 @@ class Context:
         if workload.load == Load.CLOSED:
             return self.load(workload) if len(alike) > 1 else f"{workload.load} load"
         same = len({(other.connections, other.workers, other.arrivals) for other in alike}) == 1
-        return words.offered(workload) if same else self.load(workload)
+        if not same:
+            return self.load(workload)
+        return words.offered(workload) + (f", Python {workload.python}" if workload.python else "")
 
     def load(self, workload: Workload) -> str:
         """A load in words, with how it was measured where the run has closed loads of both kinds."""

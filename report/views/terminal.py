@@ -204,20 +204,18 @@ def _tables(summaries: tuple[Summary, ...]) -> Iterator[Table]:
         yield table
 
 
-def _table_key(summary: Summary) -> tuple[str, Load, int, int, int, bool]:
+def _table_key(summary: Summary) -> tuple[str, Load, int, int, int, str, bool]:
     """What a table has in common, in an order; connections that are kept come first, and turns last."""
     cell = summary.cell
-    return cell.scenario, cell.load, cell.connections, cell.reuse or 0, cell.workers, summary.in_turns
+    load = cell.load, cell.connections, cell.reuse or 0, cell.workers
+    return cell.scenario, *load, cell.python, summary.in_turns
 
 
 def _load(workload: Workload) -> str:
     """The load that a table is about; rates stand in its rows."""
     if workload.load == Load.CLOSED:
         return words.load(workload)
-    size, workers = (
-        fmt.counted(workload.connections, "connection"),
-        fmt.counted(workload.workers, "worker"),
-    )
+    size, workers = fmt.counted(workload.connections, "connection"), words.servers_of(workload)
     return f"{workload.load} load, at most {size}, {workers}"
 
 

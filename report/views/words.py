@@ -28,14 +28,17 @@ ONLY_OPEN = (
 
 def load(workload: Workload) -> str:
     """``closed load, 64 connections, 1 worker``; an open one says what it offers."""
-    size, workers = (
-        fmt.counted(workload.connections, "connection"),
-        fmt.counted(workload.workers, "worker"),
-    )
+    size, workers = fmt.counted(workload.connections, "connection"), servers_of(workload)
     if workload.load == Load.CLOSED:
         way = ", in turns" * workload.in_turns
         return f"closed load, {size}{fmt.reused(workload.reuse)}, {workers}{way}"
     return f"{offered(workload)}, {workload.arrivals} arrivals, at most {size}, {workers}"
+
+
+def servers_of(workload: Workload) -> str:
+    """``1 worker``, with the interpreter where the run has several."""
+    python = f", Python {workload.python}" if workload.python else ""
+    return fmt.counted(workload.workers, "worker") + python
 
 
 def machine_speed(speed: SpeedRange) -> str:
@@ -48,7 +51,7 @@ def machine_speed(speed: SpeedRange) -> str:
 
 STACKS_NAMED = 2
 """In a line about a flag."""
-UNTOLD_FLAGS = frozenset({"control", "slow-interpreter"})
+UNTOLD_FLAGS = frozenset({"control", "slow-interpreter", "slower-interpreter"})
 """Flags of a run that a terminal tells nowhere else."""
 DOUBTS_AT_MOST = 5
 """Lines about flags."""

@@ -102,12 +102,14 @@ for _name, _command, _example in COMMANDS:
 @app.callback()
 def root(context: typer.Context) -> None:
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
-    from runners.cli.settings import defaults, gate_defaults, of_one_stack
+    from runners.cli.settings import defaults, gate_defaults, of_one_python, of_one_stack
 
     of_file = defaults(Path.cwd())
+    of_one = of_one_python(of_file)
     context.default_map = dict.fromkeys(CONFIGURED, of_file) | {
-        "serve": of_one_stack(of_file),
-        "compare": {key: value for key, value in of_file.items() if key != "duration"},  # of trials of runs
+        "serve": of_one_stack(of_one),
+        "cost": of_one,
+        "compare": {key: value for key, value in of_one.items() if key != "duration"},  # of trials of runs
     }
     if context.invoked_subcommand == "gate":
         context.default_map["gate"] = gate_defaults(Path.cwd())

@@ -51,7 +51,7 @@ def cost(
         selection=selection_of(framework, server, scenario, None, 1, quick),
         timing=Timing(blocks=repeats, warmup_s=0.0, window_s=0.0),
         apps=apps,
-        python=python,
+        pythons=(python,) if python else (),
         overrides=tuple(with_ or ()),
         command=tuple(sys.argv[1:]),
     )

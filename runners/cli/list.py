@@ -17,7 +17,7 @@ from runners.cli.options import (
     Heat,
     Json,
     Precision,
-    Python,
+    Pythons,
     Quick,
     Rates,
     Reuse,
@@ -55,7 +55,7 @@ def list_(
     duration: Duration = None,
     warmup: Warmup = None,
     heat: Heat = None,
-    python: Python = None,
+    python: Pythons = None,
     plan: PlanOption = False,
     as_json: Json = False,
 ) -> None:
@@ -88,7 +88,7 @@ def list_(
             precision_percent=precision,
         ),
         seed=0,
-        python=python,
+        pythons=tuple(python or ()),
         rates=rates.parse(rate or ()),
     )
     ahead = forecast(options, parts)

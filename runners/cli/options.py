@@ -170,7 +170,19 @@ Heat = Annotated[
 Results = Annotated[Path, typer.Option(help="Folder that runs are recorded in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 Python = Annotated[
-    str | None, typer.Option(help="Interpreter of the stacks: a version such as 3.13, or a path.")
+    str | None,
+    typer.Option(
+        help="Interpreter of the stacks: a version such as 3.13, or a path. The fastest build of the newest "
+        "version that all frameworks support unless given."
+    ),
+]
+Pythons = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--python",
+        help="Interpreter of the stacks: a version such as 3.13, or a path; where repeated, each stack is "
+        "measured on each. The fastest build of the newest version that all frameworks support unless given.",
+    ),
 ]
 With = Annotated[
     list[str] | None,

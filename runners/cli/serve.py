@@ -31,7 +31,7 @@ def serve(
         selection=selection_of([framework], [server], scenario, None, workers, False),
         timing=QUICK,
         apps=apps,
-        python=python,
+        pythons=(python,) if python else (),
         overrides=tuple(with_ or ()),
         spread=Spread(host=host),
     )

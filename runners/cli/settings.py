@@ -10,6 +10,11 @@ from typing import Any
 
 from runners.errors import PlanError
 
+
+class TextOrList:
+    """Stands, among the types of keys, for one text or a list of them."""
+
+
 SETTINGS = {
     "results": str,
     "framework": list,
@@ -24,7 +29,7 @@ SETTINGS = {
     "duration": float,
     "warmup": float,
     "seed": int,
-    "python": str,
+    "python": TextOrList,
 }
 """Keys of ``[tool.hotlap]`` and their types: the defaults of the options of the same names."""
 GATE_SETTINGS = {
@@ -47,13 +52,16 @@ GATE_SETTINGS = {
     "seed": int,
 }
 """Keys of ``[tool.hotlap.gate]`` and their types, for ``hotlap gate``."""
-SUITE_SETTINGS = {key: kind for key, kind in SETTINGS.items() if key != "results"} | {
+SUITE_SETTINGS = {
+    **{key: kind for key, kind in SETTINGS.items() if key != "results"},
     "about": str,
     "quick": bool,
     "reuse": int,
     "heat": int,
 }
 """Keys of tables of ``[tool.hotlap.suites]`` and their types: options of ``hotlap run``, and a sentence."""
+_KINDS: Mapping[type, tuple[type, ...]] = {float: (int, float), TextOrList: (str, list)}
+"""What fits a type that is not itself alone."""
 REMEDY = "see docs/reference/configuration.md"
 
 
@@ -65,6 +73,13 @@ def defaults(folder: Path) -> dict[str, Any]:
         for key, value in table.items()
         if not isinstance(value, dict)
     }
+
+
+def of_one_python(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """``settings`` of a command that takes one interpreter: where several are named, none of them."""
+    named = settings.get("python", ())
+    others = {key: value for key, value in settings.items() if key != "python"}
+    return others | ({"python": named[0]} if len(named) == 1 else {})
 
 
 def of_one_stack(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -126,10 +141,10 @@ def _checked(key: str, value: object, known: Mapping[str, type], where: str) -> 
             remedy=REMEDY,
         )
     wanted = known[key]
-    fits = isinstance(value, (int, float) if wanted is float else wanted)
+    fits = isinstance(value, _KINDS.get(wanted, wanted))
     if not fits or (isinstance(value, bool) and wanted is not bool):
         raise PlanError(
             f"{where} {key} = {value!r}: wanted {wanted.__name__}",
             remedy=REMEDY,
         )
-    return value
+    return [value] if wanted is TextOrList and isinstance(value, str) else value

@@ -8,7 +8,7 @@ from runners.cli.options import (
     Apps,
     Frameworks,
     Json,
-    Python,
+    Pythons,
     Quick,
     Scenarios,
     Servers,
@@ -27,7 +27,7 @@ def verify(
     workers: Workers = 1,
     suite: Suite = None,  # noqa: ARG001 - its callback took it
     quick: Quick = False,
-    python: Python = None,
+    python: Pythons = None,
     with_: With = None,
     as_json: Json = False,
 ) -> None:
@@ -39,7 +39,11 @@ def verify(
 
     selection = selection_of(framework, server, scenario, None, workers, quick)
     options = RunOptions(
-        selection=selection, timing=QUICK, apps=apps, python=python, overrides=tuple(with_ or ())
+        selection=selection,
+        timing=QUICK,
+        apps=apps,
+        pythons=tuple(python or ()),
+        overrides=tuple(with_ or ()),
     )
     inspection = verify_selection(options, watcher())
     typer.echo(verify_tables.as_json(inspection) if as_json else verify_tables.as_text(inspection))

@@ -65,6 +65,11 @@ class Interpreter:
     """Changes when the executable is replaced."""
 
     @property
+    def minor(self) -> str:
+        """``3.13`` of ``3.13.1``."""
+        return ".".join(self.version.split(".")[:2])
+
+    @property
     def optimisations(self) -> tuple[str, ...]:
         """Of PGO, LTO and BOLT, those that its build flags show."""
         configured = self.flags["CONFIG_ARGS"]
@@ -93,7 +98,7 @@ class Interpreter:
     def markers(self) -> dict[str, str]:
         """Environment of requirement markers as this interpreter would give it, on this machine."""
         own = {
-            "python_version": ".".join(self.version.split(".")[:2]),
+            "python_version": self.minor,
             "python_full_version": self.version,
             "implementation_version": self.version,
             "implementation_name": self.implementation.lower(),
@@ -102,8 +107,8 @@ class Interpreter:
         return {key: str(value) for key, value in default_environment().items()} | own
 
 
-def find(wanted: str | None, folder: Path) -> Interpreter:
-    """The interpreter for ``wanted``: None is the one that runs hotlap, else ``3.13``, ``3.13.1`` or a path.
+def find(wanted: str, folder: Path) -> Interpreter:
+    """The interpreter for ``wanted``: a version such as ``3.13`` or ``3.13.1``, or a path.
 
     ``folder`` keeps what interpreters said, so that a known one need not be started.
 
@@ -111,8 +116,6 @@ def find(wanted: str | None, folder: Path) -> Interpreter:
         PlanError: there is none; it names those that were found.
 
     """
-    if wanted is None:
-        return probe(Path(sys.executable), folder)
     if "/" in wanted:
         return probe(Path(wanted).expanduser(), folder)
     match = PYTHON_NAME.fullmatch(wanted)
@@ -140,6 +143,30 @@ def names() -> tuple[str, ...]:
     }
     known = on_path | {path.name for path in _pyenv_versions()} | {platform.python_version()}
     return tuple(sorted((name for name in known if _version(name) >= OLDEST), key=_version))
+
+
+def minors() -> tuple[str, ...]:
+    """Versions such as ``3.13`` that may be there, with a GIL, the newest first."""
+    listed = {match["minor"] for name in names() if (match := PYTHON_NAME.fullmatch(name))}
+    return tuple(sorted(listed, key=Version, reverse=True))
+
+
+def builds_of(minor: str) -> tuple[Path, ...]:
+    """Executables that may be Pythons of version ``minor``, with a GIL."""
+    return tuple(_candidates(minor, ""))
+
+
+def find_build(version: str, build: str, folder: Path) -> Interpreter:
+    """The interpreter of a version that was built like that; where there is none, one of that version.
+
+    Raises PlanError where there is none of that version.
+    """
+    match = PYTHON_NAME.fullmatch(version)
+    for path in _candidates(match["minor"], match["free_threaded"]) if match else ():
+        interpreter = probe(path, folder)
+        if (interpreter.version, interpreter.build) == (version, build):
+            return interpreter
+    return find(version, folder)
 
 
 def _candidates(minor: str, free_threaded: str) -> Iterator[Path]:

@@ -19,6 +19,7 @@ from runners.environments.interpreters import Interpreter, find
 from runners.environments.lock import require_current
 from runners.environments.overrides import Override, parse
 from runners.environments.resolution import Resolution, concerned, require_startable, resolve
+from runners.environments.yardstick import default
 from runners.errors import ProvisionError
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def provision(
 ) -> Provisioned:
     """The environment of ``framework``, built unless there is one with the same contents.
 
-    ``python`` is a version or a path (None: the interpreter that runs hotlap), ``overrides`` are what
+    ``python`` is a version or a path (None: the default, see ``yardstick``), ``overrides`` are what
     ``--with`` says. ``echo`` gets a line where something is built or moved from the lock.
 
     Raises:
@@ -60,7 +61,8 @@ def provision(
 
     """
     folder = cache or store.root()
-    return _provision(framework, find(python, folder), tuple(map(parse, overrides)), folder, echo)
+    interpreter = find(python, folder) if python else default((framework,), folder)
+    return _provision(framework, interpreter, tuple(map(parse, overrides)), folder, echo)
 
 
 def provision_all(
@@ -84,7 +86,7 @@ def provision_all(
     """
     chosen = tuple(frameworks)
     folder = cache or store.root()
-    interpreter = find(python, folder)
+    interpreter = find(python, folder) if python else default(chosen, folder)
     parsed = tuple(map(parse, overrides))
     require_startable(parsed)
     overriding = concerned(chosen, parsed, interpreter)

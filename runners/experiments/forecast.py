@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from results.model import NotApplicable, Plan
-from runners.environments import cache
-from runners.environments.interpreters import find
 from runners.environments.lock import pins
+from runners.environments.yardstick import Chosen
 from runners.experiments.live import MEMORY_RESERVE_BYTES
 from runners.experiments.open_rates import with_quick_rates, with_rates
 from runners.experiments.options import RunOptions
 from runners.experiments.progress import Amount, amount_of, verifying_seconds
-from runners.experiments.provisioning import lacking_cells, without
-from runners.experiments.run_plan import must_fit_together, must_have_ratios, planned
+from runners.experiments.provisioning import lacking_cells, unsupported_cells, without
+from runners.experiments.run_plan import (
+    interpreters_of,
+    must_fit_together,
+    must_have_ratios,
+    named,
+    planned,
+)
 from runners.machine import facts
 from runners.selection.heats import draw_heats
 from runners.selection.matrix import Apart, Matrix, Parts, apart, expand
@@ -37,6 +42,8 @@ class Forecast:
     no_interface: tuple[Apart, ...]
     """Frameworks and servers that were both asked for and do not meet."""
     amount: Amount
+    interpreters: Mapping[str, Chosen]
+    """By what cells call them."""
     verifying_s: float
     heats: tuple[tuple[Visit, ...], ...]
     """Launches that live at once, of the first block."""
@@ -60,9 +67,11 @@ def forecast(options: RunOptions, parts: Parts) -> Forecast:
     Its minutes are those that the run itself begins with. Raises PlanError where it would.
     """
     must_fit_together(options)
-    matrix = expand(options.selection, parts)
+    interpreters = interpreters_of(options, parts)
+    matrix = expand(replace(options.selection, pythons=named(interpreters)), parts)
     must_have_ratios(options.timing, matrix.cells)
-    unmet = lacking_cells(matrix.cells, _locked(options, matrix, parts), parts)
+    unmet = unsupported_cells(matrix.cells, interpreters, parts)
+    unmet += lacking_cells(without(matrix.cells, unmet), _locked(interpreters, matrix, parts), parts)
     cells, absent = without(matrix.cells, unmet), (*matrix.not_applicable, *unmet)
     plan = _with_rates(planned(options, parts, cells=cells, not_applicable=absent), options, parts)
     launches, setup = visits(plan.cells, parts.scenarios), plan.setup
@@ -72,6 +81,7 @@ def forecast(options: RunOptions, parts: Parts) -> Forecast:
         matrix=matrix,
         unmet=unmet,
         no_interface=apart(options.selection, parts),
+        interpreters=interpreters,
         amount=amount_of(
             plan.cells,
             launches=len(launches),
@@ -96,14 +106,14 @@ def _memory_bytes(visit: Visit) -> int:
     return visit.cells[0].workers * WORKER_BYTES
 
 
-def _locked(options: RunOptions, matrix: Matrix, parts: Parts) -> Mapping[str, Versions]:
-    """Versions by framework, as locked; a framework without a lock is taken to have what it needs."""
-    used = dict.fromkeys(cell.framework for cell in matrix.cells)
-    markers = find(options.python, cache.root()).markers
+def _locked(interpreters: Mapping[str, Chosen], matrix: Matrix, parts: Parts) -> Mapping[str, Versions]:
+    """Versions by ``Cell.environment``, as locked; without a lock it is taken to have what it needs."""
     return {
-        name: pins(parts.frameworks[name].lock.read_text(encoding="utf-8"), markers)
-        for name in used
-        if parts.frameworks[name].lock.is_file()
+        cell.environment: pins(
+            lock.read_text(encoding="utf-8"), interpreters[cell.python].interpreter.markers
+        )
+        for cell in {cell.environment: cell for cell in matrix.cells}.values()
+        if (lock := parts.frameworks[cell.framework].lock).is_file()
     }
 
 

@@ -86,7 +86,8 @@ class RunOptions:
     """Folder of the app files; None: hotlap's own."""
     seed: int | None = None
     """Seed of order and inputs; None: a new one."""
-    python: str | None = None
+    pythons: tuple[str, ...] = ()
+    """Interpreters, versions or paths; empty: the fastest build of the newest version for all frameworks."""
     overrides: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()

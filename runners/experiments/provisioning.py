@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from results.model import Cell, Failure, NotApplicable, Run
+from results.model import Cell, Failure, NotApplicable, Run, environment_name
+from runners.environments import cache
+from runners.environments.interpreters import find_build
 from runners.environments.provision import Provisioned, provision, provision_all
+from runners.environments.yardstick import Chosen, unsupported
 from runners.errors import PlanError, ProvisionError
 from runners.experiments.progress import Watcher
 from runners.machine import facts
+from runners.selection.frameworks import Framework
 from runners.selection.matrix import Parts, family
 from runners.servers.recipe import Variant
 from runners.servers.versions import Versions
@@ -19,33 +23,52 @@ def environments_of(
     cells: Iterable[Cell],
     parts: Parts,
     *,
-    python: str | None,
+    interpreters: Mapping[str, Chosen],
     overrides: tuple[str, ...],
     watcher: Watcher,
 ) -> tuple[dict[str, Provisioned], tuple[Failure, ...]]:
-    """Environments by framework; one that could not be built is a failure of each of its stacks.
+    """Environments by ``Cell.environment``; one that was not built is a failure of each of its stacks.
 
-    Each says what the chosen servers are started with otherwise, where those in it are older ones.
+    ``interpreters`` are by the name that cells have for them. Each environment says what the chosen servers
+    are started with otherwise, where those in it are older ones.
     """
     cells = tuple(cells)
-    used = [parts.frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells)]
-    watcher.say(f"preparing {len(used)} environments")
-    results = provision_all(used, python=python, overrides=overrides, echo=watcher.say)
-    failures = tuple(
-        result.failure(stack)
-        for name, result in results.items()
-        if isinstance(result, ProvisionError)
-        for stack in dict.fromkeys(cell.stack for cell in cells if cell.framework == name)
-    )
-    environments = {
-        name: _declaring(result, _variants(cells, name, parts))
-        for name, result in results.items()
-        if isinstance(result, Provisioned)
-    }
+    environments: dict[str, Provisioned] = {}
+    failures: list[Failure] = []
+    for python, chosen in interpreters.items():
+        own = [cell for cell in cells if cell.python == python]
+        used = frameworks_of(own, parts)
+        watcher.say(f"preparing {len(used)} environments on {chosen.text}")
+        path = str(chosen.interpreter.path)
+        results = provision_all(used, python=path, overrides=overrides, echo=watcher.say)
+        for cell in {cell.environment: cell for cell in own}.values():
+            result = results[cell.framework]
+            if isinstance(result, ProvisionError):
+                stacks = dict.fromkeys(same.stack for same in own if same.framework == cell.framework)
+                failures += [result.failure(stack) for stack in stacks]
+            else:
+                declaring = _declaring(result, _variants(own, cell.framework, parts))
+                environments[cell.environment] = _on(declaring, python, chosen)
     records = [environment.record for environment in environments.values()]
     for line in dict.fromkeys(line for record in records for line in record.server_differences):
         watcher.say(line)
-    return environments, failures
+    return environments, tuple(failures)
+
+
+def frameworks_of(cells: Iterable[Cell], parts: Parts) -> tuple[Framework, ...]:
+    """Frameworks of ``cells``, in their order."""
+    return tuple(parts.frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells))
+
+
+def _on(environment: Provisioned, python: str, chosen: Chosen) -> Provisioned:
+    """``environment`` with what is known of its interpreter in its record."""
+    record = replace(
+        environment.record,
+        interpreter=python,
+        yardstick_ms=chosen.yardstick_ms,
+        behind=chosen.behind,
+    )
+    return replace(environment, record=record)
 
 
 def _variants(cells: Iterable[Cell], framework: str, parts: Parts) -> tuple[Variant, ...]:
@@ -66,7 +89,7 @@ def provisioned_cells(
     cells: Iterable[Cell], environments: Mapping[str, Provisioned], failures: Sequence[Failure]
 ) -> tuple[Cell, ...]:
     """Cells that have their environment; raises ProvisionError, with the first of ``failures``, for none."""
-    provisioned = tuple(cell for cell in cells if cell.framework in environments)
+    provisioned = tuple(cell for cell in cells if cell.environment in environments)
     if not provisioned:
         raise ProvisionError(
             "no environment could be built: " + "; ".join(failure.message for failure in failures),
@@ -90,7 +113,7 @@ def lacking_cells(
     """
     lacking = []
     for cell in cells:
-        if versions := installed.get(cell.framework):
+        if versions := installed.get(cell.environment):
             needed = family(parts.scenarios[cell.scenario])
             unmet = parts.frameworks[cell.framework].unmet(needed, versions)
             if not unmet and cell.server in parts.servers:
@@ -98,6 +121,22 @@ def lacking_cells(
             if unmet:
                 lacking.append(NotApplicable(cell=cell, reason=unmet))
     return tuple(lacking)
+
+
+def unsupported_cells(
+    cells: Iterable[Cell], interpreters: Mapping[str, Chosen], parts: Parts
+) -> tuple[NotApplicable, ...]:
+    """Cells whose framework does not run on their interpreter, where others of the run may.
+
+    Of one interpreter alone nothing is left out: what does not run on it is a failure.
+    """
+    if len(interpreters) < 2:  # noqa: PLR2004 - one and others
+        return ()
+    return tuple(
+        NotApplicable(cell=cell, reason=reason)
+        for cell in cells
+        if (reason := unsupported(parts.frameworks[cell.framework], interpreters[cell.python].interpreter))
+    )
 
 
 def without(cells: Iterable[Cell], lacking: Iterable[NotApplicable]) -> tuple[Cell, ...]:
@@ -123,14 +162,13 @@ def rebuild_environments(run: Run, parts: Parts, watcher: Watcher) -> Mapping[st
     built: dict[str, Provisioned] = {}
     for recorded in run.plan.environment.frameworks:
         framework = parts.frameworks[recorded.framework]
-        environment = provision(
-            framework, python=recorded.python, overrides=recorded.overrides, echo=watcher.say
-        )
+        python = str(find_build(recorded.python, recorded.python_build, cache.root()).path)
+        environment = provision(framework, python=python, overrides=recorded.overrides, echo=watcher.say)
         if environment.record.key != recorded.key:
             raise PlanError(
                 f"the environment of {framework.name} is not the one of {run.plan.name}: "
                 f"{recorded.key} then, {environment.record.key} now",
                 remedy="check out the apps and locks that the run began with, or begin a new run",
             )
-        built[framework.name] = environment
+        built[environment_name(framework.name, recorded.interpreter)] = environment
     return built

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from results.model import (
     FIRST_LOOK,
@@ -14,7 +15,9 @@ from results.model import (
     PlanKind,
     Setup,
 )
+from runners.environments import cache
 from runners.environments.provision import Provisioned
+from runners.environments.yardstick import Chosen, choose
 from runners.errors import PlanError
 from runners.experiments import ceilings
 from runners.experiments.options import MOST_BLOCKS, RunOptions, Timing
@@ -24,13 +27,14 @@ from runners.experiments.provisioning import (
     environments_of,
     lacking_cells,
     provisioned_cells,
+    unsupported_cells,
     versions_of,
     without,
 )
 from runners.machine import facts, placement
 from runners.selection import rates
 from runners.selection.heats import launch_order
-from runners.selection.matrix import Parts, control_of, expand
+from runners.selection.matrix import Parts, control_of, expand, stacks
 from runners.selection.schedule import Visit, visits
 
 
@@ -43,19 +47,22 @@ def plan_of(
     """
     facts.require_linux()
     must_fit_together(options)
-    matrix, url = expand(options.selection, parts), options.spread.url
+    interpreters, url = interpreters_of(options, parts), options.spread.url
+    matrix = expand(replace(options.selection, pythons=named(interpreters)), parts)
     if options.apps is not None:
         watcher.say(f"apps in {options.apps}")
     cells = matrix.cells
     must_have_ratios(options.timing, cells)
     environments: dict[str, Provisioned] = {}
     failures: tuple[Failure, ...] = ()
+    lacking = unsupported_cells(cells, interpreters, parts)
+    cells = without(cells, lacking)
     if url is None:
         environments, failures = environments_of(
-            cells, parts, python=options.python, overrides=options.overrides, watcher=watcher
+            cells, parts, interpreters=interpreters, overrides=options.overrides, watcher=watcher
         )
         cells = provisioned_cells(cells, environments, failures)
-    lacking = lacking_cells(cells, versions_of(environments), parts)
+    lacking += lacking_cells(cells, versions_of(environments), parts)
     cells = without(cells, lacking)
     for reason in dict.fromkeys(lack.reason for lack in lacking):
         watcher.say(f"not applicable: {reason}")
@@ -71,6 +78,23 @@ def plan_of(
     if url is not None:
         must_be_one(visits(plan.cells, parts.scenarios), url)
     return plan, environments, (*failures, *map(not_implemented, matrix.not_implemented))
+
+
+def interpreters_of(options: RunOptions, parts: Parts) -> dict[str, Chosen]:
+    """Interpreters of a run by the name that cells have for them; none where it starts no server.
+
+    Raises PlanError where there is no such interpreter.
+    """
+    if options.spread.url is not None:
+        return {}
+    served = stacks(options.selection, parts)
+    frameworks = {stack.framework.name: stack.framework for stack in served}
+    return choose(options.pythons, frameworks.values(), cache.root())
+
+
+def named(interpreters: Iterable[str]) -> tuple[str, ...]:
+    """What cells call ``interpreters``; none where there is one."""
+    return tuple(name for name in interpreters if name)
 
 
 def planned(
@@ -100,10 +124,10 @@ def planned(
 
 def must_be_one(launches: tuple[Visit, ...], url: str) -> None:
     """Raise PlanError where a run on ``url`` asks for more than one server can be."""
-    stacks = {(visit.cells[0].framework, visit.cells[0].server, visit.target) for visit in launches}
-    if len(stacks) > 1:
+    needed = {(visit.cells[0].environment, visit.cells[0].server, visit.target) for visit in launches}
+    if len(needed) > 1:
         raise PlanError(
-            f"{url} is one server, and the selection needs {len(stacks)}: "
+            f"{url} is one server, and the selection needs {len(needed)}: "
             + ", ".join(sorted({visit.key for visit in launches if not visit.cells[0].control})[:5]),
             remedy="name what runs there: one --framework, one --server, and scenarios of one target",
         )
@@ -142,11 +166,11 @@ def must_have_ratios(timing: Timing, cells: Iterable[Cell]) -> None:
 
 def has_ratios(cells: Iterable[Cell]) -> bool:
     """Whether two stacks are compared in any scenario; floors are not."""
-    stacks: dict[str, set[str]] = {}
+    compared: dict[tuple[str, str], set[str]] = {}
     for cell in cells:
         if cell.framework != cell.interface:
-            stacks.setdefault(cell.scenario, set()).add(cell.stack)
-    return any(len(names) > 1 for names in stacks.values())
+            compared.setdefault((cell.scenario, cell.python), set()).add(cell.stack)
+    return any(len(names) > 1 for names in compared.values())
 
 
 def _setup(options: RunOptions, cells: tuple[Cell, ...]) -> Setup:

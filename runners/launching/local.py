@@ -29,7 +29,7 @@ class LocalLauncher:
     stacks: Mapping[str, Stack]
     """By the slug that cells carry; the control under its own."""
     environments: Mapping[str, Provisioned]
-    """By name of framework."""
+    """By ``Cell.environment``."""
     scenarios: Mapping[str, Scenario]
     setup: Setup
     folder: Path
@@ -52,7 +52,7 @@ class LocalLauncher:
     ) -> AbstractContextManager[LocalServer]:
         """Launch the stack of ``visit``, ready once ``first`` is answered rightly; raises LaunchError."""
         stack = self.stacks[visit.stack]
-        environment = self.environments[stack.framework.name]
+        environment = self.environments[first.environment]
         scenario = self.scenarios[first.scenario]
 
         def ready(host: str, server_port: int) -> str | None:

@@ -24,25 +24,42 @@ def draw_heats(
 ) -> tuple[tuple[Visit, ...], ...]:
     """Launches of a block in heats of at most ``most``, drawn anew for each block.
 
-    What serves one target on one server variant stays together, as far as ``most`` goes: ratios are shown
-    within it. ``memory_bytes`` are what launches took before, by key: a heat takes no more than
-    ``available_bytes``, and a launch that is alone in it may take more.
+    A heat holds one interpreter. What serves one target on one server variant stays together, as far as
+    ``most`` goes: ratios are shown within it. ``memory_bytes`` are what launches took before, by key: a heat
+    takes no more than ``available_bytes``, and a launch that is alone in it may take more.
     """
     random = Random(f"{seed}/heats/{block}")
-    together: dict[tuple[str, str], list[Visit]] = {}
+    together: dict[str, dict[tuple[str, str], list[Visit]]] = {}
     for visit in launches:
-        together.setdefault((visit.cells[0].server, visit.target), []).append(visit)
-    groups = list(together.values())
+        first = visit.cells[0]
+        together.setdefault(first.python, {}).setdefault((first.server, visit.target), []).append(visit)
+    pythons = list(together.values())
+    random.shuffle(pythons)
+    return tuple(
+        tuple(heat)
+        for by_server in pythons
+        for heat in _filled(list(by_server.values()), random, most, memory_bytes or {}, available_bytes)
+    )
+
+
+def _filled(
+    groups: list[list[Visit]],
+    random: Random,
+    most: int,
+    memory_bytes: Mapping[str, int],
+    available_bytes: int | None,
+) -> list[list[Visit]]:
+    """``groups`` in random order, filled into heats one after the other."""
     random.shuffle(groups)
     heats: list[list[Visit]] = []
     for group in groups:
         random.shuffle(group)
-        for part in _parts(group, most, memory_bytes or {}, available_bytes):
-            if heats and _fits([*heats[-1], *part], most, memory_bytes or {}, available_bytes):
+        for part in _parts(group, most, memory_bytes, available_bytes):
+            if heats and _fits([*heats[-1], *part], most, memory_bytes, available_bytes):
                 heats[-1] += part
             else:
                 heats.append(part)
-    return tuple(tuple(heat) for heat in heats)
+    return heats
 
 
 def launch_order(launches: Iterable[Visit], *, most: int, seed: int, block: int) -> tuple[str, ...]:

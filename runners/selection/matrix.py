@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from itertools import product
 
 from results.model import Cell, Interface, NotApplicable
 from runners.errors import PlanError
@@ -29,6 +30,8 @@ class Selection:
     """Requests after which a connection is closed; None: it is kept."""
     workers: int = 1
     quick: bool = False
+    pythons: tuple[str, ...] = ()
+    """What cells call their interpreters; empty where there is one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +79,15 @@ def expand(selection: Selection, parts: Parts) -> Matrix:
     """All cells of ``selection`` in the order of the catalogues; raises PlanError where there is none."""
     cells: list[Cell] = []
     absent: dict[str, list[NotApplicable]] = {"not-applicable": [], "not-implemented": []}
-    scenarios = _scenarios(selection, parts)
-    for stack in stacks(selection, parts):
-        for scenario in scenarios:
-            for connections in selection.connections or scenario.connections or (CLOSED_CONNECTIONS,):
-                cell = _cell(stack, scenario, connections, selection)
-                if missing := _absence(stack, scenario):
-                    kind, reason = missing
-                    absent[kind].append(NotApplicable(cell=cell, reason=reason))
-                else:
-                    cells.append(cell)
+    scenarios, served = _scenarios(selection, parts), stacks(selection, parts)
+    for python, stack, scenario in product(selection.pythons or ("",), served, scenarios):
+        for connections in selection.connections or scenario.connections or (CLOSED_CONNECTIONS,):
+            cell = replace(_cell(stack, scenario, connections, selection), python=python)
+            if missing := _absence(stack, scenario):
+                kind, reason = missing
+                absent[kind].append(NotApplicable(cell=cell, reason=reason))
+            else:
+                cells.append(cell)
     if not cells:
         reasons = sorted({f"{a.cell.stack}: {a.reason}" for group in absent.values() for a in group})
         raise PlanError(

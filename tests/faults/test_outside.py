@@ -12,7 +12,7 @@ from rich.console import Console
 from report.views import cost_terminal, terminal
 from results.model import Failure, FailureStage, Interface
 from runners.cli.progress import PlainLines, TerminalBar
-from runners.cli.settings import GATE_SETTINGS, SETTINGS, defaults, gate_defaults
+from runners.cli.settings import GATE_SETTINGS, SETTINGS, TextOrList, defaults, gate_defaults
 from runners.cli.shared import complain
 from runners.errors import PlanError
 from runners.experiments.options import timing
@@ -43,6 +43,7 @@ FITS = {
     int: {"whole"},
     float: {"whole", "real", "nan", "infinite"},
     list: {"list"},
+    TextOrList: {"text", "list"},
     bool: {"truth"},
 }
 

@@ -12,7 +12,7 @@ import typer
 from typer.models import ArgumentInfo, OptionInfo
 
 from runners.cli.app import COMMANDS
-from runners.cli.settings import GATE_SETTINGS, SETTINGS
+from runners.cli.settings import GATE_SETTINGS, SETTINGS, TextOrList
 from tests.reference.fields import plain
 
 NAMES = {str: "TEXT", int: "N", float: "NUMBER", Path: "PATH"}
@@ -80,7 +80,14 @@ def _default(name: str, default: object) -> str:
 def settings_part(table: str) -> str:
     """Keys of a table of pyproject.toml, with the type and the option that each is the default of."""
     settings, command = (GATE_SETTINGS, "gate") if table == "gate" else (SETTINGS, "run")
-    names = {str: "text", int: "integer", float: "number", bool: "true or false", list: "list"}
+    names = {
+        TextOrList: "text or list",
+        str: "text",
+        int: "integer",
+        float: "number",
+        bool: "true or false",
+        list: "list",
+    }
     function = next(function for name, function, _ in COMMANDS if name == command)
     helps = {name: plain(known.help or "") for name, _, known, _ in parameters(function)}
     rows = [f"| `{key}` | {names[kind]} | {helps[key.replace('-', '_')]} |" for key, kind in settings.items()]

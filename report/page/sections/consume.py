@@ -59,11 +59,9 @@ def _memory_read(context: Context) -> str:
 def _charted_workloads(context: Context) -> list[Workload]:
     """Closed loads; of a scenario that has none, the open ones."""
     closed = context.workloads(Load.CLOSED)
-    charted = {(workload.scenario, workload.workers) for workload in closed}
+    charted = {_served(workload) for workload in closed}
     return [
-        workload
-        for workload in context.workloads()
-        if workload in closed or (workload.scenario, workload.workers) not in charted
+        workload for workload in context.workloads() if workload in closed or _served(workload) not in charted
     ]
 
 
@@ -74,8 +72,13 @@ def _workloads_beside(context: Context, workload: Workload) -> list[Workload]:
     return [
         other
         for other in context.workloads(Load.OPEN)
-        if other.share is None and (other.scenario, other.workers) == (workload.scenario, workload.workers)
+        if other.share is None and _served(other) == _served(workload)
     ]
+
+
+def _served(workload: Workload) -> tuple[str, int, str]:
+    """What is the same of a stack whatever the load."""
+    return workload.scenario, workload.workers, workload.python
 
 
 def _answer(context: Context, metric: Metric) -> str:

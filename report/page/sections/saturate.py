@@ -32,6 +32,7 @@ class OpenLoad(NamedTuple):
     """At most so many at once."""
     workers: int
     arrivals: str | None
+    python: str
 
 
 SummariesByStack = Mapping[str, Sequence[Summary]]
@@ -62,7 +63,7 @@ def _swept_stacks(context: Context) -> dict[OpenLoad, SummariesByStack]:
     for summary in context.summaries:
         cell = summary.cell
         if cell.rate_rps is not None:
-            load = OpenLoad(cell.scenario, cell.connections, cell.workers, cell.arrivals)
+            load = OpenLoad(cell.scenario, cell.connections, cell.workers, cell.arrivals, cell.python)
             offered.setdefault(load, {}).setdefault(cell.stack, []).append(summary)
     swept = {
         load: {
@@ -101,12 +102,13 @@ def _part(context: Context, load: OpenLoad, stacks: SummariesByStack, index: int
         title=f"{load.scenario}: 99th percentile by offered rate",
         description="One line a framework, one panel a server variant; the numbers are in the table below.",
     )
+    python = f", Python {load.python}" if load.python else ""
     caption = (
         f"Open load, {load.arrivals} arrivals, at most {fmt.counted(load.connections, 'connection')}, "
-        f"{fmt.counted(load.workers, 'worker')}. All panels share their axes."
+        f"{fmt.counted(load.workers, 'worker')}{python}. All panels share their axes."
     )
     return SectionPart(
-        heading=load.scenario,
+        heading=f"{load.scenario}{python}",
         anchor=f"saturate-{index}",
         figures=(figure(svg, f"Chart: {load.scenario}, saturation", caption),),
         tables=(_table(context, load, stacks, index),),

@@ -10,7 +10,9 @@ from pathlib import Path
 from results.model import Cell, Plan, PlanKind, Setup
 from results.store import Writer
 from runners import servers
+from runners.environments import cache
 from runners.environments.provision import Provisioned
+from runners.environments.yardstick import choose
 from runners.experiments.counting.boundaries import Boundaries, collect
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.countable import countable_cells
@@ -21,6 +23,7 @@ from runners.experiments.planning import begin_record, build_plan, build_setup, 
 from runners.experiments.progress import Watcher
 from runners.experiments.provisioning import (
     environments_of,
+    frameworks_of,
     lacking_cells,
     provisioned_cells,
     versions_of,
@@ -57,7 +60,7 @@ class CostRun:
 
     def _cost_cell(self, cell: Cell) -> CostCell:
         framework = self.parts.frameworks[cell.framework]
-        return CostCell(cell=cell, framework=framework, environment=self.environments[cell.framework])
+        return CostCell(cell=cell, framework=framework, environment=self.environments[cell.environment])
 
 
 def new_cost_run(
@@ -77,8 +80,9 @@ def new_cost_run(
     parts = discover(options.apps)
     boundaries = collect(parts.frameworks.values(), servers.boundaries())
     matrix = countable_cells(options.selection, parts, in_process=in_process)
+    interpreters = choose(options.pythons, frameworks_of(matrix.cells, parts), cache.root())
     environments, failures = environments_of(
-        matrix.cells, parts, python=options.python, overrides=options.overrides, watcher=watcher
+        matrix.cells, parts, interpreters=interpreters, overrides=options.overrides, watcher=watcher
     )
     cells = provisioned_cells(matrix.cells, environments, failures)
     lacking = lacking_cells(cells, versions_of(environments), parts)

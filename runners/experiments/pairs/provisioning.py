@@ -8,16 +8,21 @@ from dataclasses import replace
 
 from results.model import BOTH_SIDES, Cell, Failure, FailureStage, NotApplicable, Pairing, SideName
 from runners.environments import cache
-from runners.environments.interpreters import find
 from runners.environments.overrides import parse
 from runners.environments.provision import Provisioned
 from runners.environments.resolution import concerned, require_startable
+from runners.environments.yardstick import Chosen, choose
 from runners.errors import HotlapError, of_side
 from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import cell_of
 from runners.experiments.pairs.sides import SideParts
 from runners.experiments.progress import Watcher
-from runners.experiments.provisioning import environments_of, lacking_cells, versions_of
+from runners.experiments.provisioning import (
+    environments_of,
+    frameworks_of,
+    lacking_cells,
+    versions_of,
+)
 
 Environments = Mapping[SideName, Mapping[str, Provisioned]]
 """By side, then by framework."""
@@ -36,25 +41,28 @@ def provision_sides(
             require_startable(map(parse, side_parts.options.moved))
     environments: dict[SideName, Mapping[str, Provisioned]] = {}
     failures: tuple[Failure, ...] = ()
+    cells = {side: [cell_of(pairing, side) for pairing in pairings] for side in sides}
+    used = [frame for side in sides for frame in frameworks_of(cells[side], sides[side].parts)]
     for side, side_parts in sides.items():
-        cells = [cell_of(pairing, side) for pairing in pairings]
-        environments[side], failed = _provision_side(options, side_parts, cells, watcher)
+        with _told_of(side_parts):
+            wanted = side_parts.options.python or options.python
+            (chosen,) = choose([wanted] if wanted else [], used, cache.root()).values()
+        environments[side], failed = _provision_side(side_parts, cells[side], chosen, watcher)
         failures += failed
     return environments, failures
 
 
 def _provision_side(
-    options: PairOptions, side_parts: SideParts, cells: Iterable[Cell], watcher: Watcher
+    side_parts: SideParts, cells: Iterable[Cell], chosen: Chosen, watcher: Watcher
 ) -> tuple[Mapping[str, Provisioned], tuple[Failure, ...]]:
     cells, side, asked = tuple(cells), side_parts.side.name, side_parts.options
-    parts, python = side_parts.parts, asked.python or options.python
+    parts = side_parts.parts
     watcher.say(f"{side}: {side_parts.side.title}")
     with _told_of(side_parts):
-        used = [parts.frameworks[name] for name in dict.fromkeys(cell.framework for cell in cells)]
         if asked.bare:
-            concerned(used, tuple(map(parse, asked.bare)), find(python, cache.root()))
+            concerned(frameworks_of(cells, parts), tuple(map(parse, asked.bare)), chosen.interpreter)
         environments, failures = environments_of(
-            cells, parts, python=python, overrides=asked.moved, watcher=watcher
+            cells, parts, interpreters={"": chosen}, overrides=asked.moved, watcher=watcher
         )
     named = {
         name: replace(environment, record=replace(environment.record, side=side))

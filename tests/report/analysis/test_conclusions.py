@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from report.analysis.conclusions import check_controls, conclude
 from report.analysis.summary import summarise
 from results.model import Run
@@ -74,6 +76,20 @@ def test_one_cpu_a_slow_interpreter_and_lost_lines_are_flagged() -> None:
     found = conclude(replace(RUN, plan=plan, problems=("line 7: not JSON",)))
     assert [flag.name for flag in found.flags] == ["one-cpu", "slow-interpreter", "unreadable"]
     assert found.problems == ("line 7: not JSON",)
+
+
+@pytest.mark.parametrize(
+    ("behind", "flagged"),
+    [(None, {"slow-interpreter"}), (0.0, set()), (0.05, set()), (0.4, {"slower-interpreter"})],
+)
+def test_builds_are_judged_by_the_yardstick_where_there_are_several(
+    behind: float | None, flagged: set[str]
+) -> None:
+    environment = RUN.plan.environment
+    builds = tuple(replace(made, optimised_build=False, behind=behind) for made in environment.frameworks)
+    plan = replace(RUN.plan, environment=replace(environment, frameworks=builds))
+    found = conclude(replace(RUN, plan=plan))
+    assert {flag.name for flag in found.flags} & {"slow-interpreter", "slower-interpreter"} == flagged
 
 
 def test_a_run_without_trials_still_says_why() -> None:

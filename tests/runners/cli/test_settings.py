@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from runners.cli.settings import defaults, gate_defaults
+from runners.cli.settings import defaults, gate_defaults, of_one_python
 from runners.errors import PlanError
 
 
@@ -37,6 +37,14 @@ def test_keys_of_the_table_are_defaults_and_subtables_belong_to_others(tmp_path:
 def test_a_bad_table_is_refused_with_the_reason(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(PlanError, match=message):
         defaults(write(tmp_path, text))
+
+
+@pytest.mark.parametrize(("written", "read"), [('"3.13"', ["3.13"]), ('["3.12", "3.13"]', ["3.12", "3.13"])])
+def test_interpreters_are_one_text_or_several(tmp_path: Path, written: str, read: list[str]) -> None:
+    settings = defaults(write(tmp_path, f"[tool.hotlap]\nblocks = 4\npython = {written}\n"))
+    assert settings == {"blocks": 4, "python": read}
+    alone = {"python": read[0]} if len(read) == 1 else {}
+    assert of_one_python(settings) == {"blocks": 4, **alone}
 
 
 def test_the_gate_has_a_table_of_its_own(tmp_path: Path) -> None:

@@ -20,6 +20,9 @@ from runners.selection import frameworks
 from runners.selection.frameworks import Framework
 from tests.support import local_index
 
+OWN = sys.executable
+"""The interpreter that runs the tests: the others of the machine are not asked."""
+
 
 class Track:
     """Two locked frameworks over a local index, and everything that was said."""
@@ -33,14 +36,18 @@ class Track:
     def framework(self, name: str = "frame") -> Framework:
         return frameworks.discover(self.apps)[name]
 
-    def provision(self, name: str = "frame", *with_: str, python: str | None = None) -> Provisioned:
+    def provision(self, name: str = "frame", *with_: str, python: str = OWN) -> Provisioned:
         return provision(
-            self.framework(name), python=python, overrides=with_, cache=self.cache, echo=self.said.append
+            self.framework(name),
+            python=python,
+            overrides=with_,
+            cache=self.cache,
+            echo=self.said.append,
         )
 
     def provision_all(self, *with_: str) -> dict[str, Provisioned | ProvisionError]:
         known = frameworks.discover(self.apps).values()
-        return provision_all(known, overrides=with_, cache=self.cache, echo=self.said.append)
+        return provision_all(known, python=OWN, overrides=with_, cache=self.cache, echo=self.said.append)
 
 
 @pytest.fixture(scope="module", name="locked")
@@ -457,10 +464,10 @@ def test_a_python_is_asked_once_and_again_when_it_was_replaced(
     first = interpreters.find(own, tmp_path)
     assert first.path == Path(sys.executable).resolve()
     monkeypatch.setattr(subprocess, "Popen", never)
-    assert interpreters.find(None, tmp_path) == interpreters.find(sys.executable, tmp_path) == first
+    assert interpreters.find(OWN, tmp_path) == first
     monkeypatch.setattr(interpreters, "_stamp", lambda _path: "replaced")
     with pytest.raises(AssertionError, match="uv was called"):
-        interpreters.find(None, tmp_path)
+        interpreters.find(OWN, tmp_path)
 
 
 def test_a_script_in_front_of_a_python_leads_to_it(tmp_path: Path) -> None:
@@ -533,14 +540,14 @@ def read_or_nothing(path: Path) -> str:
     ],
 )
 def test_build_flags(tmp_path: Path, flags: dict[str, str], shown: str, *, optimised: bool) -> None:
-    own = interpreters.find(None, tmp_path)
+    own = interpreters.find(OWN, tmp_path)
     built = replace(own, compiler="GCC", flags=dict.fromkeys(own.flags, "") | flags)
     assert built.build == f"{own.implementation}, GCC, {shown}"
     assert built.optimised is optimised
 
 
 def test_markers_are_the_interpreters(tmp_path: Path) -> None:
-    other = replace(interpreters.find(None, tmp_path), version="3.13.1")
+    other = replace(interpreters.find(OWN, tmp_path), version="3.13.1")
     assert other.markers["python_version"] == "3.13"
     assert other.markers["python_full_version"] == "3.13.1"
     assert other.markers["sys_platform"] == sys.platform

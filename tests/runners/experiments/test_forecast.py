@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import pytest
 
 from results.model import Load
 from runners.cli import suites
+from runners.environments import cache
+from runners.environments.interpreters import find
+from runners.environments.yardstick import Chosen
 from runners.errors import PlanError
+from runners.experiments import run_plan
 from runners.experiments.forecast import WORKER_BYTES, Forecast, forecast
 from runners.experiments.live import MEMORY_RESERVE_BYTES
 from runners.experiments.options import QUICK, RunOptions
@@ -145,3 +150,25 @@ def test_the_command_prints_it_for_people_and_machines(
             "reason": "flask speaks wsgi, uvicorn-pure accepts asgi",
         }
     ]
+
+
+def test_a_framework_is_not_applicable_to_an_interpreter_that_it_does_not_support(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = find(sys.executable, cache.root())
+    old, new = (
+        Chosen(interpreter=replace(own, version=version), yardstick_ms=5.0, behind=None)
+        for version in ("3.11.1", "3.13.1")
+    )
+    monkeypatch.setattr(run_plan, "choose", lambda *_: {"3.11": old, "3.13": new})
+    flask = replace(PARTS.frameworks["flask"], requires_python=">=3.12")
+    parts = replace(PARTS, frameworks={**PARTS.frameworks, "flask": flask})
+    ahead = ahead_of(parts, frameworks=("flask", "django"), servers=("gunicorn-sync",), scenarios=("json",))
+    assert sorted(cell.slug.partition("--json")[0] for cell in ahead.plan.cells) == [
+        "django--gunicorn-sync--py3.11",
+        "django--gunicorn-sync--py3.11--control",
+        "django--gunicorn-sync--py3.13",
+        "flask--gunicorn-sync--py3.13",
+    ]
+    (lack,) = ahead.unmet
+    assert lack.reason == "flask requires Python >=3.12, this is 3.11.1"

@@ -64,3 +64,15 @@ def test_a_workload_is_what_is_asked_alike_of_all_its_stacks_in_random_order() -
             assert len({(cell.scenario, cell.load, cell.connections) for cell in part}) == 1
     assert len({order[0][0].scenario for order in orders}) > 1
     assert len({order[0][0].stack for order in orders}) > 1
+
+
+def test_a_heat_holds_one_interpreter() -> None:
+    cells = expand(Selection(pythons=("3.12", "3.13")), KNOWN).cells
+    launches = visits(cells, KNOWN.scenarios)
+    first = set()
+    for block in range(8):
+        heats = draw_heats(launches, most=12, seed=7, block=block)
+        assert all(len({visit.cells[0].python for visit in heat}) == 1 for heat in heats)
+        assert sum(map(len, heats)) == len(launches) == 2 * len(VISITS)
+        first.add(heats[0][0].cells[0].python)
+    assert first == {"3.12", "3.13"}

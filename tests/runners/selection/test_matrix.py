@@ -144,3 +144,12 @@ def test_the_whole_matrix_has_every_stack() -> None:
 
 def test_every_framework_of_the_quick_matrix_exists() -> None:
     assert {"starlette", "fastapi", "litestar", "flask", "django", "asgi"} <= discover_frameworks().keys()
+
+
+def test_interpreters_multiply_the_matrix_and_stand_in_its_slugs() -> None:
+    plain = expand(Selection(), parts())
+    both = expand(Selection(pythons=("3.12", "3.13")), parts())
+    assert [replace(cell, python="") for cell in both.cells] == [*plain.cells, *plain.cells]
+    assert len({cell.slug for cell in both.cells}) == 2 * len(plain.cells)
+    assert len(both.not_applicable) == 2 * len(plain.not_applicable)
+    assert {cell.python for cell in control_of(both.cells, parts())} == {"3.12"}

@@ -182,7 +182,7 @@ def test_the_oldest_version_starts_and_answers_rightly(bound: str) -> None:
         RunOptions(
             selection=Selection(frameworks=(framework,), servers=(server,), scenarios=("json",)),
             timing=QUICK,
-            python=oldest_python(),
+            pythons=(oldest_python(),),
             overrides=(bound,),
         ),
         heard,

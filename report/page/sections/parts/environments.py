@@ -41,15 +41,28 @@ def _environments_table(context: Context) -> Table:
 
 def _environment_texts(environment: FrameworkEnvironment) -> tuple[str, ...]:
     return (
-        environment.title or environment.framework,
+        _title(environment),
         environment.versions.get(environment.framework.partition("-")[0], "no package"),
         environment.python,
-        environment.python_build,
+        environment.python_build + _pace(environment),
         environment.declared.get("serialiser") or "–",
         environment.declared.get("validator") or "–",
         _declared_differences(environment) or "–",
         "; ".join((*environment.overrides, *environment.moved)) or "none",
     )
+
+
+def _title(environment: FrameworkEnvironment) -> str:
+    """The framework's, with the interpreter where the run has several."""
+    python = f", Python {environment.interpreter}" if environment.interpreter else ""
+    return (environment.title or environment.framework) + python
+
+
+def _pace(environment: FrameworkEnvironment) -> str:
+    """How fast its interpreter is by the yardstick, where that was measured."""
+    if environment.yardstick_ms is None:
+        return ""
+    return f", {fmt.number(environment.yardstick_ms)} ms by the yardstick"
 
 
 def _declared_differences(environment: FrameworkEnvironment) -> str:
@@ -71,7 +84,7 @@ def _versions_tables(context: Context) -> tuple[Table, ...]:
             caption="Exact version of every package in every environment; – where it is not installed",
             columns=(
                 Column(label="Package"),
-                *(Column(label=environment.title) for environment in environments),
+                *(Column(label=_title(environment)) for environment in environments),
             ),
             rows=tuple(
                 TableRow(
