@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from runners.generator.client import environment_of_ours, python_m
+from runners.processes.ours import environment_of_ours, python_m
 from tests.support.paths import ROOT
 
 FOLDERS = ("apps", "report", "results", "runners", "scenarios")

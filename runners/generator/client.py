@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import runners
 from runners.errors import LaunchError, LoadError
 from runners.generator.messages import (
     Failed,
@@ -26,6 +23,7 @@ from runners.generator.messages import (
 )
 from runners.generator.window.trial import longest_s
 from runners.machine.patience import Patience
+from runners.processes.ours import environment_of_ours, python_m
 from runners.processes.tree import ProcessTree, tail
 
 START_S = 60.0
@@ -36,8 +34,6 @@ LOOK_S = 1.0
 """Between two looks whether an answer is late."""
 LOG_LINES = 20
 """Lines of the generator's log that an error shows."""
-_FOREIGN = ("PYTHON", "LOCUST", "GEVENT")
-"""Variables of the caller that would change how the generator works."""
 
 
 class Generator:
@@ -185,15 +181,3 @@ def start_logged(
             cpus=cpus,
             pass_fds=pass_fds,
         )
-
-
-def python_m(*words: str) -> list[str]:
-    """Command line that runs a module of ours."""
-    return [sys.executable, "-P", "-m", *words]
-
-
-def environment_of_ours() -> dict[str, str]:
-    """The caller's variables, without those that would change how the generator works."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
-    root = Path(runners.__file__).parents[1]
-    return {**kept, "PYTHONPATH": str(root), "OPENBLAS_NUM_THREADS": "1"}

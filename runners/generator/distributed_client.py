@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from runners.errors import LaunchError, LoadError, PlanError
-from runners.generator.client import Generator, python_m, start_logged
+from runners.generator.client import Generator, start_logged
 from runners.generator.messages import Leg, Message, Order, Relay
 from runners.http.address import Endpoint
 from runners.processes import ports
+from runners.processes.ours import python_m
 from runners.processes.tree import ProcessTree
 
 ANYWHERE = ("0.0.0.0", "::", "*")  # noqa: S104 - recognised, not bound

@@ -9,10 +9,11 @@ from typing import NoReturn
 
 from results.model import Setup
 from runners.errors import PlanError
-from runners.generator.client import Generator, environment_of_ours, python_m
+from runners.generator.client import Generator
 from runners.generator.distributed_client import DistributedGenerator
 from runners.http.address import Endpoint
 from runners.machine import facts
+from runners.processes.ours import environment_of_ours, python_m
 from runners.processes.ports import LOOPBACK
 
 

@@ -75,6 +75,27 @@ class ServerClock:
         return CpuReading(sum(clocks.values()), frozenset(clocks), clocks)
 
 
+def tree_cpu_ns(root_pid: int, cgroup: str | None) -> int | None:
+    """CPU time until now of a tree whose processes come and go, ended ones included; None where it is gone.
+
+    Without a cgroup, ended processes count once their root has reaped them, in whole ticks.
+    """
+    if cgroup is None:
+        reaped_ns = _reaped_ns(root_pid)
+        return None if reaped_ns is None else reaped_ns + sum(_clocks(tree_pids(root_pid)).values())
+    with suppress(OSError), open(f"{cgroup}/cpu.stat", "rb") as file:
+        return int(dict(line.split() for line in file)[b"usage_usec"]) * 1000
+    return None
+
+
+def _reaped_ns(pid: int) -> int | None:
+    """CPU time of the descendants that ``pid`` has waited for (cutime and cstime of proc(5))."""
+    with suppress(OSError), open(f"/proc/{pid}/stat", "rb") as file:
+        ticks = file.read().rpartition(b")")[2].split()[13:15]
+        return sum(map(int, ticks)) * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+    return None
+
+
 def _clocks(pids: Iterable[int]) -> dict[int, int]:
     """CPU time of each of ``pids`` in ns; those that are gone are left out."""
     clocks = ((pid, process_cpu_ns(pid)) for pid in pids)

@@ -1,11 +1,13 @@
 """Ends a process tree for certain: a script that starts one command and lets none of its descendants live on.
 
-``python -S -E supervisor.py [--cpus 0,1] [--cgroup DIR] [--report FD] [--lifeline FD] -- ARGV...``
+``python -S -E supervisor.py [--cpus 0,1] [--cgroup DIR] [--report FD] [--lifeline FD] [--user UID:GID]
+[--farewell SIGNAL] -- ARGV...``
 
 While the lifeline (stdin unless named) is open, the command runs. At its end-of-file, which the kernel
 delivers even when the harness is killed, and on SIGTERM, SIGINT or SIGHUP, every descendant gets SIGKILL
 until none is left. Being a subreaper, this process inherits those that leave their parents or sessions.
 When the command ends by itself, what it left behind is killed and its exit status (128 + signal) returned.
+A command with ``--farewell`` gets that signal first, and a moment to put away what the kernel would keep.
 
 ``--report`` receives one line: pid of the command, monotonic ns just before it was forked, and the cgroup
 made for it or ``-``. Standard library only, and nothing that is slow to import.
@@ -29,6 +31,8 @@ NOT_EXECUTABLE = 127
 """Exit status of a command that cannot be executed, as shells have it."""
 SIGNALLED = 128
 """Added to the number of the signal that ended a command, as shells do."""
+FAREWELL_S = 3.0
+"""How long a command may take to end by itself after its farewell."""
 
 
 def descendants(root: int) -> list[int]:
@@ -73,13 +77,16 @@ def main(arguments: list[str]) -> int:
     leaf = _enter_leaf(home) if home else None
     try:
         begun_ns = time.monotonic_ns()
-        child = _fork(arguments[split + 1 :], _cpus(options.get("--cpus")), lifeline)
+        child = _fork(arguments[split + 1 :], _cpus(options.get("--cpus")), lifeline, options.get("--user"))
         if home and leaf:
             _enter(home)
         if report := options.get("--report"):
             os.write(int(report), f"{child} {begun_ns} {leaf or '-'}\n".encode())
             os.close(int(report))
-        return _watch(child, lifeline, wake)
+        status = _watch(child, lifeline, wake)
+        if status is None and (farewell := options.get("--farewell")):
+            _say_farewell(child, int(farewell), wake)
+        return status or 0
     finally:
         end_all()
         if leaf:
@@ -130,19 +137,19 @@ def _enter(cgroup: str) -> None:
         file.write("0")
 
 
-def _fork(argv: list[str], cpus: set[int], lifeline: int) -> int:
+def _fork(argv: list[str], cpus: set[int], lifeline: int, user: str | None) -> int:
     child = os.fork()
     if child:
         return child
     try:
-        _become(argv, cpus, lifeline)
+        _become(argv, cpus, lifeline, user)
     except OSError as error:
         os.write(2, f"cannot start {argv[0]}: {error}\n".encode())
     os._exit(NOT_EXECUTABLE)
 
 
-def _become(argv: list[str], cpus: set[int], lifeline: int) -> None:
-    """In the forked child: session, CPUs, descriptors and signals of the command, then exec."""
+def _become(argv: list[str], cpus: set[int], lifeline: int, user: str | None) -> None:
+    """In the forked child: session, CPUs, descriptors, signals and user of the command, then exec."""
     os.setsid()
     if cpus:
         os.sched_setaffinity(0, cpus)
@@ -155,20 +162,35 @@ def _become(argv: list[str], cpus: set[int], lifeline: int) -> None:
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and exec hands that on
         signal.signal(number, signal.SIG_DFL)
+    if user:
+        uid, gid = map(int, user.split(":"))
+        os.setgroups([])
+        os.setgid(gid)
+        os.setuid(uid)
     os.execvp(argv[0], argv)  # noqa: S606 - an argument list, never a shell
 
 
-def _watch(child: int, lifeline: int, wake: int) -> int:
-    """Exit status of ``child`` at its end, or 0 at the order to stop; reaps orphans meanwhile."""
+def _say_farewell(child: int, number: int, wake: int) -> None:
+    """Send signal ``number`` to ``child``, and wait for its end, but not for long."""
+    with suppress(ProcessLookupError):
+        os.kill(child, number)
+    until = time.monotonic() + FAREWELL_S
+    while _reap(child) is None and (left := until - time.monotonic()) > 0:
+        if select.select([wake], [], [], left)[0]:
+            os.read(wake, 512)
+
+
+def _watch(child: int, lifeline: int, wake: int) -> int | None:
+    """Exit status of ``child`` at its end, or None at the order to stop; reaps orphans meanwhile."""
     poll = select.poll()
     for descriptor in (lifeline, wake):
         poll.register(descriptor, select.POLLIN)
     while True:
         ready = [descriptor for descriptor, _ in poll.poll()]
         if wake in ready and STOPS.intersection(os.read(wake, 512)):
-            return 0
+            return None
         if lifeline in ready and not os.read(lifeline, 4096):
-            return 0
+            return None
         status = _reap(child)
         if status is not None:
             return status

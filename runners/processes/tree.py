@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import select
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, NamedTuple, Self
 
 from runners.errors import LaunchError
 from runners.processes import supervisor
@@ -19,6 +20,13 @@ REPORT_S = 10.0
 """How long the supervisor may take to fork; it needs about 20 ms."""
 STOP_S = 10.0
 """How long the kernel may take to end a killed tree; it needs a few ms."""
+
+
+class User(NamedTuple):
+    """Who a command runs as."""
+
+    uid: int
+    gid: int
 
 
 class ProcessTree:
@@ -34,10 +42,13 @@ class ProcessTree:
         cpus: Sequence[int] = (),
         cgroup_home: str | None = None,
         pass_fds: Sequence[int] = (),
+        user: User | None = None,
+        farewell: signal.Signals | None = None,
     ) -> None:
         """Start ``argv``, its output into the file ``output``; raises LaunchError when it cannot be forked.
 
-        ``cgroup_home`` is where a cgroup of its own may be made; ``pass_fds`` stay open in the command.
+        ``cgroup_home`` is where a cgroup of its own may be made; ``pass_fds`` stay open in the command, which
+        runs as ``user`` (None: as we do). ``stop`` begins with the signal ``farewell`` where there is one.
         """
         self.pid = 0
         try:
@@ -46,7 +57,7 @@ class ProcessTree:
             raise _not_forked(argv, error) from error
         try:
             self._process = subprocess.Popen(
-                [*_supervisor(reported, cpus, cgroup_home), "--", *argv],
+                [*_supervisor(reported, cpus, cgroup_home), *_ending(user, farewell), "--", *argv],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -121,6 +132,11 @@ def _supervisor(reported: int, cpus: Sequence[int], cgroup_home: str | None) -> 
     if cgroup_home:
         command += ["--cgroup", cgroup_home]
     return command
+
+
+def _ending(user: User | None, farewell: signal.Signals | None) -> list[str]:
+    command = [] if user is None else ["--user", f"{user.uid}:{user.gid}"]
+    return command if farewell is None else [*command, "--farewell", str(int(farewell))]
 
 
 def tail(log: Path, lines: int, *, at_most: int = 16_384) -> str:

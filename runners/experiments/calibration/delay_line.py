@@ -15,9 +15,9 @@ from pathlib import Path
 from time import monotonic_ns
 
 from runners.experiments.calibration.responder import HOST, wait_until_answering
-from runners.generator.client import environment_of_ours, python_m
 from runners.http.response import HEAD_END
 from runners.processes.descriptors import make_room
+from runners.processes.ours import environment_of_ours, python_m
 from runners.processes.ports import free_port
 from runners.processes.tree import ProcessTree
 from scenarios.answers import GREETING, TEXT

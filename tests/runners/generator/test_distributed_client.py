@@ -17,10 +17,10 @@ from results.histogram import Latency
 from results.model import Arrivals
 from runners.errors import LoadError, PlanError
 from runners.generator import distributed_client
-from runners.generator.client import environment_of_ours, python_m
 from runners.generator.messages import Order
 from runners.http.address import Endpoint
 from runners.processes import ports
+from runners.processes.ours import environment_of_ours, python_m
 from tests.support.lenient_generator import LenientGenerator
 from tests.support.processes import COVERAGE, running
 from tests.support.scripted_server import Peer, ScriptedServer, answer, serving

@@ -14,9 +14,9 @@ from threading import Timer
 import pytest
 
 from runners.errors import LoadError
-from runners.generator.client import environment_of_ours, python_m
 from runners.generator.messages import Order
 from runners.http.address import Endpoint
+from runners.processes.ours import environment_of_ours, python_m
 from tests.support.lenient_generator import LenientGenerator
 from tests.support.paths import ROOT
 from tests.support.processes import COVERAGE, running

@@ -117,3 +117,28 @@ def test_our_own_cgroup_is_where_a_leaf_goes(
 def test_a_home_that_is_found_is_a_cgroup() -> None:
     home = accounting.cgroup_home()
     assert home is None or (Path(home) / "cgroup.procs").exists()
+
+
+FORKER = """
+import os, time
+for _ in range(2):
+    child = os.fork()
+    if child == 0:
+        while time.process_time() < 0.05: pass
+        os._exit(0)
+    os.waitpid(child, 0)
+os.write(1, b".")
+time.sleep(600)
+"""
+
+
+def test_a_tree_whose_processes_come_and_go_keeps_the_time_of_those_that_ended() -> None:
+    argv = [sys.executable, "-S", "-E", "-c", FORKER]
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stdout.read(1) == b"."
+        used_ns = accounting.tree_cpu_ns(process.pid, None)
+        process.kill()
+    assert (used_ns or 0) >= 80_000_000  # in whole ticks
+    assert accounting.tree_cpu_ns(GONE, None) is None
+    assert accounting.tree_cpu_ns(1, "/nowhere") is None

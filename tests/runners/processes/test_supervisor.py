@@ -17,7 +17,7 @@ import pytest
 from runners.errors import LaunchError
 from runners.processes import supervisor
 from runners.processes.accounting import process_cpu_ns
-from runners.processes.tree import ProcessTree, tail
+from runners.processes.tree import ProcessTree, User, tail
 
 DEADLINE_S = 20.0
 
@@ -189,3 +189,65 @@ def test_both_ways_of_finding_descendants_agree(tmp_path: Path) -> None:
 
 def test_the_tail_of_a_log_that_is_not_there_is_empty(tmp_path: Path) -> None:
     assert tail(tmp_path / "nothing", 5) == ""
+
+
+LINGERING = """
+import os, signal, sys, time
+def leave(*_): os.write(1, b"farewell\\n"); sys.exit(0)
+signal.signal(signal.SIGQUIT, leave)
+os.write(1, b"up\\n")
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["stopped", "harness gone"])
+def test_a_command_with_a_farewell_puts_away_what_it_has(tmp_path: Path, killed: bool) -> None:  # noqa: FBT001
+    with (tmp_path / "log").open("wb") as output:
+        tree = ProcessTree(
+            [sys.executable, "-c", LINGERING],
+            environment={},
+            cwd=tmp_path,
+            output=output,
+            farewell=signal.SIGQUIT,
+        )
+    until(lambda: tail(tmp_path / "log", 9) == "up")
+    if killed and tree._process.stdin:
+        tree._process.stdin.close()  # as the kernel does it
+        tree.wait()
+    tree.stop()
+    assert tail(tmp_path / "log", 9) == "up\nfarewell"
+    assert gone(tree.pid)
+
+
+def test_a_command_that_hears_no_farewell_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "supervisor.py"
+    source = Path(supervisor.__file__).read_text(encoding="utf-8")
+    script.write_text(source.replace("FAREWELL_S = 3.0", "FAREWELL_S = 0.05"), encoding="utf-8")
+    monkeypatch.setattr("runners.processes.tree.SUPERVISOR", script)
+    deaf = LINGERING.replace("signal.SIGQUIT, leave", "signal.SIGQUIT, signal.SIG_IGN")
+    with (tmp_path / "log").open("wb") as output:
+        tree = ProcessTree(
+            [sys.executable, "-c", deaf],
+            environment={},
+            cwd=tmp_path,
+            output=output,
+            farewell=signal.SIGQUIT,
+        )
+    until(lambda: tail(tmp_path / "log", 9) == "up")
+    tree.stop()
+    assert gone(tree.pid)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may become somebody else")
+def test_a_command_runs_as_the_user_that_is_named(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as output:
+        tree = ProcessTree(
+            ["/bin/sh", "-c", "id -u; id -G"],
+            environment={"PATH": os.defpath},
+            cwd=tmp_path,
+            output=output,
+            user=User(65534, 65533),
+        )
+    assert tree.wait() == 0
+    tree.stop()
+    assert tail(tmp_path / "log", 9) == "65534\n65533"
