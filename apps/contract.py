@@ -29,10 +29,19 @@ GROUPS = (
     "cpu",
     "cpu-inline",
     "json-sync",
+    "upstream",
+    "db-read",
+    "db-many",
+    "db-write",
 )
 """Route groups in contract order: each is one router, blueprint, controller or include."""
 THREAD_GROUPS = ("delay-threadpool", "cpu", "cpu-inline", "json-sync")
 """Groups of ``contract_threads``."""
+
+DATABASE_GROUPS = ("db-read", "db-many", "db-write")
+"""Those whose routes read or write a database; they stand in companions, ``apps/<name>_data.py``."""
+CLIENT_GROUPS = ("upstream",)
+"""Those whose routes call another service; they stand in companions, ``apps/<name>_client.py``."""
 
 GREETINGS = ("Hello, World!", "Hello, Earth!", "Hello, Globe!", "Hello, Terra!")
 """What answers without input say, the next one on every call: an answer that was made once shows.
@@ -75,10 +84,15 @@ _uses: dict[str, int] = {}
 
 
 def mounted() -> tuple[str, ...]:
-    """Groups that this launch mounts, in contract order: ``HOTLAP_GROUPS`` or, unset, all of them."""
+    """Groups that this launch mounts, in contract order: ``HOTLAP_GROUPS`` or, unset, all of them.
+
+    Those over a database or another service only where there is one.
+    """
     wanted = os.environ.get("HOTLAP_GROUPS")
     if wanted is None:
-        return GROUPS
+        lacking = () if "HOTLAP_DATABASE_URL" in os.environ else DATABASE_GROUPS
+        lacking += () if "HOTLAP_UPSTREAM_URL" in os.environ else CLIENT_GROUPS
+        return tuple(group for group in GROUPS if group not in lacking)
     names = {name for name in wanted.split(",") if name}
     return tuple(group for group in GROUPS if group in names)
 

@@ -1,11 +1,13 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["django~=5.2.0", "pydantic", "pyjwt"]
+# dependencies = ["django~=5.2.0", "pydantic", "pyjwt", "psycopg[binary,pool]", "httpx"]
 #
 # [tool.hotlap]
 # title = "Django"
 # notes = """
-# One file, CommonMiddleware only, no database and no installed apps. \
+# CommonMiddleware only and no installed apps. \
+# The database is asked by custom SQL; a connection is opened for each request, as shipped. Another service \
+# is asked by httpx. \
 # The views read bodies by json.loads (forms read no JSON), call pydantic and answer by JsonResponse. \
 # Middleware is made of functions that serve both interfaces. Unexpected exceptions are logged by Django, to \
 # memory. \
@@ -23,6 +25,7 @@
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "middleware", "middleware-none", "include", "errors",
+#     "upstream", "db-read", "db-many", "db-write",
 # ]
 #
 # [tool.hotlap.targets.wsgi]
@@ -91,11 +94,15 @@ from apps import contract
 from apps import pydantic_models as models
 from apps.django_refusals import AsyncView, View, refuses_invalid, refuses_invalid_async
 
+if contract.mounts(contract.DATABASE_GROUPS):
+    from apps import django_data
+
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost", *contract.LISTENING],
     DEBUG=False,
     MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     ROOT_URLCONF=__name__,
+    DATABASES=django_data.settings() if contract.mounts(contract.DATABASE_GROUPS) else {},
 )
 
 
@@ -291,6 +298,14 @@ if contract.mounts(contract.THREAD_GROUPS):
 
 AWAITING: dict[View, AsyncView] = {delay: delay_async, stream: stream_async, events: events_async}
 """Views that wait or stream, with the form of them for ASGI; the others have nothing to await."""
+if contract.mounts(contract.CLIENT_GROUPS):
+    from apps import django_client
+
+    ROUTES |= django_client.ROUTES
+    AWAITING |= django_client.AWAITING
+if contract.mounts(contract.DATABASE_GROUPS):
+    ROUTES |= django_data.ROUTES
+    IN_THREADS |= {view for routes in django_data.ROUTES.values() for _, view in routes}
 
 
 def under_asgi(view: View) -> View | AsyncView:

@@ -1,12 +1,14 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["fastapi", "pyjwt", "python-multipart"]
+# dependencies = ["fastapi", "pyjwt", "python-multipart", "psycopg[binary,pool]", "httpx"]
 #
 # [tool.hotlap]
 # title = "FastAPI"
 # notes = """
 # Answers go through response models, which pydantic validates and serialises. \
 # orders-raw reads the request and makes a JSONResponse by itself, without a model. \
+# The database is asked by psycopg 3 over its pool, open as long as the lifespan, in autocommit; a \
+# connection comes by a dependency. Another service is asked by httpx. \
 # Plain functions run in anyio's pool of 40 threads, as shipped; middleware is pure ASGI. \
 # An unexpected exception is raised again behind its answer and logged by the server, to memory. \
 # Documentation routes and telemetry stay as shipped (no OpenTelemetry SDK is installed)."""
@@ -19,6 +21,7 @@
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
 #     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "middleware", "middleware-none", "include", "errors",
+#     "upstream", "db-read", "db-many", "db-write",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -47,7 +50,8 @@
 """FastAPI: the contract as path operations, one router per group."""
 
 import asyncio
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -235,9 +239,32 @@ async def echo(websocket: WebSocket) -> None:
             await websocket.send_bytes(message["bytes"])
 
 
+lifespans = []
+
+if contract.mounts(contract.CLIENT_GROUPS):
+    from apps import fastapi_client
+
+    ROUTERS |= fastapi_client.ROUTERS
+    lifespans.append(fastapi_client.lifespan)
+if contract.mounts(contract.DATABASE_GROUPS):
+    from apps import fastapi_data
+
+    ROUTERS |= fastapi_data.ROUTERS
+    lifespans.append(fastapi_data.lifespan)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Open what the groups of this launch need, and close it at the end."""
+    async with AsyncExitStack() as lives:
+        for part in lifespans:
+            await lives.enter_async_context(part(app))
+        yield
+
+
 def create_app() -> FastAPI:
     """Build the application of the groups that this launch mounts."""
-    application = FastAPI()
+    application = FastAPI(lifespan=lifespan if lifespans else None)
     for group in contract.mounted():
         application.include_router(ROUTERS[group])
     return application

@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["litestar", "msgspec", "pyjwt"]
+# dependencies = ["litestar", "msgspec", "pyjwt", "psycopg[binary,pool]", "httpx"]
 #
 # [tool.hotlap]
 # title = "Litestar"
@@ -8,6 +8,8 @@
 # Structs of msgspec in and out, with markers on every parameter, as Litestar's documentation teaches. \
 # Tokens are checked in an authentication middleware of the auth controller, because the built-in JWTAuth \
 # accepts any scheme and sends no challenge. \
+# The database is asked by psycopg 3 over its pool, open as long as the lifespan, in autocommit. \
+# Another service is asked by httpx. \
 # Plain functions run in a pool of 40 threads, as FastAPI's and Starlette's do; by itself Litestar has \
 # asyncio's: four more than there are CPUs, 32 at most. Middleware is ASGIMiddleware. \
 # Unexpected exceptions are logged by Litestar (log_exceptions="always"), to memory. \
@@ -20,6 +22,7 @@
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
 #     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "middleware", "middleware-none", "include", "errors",
+#     "upstream", "db-read", "db-many", "db-write",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -450,6 +453,18 @@ if contract.mounts(contract.THREAD_GROUPS):
 
     CONTROLLERS |= litestar_threads.CONTROLLERS
     ON_STARTUP.append(litestar_threads.size_pool)
+lifespans = []
+
+if contract.mounts(contract.CLIENT_GROUPS):
+    from apps import litestar_client
+
+    CONTROLLERS |= litestar_client.CONTROLLERS
+    lifespans.append(litestar_client.lifespan)
+if contract.mounts(contract.DATABASE_GROUPS):
+    from apps import litestar_data
+
+    CONTROLLERS |= litestar_data.CONTROLLERS
+    lifespans.append(litestar_data.lifespan)
 
 
 def static(index: int) -> HTTPRouteHandler:
@@ -474,7 +489,9 @@ def create_routing_app() -> Litestar:
     return Litestar([thing if index == contract.DYNAMIC_INDEX else static(index) for index in indices])
 
 
-app = Litestar([CONTROLLERS[group] for group in contract.mounted()], on_startup=ON_STARTUP)
+app = Litestar(
+    [CONTROLLERS[group] for group in contract.mounted()], on_startup=ON_STARTUP, lifespan=lifespans
+)
 
 
 TARGETS: dict[str, str] = {

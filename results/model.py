@@ -82,6 +82,8 @@ class FailureStage(StrEnum):
     ENVIRONMENT = "environment"
     NOT_IMPLEMENTED = "not-implemented"
     """The app of the framework lacks what the scenario needs."""
+    SERVICE = "service"
+    """What an app talks to, as a database, could not be had or ended (schema 1.7)."""
     LAUNCH = "launch"
     VERIFY = "verify"
     LOAD = "load"
@@ -313,6 +315,23 @@ class Environment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFacts:
+    """What an app talked to while it was measured, as a database (schema 1.7)."""
+
+    name: str
+    """What scenarios need it by, such as ``database``."""
+    title: str
+    """Product and version."""
+    settings: dict[str, str] = field(default_factory=dict)
+    storage: str = ""
+    """What its files were on: ``tmpfs``, ``disk``, or empty where that is not known."""
+    cpus: tuple[Int64, ...] = ()
+    """Those that it was bound to; empty: hotlap did not start it."""
+    own_cpus: bool = False
+    """Whether neither server nor generator were on them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
     """One fresh start of a stack within a block."""
 
@@ -335,6 +354,8 @@ class Launch:
     memory_available_bytes: Int64
     """Before the launch."""
     side: SideName = SideName.NONE
+    services: tuple[ServiceFacts, ...] = ()
+    """What it talked to (schema 1.7)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -430,6 +451,11 @@ class Trial:
     processes_changed: bool = False
     """The set of the server's processes at the window's end was another than at its begin."""
     processes: Int64 | None = None
+    service_cpu_ns: dict[str, Int64] = field(default_factory=dict)
+    """CPU time within the window of what the server talked to, by name; without what hotlap did not start
+    (schema 1.7)."""
+    service_cpus: dict[str, Int64] = field(default_factory=dict)
+    """How many CPUs each of these had (schema 1.7)."""
     generator_cpu_ns: Int64
     generator_idle_s: float
     """Time that the generator waited for events within the window."""

@@ -68,6 +68,12 @@ class ProvisionError(HotlapError):
     stage = FailureStage.ENVIRONMENT
 
 
+class ServiceError(HotlapError):
+    """What an app talks to could not be had, or ended."""
+
+    stage = FailureStage.SERVICE
+
+
 class LaunchError(HotlapError):
     """A server did not start, died, hung, or does not own its port."""
 

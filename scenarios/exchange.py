@@ -114,6 +114,22 @@ class Lapse:
     """It lapses at once by being asked, in each process of a server for itself, and not at the instant."""
 
 
+SERVICES = frozenset({"database", "upstream"})
+"""What a scenario may need besides a stack: started by hotlap, where a chosen scenario asks for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effects:
+    """What requests leave behind in a service, each as a question (SQL of a database) that gives a number."""
+
+    count: str
+    """Grows by one with every right answer."""
+    noun: str
+    """What it counts, for messages: ``changes in the database``."""
+    wrong: str = ""
+    """Rows that are otherwise than any request leaves them; empty: nothing is."""
+
+
 Ring = Callable[[Random], tuple[Exchange, ...]]
 """Seeded inputs: same seed, same exchanges."""
 
@@ -146,7 +162,12 @@ class Scenario:
     target: str = "default"
     """Key of ``[tool.hotlap.targets.<interface>]`` in the app file."""
     needs: str = "http"
-    """Capability: ``http``, ``websocket``, ``lifespan``, ``asgi``, ``database``."""
+    """Capability of a stack (``http``, ``websocket``, ``lifespan``, ``asgi``), or one of ``SERVICES``."""
+    queries: tuple[tuple[str, int], ...] = ()
+    """What one right answer makes the database do: verbs with how often. Transactions and pings are not
+    counted, for they are the framework's own affair. Empty: not looked at."""
+    effects: Effects | None = None
+    """What right answers leave behind in the database; None: nothing."""
     varies: bool = False
     """The contract rotates what the first entry of the ring is answered: the same request, another answer."""
     connections: tuple[int, ...] | None = None

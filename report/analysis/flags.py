@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from report.analysis import validity
+from report.analysis.services import MEASURED_SHARE, was_measured
 from report.stats.ranking import BLOCKS_TO_RANK
 from results.model import LATE_SHARE, Ceiling, Setup, Trial
 
@@ -33,6 +35,18 @@ class Flag:
     heat is told from what they do themselves; they are short, and come from rest and to rest."""
 
 
+def _service_measured(name: str) -> Flag:
+    """A service that may have set the pace, so that it was measured as much as the servers."""
+    return Flag(
+        name=f"{name}-measured",
+        word=f"the {name} was measured",
+        cause=f"the {name} that servers talk to was busy for over {MEASURED_SHARE:.0%} of its CPUs' time",
+        meaning=f"ratios are those of the {name} as much as of the stacks, nearer to 1 than theirs",
+        remedy="give it CPUs of its own, use fewer --connections, or compare where it is less busy",
+        holds=partial(was_measured, name),
+    )
+
+
 GENERATOR_BOUND = Flag(
     name="generator-bound",
     word="generator-bound",
@@ -45,6 +59,8 @@ GENERATOR_BOUND = Flag(
 )
 TRIAL_FLAGS = (
     GENERATOR_BOUND,
+    _service_measured("database"),
+    _service_measured("upstream"),
     Flag(
         name="not-settled",
         word="not settled",

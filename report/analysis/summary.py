@@ -14,10 +14,11 @@ from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import Frames, build_frames
 from report.analysis.metric_summaries import MetricSummary, summarise_metric
 from report.analysis.metric_types import Metric
+from report.analysis.services import ServiceUse, service_uses
 from report.analysis.together import Together, fit_together
 from report.analysis.workload import Workload, cells_in_turns, shares_of_capacity, workload_of
 from report.stats.levels import Level
-from results.model import SERVED_SHARE, Cell, Failure, FailureStage, Load, Run
+from results.model import SERVED_SHARE, Cell, Failure, FailureStage, Load, Run, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,8 @@ class Summary:
     curve_us: tuple[float, ...] = ()
     utilisation: float | None = None
     """Median over trials."""
+    services: tuple[ServiceUse, ...] = ()
+    """What it took of what its server talks to."""
     errors: Mapping[str, int] = field(default_factory=dict)
     """Count by kind over all trials."""
     error_example: str = ""
@@ -75,6 +78,9 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
     failed = {failure.cell for failure in run.failures if failure.cell}
     wrong = {failure.cell for failure in run.failures if failure.stage == FailureStage.VERIFY_AFTER}
     cells = dict.fromkeys((*run.plan.cells, *(trial.cell for trial in run.trials), *sorted_cells(failed)))
+    trials: dict[Cell, list[Trial]] = {}
+    for trial in run.trials:
+        trials.setdefault(trial.cell, []).append(trial)
     trouble, shared, in_turns = _errors(run), shares_of_capacity(run), cells_in_turns(run)
     summaries = [
         _summary(
@@ -83,6 +89,7 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
             frames,
             trouble.get(cell.slug, ({}, "")),
             equal_rate=cell not in shared,
+            services=service_uses(trials.get(cell, [])),
         )
         if cell.slug in rows and cell not in wrong
         else _absent(cell, why_absent(cell, run.failures))
@@ -181,6 +188,7 @@ def _summary(
     errors: tuple[dict[str, int], str],
     *,
     equal_rate: bool,
+    services: tuple[ServiceUse, ...],
 ) -> Summary:
     latency = frames.latency.get(cell.slug)
     metric_summaries = {
@@ -205,6 +213,7 @@ def _summary(
         curve_q=tuple(curve_q),
         curve_us=tuple(curve_us),
         utilisation=None if math.isnan(utilisation) else utilisation,
+        services=services,
         errors=errors[0],
         error_example=errors[1],
         flags=_count(rows["flags"]),

@@ -58,7 +58,8 @@ def foreign_ticks(trial: Trial) -> float | None:
     """Ticks of our CPUs that neither server nor generator used: foreign work and steal."""
     if trial.busy_ticks is None or trial.server_cpu_ns is None:
         return None
-    ours = (trial.server_cpu_ns + trial.generator_cpu_ns) / 1e9 * trial.tick_hz
+    services_ns = sum(trial.service_cpu_ns.values())
+    ours = (trial.server_cpu_ns + trial.generator_cpu_ns + services_ns) / 1e9 * trial.tick_hz
     return max(trial.busy_ticks - ours, 0.0) + (trial.steal_ticks or 0)
 
 

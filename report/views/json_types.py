@@ -112,11 +112,21 @@ class MeasuredJson(TypedDict):
     reason: NotRequired[str]
 
 
+class ServiceUseJson(TypedDict):
+    """What the trials of a cell took of what its server talks to, medians over them."""
+
+    busy: float
+    """Share of the wall time of its CPUs."""
+    cpu_us_per_request: float
+
+
 class RunCellJson(TypedDict):
     """A cell; beside these fields it has each metric by its name."""
 
     slug: str
     trials: int
+    services: dict[str, ServiceUseJson]
+    """By name, such as ``database``; without those whose CPU was not measured."""
     flags: dict[str, int]
     """Trials that carry each flag, by its name."""
 

@@ -20,6 +20,7 @@ from report.analysis.metric_types import FromLatency, Metric
 from report.analysis.metrics import terminal_columns
 from report.analysis.older_servers import older_servers
 from report.analysis.precision import Precision
+from report.analysis.services import ServiceUse, in_words
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
@@ -40,7 +41,7 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
     for table in _tables(summaries):
         console.print(table)
         console.print()
-    for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups)):
+    for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups), *_services(summaries)):
         console.print(plain(line))
     for line in (
         *words.doubts(conclusions.doubts, conclusions.flags),
@@ -108,6 +109,15 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
         "problems": list(run.problems),
     }
     return json.dumps(data, indent=2, allow_nan=False, default=asdict)
+
+
+def _services(summaries: Iterable[Summary]) -> list[str]:
+    """How busy what servers talked to was, a sentence a scenario."""
+    uses: dict[str, list[ServiceUse]] = {}
+    for summary in summaries:
+        if summary.services:
+            uses.setdefault(summary.cell.scenario, []).extend(summary.services)
+    return in_words(uses)
 
 
 def _few_blocks(summaries: Iterable[Summary]) -> Iterator[str]:
@@ -179,7 +189,16 @@ def _cell_data(summary: Summary) -> RunCellJson:
         for name, metric in summary.metric_summaries.items()
     }
     flags = {flag.name: count for flag, count in summary.flags}
-    named = {"slug": summary.cell.slug, "trials": summary.n_trials, **metrics, "flags": flags}
+    services = {
+        use.name: {"busy": use.busy, "cpu_us_per_request": use.cpu_us_per_request} for use in summary.services
+    }
+    named = {
+        "slug": summary.cell.slug,
+        "trials": summary.n_trials,
+        "services": services,
+        **metrics,
+        "flags": flags,
+    }
     return cast("RunCellJson", named)  # metrics are declared elsewhere: report.views.json_types.RunCellJson
 
 

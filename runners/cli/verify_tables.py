@@ -1,4 +1,4 @@
-"""What verification found, as a table for a person and as JSON."""
+"""What verification found, as tables for a person and as JSON."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from runners.cli.list_tables import LISTING_WIDTH
 from runners.cli.progress import failure_text
 from runners.cli.tables import as_lines, plain_table
 from runners.experiments.inspection import Inspection
+from runners.verify.work import STATEMENTS
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from runners.cli.json_types import VerifyJson
 
 
@@ -34,5 +37,21 @@ def as_text(inspection: Inspection) -> str:
         stacks.add_row(stack, ", ".join(names))
     failures = "\n".join(failure_text(failure) for failure in inspection.failures)
     counts = (len(passed), len(inspection.failures), len(inspection.findings))
+    statements = _statements(inspection)
     total = "{} cells right, {} failures, {} findings (see --json)".format(*counts)
-    return as_lines(stacks, *([failures] if failures else []), total, width=LISTING_WIDTH, gap=True)
+    return as_lines(
+        stacks, *statements, *([failures] if failures else []), total, width=LISTING_WIDTH, gap=True
+    )
+
+
+def _statements(inspection: Inspection) -> list[Table]:
+    """What one request makes the database do, the stacks side by side that do the same; none without one."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for finding in inspection.findings:
+        if finding.probe == STATEMENTS:
+            stacks = told.setdefault((finding.scenario, finding.answer), [])
+            stacks.append(f"{finding.framework}--{finding.server}")
+    table = plain_table("statements of one request", "scenario", "statements", "stacks")
+    for (scenario, answer), stacks in told.items():
+        table.add_row(scenario, answer, ", ".join(stacks))
+    return [table] if told else []

@@ -12,11 +12,11 @@ from typing import Protocol
 
 from results.model import Cell, FailureStage, GateStage, Load, Setup, Trial
 from results.store import Writer
-from runners.errors import HotlapError, LoadError, VerifyError
+from runners.errors import HotlapError, LoadError, ServiceError, VerifyError
 from runners.experiments.live import LiveServer, LiveServers
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
-from runners.generator.messages import Leg, Measured, Order, Relay
+from runners.generator.messages import Leg, Measured, Order, Relay, ServiceTree
 from runners.launching.launcher import RunningServer
 from runners.selection.loading import why_whole
 from runners.selection.schedule import trial_seed
@@ -160,6 +160,7 @@ class Heat:
             memory_pss_bytes=live.server.pss_bytes(),
             mounted_position=live.launch.mounted.index(group) if group else 0,
             log_tail=live.server.log_tail() if odd else "",
+            service_cpus={facts.name: len(facts.cpus) for facts in live.launch.services if facts.cpus},
             **asdict(measured),
         )
 
@@ -170,14 +171,23 @@ class Heat:
 
     def _verify(self, entrant: Entrant, trial: Trial) -> None:
         """Look at the answers under load, and ask once more; a wrong answer is a failure of the cell."""
-        difference = wrong_under_load(trial) or self._wrong_after(entrant)
+        difference = wrong_under_load(trial) or self._wrong_after(entrant, trial.requests)
         if difference:
             error = VerifyError(f"{entrant.cell.slug}: {difference}", remedy="see the server's log")
             self._fail(error.retold(stage=FailureStage.VERIFY_AFTER), entrant)
 
-    def _wrong_after(self, entrant: Entrant) -> str:
-        server = entrant.live.server
-        difference = verify_after(server.host, server.port, self.scenarios[entrant.cell.scenario])
+    def _wrong_after(self, entrant: Entrant, answered: int) -> str:
+        server, scenario = entrant.live.server, self.scenarios[entrant.cell.scenario]
+        try:
+            difference = verify_after(
+                server.host,
+                server.port,
+                scenario,
+                evidence=server.leases.evidence.get(scenario.needs),
+                answered=answered,
+            )
+        except ServiceError as error:
+            difference = error.message
         return f"wrong after load: {difference}" if difference else ""
 
     def _fail(self, error: HotlapError, entrant: Entrant) -> None:
@@ -210,5 +220,9 @@ def order_for(server: RunningServer, cell: Cell, setup: Setup, block: int) -> Or
         window_s=window_s,
         server_pid=server.pid,
         cgroup=server.cgroup,
+        services=tuple(
+            ServiceTree(name=name, pid=root.pid, cgroup=root.cgroup)
+            for name, root in server.leases.roots.items()
+        ),
         cpus=tuple(sorted({*setup.server_cpus, *setup.generator_cpus})),
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -43,6 +44,19 @@ class Inspection:
         for cell, outcome in verified.items():
             self.findings += _findings(cell, outcome)
 
+    def with_services(self, launches: Iterable[Visit], launcher: Launcher) -> Iterator[Visit]:
+        """Launches without cells whose service cannot be had, each a failure; all others go on."""
+        for visit in launches:
+            kept = []
+            for cell in visit.cells:
+                error = launcher.lacking(launcher.scenarios[cell.scenario].needs)
+                if error is None:
+                    kept.append(cell)
+                else:
+                    self.failures.append(error.failure(visit.stack, cell))
+            if kept:
+                yield replace(visit, cells=tuple(kept))
+
     def left(self, launches: Iterable[Visit]) -> tuple[Visit, ...]:
         """Launches without the cells that failed; one that lost all of them is gone."""
         passed = set(self.passed)
@@ -57,8 +71,10 @@ def verify_selection(options: RunOptions, watcher: Watcher) -> Inspection:
     parts = discover(options.apps)
     plan, environments, failures = plan_of(options, parts, watcher)
     launches = visits(plan.cells, parts.scenarios)
-    with TemporaryDirectory(prefix="hotlap-") as folder:
-        launcher = launcher_of(plan, parts, environments, Path(folder))
+    with (
+        TemporaryDirectory(prefix="hotlap-") as folder,
+        closing(launcher_of(plan, parts, environments, Path(folder))) as launcher,
+    ):
         inspection = inspect(launches, launcher, seed=plan.setup.seed, watcher=watcher)
     inspection.failures[:0] = failures
     return inspection
@@ -71,10 +87,10 @@ def inspect(
 
     A control is verified by its original.
     """
-    launches, watcher = tuple(launches), watcher or Watcher()
+    watcher, inspection = watcher or Watcher(), Inspection()
+    launches = tuple(inspection.with_services(launches, launcher))
     originals = [visit for visit in launches if not visit.cells[0].control]
     watcher.say(f"verifying {len(originals)} launches")
-    inspection = Inspection()
     answers: dict[str, dict[str, Verified]] = {}
     pool, interrupted = ThreadPoolExecutor(VERIFIED_AT_ONCE), Event()
     try:
@@ -121,7 +137,12 @@ def _visit(
     try:
         with launcher.start(visit, first=first, hash_seed=seeded, is_aborted=interrupted.is_set) as server:
             outcomes = verify_all(
-                server.host, server.port, scenarios, seed, known=known, is_aborted=interrupted.is_set
+                server.host,
+                server.port,
+                scenarios,
+                seed,
+                known=replace(known, evidence=server.leases.evidence),
+                is_aborted=interrupted.is_set,
             )
             log, taken = server.log_tail(), server.pss_bytes()
     except HotlapError as error:

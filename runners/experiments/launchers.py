@@ -7,10 +7,12 @@ from pathlib import Path
 
 from results.model import Cell, Plan, Setup
 from runners.environments.provision import Provisioned
+from runners.experiments.backing import services_for
 from runners.launching.launcher import Launcher
 from runners.launching.local import LocalLauncher
 from runners.launching.remote import RemoteLauncher
 from runners.selection.matrix import Parts, Stack
+from runners.services.services import Services
 
 
 def launcher_of(plan: Plan, parts: Parts, environments: Mapping[str, Provisioned], folder: Path) -> Launcher:
@@ -26,8 +28,11 @@ def local_launcher(
     environments: Mapping[str, Provisioned],
     setup: Setup,
     folder: Path,
+    *,
+    services: Services | None = None,
 ) -> LocalLauncher:
-    """Launcher of the stacks of ``cells``, with logs in ``folder``."""
+    """Launcher of the stacks of ``cells``, with logs in ``folder``; ``services`` are its own, or shared."""
+    cells = tuple(cells)
     return LocalLauncher(
         stacks={
             cell.stack: Stack(framework=parts.frameworks[cell.framework], variant=parts.servers[cell.server])
@@ -37,4 +42,5 @@ def local_launcher(
         scenarios=parts.scenarios,
         setup=setup,
         folder=folder,
+        services=services or services_for(cells, setup),
     )

@@ -72,6 +72,7 @@ class LiveServers:
             loadavg_1m=load,
             memory_available_bytes=memory,
             side=side,
+            services=server.leases.facts,
         )
         self.live.append(LiveServer(server, launch, visit, ending))
         self.writer.append(launch)
@@ -79,7 +80,8 @@ class LiveServers:
 
     def fail(self, error: HotlapError, live: LiveServer, cell: Cell | None = None) -> None:
         """Record ``error`` as a failure of a server, or of one of its cells."""
-        told = error.retold(log_tail=live.server.log_tail())
+        trouble = live.server.leases.trouble()
+        told = error.retold(f"{error.message}; {trouble}" if trouble else "", log_tail=live.server.log_tail())
         failure = told.failure(live.visit.stack, cell, block=self.block, launch=live.launch.id)
         self._record(failure, live.launch.side)
 

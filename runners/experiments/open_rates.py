@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -48,11 +49,12 @@ def _measure_capacities(
     with (
         TemporaryDirectory(prefix="hotlap-") as folder,
         generator_of(plan.setup, Path(folder)) as generator,
+        closing(launcher_of(plan, parts, environments, Path(folder))) as launcher,
     ):
         return CapacityPass(
             plan=plan,
             scenarios=parts.scenarios,
-            launcher=launcher_of(plan, parts, environments, Path(folder)),
+            launcher=launcher,
             generator=generator,
             watcher=watcher,
         ).run()

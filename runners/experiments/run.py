@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +52,10 @@ class RunSession:
 
     def run(self) -> None:
         """Verify, then measure every block that is not complete; records as it goes."""
+        with closing(self.launcher):
+            self._run()
+
+    def _run(self) -> None:
         launches = visits(self.plan.cells, self.parts.scenarios)
         inspection = inspect(launches, self.launcher, seed=self.plan.setup.seed, watcher=self.watcher)
         self._record(inspection)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,11 +21,11 @@ def serve_stack(options: RunOptions, port: int, watcher: Watcher) -> None:
     parts = discover(options.apps)
     plan, environments, _failures = plan_of(options, parts, watcher)
     visit = visits(plan.cells, parts.scenarios)[0]
-    with TemporaryDirectory(prefix="hotlap-") as folder:
-        launcher = launcher_of(plan, parts, environments, Path(folder))
-        with launcher.start(visit, first=visit.cells[0], hash_seed="random", port=port) as server:
-            names = ", ".join(dict.fromkeys(cell.scenario for cell in visit.cells))
-            watcher.say(
-                f"{visit.stack} serves {names} on {Endpoint(server.host, server.port)}; Ctrl-C ends it"
-            )
-            signal.pause()
+    with (
+        TemporaryDirectory(prefix="hotlap-") as folder,
+        closing(launcher_of(plan, parts, environments, Path(folder))) as launcher,
+        launcher.start(visit, first=visit.cells[0], hash_seed="random", port=port) as server,
+    ):
+        names = ", ".join(dict.fromkeys(cell.scenario for cell in visit.cells))
+        watcher.say(f"{visit.stack} serves {names} on {Endpoint(server.host, server.port)}; Ctrl-C ends it")
+        signal.pause()

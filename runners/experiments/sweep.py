@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -163,12 +164,13 @@ def sweep_selection(options: RunOptions, slo: Slo, watcher: Watcher) -> SweepRes
     with (
         TemporaryDirectory(prefix="hotlap-") as folder,
         generator_of(plan.setup, Path(folder), listen=endpoint, echo=watcher.say) as generator,
+        closing(launcher_of(plan, parts, environments, Path(folder))) as launcher,
     ):
         try:
             result = Sweep(
                 plan=plan,
                 scenarios=parts.scenarios,
-                launcher=launcher_of(plan, parts, environments, Path(folder)),
+                launcher=launcher,
                 generator=generator,
                 watcher=watcher,
                 slo=slo,

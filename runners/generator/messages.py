@@ -11,6 +11,15 @@ from results.model import Arrivals, CpuSource, Turns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceTree:
+    """The processes of a service that servers talk to, for its CPU."""
+
+    name: str
+    pid: int
+    cgroup: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """One trial to measure on a server that is already up: closed load, or open where a rate is given."""
 
@@ -33,6 +42,8 @@ class Order:
     """Root of the server's process tree, for its CPU; None: not measured."""
     cgroup: str | None = None
     """Folder of the cgroup v2 leaf that the server runs in, or None."""
+    services: tuple[ServiceTree, ...] = ()
+    """What it talks to."""
     cpus: tuple[int, ...] = ()
     """CPUs of server and generator together, for foreign work; empty: not measured."""
     deadline_s: float = 30.0
@@ -102,6 +113,7 @@ class Measured:
     process_cpu_ns: dict[str, int] = field(default_factory=dict)
     processes_changed: bool = False
     processes: int | None = None
+    service_cpu_ns: dict[str, int] = field(default_factory=dict)
     generator_cpu_ns: int
     generator_idle_s: float
     generator_wait_us: float

@@ -31,7 +31,7 @@ def split(order: Order, users: Sequence[int], reader: int | None) -> list[Order]
             rate_rps=None if order.rate_rps is None else order.rate_rps * connections / order.connections,
         )
         if number != reader:
-            part = replace(part, server_pid=None, cgroup=None, cpus=())
+            part = replace(part, server_pid=None, cgroup=None, cpus=(), services=())
         parts.append(part)
     return parts
 
@@ -133,6 +133,7 @@ def _rules() -> Mapping[str, _Rule]:
         "window_s": _over_known(_mean),
         "errors": _counted,
         "process_cpu_ns": _counted,
+        "service_cpu_ns": _counted,
         "error_example": _over_known(max),
         "in_flight_mean": _over_known(sum),
         "server_cpu_source": _over_known(lambda sources: sources[0]),

@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from results.model import Cell
+from runners.errors import ServiceError
 from runners.selection.schedule import Visit
+from runners.services.services import Leases
 from scenarios.exchange import Scenario
 
 
@@ -37,6 +39,10 @@ class RunningServer(Protocol):
     @property
     def first_answer_s(self) -> float | None:
         """From its start to its first right answer."""
+
+    @property
+    def leases(self) -> Leases:
+        """What it has of services; none where it needs none, or that is not known."""
 
     def pss_bytes(self) -> int | None:
         """Memory of the tree."""
@@ -76,3 +82,9 @@ class Launcher(Protocol):
 
     def target(self, visit: Visit, /) -> str:
         """What is served, by name."""
+
+    def lacking(self, needs: str, /) -> ServiceError | None:
+        """Why the service that scenarios need by this name cannot be had; None: it can, or is none."""
+
+    def close(self) -> None:
+        """Stop the services that its servers talked to; may be called twice."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from results.model import Cell
 from runners.errors import LaunchError
 from runners.http.address import Endpoint
 from runners.selection.schedule import Visit
+from runners.services.services import Leases
 from runners.verify.contract import probe
 from scenarios.exchange import Scenario
 
@@ -28,6 +29,8 @@ class RemoteServer:
     pid: None = None
     cgroup: None = None
     argv: tuple[str, ...] = ()
+    leases: Leases = field(default_factory=Leases)
+    """What it talks to is not known."""
 
     def pss_bytes(self) -> None:
         """Memory: not measured."""
@@ -85,3 +88,9 @@ class RemoteLauncher:
     def target(self, _visit: Visit) -> str:
         """What is served: the server itself."""
         return self.url
+
+    def lacking(self, _needs: str) -> None:
+        """Nothing: whoever started it there knows what it talks to."""
+
+    def close(self) -> None:
+        """Nothing was started."""

@@ -17,17 +17,28 @@ from runners.processes import accounting, ports
 from runners.processes.tree import ProcessTree
 from runners.servers.recipe import Serve, Variant
 from runners.servers.versions import Versions
+from runners.services.services import Leases
 
 READY_DEADLINE_S = 20.0
 """From the fork of a server to its first right answer."""
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs for heartbeat and upload files of servers
+
+NO_LEASES = Leases()
+"""Of a server that talks to nothing."""
 
 
 class LocalServer:
     """A running server that has answered rightly; ``stop``, or the end of its ``with``, kills its tree."""
 
     def __init__(
-        self, tree: ProcessTree, *, serve: Serve, argv: tuple[str, ...], first_answer_s: float, log: ServerLog
+        self,
+        tree: ProcessTree,
+        *,
+        serve: Serve,
+        argv: tuple[str, ...],
+        first_answer_s: float,
+        log: ServerLog,
+        leases: Leases,
     ) -> None:
         self._tree = tree
         self._log = log
@@ -36,6 +47,8 @@ class LocalServer:
         """Command line without machine paths."""
         self.first_answer_s = first_answer_s
         """From just before the server was forked to its first right answer."""
+        self.leases = leases
+        """What it has of services."""
         self.pid = tree.pid
         """Root of the server's tree; the supervisor stands above it."""
         self.cgroup = tree.cgroup
@@ -89,11 +102,13 @@ def launch(
     under: Sequence[str] = (),
     deadline_s: float | None = None,
     versions: Versions = MappingProxyType({}),
+    leases: Leases = NO_LEASES,
     is_aborted: Callable[[], bool] = lambda: False,
 ) -> LocalServer:
     """Start ``variant`` on ``serve`` (port 0: a free one); returns once ``ready`` has had a right answer.
 
     ``versions`` are those of the environment, which decide what the command line may say.
+    ``leases`` tell the app by its environment where the services are that it talks to.
     ``under`` is a command that takes the server's command line as its arguments, such as a counter's.
     ``folder`` gets ``server.log`` and the empty working directory ``cwd``, both emptied first. Raises
     LaunchError, with nothing left running, when the port is taken, the server dies, hangs or answers
@@ -102,6 +117,7 @@ def launch(
     serve = _with_free_port(serve)
     argv = variant.argv(serve, versions)
     environment = environment_of(variant, stage=stage, groups=groups, hash_seed=hash_seed, folder=folder)
+    environment.update(leases.environment)
     if serve.host != ports.LOOPBACK:
         environment["HOTLAP_HOST"] = serve.host
     tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
@@ -113,7 +129,8 @@ def launch(
     except BaseException:
         tree.stop()
         raise
-    return LocalServer(tree, serve=serve, argv=("python", *argv), first_answer_s=first_answer_s, log=log)
+    told = ("python", *argv)
+    return LocalServer(tree, serve=serve, argv=told, first_answer_s=first_answer_s, log=log, leases=leases)
 
 
 def environment_of(

@@ -48,6 +48,11 @@ def place(
     return tuple(sorted(server)), (generator, *further[: max(generators - 1, 0)])
 
 
+def spare_cpus(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) -> tuple[int, ...]:
+    """CPUs that we may use and neither server nor generator has: for what a server talks to."""
+    return tuple(sorted(os.sched_getaffinity(0) - {*server_cpus, *generator_cpus}))
+
+
 def sharing(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) -> str | None:
     """A warning where server and generator share a CPU, else None."""
     if set(server_cpus) & set(generator_cpus):

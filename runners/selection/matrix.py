@@ -12,7 +12,7 @@ from results.model import Cell, Interface, NotApplicable
 from runners.errors import PlanError
 from runners.selection.frameworks import Framework
 from runners.servers.recipe import Variant
-from scenarios.exchange import Scenario
+from scenarios.exchange import SERVICES, Scenario
 
 CLOSED_CONNECTIONS = 64
 """Connections of a closed load, unless asked otherwise or the scenario has numbers of its own."""
@@ -162,7 +162,7 @@ def _cell(stack: Stack, scenario: Scenario, connections: int, selection: Selecti
 
 
 def _absence(stack: Stack, scenario: Scenario) -> tuple[str, str] | None:
-    if scenario.needs not in {*stack.variant.capabilities, stack.variant.interface}:
+    if scenario.needs not in {*SERVICES, *stack.variant.capabilities, stack.variant.interface}:
         own = stack.framework.not_applicable.get(family(scenario))
         return "not-applicable", own or _lack(stack.variant, scenario.needs)
     return stack.framework.absence(family(scenario))

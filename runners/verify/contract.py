@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 
 from runners.http.client import ANSWER_DEADLINE_S, HttpClient, MalformedAnswerError, ask, send
+from runners.services.service import Evidence
 from runners.verify import words
 from runners.verify.checks import SILENT, Checks, judge
 from runners.verify.lapses import begin, end
 from runners.verify.waiting import check_overlap, threads_seen
+from runners.verify.work import check_work, lasting_problem
 from scenarios.exchange import Answer, Exchange, Oddity, Scenario, parse_json
 
 SAMPLE = 16
@@ -41,6 +43,8 @@ class Known:
     workers: int = 1
     shares_clock: bool = True
     """Whether its clock is ours."""
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    """What services say of its work, by what scenarios need them by; nothing is known of others."""
 
 
 UNKNOWN = Known()
@@ -105,6 +109,8 @@ def _verified(checks: Checks, scenario: Scenario, seed: int, known: Known) -> tu
         check_overlap(checks, scenario.overlapping, known.workers)
         if scenario.pooled and not checks.differences:
             findings.append(threads_seen(checks, scenario.overlapping, known.workers))
+    if (evidence := known.evidence.get(scenario.needs)) and not checks.differences:
+        findings += check_work(checks, scenario, evidence, seed)
     if checks.gave_up:
         return ()
     client = checks.client
@@ -128,14 +134,25 @@ def probe(host: str, port: int, scenario: Scenario, *, timeout_s: float = ANSWER
     return words.message(exchange, problem) if problem else None
 
 
-def verify_after(host: str, port: int, scenario: Scenario) -> str:
-    """What is wrong after load with an answer, or with two of them to one request; empty: nothing."""
+def verify_after(
+    host: str, port: int, scenario: Scenario, *, evidence: Evidence | None = None, answered: int = 0
+) -> str:
+    """What is wrong after load with an answer, or with two of them to one request; empty: nothing.
+
+    Where a service says what requests do to it, also with that, and with what is left there of at least
+    ``answered`` right answers.
+    """
     exchange = _easiest(scenario)
     with HttpClient(host, port) as client:
         checks = Checks(client)
         checks.check("after load", exchange)
         if scenario.varies and not checks.differences:
             checks.check_varying(exchange.request)
+        if evidence and not checks.differences:
+            if scenario.effects and (problem := lasting_problem(scenario.effects, evidence, answered)):
+                checks.differences.append(problem)
+            for _noted in check_work(checks, scenario, evidence, seed=0):
+                pass  # findings were told when it was verified
     return "; ".join(checks.differences)
 
 

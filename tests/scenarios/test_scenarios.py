@@ -51,7 +51,8 @@ def test_the_catalogue_is_in_the_order_of_the_contract() -> None:
         *("plaintext", "json", "params", "routing-first", "routing-middle", "routing-last"),
         *("routing-dynamic", "orders", "orders-raw", "orders-invalid", "items", "items-large"),
         *("dependencies", "middleware", "middleware-none", "auth", "form", "stream", "sse", "websocket"),
-        *("delay", "delay-threadpool", "cpu", "cpu-inline", "errors", "json-sync"),
+        *("delay", "delay-threadpool", "upstream", "db-read", "db-many", "db-write"),
+        *("cpu", "cpu-inline", "errors", "json-sync"),
         *("include-first", "include-middle", "include-last"),
     ]
 

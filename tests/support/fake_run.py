@@ -10,12 +10,13 @@ from typing import Any
 
 from results.histogram import Latency
 from results.model import CpuSource, Environment, Failure, Machine, Plan, Setup, Turns
-from runners.errors import LaunchError, LoadError
+from runners.errors import LaunchError, LoadError, ServiceError
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.selection.heats import launch_order
 from runners.selection.matrix import Selection, control_of, expand
 from runners.selection.schedule import Visit, visits
+from runners.services.services import Leases
 from runners.verify.contract import Verified
 from tests.support.small_matrix import parts
 
@@ -50,6 +51,7 @@ class FakeServer:
     argv: tuple[str, ...] = ("python", "-m", "server")
     first_answer_s: float = 0.3
     living: bool = True
+    leases: Leases = field(default_factory=Leases)
 
     def alive(self) -> bool:
         return self.living
@@ -73,6 +75,9 @@ class FakeLauncher:
     shares_clock: bool = True
     started: list[tuple[str, str]] = field(default_factory=list)
     running: list[FakeServer] = field(default_factory=list)
+    refused: dict[str, ServiceError] = field(default_factory=dict)
+    """By what scenarios need: why it cannot be had."""
+    closed: bool = False
 
     @contextmanager
     def start(self, visit: Visit, *, hash_seed: str, **_more: object) -> Iterator[FakeServer]:
@@ -86,6 +91,12 @@ class FakeLauncher:
 
     def target(self, visit: Visit) -> str:
         return f"apps.{visit.stack}:app"
+
+    def lacking(self, needs: str) -> ServiceError | None:
+        return self.refused.get(needs)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def verifying_all(verified: Verified) -> Callable[..., dict[str, Verified]]:

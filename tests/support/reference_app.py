@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from apps import contract
+from apps import contract, contract_client, contract_data
 from apps.contract_errors import internal_error, share
 from apps.contract_targets import LAYERS, PART_ROUTES, PARTS, layer_header
 from apps.contract_threads import cpu_answer
@@ -100,6 +100,7 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
         "/form": lambda: answer(_form(request.body or b"")),
         "/cpu": lambda: answer(_computed(query)),
         "/cpu-inline": lambda: answer(_computed(query)),
+        "/accounts": lambda: answer(_accounts(query)),
     }
     if path in whole:
         return whole[path]()
@@ -110,8 +111,14 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
         return answer({"ms": ms})
     if match := re.fullmatch(r"/things/([^/]+)", path):
         return answer({"thing_id": _number("thing_id", match[1], 1, 2**31 - 1)})
+    return _other(path, request, greeting)
+
+
+def _other(path: str, request: Request, greeting: str) -> Answer:
     if match := re.fullmatch(r"/errors/(\d+)", path):
         return _share(int(match[1]), request.method)
+    if match := re.fullmatch(r"/(accounts|balances|offers)/(\d+)", path):
+        return answer(_served(match[1], int(match[2]), request))
     return answer({"route": _route_number(path), "message": greeting})
 
 
@@ -161,6 +168,28 @@ def _user(user_id: str, query: dict[str, str]) -> dict[str, Any]:
 def _items(query: dict[str, str], salt: str) -> list[dict[str, Any]]:
     offset = _number("offset", query.get("offset", "0"), 0, contract.OFFSET_MAX)
     return list(contract.salted_rows(offset, _number("n", query.get("n", "50"), 1, 5000), salt))
+
+
+def _served(kind: str, number: int, request: Request) -> dict[str, Any]:
+    """Row of the database, or offer made of what the upstream says."""
+    most = contract_client.ITEMS if kind == "offers" else contract_data.ACCOUNTS
+    if not 1 <= number <= most:
+        raise Refusal(404, "Not Found")
+    if kind == "offers":
+        return contract_client.offer(contract_client.upstream_item(number))
+    if kind == "accounts":
+        return contract_data.account(number)
+    return {"id": number, "cents": _cents(request.body or b"")}
+
+
+def _accounts(query: dict[str, str]) -> list[dict[str, object]]:
+    first = _number("first", query.get("first"), 1, contract_data.ACCOUNTS)
+    return [contract_data.account(account_id) for account_id in contract_data.account_ids(first)]
+
+
+def _cents(body: bytes) -> int:
+    cents: int = _shaped((int, 0, contract_data.CENTS_MAX), json.loads(body).get("cents", ...), "cents")
+    return cents
 
 
 def _form(body: bytes) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from report import fmt
 from report.analysis.flags import with_counts
 from report.analysis.metrics import THROUGHPUT, page_columns
@@ -89,15 +91,40 @@ def _table(context: Context, workload: Workload, index: int) -> Table:
             *STACK_COLUMNS,
             *(metric_column(metric) for metric in page_columns("serve")),
             Column(label="Server busy", unit="%", numeric=True),
+            *(
+                column
+                for name in _services(context, workload)
+                for column in (
+                    Column(label=f"{name.capitalize()} busy", unit="%", numeric=True),
+                    Column(label=f"{name.capitalize()} CPU", unit="us", numeric=True),
+                )
+            ),
             Column(label="Trials", numeric=True),
             Column(label="Requests", numeric=True),
             Column(label="Flags"),
         ),
-        rows=tuple(_row(context, summary) for summary in summaries_in_order(context, workload)),
+        rows=tuple(_row(context, summary, workload) for summary in summaries_in_order(context, workload)),
     )
 
 
-def _row(context: Context, summary: Summary) -> TableRow:
+def _services(context: Context, workload: Workload) -> tuple[str, ...]:
+    """Names of what the servers of a workload talked to."""
+    own = (summary.services for summary in summaries_in_order(context, workload))
+    return tuple(dict.fromkeys(use.name for uses in own for use in uses))
+
+
+def _service_entries(summary: Summary, names: Sequence[str]) -> Iterator[TableEntry]:
+    """How busy each service was, and its CPU per request."""
+    uses = {use.name: use for use in summary.services}
+    for name in names:
+        if use := uses.get(name):
+            yield TableEntry(text=f"{100 * use.busy:.0f}", key=round(use.busy, 4))
+            yield TableEntry(text=f"{use.cpu_us_per_request:.1f}", key=round(use.cpu_us_per_request, 3))
+        else:
+            yield from (entry("–"), entry("–"))
+
+
+def _row(context: Context, summary: Summary, workload: Workload) -> TableRow:
     busy = summary.utilisation
     return TableRow(
         anchor=summary.cell.slug,
@@ -106,6 +133,7 @@ def _row(context: Context, summary: Summary) -> TableRow:
             *stack_entries(context, summary.cell),
             *(metric_entry(summary, metric) for metric in page_columns("serve")),
             TableEntry(text=f"{100 * busy:.0f}", key=round(busy, 4)) if busy is not None else entry("–"),
+            *_service_entries(summary, _services(context, workload)),
             TableEntry(text=str(summary.n_trials), key=summary.n_trials),
             TableEntry(text=f"{summary.requests:,}", key=summary.requests),
             entry(with_counts(summary.flags)),

@@ -10,7 +10,7 @@ from results.model import IN_PROCESS, Cell, Interface, Load, NotApplicable
 from runners.errors import PlanError
 from runners.experiments.counting.inputs import ring_of
 from runners.selection.matrix import Matrix, Parts, Selection, expand
-from scenarios.exchange import Scenario
+from scenarios.exchange import SERVICES, Scenario
 
 
 def countable_cells(selection: Selection, parts: Parts, *, in_process: bool) -> Matrix:
@@ -80,4 +80,6 @@ def _unfit(scenario: Scenario) -> str | None:
         return "a conversation is no request: it has a connection of its own"
     if exchange.min_elapsed_s > 0 or (exchange.watch is not None and exchange.watch.interval_s):
         return "it waits most of the time, and waiting is not counted"
+    if scenario.needs in SERVICES:
+        return f"it waits for a {scenario.needs}, and waiting is not counted"
     return None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from results.model import BOTH_SIDES, Cell, GateStage, Pairing, SideName
 from results.store import Writer
 from runners.errors import of_side
+from runners.experiments.backing import services_for
 from runners.experiments.heat import Measurer
 from runners.experiments.inspection import inspect
 from runners.experiments.launchers import local_launcher
@@ -47,8 +48,14 @@ class Comparison:
     def run(self) -> None:
         """Verify both sides, then measure all pairs; records as it goes."""
         blocks = self.prepared.plan.setup.blocks
-        left = self.verify(self.prepared.launch_pairs())
-        self.measure([(block, left) for block in range(blocks)])
+        with closing(self):
+            left = self.verify(self.prepared.launch_pairs())
+            self.measure([(block, left) for block in range(blocks)])
+
+    def close(self) -> None:
+        """Stop what servers talked to; may be called twice."""
+        for launcher in self.launchers.values():
+            launcher.close()
 
     def verify(self, chosen: Iterable[LaunchPair]) -> tuple[LaunchPair, ...]:
         """Those of ``chosen`` that both sides answer rightly; the others are recorded as failures."""
@@ -129,7 +136,8 @@ def new_comparison(options: PairOptions, results: Path, *, watcher: Watcher, pol
 
 def begin_comparison(prepared: Prepared, results: Path, *, watcher: Watcher, policy: Policy) -> Comparison:
     """What was prepared, with its record begun."""
-    plan = prepared.plan
+    plan, cells = prepared.plan, [cell for p in prepared.loads() for cell in (p.base, p.head)]
+    services = services_for(cells, plan.setup)
     writer = begin_record(plan, prepared.failures, results, watcher)
     logs = writer.folder.resolve() / "logs"
     return Comparison(
@@ -144,6 +152,7 @@ def begin_comparison(prepared: Prepared, results: Path, *, watcher: Watcher, pol
                 prepared.environments[side],
                 plan.setup,
                 logs / side,
+                services=services,
             )
             for side, side_parts in prepared.sides.items()
         },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,9 +68,10 @@ class Gate:
     def run(self) -> None:
         """Count, screen and confirm; records as it goes."""
         self.count()
-        left = self.comparison.verify(self.prepared.launch_pairs())
-        if left:
-            self.load(left)
+        with closing(self.comparison):
+            left = self.comparison.verify(self.prepared.launch_pairs())
+            if left:
+                self.load(left)
 
     def count(self) -> None:
         """The cost tier: both sides of a cell at the same time, again until the counts are sharp enough."""

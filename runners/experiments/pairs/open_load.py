@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -107,17 +108,14 @@ def _capacities(prepared: Prepared, watcher: Watcher) -> Capacities:
         with (
             TemporaryDirectory(prefix="hotlap-") as folder,
             Generator(cpus=setup.generator_cpus, log=Path(folder) / "generator.log") as generator,
+            closing(
+                local_launcher(cells, base.parts, prepared.environments[SideName.BASE], setup, Path(folder))
+            ) as launcher,
         ):
             return CapacityPass(
                 plan=replace(plan, cells=cells, setup=setup),
                 scenarios=base.parts.scenarios,
-                launcher=local_launcher(
-                    cells,
-                    base.parts,
-                    prepared.environments[SideName.BASE],
-                    setup,
-                    Path(folder),
-                ),
+                launcher=launcher,
                 generator=generator,
                 watcher=watcher,
             ).run()

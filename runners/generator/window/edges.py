@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from runners.errors import LoadError
-from runners.generator.messages import Order
+from runners.generator.messages import Order, ServiceTree
 from runners.generator.pump.pump import Pump
 from runners.machine import throttling
 from runners.machine.clocks import TICK_NS, busy_and_stolen_ns
 from runners.machine.throttling import Throttling
-from runners.processes.accounting import ServerClock
+from runners.processes.accounting import ServerClock, tree_cpu_ns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,8 @@ class Edge:
     pids: frozenset[int] = frozenset()
     by_pid_ns: Mapping[int, int] = field(default_factory=dict)
     """CPU time of each of the server's processes."""
+    service_cpu_ns: Mapping[str, int | None] = field(default_factory=dict)
+    """By name of what the server talks to; None where that is gone."""
     busy_ns: int | None = None
     """Of the CPUs of server and generator, by anyone."""
     stolen_ns: int | None = None
@@ -45,12 +47,13 @@ class Meters:
 
     server: ServerClock | None = None
     cpus: Sequence[int] = ()
+    services: Sequence[ServiceTree] = ()
 
     @classmethod
     def for_order(cls, order: Order) -> Self:
         """Those of a trial: its server's clock where there is one, and the CPUs of server and generator."""
         server = None if order.server_pid is None else ServerClock(order.server_pid, order.cgroup)
-        return cls(server=server, cpus=order.cpus)
+        return cls(server=server, cpus=order.cpus, services=order.services)
 
     def read(self, pump: Pump) -> Edge:
         """Read everything now; raises LoadError where the server is gone."""
@@ -69,6 +72,7 @@ class Meters:
             server_cpu_ns=used.total_ns if used else None,
             pids=used.pids if used else frozenset(),
             by_pid_ns=used.by_pid_ns if used else {},
+            service_cpu_ns={tree.name: tree_cpu_ns(tree.pid, tree.cgroup) for tree in self.services},
             busy_ns=busy_ns,
             stolen_ns=stolen_ns,
             collections=sum(generation["collections"] for generation in gc.get_stats()),
@@ -91,6 +95,11 @@ class Meters:
             "process_cpu_ns": {
                 str(pid): cpu_ns - begin.by_pid_ns.get(pid, 0) for pid, cpu_ns in end.by_pid_ns.items()
             },
+            "service_cpu_ns": {
+                name: grown_ns
+                for name, until_ns in end.service_cpu_ns.items()
+                if (grown_ns := _grown(begin.service_cpu_ns[name], until_ns)) is not None
+            },
             "processes_changed": begin.pids != end.pids,
             "processes": len(end.pids) if self.server else None,
             "busy_ticks": _ticks(begin.busy_ns, end.busy_ns),
@@ -107,6 +116,11 @@ class Meters:
             total[name] = None if None in values else sum(values)
         total["process_cpu_ns"] = {
             pid: sum(part["process_cpu_ns"].get(pid, 0) for part in parts) for pid in total["process_cpu_ns"]
+        }
+        total["service_cpu_ns"] = {
+            name: sum(part["service_cpu_ns"][name] for part in parts)
+            for name in total["service_cpu_ns"]
+            if all(name in part["service_cpu_ns"] for part in parts)
         }
         total["clock_changed"] = any(part["clock_changed"] for part in parts)
         total["processes_changed"] = spans[0][0].pids != spans[-1][1].pids or any(

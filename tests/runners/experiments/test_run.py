@@ -16,22 +16,24 @@ import runners.experiments.heat
 import runners.experiments.inspection
 from results.model import FIRST_LOOK, Cell, Load, Run, Setup, Trial
 from results.store import Writer, create, read, reopen
-from runners.errors import LoadError
+from runners.errors import LoadError, ServiceError
 from runners.experiments.live import MEMORY_RESERVE_BYTES
 from runners.experiments.policy import Policy
 from runners.experiments.run import RunSession
 from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.machine import facts
+from runners.services.services import Leases
 from runners.verify.contract import Verified
 from tests.support.fake_run import IN_TURNS, SETUP, FakeGenerator, FakeLauncher, Heard, plan, verifying_all
-from tests.support.small_matrix import parts
+from tests.support.fake_services import FakeService
+from tests.support.small_matrix import parts, scenario
 
 
 @pytest.fixture(autouse=True)
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(("a sign", "200"),), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "")
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "")
 
 
 def session(
@@ -116,8 +118,46 @@ def test_a_cell_that_cannot_be_loaded_leaves_the_others_of_its_launch(tmp_path: 
     assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - 1
 
 
+@pytest.mark.faults("no-service")
+def test_cells_whose_service_cannot_be_had_are_failures_and_the_rest_is_measured(tmp_path: Path) -> None:
+    refused = {"database": ServiceError("no database: no room", remedy="make room")}
+    with create(tmp_path, plan()) as writer:
+        one = session(writer, Run(plan=plan()))
+        talking = {**parts().scenarios, "json": scenario("json", needs="database")}
+        one.launcher = launcher = FakeLauncher(talking, refused=refused)
+        one.run()
+    run = read(tmp_path / "a-run")
+    assert {
+        (failure.cell.scenario, failure.stage, failure.remedy) for failure in run.failures if failure.cell
+    } == {("json", "service", "make room")}
+    wanted = [cell for cell in run.plan.cells if cell.scenario != "json"]
+    assert len(run.trials) == SETUP.blocks * len(wanted)
+    assert launcher.closed
+
+
+@pytest.mark.faults("service-dies")
+def test_a_service_that_ends_under_load_is_named_by_the_cells_that_fail(tmp_path: Path) -> None:
+    with create(tmp_path, plan()) as writer:
+        one = session(writer, Run(plan=plan()))
+        one.launcher = launcher = FakeLauncher(parts().scenarios)
+
+        def third_fails(count: int) -> None:
+            if count == 3:
+                for server in launcher.running:
+                    server.leases = Leases({"database": FakeService("signal SIGKILL")})
+                raise LoadError("500 for every request")
+
+        generator = FakeGenerator(third_fails)
+        one.generators = lambda: nullcontext(generator)
+        one.run()
+    run = read(tmp_path / "a-run")
+    (failure,) = run.failures
+    assert failure.message == "500 for every request; the database ended: signal SIGKILL"
+    assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - 1
+
+
 def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "wanted 200, got 500")
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "wanted 200")
     run = complete(tmp_path)
     assert {failure.stage for failure in run.failures} == {"verify-after"}
 

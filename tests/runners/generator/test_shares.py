@@ -8,7 +8,7 @@ from results.histogram import Latency
 from results.model import Arrivals, CpuSource
 from runners.errors import LoadError
 from runners.generator import shares
-from runners.generator.messages import Measured, Order
+from runners.generator.messages import Measured, Order, ServiceTree
 from runners.generator.shares import ShareMeasured, merge, overlap, split
 
 ORDER = Order(
@@ -24,6 +24,7 @@ ORDER = Order(
     server_pid=5,
     cgroup="/c",
     cpus=(0, 1),
+    services=(ServiceTree(name="database", pid=7),),
 )
 
 
@@ -61,6 +62,7 @@ def test_only_the_reader_reads_the_server() -> None:
     first, second = split(ORDER, [5, 5], reader=1)
     assert (first.server_pid, first.cgroup, first.cpus) == (None, None, ())
     assert (second.server_pid, second.cgroup, second.cpus) == (5, "/c", (0, 1))
+    assert (first.services, second.services) == ((), ORDER.services)
     assert all(share.server_pid is None for share in split(ORDER, [5, 5], reader=None))
 
 
@@ -88,11 +90,17 @@ def test_what_nobody_measured_stays_unmeasured_and_one_reader_is_enough() -> Non
     assert nobody.server_cpu_ns is None
     assert nobody.lateness is None
     one = measured(
-        [1], server_cpu_ns=7, server_cpu_source=CpuSource.CGROUP, processes=3, processes_changed=True
+        [1],
+        service_cpu_ns={"database": 9},
+        server_cpu_ns=7,
+        server_cpu_source=CpuSource.CGROUP,
+        processes=3,
+        processes_changed=True,
     )
     merged = merge([part(measured([1])), part(one)])
     assert (merged.server_cpu_ns, merged.server_cpu_source, merged.processes) == (7, "cgroup", 3)
     assert merged.processes_changed
+    assert merged.service_cpu_ns == {"database": 9}
 
 
 def test_the_busiest_generator_speaks_for_all() -> None:

@@ -22,7 +22,7 @@ from tests.support.fake_run import verifying_all
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "")
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "")
 
 
 def run(folder: Path, *, apart: str = "", **more: Any) -> tuple[Run, Fakes]:  # noqa: ANN401 - passed on
@@ -149,7 +149,7 @@ def test_turns_are_never_measured_again_for_foreign_work(tmp_path: Path) -> None
 def test_wrong_answers_after_load_take_the_trial_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "wanted 200, got 500")
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "wanted 200")
     found, _ = run(tmp_path)
     assert {failure.stage for failure in found.failures} == {"verify-after"}
     assert {failure.side for failure in found.failures} == {SideName.BASE, SideName.HEAD}

@@ -31,7 +31,7 @@ COUNTED = tuple(Pairing(base=lockstep(each.base), head=lockstep(each.head)) for 
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args: "")
+    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "")
 
 
 class FakePool:

@@ -12,7 +12,7 @@ from results.histogram import Latency
 from results.model import Arrivals
 from runners.errors import LoadError
 from runners.generator.locust_stats import Span
-from runners.generator.messages import Measured, Order
+from runners.generator.messages import Measured, Order, ServiceTree
 from runners.generator.pump import tally as tally_module
 from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.tally import Tally
@@ -27,6 +27,9 @@ GET = Exchange(request=Request(target="/n"), check=json_answer({"n": 1}))
 ORDER = Order(
     host="127.0.0.1", port=0, scenario="n", seed=1, connections=1, warmup_s=0.02, window_s=0.1, deadline_s=2
 )
+
+GONE = 2**22 + 1
+"""No process has such a pid: it is above the highest ``pid_max``."""
 
 
 def trial(script: Script, order: Order = ORDER, exchange: Exchange = GET) -> Measured:
@@ -46,7 +49,15 @@ def at(port: int, order: Order) -> Measured:
 
 def test_what_a_window_gives() -> None:
     measured = trial(
-        serving(answer()), replace(ORDER, connections=5, server_pid=os.getpid(), cpus=(0,), window_s=0.2)
+        serving(answer()),
+        replace(
+            ORDER,
+            connections=5,
+            server_pid=os.getpid(),
+            services=(ServiceTree(name="database", pid=os.getpid()), ServiceTree(name="gone", pid=GONE)),
+            cpus=(0,),
+            window_s=0.2,
+        ),
     )
 
     assert measured.window_s >= 0.2
@@ -66,6 +77,8 @@ def test_what_a_window_gives() -> None:
     assert measured.bytes_received == pytest.approx(measured.requests * len(answer()), abs=5 * len(answer()))
     assert measured.bytes_sent > measured.requests * 20
     assert measured.server_cpu_ns is not None
+    assert measured.service_cpu_ns.keys() == {"database"}
+    assert measured.service_cpu_ns["database"] > 0
     assert measured.generator_cpu_ns > 0
     assert 0 < measured.generator_idle_s < measured.window_s
     assert measured.generator_wait_us > 0

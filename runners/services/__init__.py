@@ -1,0 +1,1 @@
+"""What an app talks to while it is measured: started once for a session, leased to each launch."""

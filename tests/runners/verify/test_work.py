@@ -1,0 +1,112 @@
+"""What is wrong with requests, by the database's own word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+
+from runners.verify.checks import Checks
+from runners.verify.work import check_work, lasting_problem, shortened, verbs
+from scenarios.catalogue import discover
+from scenarios.exchange import Effects, Exchange, Scenario
+from tests.support.fake_services import FakeEvidence
+
+SCENARIOS = discover()
+READ = "SELECT id, owner, city, cents FROM accounts WHERE id = $1"
+WRITE = ("BEGIN", "UPDATE balances SET cents = 7 WHERE id = 1", "SELECT id FROM balances", "COMMIT")
+EFFECTS = Effects(count="count", noun="changes", wrong="wrong")
+
+
+@dataclass
+class FakeChecks:
+    """Every answer is right, and makes the database do what ``answer`` says."""
+
+    evidence: FakeEvidence
+    answer: Callable[[int], tuple[str, ...]]
+    differences: list[str] = field(default_factory=list)
+    asked: list[Exchange] = field(default_factory=list)
+
+    def check(self, _key: str, exchange: Exchange) -> None:
+        self.evidence.statements += self.answer(len(self.asked))
+        self.asked.append(exchange)
+
+
+def checked(
+    scenario: Scenario, answer: Callable[[int], tuple[str, ...]], evidence: FakeEvidence | None = None
+) -> tuple[list[str], list[tuple[str, str]], list[Exchange]]:
+    evidence = evidence or FakeEvidence()
+    checks = FakeChecks(evidence, answer)
+    found = list(check_work(cast("Checks", checks), scenario, evidence, seed=1))
+    return checks.differences, found, checks.asked
+
+
+def test_right_statements_are_a_finding_and_the_first_request_is_asked_again() -> None:
+    differences, found, asked = checked(SCENARIOS["db-many"], lambda _: (READ,) * 20)
+    assert differences == []
+    assert [answer for _, answer in found] == [
+        "20 x SELECT id, owner, city, cents FROM accounts WHERE id = ?"
+    ]
+    assert asked[0].request == asked[2].request != asked[1].request
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "problem"),
+    [
+        ("db-many", lambda _: ("SELECT * FROM accounts WHERE id = ANY($1)",), "do 3 SELECT, wanted 60"),
+        ("db-read", lambda turn: (READ,) if turn < 2 else (), "do 2 SELECT, wanted 3"),
+        ("db-read", lambda turn: (READ,) if turn else (READ,) * 20, "do 22 SELECT, wanted 3"),
+        ("db-read", lambda _: (READ, "UPDATE accounts SET cents = 0"), "do 3 UPDATE, wanted 0"),
+    ],
+    ids=["folded into one", "kept", "read ahead", "more than asked"],
+)
+def test_other_statements_are_a_difference(
+    name: str, answer: Callable[[int], tuple[str, ...]], problem: str
+) -> None:
+    differences, found, _ = checked(SCENARIOS[name], answer)
+    assert [problem in difference for difference in differences] == [True]
+    assert not found
+
+
+def test_frames_pings_and_settings_are_not_counted() -> None:
+    assert verbs((*WRITE, "SELECT 1", "SELECT set_config('TimeZone', 'UTC', false)", "SET x = 1", "")) == {
+        "UPDATE": 1,
+        "SELECT": 1,
+    }
+
+
+def test_writes_that_are_not_committed_are_a_difference() -> None:
+    scenario = SCENARIOS["db-write"]
+    assert scenario.effects
+    kept = FakeEvidence(numbers={scenario.effects.count: [5, 8]})
+    assert checked(scenario, lambda _: WRITE, kept)[0] == []
+    lost = FakeEvidence(numbers={scenario.effects.count: [5, 5]})
+    assert checked(scenario, lambda _: WRITE, lost)[0] == [
+        "3 right answers left 0 changes in the database, wanted 3"
+    ]
+
+
+def test_nothing_is_said_where_the_log_is_out_of_reach() -> None:
+    differences, found, asked = checked(
+        SCENARIOS["db-read"], lambda _: (), evidence=FakeEvidence(readable=False)
+    )
+    assert (differences, found) == ([], [])
+    assert asked  # answers are checked all the same, and what they leave behind
+
+
+def test_what_lasts_of_a_load_is_held_to_its_right_answers() -> None:
+    assert lasting_problem(EFFECTS, FakeEvidence(numbers={"wrong": [0], "count": [100]}), 90) == ""
+    assert "90 right answers under load left 80" in lasting_problem(
+        EFFECTS, FakeEvidence(numbers={"wrong": [0], "count": [80]}), 90
+    )
+    assert "2 rows" in lasting_problem(EFFECTS, FakeEvidence(numbers={"wrong": [2], "count": [99]}), 90)
+
+
+def test_a_list_of_statements_is_one_line_with_values_as_question_marks() -> None:
+    statements = (*WRITE, "SELECT 'it', $2, a1 FROM t WHERE b = 12", "SELECT 'is', $3, a1 FROM t WHERE b = 1")
+    assert shortened(statements) == (
+        "BEGIN; UPDATE balances SET cents = ? WHERE id = ?; SELECT id FROM balances; COMMIT; "
+        "2 x SELECT ?, ?, a1 FROM t WHERE b = ?"
+    )
