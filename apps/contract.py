@@ -90,8 +90,8 @@ def mounted() -> tuple[str, ...]:
     """
     wanted = os.environ.get("HOTLAP_GROUPS")
     if wanted is None:
-        lacking = () if "HOTLAP_DATABASE_URL" in os.environ else DATABASE_GROUPS
-        lacking += () if "HOTLAP_UPSTREAM_URL" in os.environ else CLIENT_GROUPS
+        lacking = set() if "HOTLAP_DATABASE_URL" in os.environ else set(DATABASE_GROUPS)
+        lacking |= set() if "HOTLAP_UPSTREAM_URL" in os.environ else set(CLIENT_GROUPS)
         return tuple(group for group in GROUPS if group not in lacking)
     names = {name for name in wanted.split(",") if name}
     return tuple(group for group in GROUPS if group in names)

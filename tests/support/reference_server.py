@@ -17,6 +17,7 @@ from wsproto.connection import ConnectionState
 from wsproto.events import AcceptConnection, BytesMessage, CloseConnection, Ping, TextMessage
 
 from scenarios.exchange import Answer, Request
+from scenarios.upstream import UPSTREAM_MS
 from tests.support.reference_app import respond
 
 Respond = Callable[[Request], Answer]
@@ -69,6 +70,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if ms := re.fullmatch(r"/delay(?:-threadpool)?/(1\d|2\d|30)", self.path):
             time.sleep(int(ms[1]) / 1000)
+        if re.fullmatch(r"/offers/\d+", self.path):
+            time.sleep(UPSTREAM_MS / 1000)
         request = Request(method=self.command, target=self.path, headers=headers, body=body)
         answer = type(self).respond_with(request)
         if answer.status == 0:

@@ -16,6 +16,7 @@ from runners.errors import LoadError
 from runners.generator import client
 from runners.generator.client import Generator
 from runners.generator.messages import Order, Relay
+from runners.processes.ours import environment_of_ours
 from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
 
 GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
@@ -167,7 +168,7 @@ def test_the_environment_of_the_caller_cannot_change_it(monkeypatch: pytest.Monk
     monkeypatch.setenv("LOCUST_SKIP_MONKEY_PATCH", "1")
     monkeypatch.setenv("PYTHONHASHSEED", "0")
 
-    environment = client.environment_of_ours()
+    environment = environment_of_ours()
 
     assert not {"LOCUST_SKIP_MONKEY_PATCH", "PYTHONHASHSEED"} & set(environment)
     assert sys.executable
