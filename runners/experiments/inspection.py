@@ -141,7 +141,7 @@ def _visit(
                 server.port,
                 scenarios,
                 seed,
-                known=replace(known, evidence=server.leases.evidence),
+                known=replace(known, evidence=server.leases.evidence, pid=server.pid),
                 is_aborted=interrupted.is_set,
             )
             log, taken = server.log_tail(), server.pss_bytes()

@@ -117,6 +117,15 @@ def is_working(pids: Iterable[int]) -> bool:
     return any(state in b"RD" for pid in pids for state in _thread_states(pid))
 
 
+def thread_count(pids: Iterable[int]) -> int:
+    """Threads of ``pids``; a process that is gone has none."""
+    count = 0
+    for pid in pids:
+        with suppress(OSError):
+            count += len(os.listdir(f"/proc/{pid}/task"))
+    return count
+
+
 def _thread_states(pid: int) -> Iterator[bytes]:
     with suppress(OSError):
         for thread in os.listdir(f"/proc/{pid}/task"):

@@ -13,7 +13,7 @@ from runners.services.service import Evidence
 from runners.verify import words
 from runners.verify.checks import SILENT, Checks, judge
 from runners.verify.lapses import begin, end
-from runners.verify.waiting import check_overlap, threads_seen
+from runners.verify.waiting import check_overlap, check_threads
 from runners.verify.work import check_work, lasting_problem
 from scenarios.exchange import Answer, Exchange, Oddity, Scenario, parse_json
 
@@ -45,6 +45,8 @@ class Known:
     """Whether its clock is ours."""
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
     """What services say of its work, by what scenarios need them by; nothing is known of others."""
+    pid: int | None = None
+    """Root of its processes; None: hotlap did not start it."""
 
 
 UNKNOWN = Known()
@@ -108,7 +110,7 @@ def _verified(checks: Checks, scenario: Scenario, seed: int, known: Known) -> tu
     if scenario.overlapping and known.event_loop and not checks.differences:
         check_overlap(checks, scenario.overlapping, known.workers)
         if scenario.pooled and not checks.differences:
-            findings.append(threads_seen(checks, scenario.overlapping, known.workers))
+            findings.append(check_threads(checks, scenario.overlapping, known.workers, known.pid))
     if (evidence := known.evidence.get(scenario.needs)) and not checks.differences:
         findings += check_work(checks, scenario, evidence, seed)
     if checks.gave_up:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from runners.http.client import ask
+from runners.processes.accounting import thread_count, tree_pids
 from runners.verify import words
 from runners.verify.checks import Checks
 from scenarios.exchange import Answer, Exchange
@@ -15,6 +17,8 @@ EACH = 4
 """Asked at once of each worker: one that blocks takes so many times as long for those that it gets."""
 MANY = 64
 """Asked at once of each worker to see how many wait at the same time; more than any pool has threads."""
+LOOK_S = 0.003
+"""Between two looks at a server's threads while it is asked."""
 TRIES = 5
 """On a busy machine a server that does not block may be late; one that blocks can never be in time."""
 
@@ -28,7 +32,7 @@ def check_overlap(checks: Checks, exchange: Exchange, workers: int) -> None:
     count, shortest_s = EACH * workers, math.inf
     with ThreadPoolExecutor(count) as pool:
         for _ in range(TRIES):
-            ends_s = _at_once(checks, exchange, count, pool)
+            ends_s, _ = _at_once(checks, exchange, count, pool)
             shortest_s = min(shortest_s, max(ends_s, default=0.0))
             if not ends_s or shortest_s < EACH * exchange.min_elapsed_s:
                 return
@@ -39,37 +43,54 @@ def check_overlap(checks: Checks, exchange: Exchange, workers: int) -> None:
     checks.differences.append(words.message(exchange, problem))
 
 
-def threads_seen(checks: Checks, exchange: Exchange, workers: int) -> tuple[str, str]:
-    """Finding of how many of ``MANY`` requests at once waited at the same time.
+def check_threads(checks: Checks, exchange: Exchange, workers: int, pid: int | None) -> tuple[str, str]:
+    """Ask ``exchange`` very often at once; a difference where the server has no more threads than before.
 
-    Whatever has to wait for another's thread ends after two waits, counted from when the first was asked, so
-    that never more are seen than there are threads. A busy machine may show fewer: the most of ``TRIES`` is
-    taken.
+    Gives the finding how many of ``MANY`` requests at once waited at the same time: whatever has to wait for
+    another's thread ends after two waits, counted from when the first was asked, so that never more are seen
+    than there are threads. A busy machine may show fewer; the most of ``TRIES`` is taken. ``pid`` is the root
+    of the server's processes; None: its threads are not known.
     """
     count, most = MANY * workers, 0
+    pids = [] if pid is None else tree_pids(pid)
+    before = grown = thread_count(pids)
     with ThreadPoolExecutor(count) as pool:
         for _ in range(TRIES):
-            ends_s = _at_once(checks, exchange, count, pool)
+            ends_s, threads = _at_once(checks, exchange, count, pool, pids)
+            grown = max(grown, threads)
             most = max(most, sum(end_s < 2 * exchange.min_elapsed_s for end_s in ends_s))
             if not ends_s or most == count:
                 break
-    return f"{count} at once, in threads", f"at least {most} waited at the same time"
+    if pids and not checks.differences and grown < before + EACH:
+        problem = f"{count} at once brought {grown - before} more threads: does the handler wait in a thread?"
+        checks.differences.append(words.message(exchange, problem))
+    more = f", in {grown - before} more threads" if pids else ""
+    return f"{count} at once", f"at least {most} waited at the same time{more}"
 
 
-def _at_once(checks: Checks, exchange: Exchange, count: int, pool: ThreadPoolExecutor) -> list[float]:
-    """When each of ``count`` answers was there, in s since the first was asked; empty where one is wrong."""
+def _at_once(
+    checks: Checks, exchange: Exchange, count: int, pool: ThreadPoolExecutor, pids: Sequence[int] = ()
+) -> tuple[list[float], int]:
+    """(when each of ``count`` answers was there, in s since the first was asked, the most threads meanwhile).
+
+    No times where an answer is wrong, which is a difference then.
+    """
     client, begun_s = checks.client, time.monotonic()
 
     def timed() -> tuple[Answer, float]:
         answer = ask(client.host, client.port, exchange, client.timeout_s)
         return answer, time.monotonic() - begun_s
 
-    asked = [pool.submit(timed) for _ in range(count)]
+    waiting = asked = [pool.submit(timed) for _ in range(count)]
+    threads = 0
+    while waiting:
+        waiting = list(wait(waiting, timeout=LOOK_S).not_done)
+        threads = max(threads, thread_count(pids))
     try:
         answered = [task.result() for task in asked]
     except OSError as error:
         problem = f"no answer: {words.no_answer(error, client.timeout_s)}"
         checks.differences.append(words.message(exchange, problem))
-        return []
+        return [], threads
     right = all(checks.is_right(exchange, answer) for answer, _ in answered)
-    return [end_s for _, end_s in answered] if right else []
+    return [end_s for _, end_s in answered] if right else [], threads

@@ -61,6 +61,11 @@ async def message_on_the_loop(request: Request) -> Response:
 
 ROUTES["json-sync"] = [Route("/json-sync", message_on_the_loop)]
 """
+AWAITING = """    ROUTES |= starlette_threads.ROUTES
+
+
+ROUTES["delay-threadpool"] = [Route("/delay-threadpool/{ms}", delay)]
+"""
 REMEMBERING = ("class Bearer(BaseUser):", "kept = {}\n\n\nclass Bearer(BaseUser):")
 MADE_ONCE = "not made on every call"
 MUTANTS = {
@@ -84,6 +89,11 @@ MUTANTS = {
         "delay",
         "does the handler block the event loop while it waits?",
         mutant(("await asyncio.sleep(delay.ms / 1000)", "time.sleep(delay.ms / 1000)")),
+    ),
+    "waits-in-no-thread": (
+        "delay-threadpool",
+        "does the handler wait in a thread?",
+        mutant(("    ROUTES |= starlette_threads.ROUTES\n", AWAITING)),
     ),
     "is-no-plain-function": (
         "json-sync",
@@ -114,7 +124,11 @@ def test_mutants_are_refused_and_the_app_that_they_are_made_of_is_not(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     asked = ("--apps", str(apps), "--server", "uvicorn-pure", "--json")
-    scenarios = [word for name in ("items", "auth", "delay", "json-sync") for word in ("--scenario", name)]
+    scenarios = [
+        word
+        for name in ("items", "auth", "delay", "delay-threadpool", "json-sync")
+        for word in ("--scenario", name)
+    ]
     assert call(monkeypatch, "verify", *asked, *scenarios) == 3
     said = {
         (failure["stack"].partition("--")[0], failure["cell"]["scenario"]): failure["message"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from threading import Semaphore
 
@@ -32,15 +35,39 @@ def test_never_more_are_seen_to_wait_than_there_are_threads(monkeypatch: pytest.
 
     with serving(respond_with) as port, HttpClient("127.0.0.1", port) as client:
         checks = Checks(client)
-        about, seen = waiting.threads_seen(checks, SLOW, workers=1)
+        about, seen = waiting.check_threads(checks, SLOW, workers=1, pid=None)
     assert checks.differences == []
-    assert about == "8 at once, in threads"
+    assert about == "8 at once"
     assert seen in {f"at least {threads} waited at the same time" for threads in range(THREADS + 1)}
+
+
+def test_a_server_whose_threads_do_not_grow_waits_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "TRIES", 1)
+    monkeypatch.setattr(waiting, "MANY", 8)
+
+    def respond_with(_: Request) -> Answer:
+        time.sleep(0.03)
+        return answer({"ms": 30})
+
+    with (
+        serving(respond_with) as port,
+        HttpClient("127.0.0.1", port) as client,
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other,
+    ):
+        ours, others = Checks(client), Checks(client)
+        waiting.check_threads(ours, SLOW, workers=1, pid=os.getpid())
+        waiting.check_threads(others, SLOW, workers=1, pid=other.pid)
+        other.communicate(b"\n")
+    assert ours.differences == []
+    assert "8 at once brought 0 more threads: does the handler wait in a thread?" in others.differences[0]
 
 
 def test_a_wrong_answer_among_many_is_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "MANY", 8)
     with serving(lambda _: answer({"ms": 31})) as port, HttpClient("127.0.0.1", port) as client:
         checks = Checks(client)
-        assert waiting.threads_seen(checks, SLOW, workers=1)[1] == "at least 0 waited at the same time"
+        assert (
+            waiting.check_threads(checks, SLOW, workers=1, pid=None)[1]
+            == "at least 0 waited at the same time"
+        )
     assert "wanted int 30, got int 31" in checks.differences[0]
