@@ -155,7 +155,7 @@ class Scenario:
     overlapping: Exchange | None = None
     """Waits for its ``min_elapsed_s``; on an event loop, several at once take the time of one."""
     pooled: bool = False
-    """Where it waits is a pool of threads: with more at once than it has, answers come in waves."""
+    """Its handler waits in a thread: a server has more of them while it is asked often at once."""
     lapses: tuple[Lapse, ...] = ()
     """Requests that are good for a time and must be refused afterwards."""
     oddities: Callable[[Random], tuple[Oddity, ...]] = no_inputs

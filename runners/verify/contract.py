@@ -109,7 +109,7 @@ def _verified(checks: Checks, scenario: Scenario, seed: int, known: Known) -> tu
     findings = []
     if scenario.overlapping and known.event_loop and not checks.differences:
         check_overlap(checks, scenario.overlapping, known.workers)
-        if scenario.pooled and not checks.differences:
+        if scenario.pooled and known.pid is not None and not checks.differences:
             findings.append(check_threads(checks, scenario.overlapping, known.workers, known.pid))
     if (evidence := known.evidence.get(scenario.needs)) and not checks.differences:
         findings += check_work(checks, scenario, evidence, seed)
