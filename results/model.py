@@ -503,6 +503,8 @@ class Failure:
     side: SideName = SideName.NONE
 
 
+PROTOCOL = "protocol"
+"""Scenario of findings about a server alone, whose framework is its interface."""
 IN_PROCESS = "in-process"
 """Server of a cell whose app is called without one."""
 

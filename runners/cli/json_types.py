@@ -149,6 +149,25 @@ class VerifyJson(TypedDict):
     findings: list[Finding]
 
 
+class SentJson(TypedDict):
+    """Something odd that was sent, and what came back."""
+
+    sent: str
+    """In words."""
+    answers: dict[str, str]
+    """In short, by server variant: statuses, how the connection ended, what the application saw."""
+
+
+class ProtocolJson(TypedDict):
+    """``hotlap verify --protocol --json``."""
+
+    servers: list[str]
+    """Server variants that were asked."""
+    sent: list[SentJson]
+    failures: list[Failure]
+    """Servers that did not start, or lack what hotlap's own load relies on."""
+
+
 class HighestRateJson(TypedDict):
     """The highest rate of one cell that keeps to the limit."""
 
@@ -291,6 +310,7 @@ OUTPUTS: dict[str, type] = {
     "list": ListJson,
     "list-plan": PlanJson,
     "verify": VerifyJson,
+    "verify-protocol": ProtocolJson,
     "run": run_json(),
     "run-slo": SloJson,
     "report": ReportJson,
@@ -301,4 +321,4 @@ OUTPUTS: dict[str, type] = {
     "calibrate": CalibrateJson,
     "cache": CacheJson,
 }
-"""What ``--json`` prints by command; ``run-slo`` is ``run --slo``, and ``list-plan`` is ``list --plan``."""
+"""What ``--json`` prints by command; behind ``-`` stands an option, as in ``run-slo`` for ``run --slo``."""

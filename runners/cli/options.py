@@ -134,6 +134,13 @@ Quick = Annotated[
         help="The quick matrix, short windows: minutes, not hours. Short for --suite quick.",
     ),
 ]
+Protocol = Annotated[
+    bool,
+    typer.Option(
+        "--protocol",
+        help="Hold the servers against odd bytes, such as chunks, long heads and HTTP/2: who answers how.",
+    ),
+]
 Suite = Annotated[
     str | None,
     typer.Option(

@@ -24,6 +24,7 @@ from runners.cli.options import (
     Limit,
     Listen,
     Precision,
+    Protocol,
     Pythons,
     Quick,
     Rates,
@@ -92,6 +93,7 @@ def run(
     listen: Listen = None,
     host: Host = "127.0.0.1",
     url: Url = None,
+    protocol: Protocol = False,
     resume: Resume = None,
     report: Report = False,
     as_json: Json = False,
@@ -117,7 +119,9 @@ def run(
     if is_default_of_file(context, "blocks") and precision and (blocks or FIRST_LOOK) < FIRST_LOOK:
         blocks = None
     if slo is not None:
-        _refuse_beside_slo(rate=rate, resume=resume, report=report, reuse=reuse, precision=precision)
+        _refuse_beside_slo(
+            rate=rate, resume=resume, report=report, reuse=reuse, precision=precision, protocol=protocol
+        )
     shown, offered = watcher(), rates.parse(rate or ())
     spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
     if resume is not None:
@@ -143,6 +147,7 @@ def run(
             rates=offered,
             arrivals=rates.arrivals_of(arrivals, offered=bool(offered or slo)),
             spread=spread,
+            protocol=protocol,
         )
         if slo is not None:
             _sweep(options, slo, blocks, shown, as_json=as_json)

@@ -94,3 +94,5 @@ class RunOptions:
     """Rates of an open load; empty: closed load."""
     arrivals: Arrivals = DEFAULT_ARRIVALS
     spread: Spread = field(default_factory=Spread)
+    protocol: bool = False
+    """Whether the servers are held against odd bytes too."""

@@ -20,6 +20,7 @@ from runners.experiments.options import RunOptions
 from runners.experiments.planning import begin_record
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher, amount_of
+from runners.experiments.protocol import hold_servers
 from runners.experiments.provisioning import rebuild_environments
 from runners.experiments.run_plan import plan_of
 from runners.generator.starting import generator_of
@@ -142,6 +143,13 @@ def new_run(options: RunOptions, results: Path, *, watcher: Watcher, policy: Pol
     elif options.selection.quick:
         plan = with_quick_rates(plan, parts)
     writer = begin_record(plan, failures, results, watcher)
+    if options.protocol and options.spread.url is None:
+        told = hold_servers(options, watcher)
+        for finding in told.findings:
+            writer.append(finding)
+        for failure in told.failures:
+            writer.append(failure)
+            watcher.failure(failure)
     before, listen = Run(plan=plan, failures=failures), options.spread.endpoint()
     return _session(before, parts, environments, writer, watcher=watcher, policy=policy, listen=listen)
 

@@ -16,7 +16,11 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def command_of(name: str) -> str:
     """The command whose output a schema is of."""
-    special = {"run-slo": "run --slo LIMIT", "list-plan": "list --plan"}
+    special = {
+        "run-slo": "run --slo LIMIT",
+        "list-plan": "list --plan",
+        "verify-protocol": "verify --protocol",
+    }
     return f"hotlap {special.get(name, name)} --json"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from report import fmt
 from report.page.context import Context
 from report.page.model import Column, SectionPart, Table, TableEntry, TableRow, entry, gap
-from results.model import Finding
+from results.model import PROTOCOL, Finding
 
 
 def part(context: Context) -> SectionPart | None:
@@ -29,23 +29,27 @@ def part(context: Context) -> SectionPart | None:
 
 
 def _table(context: Context, scenario: str, findings: Sequence[Finding]) -> Table:
-    frameworks = sorted({finding.framework for finding in findings})
+    kind = "server" if scenario == PROTOCOL else "framework"
+    names = sorted({_whose(finding) for finding in findings})
     probes = dict.fromkeys(finding.probe for finding in findings)
     return Table(
         anchor=f"findings-{scenario}",
         caption=f"{scenario}: what was sent, and what came back",
-        columns=(Column(label="Sent"), *(Column(label=context.title(name)) for name in frameworks)),
-        rows=tuple(_row(probe, frameworks, findings) for probe in probes),
-        summary=f"{scenario}: {fmt.counted(len(probes), 'odd input')}, {len(frameworks)} frameworks",
+        columns=(Column(label="Sent"), *(Column(label=context.title(name)) for name in names)),
+        rows=tuple(_row(probe, names, findings) for probe in probes),
+        summary=f"{scenario}: {fmt.counted(len(probes), 'odd input')}, {fmt.counted(len(names), kind)}",
         sortable=False,
     )
 
 
-def _row(probe: str, frameworks: Sequence[str], findings: Sequence[Finding]) -> TableRow:
+def _whose(finding: Finding) -> str:
+    """Who behaves like that: a framework, or a server alone."""
+    return finding.server if finding.scenario == PROTOCOL else finding.framework
+
+
+def _row(probe: str, names: Sequence[str], findings: Sequence[Finding]) -> TableRow:
     asked = [finding for finding in findings if finding.probe == probe]
-    answers = [
-        _answers([finding for finding in asked if finding.framework == framework]) for framework in frameworks
-    ]
+    answers = [_answers([finding for finding in asked if _whose(finding) == name]) for name in names]
     return TableRow(entries=(entry(probe), *answers))
 
 
