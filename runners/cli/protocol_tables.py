@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -32,12 +33,20 @@ def as_text(told: ServersTold) -> str:
     everyone = _servers(told.findings)
     table = plain_table("odd bytes", "sent", "answer", "of")
     for about, answers in _by_probe(told.findings).items():
-        for place, answer in enumerate(dict.fromkeys(answers.values())):
-            names = [name for name, said in answers.items() if said == answer]
-            table.add_row("" if place else about, answer, "all" if names == everyone else ", ".join(names))
+        for place, (answer, times) in enumerate(Counter(answers.values()).most_common()):
+            table.add_row("" if place else about, answer, _whose(answers, answer, times))
     failures = "\n".join(failure_text(failure) for failure in told.failures)
     total = f"{len(everyone)} servers, {len(told.failures)} failures"
     return as_lines(table, *([failures] if failures else []), total, width=LISTING_WIDTH, gap=True)
+
+
+def _whose(answers: Mapping[str, str], answer: str, times: int) -> str:
+    """The servers that gave ``answer`` so many times; where most did, the others are named alone."""
+    if times == len(answers):
+        return "all"
+    if times > len(answers) / 2:
+        return f"the {times} others"
+    return ", ".join(name for name, said in answers.items() if said == answer)
 
 
 def _servers(findings: Iterable[Finding]) -> list[str]:

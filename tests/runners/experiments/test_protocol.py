@@ -36,7 +36,11 @@ def test_servers_are_told_apart_by_what_they_answer(
 
 
 def test_answers_are_shown_with_whose_they_are() -> None:
-    said = {"a": {"x": "200", "y": "200"}, "b": {"x": "200", "y": "400, closed"}}
+    said = {
+        "a": {"x": "200", "y": "200", "z": "200"},
+        "b": {"x": "400, closed", "y": "200", "z": "200"},
+        "c": {"x": "200", "y": "404", "z": "400"},
+    }
     findings = tuple(
         Finding(framework="asgi", server=server, scenario=PROTOCOL, probe=about, answer=answer)
         for about, answers in said.items()
@@ -47,7 +51,7 @@ def test_answers_are_shown_with_whose_they_are() -> None:
     )
     told = ServersTold(findings=findings, failures=(failure,))
     lines = [" ".join(line.split()) for line in protocol_tables.as_text(told).splitlines()]
-    assert lines[2:5] == ["a 200 all", "b 200 x", "400, closed y"]
+    assert lines[2:8] == ["a 200 all", "b 200 the 2 others", "400, closed x", "c 200 x", "404 y", "400 z"]
     assert any("FAILED protocol--x (verify): no pieces" in line for line in lines)
-    assert lines[-1] == "2 servers, 1 failures"
+    assert lines[-1] == "3 servers, 1 failures"
     must_conform("verify-protocol", protocol_tables.as_json(told))
