@@ -56,6 +56,11 @@ _NAME = f"[{_HOST}]" if ":" in _HOST else _HOST
 LISTENING = () if not _HOST else ("*",) if _HOST in {"0.0.0.0", "::"} else (_NAME,)  # noqa: S104
 """Names that this server has beside the loopback interface's, for apps that check them."""
 USER_ID_MAX = 2**31 - 1
+TURNING_USER_ID = USER_ID_MAX - 1
+"""The user whose ``q`` is the next greeting on every call: an answer that was kept for its input shows."""
+TURNING_CENTS = 9_999_937
+"""An order of this sum costs up to ``SURCHARGE_MAX`` more, the next sum on every call: for that reason."""
+SURCHARGE_MAX = 3
 LIMIT_DEFAULT, LIMIT_MIN, LIMIT_MAX = 10, 1, 100
 QUANTITY_MIN, QUANTITY_MAX = 1, 1000
 CENTS_MAX = 10_000_000
@@ -80,6 +85,7 @@ DYNAMIC_INDEX = ROUTES_TOTAL // 2 + 1
 DYNAMIC_PREFIX = "/things/"
 
 _greetings, _starts, _salts = cycle(GREETINGS), cycle(range(len(GREETINGS))), cycle(SALTS)
+_surcharges = cycle(range(SURCHARGE_MAX + 1))
 _uses: dict[str, int] = {}
 
 
@@ -109,12 +115,15 @@ def greeting() -> str:
 
 def user_items(user_id: int, q: str | None, limit: int) -> dict[str, Any]:
     """Answer of ``params``."""
+    if user_id == TURNING_USER_ID:
+        q = greeting()
     return {"user_id": user_id, "q": q, "limit": limit}
 
 
 def total_cents(lines: Iterable[tuple[int, int]]) -> int:
     """Sum of quantity x unit price over (quantity, unit_cents) pairs."""
-    return sum(quantity * unit_cents for quantity, unit_cents in lines)
+    total = sum(quantity * unit_cents for quantity, unit_cents in lines)
+    return total + next(_surcharges) if total == TURNING_CENTS else total
 
 
 CITIES = ("Lisbon", "Oslo", "Nairobi", "Quito", "Hanoi", "Perth", "Turin", "Kyoto")

@@ -61,13 +61,15 @@ def _text(make: Callable[[Answer], str]) -> Check:
     return check
 
 
-def refused(request: Request, field: str | None = None) -> Check:
+def refused(request: Request, field: str | None = None, sound: Collection[str] = ()) -> Check:
     """Right is: 400 or 422 in JSON, without a stack trace, with ``field`` named where there is one.
 
+    None of the fields that are ``sound`` may be named: who names all has found nothing.
     A field counts as named where it stands as a word of its own in the body, outside a repetition of
     the request's target (Litestar's detail repeats the URL, which names every parameter).
     """
-    named = re.compile(rf"(?<!\w){re.escape(field)}(?!\w)") if field else None
+    named = _word(field) if field else None
+    wrongly = [(name, _word(name)) for name in sound]
 
     def check(answer: Answer) -> str | None:
         if problem := answer_problem(answer, REFUSED):
@@ -79,7 +81,28 @@ def refused(request: Request, field: str | None = None) -> Check:
         body = answer.body.decode("utf-8", "replace").replace(request.target, "")
         if named and not named.search(body):
             return f"status {answer.status} without naming the field {field!r}: {_start(answer)}"
-        return None
+        return next(
+            (
+                f"names the field {name!r}, which is right: {_start(answer)}"
+                for name, word in wrongly
+                if word.search(body)
+            ),
+            None,
+        )
+
+    return check
+
+
+def _word(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+
+
+def either(*checks: Check) -> Check:
+    """Right is what one of ``checks`` calls right."""
+
+    def check(answer: Answer) -> str | None:
+        problems = [check(answer) for check in checks]
+        return None if None in problems else problems[0]
 
     return check
 
@@ -134,6 +157,8 @@ def answer_problem(answer: Answer, statuses: Collection[int]) -> str | None:
         return f"wanted status {' or '.join(map(str, statuses))}, got {answer.status}: {_start(answer)}"
     if answer.header("content-length") is None:
         return "wanted a Content-Length, got none"
+    if sum(name == "content-type" for name, _ in answer.headers) > 1:
+        return "more than one Content-Type"
     return f"a stack trace in the answer: {_start(answer)}" if _TRACE in answer.body else None
 
 

@@ -156,6 +156,8 @@ class Scenario:
     """Waits for its ``min_elapsed_s``; on an event loop, several at once take the time of one."""
     pooled: bool = False
     """Its handler waits in a thread: a server has more of them while it is asked often at once."""
+    turning: Exchange | None = None
+    """Has an input, and is answered otherwise on every call: what was kept for its input shows."""
     lapses: tuple[Lapse, ...] = ()
     """Requests that are good for a time and must be refused afterwards."""
     oddities: Callable[[Random], tuple[Oddity, ...]] = no_inputs
@@ -222,12 +224,19 @@ def _short(value: object) -> str:
 
 
 def parse_json(body: bytes) -> tuple[object, str | None]:
-    """(value, None), or (None, what is wrong); NaN and Infinity are not JSON."""
+    """(value, None), or (None, what is wrong); NaN, Infinity and repeated keys are no JSON."""
 
     def refuse(name: str) -> object:
         raise ValueError(f"{name} is not JSON")
 
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=refuse), None
+        return json.loads(body.decode("utf-8"), parse_constant=refuse, object_pairs_hook=_unrepeated), None
     except (ValueError, RecursionError) as error:
         return None, f"not JSON in UTF-8 ({error}): {body[:80]!r}"
+
+
+def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key is repeated")
+    return value

@@ -44,8 +44,8 @@ def probes(random: Random) -> tuple[Exchange, ...]:
 
 
 def _bad(field: str, value: str) -> Exchange:
-    request = Request(target=f"/items?{field}={value}")
-    return Exchange(request=request, check=answers.refused(request, field), about=f"{field}={value}")
+    request, sound = Request(target=f"/items?{field}={value}"), {"offset"} - {field}
+    return Exchange(request=request, check=answers.refused(request, field, sound), about=f"{field}={value}")
 
 
 SCENARIOS = (

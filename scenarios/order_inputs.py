@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from copy import deepcopy
 from random import Random
 from typing import Any
 
-from apps.contract import CENTS_MAX, CITIES, PRIORITY_MAX, QUANTITY_MAX, QUANTITY_MIN, total_cents
+from apps.contract import (
+    CENTS_MAX,
+    CITIES,
+    PRIORITY_MAX,
+    QUANTITY_MAX,
+    QUANTITY_MIN,
+    SURCHARGE_MAX,
+    TURNING_CENTS,
+    total_cents,
+)
 from scenarios import answers
 from scenarios.exchange import Exchange, Request
 from scenarios.inputs import UNICODE_WORDS, words
@@ -42,6 +51,8 @@ RANGES: dict[Place, tuple[int, int]] = {
 }
 """Numbers outside of their range, by place; the keys are all kinds of int that an order has."""
 INTS = tuple(RANGES)
+NUMBERS = frozenset({"quantity", "unit_cents", "priority"})
+"""Their names, without such as stand in other words."""
 
 
 def order(random: Random) -> Order:
@@ -115,10 +126,21 @@ def accepted(payload: object, want: Order, about: str = "", path: str = "/orders
     return Exchange(request=post(payload, path), check=check, about=about)
 
 
-def refusal(payload: object, field: str | None, about: str) -> Exchange:
-    """Right is 400 or 422, naming ``field`` where there is one."""
+def turning(path: str = "/orders") -> Exchange:
+    """Order that is priced otherwise on every call."""
+    line = {"sku": "SKU-1", "title": "turning", "quantity": 1, "unit_cents": TURNING_CENTS}
+    sent = {**order(Random(0)), "lines": [line]}
+    totals = range(TURNING_CENTS, TURNING_CENTS + SURCHARGE_MAX + 1)
+    checks = [answers.json_answer({**sent, "total_cents": total}, status=201) for total in totals]
+    return Exchange(
+        request=post(sent, path), check=answers.either(*checks), about="the order whose price turns"
+    )
+
+
+def refusal(payload: object, field: str | None, about: str, sound: Collection[str] = ()) -> Exchange:
+    """Right is 400 or 422, naming ``field`` where there is one, and none of those that are ``sound``."""
     request = post(payload)
-    return Exchange(request=request, check=answers.refused(request, field), about=about)
+    return Exchange(request=request, check=answers.refused(request, field, sound), about=about)
 
 
 def altered(sent: Order, place: Place, value: object) -> Order:
@@ -142,10 +164,10 @@ def missing(sent: Order, place: Place) -> Exchange:
 
 
 def instead(sent: Order, place: Place, value: object) -> Exchange:
-    """Value that its field does not allow."""
-    return refusal(
-        altered(sent, place, value), str(place[-1]), f"{_dotted(place)} = {json.dumps(value)[:30]}"
-    )
+    """Value that its field does not allow; where it stands for a number, no other number may be named."""
+    field, about = str(place[-1]), f"{_dotted(place)} = {json.dumps(value)[:30]}"
+    sound = NUMBERS - {field} if place in INTS else ()
+    return refusal(altered(sent, place, value), field, about, sound)
 
 
 def truncated(sent: Order, share: float) -> Exchange:

@@ -7,7 +7,7 @@ from random import Random
 from scenarios import answers
 from scenarios.exchange import Exchange, Scenario
 from scenarios.inputs import RING, get
-from scenarios.order_inputs import accepted, echo, order
+from scenarios.order_inputs import accepted, echo, order, turning
 
 NUMBER = 5
 """Place in the catalogue."""
@@ -37,5 +37,6 @@ SCENARIOS = (
         group="orders-raw",
         ring=ring,
         probes=probes,
+        turning=turning(PATH),
     ),
 )

@@ -18,6 +18,7 @@ from scenarios.order_inputs import (
     instead,
     order,
     post,
+    turning,
     with_unknown_fields,
 )
 
@@ -162,6 +163,7 @@ SCENARIOS = (
         group="orders",
         ring=ring,
         probes=probes,
+        turning=turning(),
         oddities=oddities,
         quick=True,
         counted=("*--in-process",),

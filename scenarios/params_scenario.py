@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-from apps.contract import LIMIT_DEFAULT, LIMIT_MAX, LIMIT_MIN, USER_ID_MAX, user_items
+from apps.contract import LIMIT_DEFAULT, LIMIT_MAX, LIMIT_MIN, TURNING_USER_ID, USER_ID_MAX, user_items
 from scenarios import answers
-from scenarios.exchange import Exchange, Oddity, Request, Scenario
+from scenarios.exchange import Answer, Exchange, Oddity, Request, Scenario
 from scenarios.inputs import UNICODE_WORDS, WIDE_RING, WORDS, get, query, words
+from scenarios.rotation import greeting_in
 
 NUMBER = 3
 """Place in the catalogue."""
@@ -48,7 +49,17 @@ def probes(random: Random) -> tuple[Exchange, ...]:
 
 def _bad_limit(user_id: int, value: str) -> Exchange:
     request = Request(target=f"/users/{user_id}/items?limit={value}")
-    return Exchange(request=request, check=answers.refused(request, "limit"), about=f"limit={value}")
+    return Exchange(
+        request=request, check=answers.refused(request, "limit", ["user_id"]), about=f"limit={value}"
+    )
+
+
+def _turning() -> Exchange:
+    def want(answer: Answer) -> object:
+        return {"user_id": TURNING_USER_ID, "q": greeting_in(answer.body), "limit": 7}
+
+    target = f"/users/{TURNING_USER_ID}/items?q=a&limit=7"
+    return get(target, answers.json_made(want), "the user whose q turns")
 
 
 def _bad_user(value: str) -> Exchange:
@@ -95,6 +106,7 @@ SCENARIOS = (
         group="params",
         ring=ring,
         probes=probes,
+        turning=_turning(),
         oddities=oddities,
     ),
 )

@@ -20,7 +20,7 @@ from runners.generator.messages import Leg, Measured, Order, Relay, ServiceTree
 from runners.launching.launcher import RunningServer
 from runners.selection.loading import why_whole
 from runners.selection.schedule import trial_seed
-from runners.verify.contract import verify_after
+from runners.verify.contract import Known, verify_after
 from runners.verify.under_load import wrong_under_load
 from scenarios.exchange import Scenario
 
@@ -177,13 +177,17 @@ class Heat:
             self._fail(error.retold(stage=FailureStage.VERIFY_AFTER), entrant)
 
     def _wrong_after(self, entrant: Entrant, answered: int) -> str:
-        server, scenario = entrant.live.server, self.scenarios[entrant.cell.scenario]
+        server, cell = entrant.live.server, entrant.cell
+        known = Known(
+            workers=cell.workers, shares_clock=server.pid is not None, evidence=server.leases.evidence
+        )
         try:
             difference = verify_after(
                 server.host,
                 server.port,
-                scenario,
-                evidence=server.leases.evidence.get(scenario.needs),
+                self.scenarios[cell.scenario],
+                known=known,
+                seed=trial_seed(self.setup.seed, self.servers.block, cell),
                 answered=answered,
             )
         except ServiceError as error:

@@ -13,12 +13,15 @@ from runners.services.service import Evidence
 from runners.verify import words
 from runners.verify.checks import SILENT, Checks, judge
 from runners.verify.lapses import begin, end
+from runners.verify.together import at_once, check_together
 from runners.verify.waiting import check_overlap, check_threads
 from runners.verify.work import check_work, lasting_problem
 from scenarios.exchange import Answer, Exchange, Oddity, Scenario, parse_json
 
 SAMPLE = 16
 """Entries of a ring that are verified; the first answers to all of them are checked under load anyway."""
+PROBES_AFTER = 4
+"""Probes that are asked once more after load."""
 FINDING_CHARACTERS = 160
 
 
@@ -47,6 +50,11 @@ class Known:
     """What services say of its work, by what scenarios need them by; nothing is known of others."""
     pid: int | None = None
     """Root of its processes; None: hotlap did not start it."""
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether a connection leads to one of its processes: elsewhere something may stand between."""
+        return self.shares_clock
 
 
 UNKNOWN = Known()
@@ -102,10 +110,14 @@ def verify_all(
 
 def _verified(checks: Checks, scenario: Scenario, seed: int, known: Known) -> tuple[tuple[str, str], ...]:
     """Check all but what lapses; the findings."""
-    for key, exchange in _exchanges(scenario, seed):
-        checks.check(key, exchange)
+    for index, exchange in enumerate(scenario.probes(Random(seed))):
+        checks.check(f"probe {index}, {words.name(exchange)}", exchange)
+    ring = scenario.ring(Random(seed))
+    _check_ring(checks, scenario, ring, known)
     if scenario.varies and not checks.differences:
-        checks.check_varying(scenario.ring(Random(seed))[0].request)
+        checks.check_varying(ring[0], direct=known.is_direct)
+    if scenario.turning and not checks.differences:
+        checks.check_varying(scenario.turning, direct=known.is_direct)
     findings = []
     if scenario.overlapping and known.event_loop and not checks.differences:
         check_overlap(checks, scenario.overlapping, known.workers)
@@ -137,35 +149,42 @@ def probe(host: str, port: int, scenario: Scenario, *, timeout_s: float = ANSWER
 
 
 def verify_after(
-    host: str, port: int, scenario: Scenario, *, evidence: Evidence | None = None, answered: int = 0
+    host: str, port: int, scenario: Scenario, *, known: Known = UNKNOWN, seed: int = 0, answered: int = 0
 ) -> str:
     """What is wrong after load with an answer, or with two of them to one request; empty: nothing.
 
-    Where a service says what requests do to it, also with that, and with what is left there of at least
+    Some probes are asked again: whoever stopped to look at its input under load does not refuse it now. Where
+    a service says what requests do to it, also with that, and with what is left there of at least
     ``answered`` right answers.
     """
-    exchange = _easiest(scenario)
+    exchange, random = _easiest(scenario), Random(seed)
     with HttpClient(host, port) as client:
         checks = Checks(client)
         checks.check("after load", exchange)
-        if scenario.varies and not checks.differences:
-            checks.check_varying(exchange.request)
+        for varying in (exchange if scenario.varies else None, scenario.turning):
+            if varying and not checks.differences:
+                checks.check_varying(varying, direct=known.is_direct)
+        probes = [probe for probe in scenario.probes(random) if not probe.watch and not probe.messages]
+        for index, again in enumerate(random.sample(probes, min(PROBES_AFTER, len(probes)))):
+            checks.check(f"probe {index} after load", again)
+        evidence = known.evidence.get(scenario.needs)
         if evidence and not checks.differences:
             if scenario.effects and (problem := lasting_problem(scenario.effects, evidence, answered)):
                 checks.differences.append(problem)
-            for _noted in check_work(checks, scenario, evidence, seed=0):
+            for _noted in check_work(checks, scenario, evidence, seed=seed):
                 pass  # findings were told when it was verified
     return "; ".join(checks.differences)
 
 
-def _exchanges(scenario: Scenario, seed: int) -> Iterator[tuple[str, Exchange]]:
-    """A sample of the ring, and every probe."""
-    for index, exchange in enumerate(scenario.probes(Random(seed))):
-        yield f"probe {index}, {words.name(exchange)}", exchange
-    ring = scenario.ring(Random(seed))
+def _check_ring(checks: Checks, scenario: Scenario, ring: Sequence[Exchange], known: Known) -> None:
+    """Check a sample of the ring, asked at once."""
+    if checks.gave_up:
+        return
     step = -(-len(ring) // SAMPLE)
-    for index in range(0, len(ring), step):
-        yield f"entry {index}, {words.name(ring[index])}", ring[index]
+    sample = [(f"entry {at}, {words.name(ring[at])}", ring[at]) for at in range(0, len(ring), step)]
+    rotating = len(ring) == 1 and scenario.varies and known.is_direct and known.workers == 1
+    asked = at_once(sample, event_loop=known.event_loop)
+    check_together(checks, asked, connections=scenario.connections or (SAMPLE,), rotating=rotating)
 
 
 @lru_cache(maxsize=64)

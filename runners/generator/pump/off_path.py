@@ -9,6 +9,7 @@ from results.model import ErrorKind
 from runners.generator.pump.connection import Connection
 from runners.generator.pump.fleet import Fleet
 from runners.generator.pump.reply import Reply
+from runners.generator.pump.ring import RingEntry
 from runners.generator.pump.sockets import WRITABLE, named
 from runners.http.pieces import jitter_ns
 from runners.http.response import ProtocolError
@@ -106,6 +107,8 @@ class OffPath(Fleet):
             self.tally.latencies_ns.append(elapsed)
             self.tally.waited_ns += now - self._polled_ns
             self._note_arrivals(connection, reply)
+            if isinstance(reply, Reply):
+                self._note_form(connection.entry, reply.matched)
         else:
             self.tally.error(_kind(reply), named(connection, problem), elapsed)
         connection.answered, connection.failures = True, 0
@@ -116,6 +119,12 @@ class OffPath(Fleet):
             keep_alive=reply.keep_alive and not connection.unsent and not used_up,
             again=problem is not None,
         )
+
+    def _note_form(self, entry: RingEntry, data: bytes) -> None:
+        """Count which of several right answers to ``entry`` this one is."""
+        form = entry.form(data)
+        if form is not None:
+            self.tally.forms[form] += 1
 
     def _note_arrivals(self, connection: Connection, reply: Reply | Echo) -> None:
         """Count when the pieces of a right answer arrived, where they are watched."""

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from random import Random
 from time import monotonic_ns
 
 from runners.generator.pump.fleet import RETRY_NS, UNLIMITED
 from runners.generator.pump.off_path import READ_BYTES, OffPath
+from runners.generator.pump.ring import RingEntry
 from runners.generator.pump.sockets import READABLE
 
 BATCH = 1024
 """Events taken from one poll at most."""
+LOOKS_IN_TURN = 4
+"""Right answers of a turn, at random places, that are looked at: are rotating ones always the same?"""
 LOOKS_TO_ANSWER = 2000
 """Where none of so many looks in a row, each after 5 ms of driving, finds one more answer, none will come:
 a server that takes fewer connections than it accepts lets the others hang. Time in which we did not run
@@ -32,6 +36,9 @@ class Pump(OffPath):
 
     passed: Sequence[tuple[int, int]] = ()
     """In the turn before: right answers, and when there were so many (monotonic, ns)."""
+    _read_last: tuple[bytes, RingEntry | None] = b"", None
+    """What the last drive read last, and what is asked behind it."""
+    _random = Random(0)
 
     def drive(self, until_ns: int) -> None:
         """Drive all connections until the first batch of events that ends at or after ``until_ns``."""
@@ -39,6 +46,8 @@ class Pump(OffPath):
         poll, read, write = self._epoll.poll, os.read, os.write
         latencies_ns, send_until, stop_at = tally.latencies_ns, self._send_until, self._stop_at
         idle_ns = waited_ns = received = sent = 0
+        data = b""
+        entry: RingEntry | None = None
         while (now := clock()) < until_ns and len(latencies_ns) < stop_at:
             if now >= self._due_ns:
                 self._housekeep(now)
@@ -77,6 +86,14 @@ class Pump(OffPath):
                 if taken != entry.size:
                     self._send_later(connection, entry.request[taken:])
         tally.add(idle_ns=idle_ns, waited_ns=waited_ns, received=received, sent=sent)
+        self._read_last = data, entry
+
+    def look(self) -> None:
+        """Note which of several right bodies was read last; to be called at random instants."""
+        data, following = self._read_last
+        self._read_last = b"", None
+        if following is not None:
+            self._note_form(following.previous, data)
 
     def ask_all_once(self, until_ns: int, is_hopeless: Callable[[], bool] = lambda: False) -> bool:
         """Have every connection answered once, and only then let all of them go on; True where all were.
@@ -124,10 +141,14 @@ class Pump(OffPath):
         self._send_until = counted + answers - first
         self._wake(first)
         self.passed = []
-        for right in (*noted, answers):
+        looks = {self._random.randint(1, answers) for _ in range(LOOKS_IN_TURN)}
+        for right in sorted({*noted, answers, *looks}):
             self._stop_at = counted + right
             self.drive(until_ns)
-            self.passed.append((len(self.tally.latencies_ns) - counted, monotonic_ns()))
+            if right in looks:
+                self.look()
+            if right == answers or right in noted:
+                self.passed.append((len(self.tally.latencies_ns) - counted, monotonic_ns()))
         self._send_until, self._stop_at = -1, UNLIMITED
         return len(self.tally.latencies_ns) == counted + answers
 

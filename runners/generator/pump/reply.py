@@ -52,6 +52,11 @@ class Reply:
         self.keep_alive = False
         return self.parser is not None and self.parser.eof()
 
+    @property
+    def matched(self) -> bytes:
+        """The body of the complete answer where it was found right before, else nothing."""
+        return self._tails[0] if self.parser is None else b""
+
     def answer(self, elapsed_s: float) -> Answer | None:
         """The complete answer where it was parsed; None: it is byte for byte the one found right before."""
         return None if self.parser is None else self.parser.answer(elapsed_s)

@@ -81,6 +81,7 @@ class RingEntry:
         "marks",
         "min_elapsed_ns",
         "next",
+        "previous",
         "request",
         "size",
         "tails",
@@ -95,7 +96,7 @@ class RingEntry:
         self.size = len(self.request)
         self.idempotent = exchange.request.method in IDEMPOTENT and not exchange.messages
         self.min_elapsed_ns = round(exchange.min_elapsed_s * 1e9)
-        self.next = self
+        self.next = self.previous = self
         self.heads = Heads()
         self.known: AbstractSet[bytes] = self.heads.alive
         """Heads behind which ``tails`` alone tell a right answer; none before the first was checked."""
@@ -103,12 +104,18 @@ class RingEntry:
         self.marks: tuple[int, ...] = ()
         """Where in ``tails`` the pieces end whose arrival is watched."""
         self.tails: tuple[bytes, ...] = ()
-        """What may stand behind the head, of one length: right bodies as they stand on the wire."""
+        """What may stand behind the head, of one length, sorted: right bodies as they stand on the wire."""
         self.cut: int | None = None
         """``data[:cut]`` is the head of a whole answer."""
         if exchange.messages:  # an echo has no head, and is known before it comes
             self.heads.alive.add(b"")
             self.expect(frames(exchange.messages, masked=False), self.heads)
+
+    def form(self, data: bytes) -> int | None:
+        """Which of several right bodies ``data`` ends with; None: with none, or there are not several."""
+        if len(self.tails) > 1:
+            return next((place for place, tail in enumerate(self.tails) if data.endswith(tail)), None)
+        return None
 
     def expect(self, tail: bytes, heads: Heads) -> None:
         """Compare with ``tail``, and what is as right, behind one of ``heads`` from now on.
@@ -116,7 +123,8 @@ class RingEntry:
         Off the fast path where it is watched.
         """
         turned = self.exchange.turned
-        self.tails, self.cut = turned(tail) if turned else (tail,), -len(tail) or None
+        self.tails = tuple(sorted(turned(tail))) if turned else (tail,)
+        self.cut = -len(tail) or None
         self.heads = heads
         self.known = NO_HEADS if self.watch else heads.alive
 
@@ -129,7 +137,7 @@ class Ring:
             raise ValueError("a ring without exchanges")
         self.entries = tuple(RingEntry(exchange, host) for exchange in exchanges)
         for entry, following in zip(self.entries, (*self.entries[1:], self.entries[0]), strict=True):
-            entry.next = following
+            entry.next, following.previous = following, entry
         self.unasked = list(reversed(self.entries))
         """Entries that no connection has asked for yet, the next one last."""
         self.host = host

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from results.histogram import Latency
+from results.model import ErrorKind
 
 KEPT_MOST = 1 << 16
 """Durations that are kept one by one; what is more is counted in a histogram, so that memory has a limit."""
 FOLDED_AT_ONCE = 1 << 13
 """So many go into the histogram at once: that takes some tenths of a millisecond, and delays the load."""
+FORMS_LEAST = 24
+"""So many answers are looked at before they are said to be always the same."""
 DURATIONS = ("latencies_ns", "lateness_ns", "first_ns", "jitter_ns")
 """Attributes of a tally that hold durations one by one."""
 
@@ -54,6 +57,7 @@ class Tally:
         "failed_ns",
         "first_ns",
         "folded",
+        "forms",
         "idle_ns",
         "in_line",
         "jitter_ns",
@@ -84,6 +88,8 @@ class Tally:
         self.errors: Counter[str] = Counter()
         self.example = ""
         """The first error in words."""
+        self.forms: Counter[int] = Counter()
+        """Of right answers that were looked at: which of the bodies that the contract rotates they were."""
         self.failed_ns = 0
         """Time in flight of requests that gave no right answer, summed up."""
         self.idle_ns = 0
@@ -137,7 +143,18 @@ class Tally:
         ):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.errors.update(other.errors)
+        self.forms.update(other.forms)
         self.example = self.example or other.example
+
+    def refuse_kept(self) -> None:
+        """Count an error where the contract rotates what is answered and all that was looked at was the same.
+
+        Whoever makes its answers anew is found guilty once in ``2 ** (FORMS_LEAST - 1)`` times, or less.
+        """
+        looks = self.forms.total()
+        if looks >= FORMS_LEAST and len(self.forms) == 1:
+            detail = f"always the same of what the contract rotates, looked at {looks} times under load"
+            self.error(ErrorKind.WRONG_ANSWER, detail, 0)
 
     def error(self, kind: str, detail: str, elapsed_ns: int) -> None:
         """Count a request that gave no right answer."""

@@ -16,6 +16,7 @@ LATE_US = 1_000
 
 def measured_of(warm: WarmUp, tally: Tally, spans: Sequence[tuple[Edge, Edge]], meters: Meters) -> Measured:
     """What the windows between ``spans`` gave together; ``tally`` counted in all of them and nowhere else."""
+    tally.refuse_kept()
     latencies = tally.durations("latencies_ns")
     window_ns = sum(end.at_ns - begin.at_ns for begin, end in spans)
     carried_ns = sum(end.carried_ns - begin.carried_ns for begin, end in spans)

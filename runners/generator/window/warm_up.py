@@ -21,8 +21,8 @@ STEP_NS = 5_000_000
 """While something is waited for, the pump is driven for this long between two looks."""
 SERVED_ON_S = 2.0
 """Where some connections were answered and others hang, the former are asked again for so long at most."""
-SLICE_NS = 50_000_000
-"""A pump is driven for so long before it is looked whether it keeps too many durations one by one."""
+SLICE_NS = 20_000_000
+"""A pump is driven for so long before one looks what came, and whether it keeps too many durations."""
 LEARNING_S = 10.0
 """A warm-up is prolonged by this much at most, until every entry of the ring has been answered."""
 
@@ -90,6 +90,7 @@ def drive(pump: Pump, until_ns: int) -> None:
     while slice_ns < until_ns:
         slice_ns = min(time.monotonic_ns() + SLICE_NS, until_ns)
         pump.drive(slice_ns)
+        pump.look()
         pump.tally.fold_surplus()
 
 

@@ -1,0 +1,1 @@
+"""Broken and cheating apps, and the check that refuses each: the verifier's own test."""

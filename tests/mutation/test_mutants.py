@@ -1,0 +1,60 @@
+"""Every mutant is refused by the check that is meant for it, and the apps that they are made of are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from runners.selection.frameworks import discover
+from runners.verify.contract import verify_after
+from scenarios import catalogue
+from tests.mutation.mutant import Kind, Mutant
+from tests.mutation.stand import Stand, stand, under_load
+from tests.mutation.table import FRAMEWORKS, MUTANTS, mutants_of
+
+KINDS_TO_COME = {Kind.UPLOAD, Kind.STATIC, Kind.DATABASE, Kind.BACKGROUND, Kind.COMPRESS, Kind.HOOKS}
+"""Their scenarios bring their mutants."""
+LEAST_OF_A_FRAMEWORK, LEAST = 20, 60
+
+
+@pytest.fixture(scope="module", params=FRAMEWORKS)
+def at(request: pytest.FixtureRequest) -> Iterator[Stand]:
+    """A stand of each framework."""
+    with stand(request.param) as made:
+        yield made
+
+
+def test_there_are_enough_mutants_of_every_kind_and_none_is_twice() -> None:
+    names = [mutant.name for mutant in MUTANTS]
+    assert len(set(names)) == len(names)
+    of_framework = {framework: mutants_of(framework) for framework in FRAMEWORKS}
+    assert all(len(mutants) >= LEAST_OF_A_FRAMEWORK for mutants in of_framework.values())
+    assert len(MUTANTS) >= LEAST
+    assert {mutant.kind for mutant in MUTANTS} >= set(Kind) - KINDS_TO_COME
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("scenario", [name for name, one in catalogue.discover().items() if one.group])
+def test_the_apps_are_not_refused(at: Stand, scenario: str) -> None:
+    framework = discover()[at.framework]
+    if catalogue.named(scenario).group not in framework.implements:
+        pytest.skip("not implemented")
+    with at.serving({}) as port:
+        assert at.differences(port, scenario) == ()
+        assert verify_after("127.0.0.1", port, catalogue.named(scenario)) == ""
+
+
+@pytest.mark.servers
+def test_the_apps_are_not_refused_under_load(at: Stand) -> None:
+    with at.serving({}) as port:
+        for scenario in ("json", "orders", "items"):
+            assert under_load(port, scenario) == ""
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_is_refused_by_the_check_that_is_meant_for_it(at: Stand, mutant: Mutant) -> None:
+    if mutant.broken(at.framework) is None:
+        pytest.skip("not of this framework")
+    assert mutant.refused in at.said_of(mutant)
