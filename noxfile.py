@@ -147,6 +147,13 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Every automatic mutant of two apps, for minutes; `-- --sample 10` tries every tenth."""
+    install(session, "tests")
+    session.run("python", "-m", "tests.mutation", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Style, format, names, the import contract and the workflows."""
     install(session, "lint")

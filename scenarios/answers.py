@@ -78,6 +78,8 @@ def refused(request: Request, field: str | None = None, sound: Collection[str] =
             return (
                 f"wanted the refusal in JSON, got {media_type(answer) or 'no media type'}: {_start(answer)}"
             )
+        if problem := _unexplained(answer):
+            return problem
         body = answer.body.decode("utf-8", "replace").replace(request.target, "")
         if named and not named.search(body):
             return f"status {answer.status} without naming the field {field!r}: {_start(answer)}"
@@ -138,9 +140,18 @@ def unauthorised() -> Check:
         challenge = answer.header("www-authenticate")
         if (challenge or "").split(" ")[0] != "Bearer":
             return f"wanted WWW-Authenticate: Bearer, got {challenge!r}"
-        return None if media_type(answer) == JSON else f"wanted {JSON}, got {media_type(answer)!r}"
+        wrong = None if media_type(answer) == JSON else f"wanted {JSON}, got {media_type(answer)!r}"
+        return wrong or _unexplained(answer)
 
     return check
+
+
+def _unexplained(answer: Answer) -> str | None:
+    """Say that a refusal in JSON is none, or does not say why; None: it does."""
+    value, problem = parse_json(answer.body)
+    if problem or (isinstance(value, dict) and value):
+        return problem
+    return f"wanted an object that says why, got {_start(answer)}"
 
 
 def frame_problem(answer: Answer, statuses: Collection[int], media: str) -> str | None:

@@ -93,6 +93,7 @@ def probes(random: Random) -> tuple[Exchange, ...]:
         _right(random, "a good token"),
         *timed_bad(random),
         _wrong("Bearer", "a scheme without a token"),
+        _wrong(f"Token {token(claims(random))}", "a scheme that nobody knows"),
         _wrong("Bearer abc", "a token that is none"),
         _wrong(f"Bearer {head}.{body}", "no signature"),
         _wrong(f"Bearer {head}.{forged}.{signature}", "claims changed behind the signature"),

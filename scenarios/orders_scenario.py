@@ -43,9 +43,10 @@ def probes(random: Random) -> tuple[Exchange, ...]:
         *every_timed_kind(sent),
         instead(sent, ("customer", "name"), ""),
         instead(sent, ("customer", "name"), "x" * 101),
+        instead(sent, ("customer", "address", "country"), "P"),
         instead(sent, ("customer", "address", "country"), "PRT"),
         instead(sent, ("lines",), []),
-        instead(sent, ("lines",), sent["lines"] * 11),
+        instead(sent, ("lines",), (sent["lines"] * 11)[:101]),
         get("/orders/none", answers.not_found(), "unknown path"),
     )
 
@@ -54,12 +55,16 @@ def _edges(sent: Order) -> tuple[Exchange, ...]:
     lines, line = sent["lines"], sent["lines"][0]
     small = {**line, "quantity": QUANTITY_MIN, "unit_cents": 0}
     large = {**line, "quantity": QUANTITY_MAX, "unit_cents": CENTS_MAX}
+    first = {**sent["customer"], "id": 1, "name": "N"}
     none: Order = {"gift": False, "note": None, "priority": 0, "coupons": []}
     most: Order = {"gift": True, "note": "", "priority": PRIORITY_MAX, "coupons": ["A", "B"]}
     return (
         _right(sent, "a usual order"),
         _right(sent, "unknown fields on every level", unknown_fields=True),
-        _right({**sent, "lines": [small], "options": none}, "one line, smallest numbers, note null"),
+        _right(
+            {"customer": first, "lines": [small], "options": none},
+            "one line, smallest numbers, shortest name, note null",
+        ),
         _right({**sent, "lines": [large] * 100, "options": most}, "100 lines, largest numbers, note empty"),
         _right(altered(sent, ("customer", "name"), "é" * 100), "a name of 100 characters and 200 bytes"),
         _right({**sent, "lines": lines[::-1]}, "lines in another order"),

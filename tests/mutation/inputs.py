@@ -216,19 +216,30 @@ AUTH = (
         scenario="auth",
         refused="(another scheme): wanted status 401, got 200",
         starlette=broken(("BearerBackend", 'scheme.lower() != "bearer"', "not scheme")),
+    ),
+    Mutant(
+        name="another scheme will do",
+        kind=Kind.AUTH,
+        scenario="auth",
+        refused="(a scheme that nobody knows): wanted status 401, got 200",
+        starlette=broken(
+            ("BearerBackend", 'scheme.lower() != "bearer"', 'scheme.lower() not in {"bearer", "token"}')
+        ),
         flask=broken(
             (
                 "token_required",
-                "        if authorization is None",
-                (
-                    '        if request.headers.get("Authorization", "").startswith("Basic "):\n'
-                    '            text = request.headers["Authorization"].removeprefix("Basic ")\n'
-                    '            authorization = Authorization("bearer", token=text)\n'
-                    "        if authorization is None"
-                ),
-            ),
-            first="from werkzeug.datastructures import Authorization",
+                'authorization.type != "bearer"',
+                'authorization.type not in {"bearer", "token"}',
+            )
         ),
+    ),
+    Mutant(
+        name="refused without a word",
+        kind=Kind.AUTH,
+        scenario="auth",
+        refused="wanted an object that says why, got 'null",
+        starlette=broken(("unauthorized", '{"detail": str(error)}', "None")),
+        flask=broken(("unauthorized", "detail=detail", "None")),
     ),
     Mutant(
         name="refused without a challenge",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import cycle, islice
@@ -159,6 +159,11 @@ class Stand:
                     return after(port, mutant.scenario)
                 case Stage.LOAD:
                     return under_load(port, mutant.scenario)
+
+    def survives(self, module: str, text: str, scenarios: Iterable[str]) -> bool:
+        """Whether ``hotlap verify`` says nothing of the app with this text of one module."""
+        with self.serving({module: text}) as port:
+            return not any(self.differences(port, scenario, SHORT_S) for scenario in scenarios)
 
     def differences(self, port: int, scenario: str, timeout_s: float = ANSWER_DEADLINE_S) -> tuple[str, ...]:
         """What ``hotlap verify`` says of what is served."""

@@ -1,4 +1,4 @@
-"""What of docs/reference/ is made from the code: schemas whole, of pages the parts between two comments."""
+"""What of docs/ is made from the code: schemas whole, of pages the parts between two comments."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from runners.cli.json_types import OUTPUTS
+from tests.mutation import page
 from tests.reference import commands, record, schemas
 from tests.support.paths import ROOT
 
 FOLDER = ROOT / "docs" / "reference"
+OTHERS = (ROOT / "docs" / "verification.md",)
+"""Pages elsewhere that have such parts."""
 REMEDY = "made from the code by: python -m tests.reference"
 PARTS: dict[str, Callable[[], str]] = {
     "commands": commands.page_part,
     "json": schemas.page_part,
     "record": record.page_part,
     "settings": lambda: commands.settings_part(""),
+    "mutants": page.mutants_part,
+    "survivors": page.survivors_part,
     "gate settings": lambda: commands.settings_part("gate"),
 }
 """By the name that stands in the comments."""
@@ -27,7 +32,7 @@ def files() -> Iterator[tuple[Path, str]]:
     """Every file with the text that it should have."""
     for name in OUTPUTS:
         yield FOLDER / "schemas" / f"{name}.json", schemas.schema_text(name)
-    for path in sorted(FOLDER.glob("*.md")):
+    for path in (*sorted(FOLDER.glob("*.md")), *OTHERS):
         yield path, _PART.sub(_written, path.read_text(encoding="utf-8"))
 
 
