@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import replace
 from typing import Self
 
 from results.model import Cell, Failure, FailureStage, SideName
+
+NO_ROOM = tuple(os.strerror(code) for code in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT))
+"""What a log says where a disk, or a limit, is full."""
+NO_ROOM_REMEDY = "make room where the temporary files of servers lie: /dev/shm, or else the folder of the run"
 
 
 class HotlapError(Exception):
@@ -41,15 +47,19 @@ class HotlapError(Exception):
     def failure(
         self, stack: str, cell: Cell | None = None, *, block: int | None = None, launch: int | None = None
     ) -> Failure:
-        """This error as the record of a stack, or of one cell of it, that could not be measured."""
+        """This error as the record of a stack, or of one cell of it, that could not be measured.
+
+        A server that found no room for what it wrote says so in its log alone: the record says it first.
+        """
+        no_room = next((text for text in NO_ROOM if text in self.log_tail), "")
         return Failure(
             stack=stack,
             cell=cell,
             block=block,
             launch=launch,
             stage=self.stage,
-            message=self.message,
-            remedy=self.remedy,
+            message=f"no room for what it writes ({no_room}): {self.message}" if no_room else self.message,
+            remedy=NO_ROOM_REMEDY if no_room else self.remedy,
             log_tail=self.log_tail,
             answered=self.answered,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType, TracebackType
@@ -12,6 +13,7 @@ from typing import Self
 
 from runners.errors import LaunchError
 from runners.launching.readiness import Ready, StartingServer, how_it_ended
+from runners.launching.scratch import Scratch, make_scratch
 from runners.launching.server_log import ServerLog, log_of, log_path
 from runners.processes import accounting, ports
 from runners.processes.tree import ProcessTree
@@ -21,7 +23,6 @@ from runners.services.services import Leases
 
 READY_DEADLINE_S = 20.0
 """From the fork of a server to its first right answer."""
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs for heartbeat and upload files of servers
 
 NO_LEASES = Leases()
 """Of a server that talks to nothing."""
@@ -39,9 +40,11 @@ class LocalServer:
         first_answer_s: float,
         log: ServerLog,
         leases: Leases,
+        scratch: Scratch,
     ) -> None:
         self._tree = tree
         self._log = log
+        self._scratch = scratch
         self.host, self.port = serve.host, serve.port
         self.argv = argv
         """Command line without machine paths."""
@@ -53,6 +56,8 @@ class LocalServer:
         """Root of the server's tree; the supervisor stands above it."""
         self.cgroup = tree.cgroup
         """Directory of the cgroup that holds the tree and nothing else, or None."""
+        self.tasks = scratch.tasks
+        """Folder in which its processes note their tasks."""
 
     def pids(self) -> frozenset[int]:
         """The server's processes."""
@@ -76,8 +81,9 @@ class LocalServer:
         return "" if status is None else how_it_ended(status)
 
     def stop(self) -> None:
-        """SIGKILL the tree and wait until nothing of it is left; may be called twice."""
+        """SIGKILL the tree, wait until nothing of it is left, remove its scratch; may be called twice."""
         self._tree.stop()
+        self._scratch.remove()
 
     def __enter__(self) -> Self:
         return self
@@ -116,40 +122,46 @@ def launch(
     """
     serve = _with_free_port(serve)
     argv = variant.argv(serve, versions)
-    environment = environment_of(variant, stage=stage, groups=groups, hash_seed=hash_seed, folder=folder)
+    scratch = make_scratch(folder)
+    environment = environment_of(variant, stage=stage, groups=groups, hash_seed=hash_seed, scratch=scratch)
     environment.update(leases.environment)
     if serve.host != ports.LOOPBACK:
         environment["HOTLAP_HOST"] = serve.host
-    tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
     log = log_of(python, stage, folder)
     within_s = READY_DEADLINE_S if deadline_s is None else deadline_s
-    starting = StartingServer(tree, variant.name, serve, log, within_s, is_aborted)
-    try:
+    with ExitStack() as undo:
+        undo.push(scratch)
+        tree = start_tree([*under, str(python), *argv], environment, folder, cpus)
+        undo.callback(tree.stop)
+        starting = StartingServer(tree, variant.name, serve, log, within_s, is_aborted)
         first_answer_s = starting.wait_ready(ready)
-    except BaseException:
-        tree.stop()
-        raise
-    told = ("python", *argv)
-    return LocalServer(tree, serve=serve, argv=told, first_answer_s=first_answer_s, log=log, leases=leases)
+        undo.pop_all()
+    return LocalServer(
+        tree,
+        serve=serve,
+        argv=("python", *argv),
+        first_answer_s=first_answer_s,
+        log=log,
+        leases=leases,
+        scratch=scratch,
+    )
 
 
 def environment_of(
-    variant: Variant, *, stage: Path, groups: Sequence[str], hash_seed: str, folder: Path
+    variant: Variant, *, stage: Path, groups: Sequence[str], hash_seed: str, scratch: Scratch
 ) -> dict[str, str]:
     """Every variable that a server sees; nothing else of ours reaches it."""
-    shared = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK | os.X_OK) else folder
     variables = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": os.environ.get("HOME", "/"),
         "LANG": "C.UTF-8",
-        "TMPDIR": str(shared),
         "PYTHONSAFEPATH": "1",
         "PYTHONPATH": str(stage),
         "PYTHONHASHSEED": hash_seed,
         "PYTHONDONTWRITEBYTECODE": "1",
         "HOTLAP_GROUPS": ",".join(groups),
     }
-    return {**variables, **variant.environment}
+    return {**variables, **scratch.variables(), **variant.environment}
 
 
 def _with_free_port(serve: Serve) -> Serve:

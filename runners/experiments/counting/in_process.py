@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from results.model import IN_PROCESS, Interface
@@ -14,6 +14,7 @@ from runners.experiments.counting.cost_cell import HASH_SEED, CostCell, LaunchRe
 from runners.experiments.counting.counter import Counter
 from runners.experiments.counting.dispatch_client import ScriptAsker, ScriptPipes
 from runners.experiments.counting.launch_counts import MeasureLaunch
+from runners.launching.scratch import make_scratch
 from runners.launching.server import environment_of, start_tree
 from runners.launching.server_log import log_of
 from runners.processes import accounting
@@ -82,18 +83,22 @@ def _script(
 ) -> Iterator[tuple[ScriptPipes, ProcessTree]]:
     """The script under the counter, and the pipes to and from it; killed at the end."""
     folder.mkdir(parents=True, exist_ok=True)
-    environment = environment_of(
-        _variant(cost_cell.cell.interface, variables),
-        stage=cost_cell.environment.stage,
-        groups=groups,
-        hash_seed=HASH_SEED,
-        folder=folder,
-    )
     commands, to_script = os.pipe()
     from_script, answers = os.pipe()
     argv = (str(DISPATCH), cost_cell.cell.interface, target, str(commands), str(answers))
-    with os.fdopen(to_script, "wb", buffering=0), os.fdopen(from_script, "rb", buffering=0):
+    with (
+        os.fdopen(to_script, "wb", buffering=0),
+        os.fdopen(from_script, "rb", buffering=0),
+        ExitStack() as stack,
+    ):
         try:
+            environment = environment_of(
+                _variant(cost_cell.cell.interface, variables),
+                stage=cost_cell.environment.stage,
+                groups=groups,
+                hash_seed=HASH_SEED,
+                scratch=stack.enter_context(make_scratch(folder)),
+            )
             tree = start_tree(
                 [*under, str(cost_cell.environment.python), *argv],
                 environment,

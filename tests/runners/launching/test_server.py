@@ -138,8 +138,29 @@ def test_the_server_sees_only_the_allow_list(start: Launch, monkeypatch: pytest.
     """
     with start(script) as server:
         seen = server.log_tail(1)
-    names = "HOME HOTLAP_GROUPS LANG PATH PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONPATH PYTHONSAFEPATH"
-    assert seen == f"{sorted([*names.split(), 'RECIPE', 'TMPDIR'])} [] json,orders"
+    names = "HOME HOTLAP_GROUPS HOTLAP_TASKS LANG PATH PYTHONDONTWRITEBYTECODE PYTHONHASHSEED PYTHONPATH"
+    assert seen == f"{sorted([*names.split(), 'PYTHONSAFEPATH', 'RECIPE', 'TMPDIR'])} [] json,orders"
+
+
+def test_what_a_server_writes_beside_its_answers_is_gone_with_it(start: Launch) -> None:
+    script = """
+        import tempfile
+        file = tempfile.NamedTemporaryFile(delete=False)
+        print(file.name, os.environ["HOTLAP_TASKS"], flush=True)
+        answer(listen())
+    """
+    with start(script) as server:
+        file, tasks = map(Path, server.log_tail(1).split())
+        assert file.is_file()
+        assert file.parent == tasks.parent
+        assert tasks == server.tasks
+        assert tasks.is_dir()
+    assert not file.parent.exists()
+
+
+def test_what_a_server_that_does_not_start_wrote_is_gone_too(start: Launch) -> None:
+    error = failure(start, 'print(os.environ["TMPDIR"], flush=True); raise SystemExit(1)')
+    assert not Path(error.log_tail.split()[0]).exists()
 
 
 def test_every_launch_has_an_empty_directory_and_a_new_log(start: Launch, tmp_path: Path) -> None:
