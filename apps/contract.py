@@ -21,6 +21,8 @@ GROUPS = (
     "dependencies",
     "auth",
     "form",
+    "upload",
+    "static",
     "delay",
     "stream",
     "sse",
@@ -28,6 +30,7 @@ GROUPS = (
     "delay-threadpool",
     "cpu",
     "cpu-inline",
+    "background",
     "json-sync",
     "upstream",
     "db-read",
@@ -37,6 +40,8 @@ GROUPS = (
 """Route groups in contract order: each is one router, blueprint, controller or include."""
 THREAD_GROUPS = ("delay-threadpool", "cpu", "cpu-inline", "json-sync")
 """Groups of ``contract_threads``."""
+FILE_GROUPS = ("upload", "static")
+"""Groups of ``contract_files``."""
 
 DATABASE_GROUPS = ("db-read", "db-many", "db-write")
 """Those whose routes read or write a database; they stand in companions, ``apps/<name>_data.py``."""
@@ -74,6 +79,8 @@ STREAM_CHUNK_BYTES = 1024
 STREAM_CHUNKS, STREAM_CHUNKS_MAX = 100, 10_000
 EVENTS, EVENTS_MAX = 20, 1000
 EVENT_INTERVAL_MS, EVENT_INTERVAL_MAX_MS = 10, 1000
+GZIP_LEVEL = 6
+"""Of ``compress``: the default of zlib, and the only level of Django's middleware."""
 FORM_FIELDS = ("name", "email", "subject", "message", "reference")
 
 JWT_SECRET = "a-shared-secret-of-the-track-with-enough-bytes-for-hs256"  # noqa: S105 - a benchmark's fixture

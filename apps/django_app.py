@@ -26,6 +26,7 @@
 #     "sse", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "middleware", "middleware-none", "include", "errors",
 #     "upstream", "db-read", "db-many", "db-write",
+#     "compress", "upload",
 # ]
 #
 # [tool.hotlap.targets.wsgi]
@@ -35,6 +36,7 @@
 # middleware-none = "app_middleware_none"
 # include = "app_include"
 # errors = "app_errors"
+# compress = "app_compress"
 #
 # [tool.hotlap.targets.asgi]
 # default = "asgi_app"
@@ -43,8 +45,12 @@
 # middleware-none = "asgi_app_middleware_none"
 # include = "asgi_app_include"
 # errors = "asgi_app_errors"
+# compress = "asgi_app_compress"
 #
 # [tool.hotlap.not-applicable]
+# static = "Django leaves static files to a server in front of it: its view for them is for development only"
+# static-304 = "Django leaves static files to a server in front of it"
+# background = "Django 5.2 has no background tasks; those of 6.0 come without a backend that runs them later"
 # dependencies = "Django has no dependency injection"
 # websocket = "Django has no WebSocket of its own: another package (Channels) adds it"
 #
@@ -75,7 +81,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import wraps
 from importlib import import_module
 from typing import Any
@@ -90,17 +96,19 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.urls import URLPattern, clear_url_caches, path
 from django.views.decorators.http import require_GET, require_POST
 
-from apps import contract
+from apps import contract, contract_files
 from apps import pydantic_models as models
 from apps.django_refusals import AsyncView, View, refuses_invalid, refuses_invalid_async
 
 if contract.mounts(contract.DATABASE_GROUPS):
     from apps import django_data
 
+MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+GZIP = "django.middleware.gzip.GZipMiddleware"
 settings.configure(
     ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost", *contract.LISTENING],
     DEBUG=False,
-    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
+    MIDDLEWARE=MIDDLEWARE,
     ROOT_URLCONF=__name__,
     DATABASES=django_data.settings() if contract.mounts(contract.DATABASE_GROUPS) else {},
 )
@@ -187,6 +195,15 @@ def me(_request: HttpRequest, claims: dict[str, Any]) -> HttpResponse:
 def contact(request: HttpRequest) -> HttpResponse:
     """Answer of ``form``: its fields."""
     return JsonResponse(models.Contact.model_validate(request.POST.dict()).model_dump())
+
+
+@require_POST
+def upload(request: HttpRequest) -> HttpResponse:
+    """Answer of ``upload``: what arrived."""
+    file = request.FILES.get("file")
+    if file is None:
+        return JsonResponse(contract_files.NO_FILE, status=422)
+    return JsonResponse(contract_files.uploaded(file.name, file.read()))
 
 
 @require_GET
@@ -286,6 +303,7 @@ ROUTES: dict[str, Routes] = {
     "items": [("items", list_items)],
     "auth": [("auth", me)],
     "form": [("form", contact)],
+    "upload": [("upload", upload)],
     "delay": [("delay/<int:ms>", delay)],
     "stream": [("stream", stream)],
     "sse": [("events", events)],
@@ -357,15 +375,17 @@ def routing_routes() -> Iterator[tuple[str, View]]:
 urlpatterns: list[URLPattern] = []
 
 
-def create_wsgi_app(routes: Iterator[tuple[str, View]]) -> WSGIHandler:
-    """Serve ``routes`` under WSGI."""
+def create_wsgi_app(routes: Iterable[tuple[str, View]], *outer: str) -> WSGIHandler:
+    """Serve ``routes`` under WSGI, with the ``outer`` middlewares around the usual ones."""
+    settings.MIDDLEWARE = [*outer, *MIDDLEWARE]
     urlpatterns[:] = [path(route, view) for route, view in routes]
     clear_url_caches()
     return get_wsgi_application()
 
 
-def create_asgi_app(routes: Iterator[tuple[str, View]]) -> ASGIHandler:
-    """Serve ``routes`` under ASGI."""
+def create_asgi_app(routes: Iterable[tuple[str, View]], *outer: str) -> ASGIHandler:
+    """Serve ``routes`` under ASGI, as ``create_wsgi_app`` does under WSGI."""
+    settings.MIDDLEWARE = [*outer, *MIDDLEWARE]
     urlpatterns[:] = [path(route, under_asgi(view)) for route, view in routes]
     clear_url_caches()
     return get_asgi_application()
@@ -400,6 +420,8 @@ TARGETS: dict[str, Callable[[], WSGIHandler | ASGIHandler]] = {
     "asgi_app_middleware_none": lambda: create_other_asgi_app("middleware_none"),
     "asgi_app_include": lambda: create_other_asgi_app("include"),
     "asgi_app_errors": lambda: create_other_asgi_app("errors"),
+    "app_compress": lambda: create_wsgi_app(ROUTES["items"], GZIP),
+    "asgi_app_compress": lambda: create_asgi_app(ROUTES["items"], GZIP),
 }
 
 

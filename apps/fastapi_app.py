@@ -11,7 +11,8 @@
 # connection comes by a dependency. Another service is asked by httpx. \
 # Plain functions run in anyio's pool of 40 threads, as shipped; middleware is pure ASGI. \
 # An unexpected exception is raised again behind its answer and logged by the server, to memory. \
-# Documentation routes and telemetry stay as shipped (no OpenTelemetry SDK is installed)."""
+# Documentation routes and telemetry stay as shipped (no OpenTelemetry SDK is installed). \
+# Compression is at level 6 in place of 9."""
 # serialiser = "pydantic (response model)"
 # validator = "pydantic"
 # built-on = "starlette"
@@ -22,6 +23,7 @@
 #     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "middleware", "middleware-none", "include", "errors",
 #     "upstream", "db-read", "db-many", "db-write",
+#     "background", "compress", "upload", "static", "static-304",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -31,6 +33,7 @@
 # middleware-none = "app_middleware_none"
 # include = "app_include"
 # errors = "app_errors"
+# compress = "app_compress"
 #
 # [tool.hotlap.needs]
 # stream = "fastapi>=0.135"
@@ -56,11 +59,25 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import jwt
-from fastapi import APIRouter, Depends, FastAPI, Form, HTTPException, Path, Query, Request, WebSocket, status
+from fastapi import (
+    APIRouter,
+    BackgroundTasks,
+    Depends,
+    FastAPI,
+    Form,
+    HTTPException,
+    Path,
+    Query,
+    Request,
+    WebSocket,
+    status,
+)
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from starlette.types import ASGIApp
 
-from apps import contract
+from apps import contract, contract_tasks
 from apps import pydantic_models as models
 
 try:  # older releases cannot stream from a generator; they lack two scenarios, and no other
@@ -73,6 +90,13 @@ if contract.mounts(contract.THREAD_GROUPS):
     from apps import fastapi_threads
 
     ROUTERS |= fastapi_threads.ROUTERS
+MOUNTS: dict[str, tuple[str, ASGIApp]] = {}
+"""Groups that are applications of their own, each with its path."""
+if contract.mounts(contract.FILE_GROUPS):
+    from apps import fastapi_files
+
+    ROUTERS |= fastapi_files.ROUTERS
+    MOUNTS |= fastapi_files.MOUNTS
 
 
 @ROUTERS["plaintext"].get("/plaintext", response_class=PlainTextResponse)
@@ -239,6 +263,20 @@ async def echo(websocket: WebSocket) -> None:
             await websocket.send_bytes(message["bytes"])
 
 
+async def run_task(task: models.Task) -> None:
+    """Run the task of ``background``."""
+    if task.wait_ms:
+        await asyncio.sleep(task.wait_ms / 1000)
+    contract_tasks.ran(task.id)
+
+
+@ROUTERS["background"].post("/tasks", status_code=status.HTTP_202_ACCEPTED)
+async def accept_task(task: models.Task, background_tasks: BackgroundTasks) -> models.Accepted:
+    """Answer of ``background``: the task is accepted, and runs afterwards."""
+    background_tasks.add_task(run_task, task)
+    return models.Accepted(**contract_tasks.accept(task.id))
+
+
 lifespans = []
 
 if contract.mounts(contract.CLIENT_GROUPS):
@@ -266,7 +304,10 @@ def create_app() -> FastAPI:
     """Build the application of the groups that this launch mounts."""
     application = FastAPI(lifespan=lifespan if lifespans else None)
     for group in contract.mounted():
-        application.include_router(ROUTERS[group])
+        if group in MOUNTS:
+            application.mount(*MOUNTS[group], name=group)
+        else:
+            application.include_router(ROUTERS[group])
     return application
 
 
@@ -295,6 +336,14 @@ def create_routing_app() -> FastAPI:
     return application
 
 
+def create_compress_app() -> FastAPI:
+    """Build the application of the compress target."""
+    application = FastAPI()
+    application.add_middleware(GZipMiddleware, compresslevel=contract.GZIP_LEVEL)
+    application.include_router(ROUTERS["items"])
+    return application
+
+
 app = create_app()
 
 
@@ -314,4 +363,6 @@ def __getattr__(name: str) -> FastAPI:
     if name in TARGETS:
         application: FastAPI = import_module(f"apps.{TARGETS[name]}").TARGETS[name]()
         return application
+    if name == "app_compress":
+        return create_compress_app()
     raise AttributeError(name)

@@ -20,6 +20,7 @@
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "routing", "cpu", "middleware", "middleware-none", "include", "errors",
 #     "upstream", "db-read", "db-many", "db-write",
+#     "upload", "static", "static-304",
 # ]
 #
 # [tool.hotlap.targets.wsgi]
@@ -31,6 +32,8 @@
 # errors = "app_errors"
 #
 # [tool.hotlap.not-applicable]
+# background = "Flask has no background tasks: its documentation sends them to a queue (Celery)"
+# compress = "Flask has no compression of its own: another package (Flask-Compress) adds it"
 # dependencies = "Flask has no dependency injection"
 # websocket = "Flask speaks WSGI, which has no WebSocket"
 # json-sync = "every view of Flask is a plain function: json is one already"
@@ -72,13 +75,15 @@ from flask import Blueprint, Flask, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
-from apps import contract
+from apps import contract, contract_files
 from apps import pydantic_models as models
 
 View = Callable[..., ResponseReturnValue]
 
-ABSENT = {"dependencies", "websocket", "json-sync", "delay-threadpool", "cpu-inline"}
-BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group not in ABSENT}
+ABSENT = {"dependencies", "websocket", "background", "json-sync", "delay-threadpool", "cpu-inline"}
+SHIPPED = {"static"}
+"""What a Flask application has without being told: the folder ``static`` beside its module."""
+BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group not in ABSENT | SHIPPED}
 if contract.mounts(contract.THREAD_GROUPS):
     from apps import flask_threads
 
@@ -164,6 +169,15 @@ def me() -> ResponseReturnValue:
 def contact() -> ResponseReturnValue:
     """Answer of ``form``: its fields."""
     return models.Contact.model_validate(request.form.to_dict()).model_dump()
+
+
+@BLUEPRINTS["upload"].post("/upload")
+def upload() -> ResponseReturnValue:
+    """Answer of ``upload``: what arrived."""
+    file = request.files.get("file")
+    if file is None:
+        return contract_files.NO_FILE, 422
+    return contract_files.uploaded(file.filename or "", file.read())
 
 
 @BLUEPRINTS["delay"].get("/delay/<int:ms>")

@@ -13,7 +13,8 @@
 # Plain functions run in a pool of 40 threads, as FastAPI's and Starlette's do; by itself Litestar has \
 # asyncio's: four more than there are CPUs, 32 at most. Middleware is ASGIMiddleware. \
 # Unexpected exceptions are logged by Litestar (log_exceptions="always"), to memory. \
-# Documentation routes stay as shipped."""
+# Documentation routes stay as shipped. \
+# Compression is at level 6 in place of 9."""
 # serialiser = "msgspec"
 # validator = "msgspec"
 # quick = ["uvicorn-standard", "granian-asgi"]
@@ -23,6 +24,7 @@
 #     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "middleware", "middleware-none", "include", "errors",
 #     "upstream", "db-read", "db-many", "db-write",
+#     "background", "compress", "upload", "static",
 # ]
 #
 # [tool.hotlap.targets.asgi]
@@ -32,8 +34,10 @@
 # middleware-none = "app_middleware_none"
 # include = "app_include"
 # errors = "app_errors"
+# compress = "app_compress"
 #
 # [tool.hotlap.not-applicable]
+# static-304 = "static files of Litestar answer no conditional requests: they send an ETag and take none"
 #
 # [tool.hotlap.boundaries]
 # "framework, whole" = ["litestar/app.py::Litestar.__call__"]
@@ -61,7 +65,9 @@ from typing import Annotated, Any
 
 import jwt
 import msgspec
-from litestar import Controller, Litestar, MediaType, Request, WebSocket, get, post, websocket
+from litestar import Controller, Litestar, MediaType, Request, Response, WebSocket, get, post, websocket
+from litestar.background_tasks import BackgroundTask
+from litestar.config.compression import CompressionConfig
 from litestar.connection import ASGIConnection
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotAuthorizedException
@@ -69,9 +75,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter, URLEncodedBody
 from litestar.response import ServerSentEvent, Stream
+from litestar.types import ControllerRouterHandler
 from msgspec import Meta, Struct
 
-from apps import contract
+from apps import contract, contract_tasks
 
 
 class Message(Struct):
@@ -195,6 +202,20 @@ class Event(Struct):
 
     index: int
     message: str
+
+
+class Task(Struct):
+    """Input of ``background``."""
+
+    id: Annotated[int, Meta(ge=1, le=contract_tasks.TASK_ID_MAX)]
+    wait_ms: Annotated[int, Meta(ge=0, le=contract_tasks.WAIT_MAX_MS)] = 0
+
+
+class Accepted(Struct):
+    """Answer of ``background``."""
+
+    id: int
+    state: str
 
 
 class RouteAnswer(Struct):
@@ -432,7 +453,24 @@ class EchoController(Controller):
                 await socket.send_bytes(event["bytes"])
 
 
-CONTROLLERS: dict[str, type[Controller]] = {
+async def run_task(task: Task) -> None:
+    """Run the task of ``background``."""
+    if task.wait_ms:
+        await asyncio.sleep(task.wait_ms / 1000)
+    contract_tasks.ran(task.id)
+
+
+class BackgroundController(Controller):
+    """Group ``background``."""
+
+    @post("/tasks", status_code=202)
+    async def accept_task(self, data: JSONBody[Task]) -> Response[Accepted]:
+        """Answer of ``background``: the task is accepted, and runs afterwards."""
+        accepted = Accepted(**contract_tasks.accept(data.id))
+        return Response(accepted, background=BackgroundTask(run_task, data))
+
+
+CONTROLLERS: dict[str, ControllerRouterHandler] = {
     "plaintext": PlaintextController,
     "json": JsonController,
     "params": ParamsController,
@@ -446,6 +484,7 @@ CONTROLLERS: dict[str, type[Controller]] = {
     "stream": StreamController,
     "sse": EventsController,
     "websocket": EchoController,
+    "background": BackgroundController,
 }
 ON_STARTUP: list[Callable[[], Awaitable[None]]] = []
 if contract.mounts(contract.THREAD_GROUPS):
@@ -465,6 +504,10 @@ if contract.mounts(contract.DATABASE_GROUPS):
 
     CONTROLLERS |= litestar_data.CONTROLLERS
     lifespans.append(litestar_data.lifespan)
+if contract.mounts(contract.FILE_GROUPS):
+    from apps import litestar_files
+
+    CONTROLLERS |= litestar_files.HANDLERS
 
 
 def static(index: int) -> HTTPRouteHandler:
@@ -489,11 +532,6 @@ def create_routing_app() -> Litestar:
     return Litestar([thing if index == contract.DYNAMIC_INDEX else static(index) for index in indices])
 
 
-app = Litestar(
-    [CONTROLLERS[group] for group in contract.mounted()], on_startup=ON_STARTUP, lifespan=lifespans
-)
-
-
 TARGETS: dict[str, str] = {
     "app_middleware": "litestar_targets",
     "app_middleware_none": "litestar_targets",
@@ -503,6 +541,17 @@ TARGETS: dict[str, str] = {
 """Targets of other files, each with the file that builds it."""
 
 
+def create_compress_app() -> Litestar:
+    """Build the application of the compress target."""
+    gzip = CompressionConfig(backend="gzip", gzip_compress_level=contract.GZIP_LEVEL)
+    return Litestar([ItemsController], compression_config=gzip)
+
+
+app = Litestar(
+    [CONTROLLERS[group] for group in contract.mounted()], on_startup=ON_STARTUP, lifespan=lifespans
+)
+
+
 def __getattr__(name: str) -> Litestar:
     """Build another target where a server asks for it: no other launch pays for it."""
     if name == "app_routing":
@@ -510,4 +559,6 @@ def __getattr__(name: str) -> Litestar:
     if name in TARGETS:
         application: Litestar = import_module(f"apps.{TARGETS[name]}").TARGETS[name]()
         return application
+    if name == "app_compress":
+        return create_compress_app()
     raise AttributeError(name)

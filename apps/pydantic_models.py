@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
 
-from apps import contract
+from apps import contract, contract_tasks
 
 
 class Message(BaseModel):
@@ -177,6 +177,14 @@ class Contact(BaseModel):
     reference: str
 
 
+class Uploaded(BaseModel):
+    """Answer of ``upload``."""
+
+    name: str
+    size: int
+    sha256: str
+
+
 class Delay(BaseModel):
     """Answer of ``delay``."""
 
@@ -220,6 +228,20 @@ class Event(BaseModel):
 
     index: int
     message: str
+
+
+class Task(BaseModel):
+    """Input of ``background``."""
+
+    id: int = Field(ge=1, le=contract_tasks.TASK_ID_MAX)
+    wait_ms: int = Field(0, ge=0, le=contract_tasks.WAIT_MAX_MS)
+
+
+class Accepted(BaseModel):
+    """Answer of ``background``."""
+
+    id: int
+    state: str
 
 
 class RouteAnswer(BaseModel):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import marshal
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -56,6 +58,15 @@ class Answer:
     def header(self, name: str) -> str | None:
         """First value of ``name`` (lower case), or None."""
         return next((value for key, value in self.headers if key == name), None)
+
+    def content(self) -> bytes:
+        """The body without its content coding (gzip is known); empty where it is not coded as said."""
+        if self.header("content-encoding") is None:
+            return self.body
+        try:
+            return gzip.decompress(self.body)
+        except (OSError, EOFError, zlib.error):
+            return b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +141,24 @@ class Effects:
     """Rows that are otherwise than any request leaves them; empty: nothing is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deferred:
+    """A request whose answer promises a task, which a server runs behind it and notes."""
+
+    exchange: Exchange
+    task: int
+    """What the task is noted as."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Following:
+    """Requests that are made of the answer to another one."""
+
+    first: Exchange
+    then: Callable[[Answer], tuple[Exchange, ...]]
+    """What is asked once the answer to ``first`` was right."""
+
+
 Ring = Callable[[Random], tuple[Exchange, ...]]
 """Seeded inputs: same seed, same exchanges."""
 
@@ -148,6 +177,8 @@ class Scenario:
     """What it asks of a stack, as one short phrase."""
     group: str | None
     """Route group that a launch mounts for it; None where its target brings its own routes."""
+    family: str = ""
+    """What an app declares it under; empty: its group, or its target where it has no group."""
     ring: Ring
     """Timed exchanges, at most 16 MB of answers."""
     probes: Ring = no_inputs
@@ -160,6 +191,9 @@ class Scenario:
     """Has an input, and is answered otherwise on every call: what was kept for its input shows."""
     lapses: tuple[Lapse, ...] = ()
     """Requests that are good for a time and must be refused afterwards."""
+    deferred: Callable[[Random], Deferred] | None = None
+    """Makes a request whose task lasts long enough to be seen behind its answer; None: it defers nothing."""
+    following: Following | None = None
     oddities: Callable[[Random], tuple[Oddity, ...]] = no_inputs
     target: str = "default"
     """Key of ``[tool.hotlap.targets.<interface>]`` in the app file."""

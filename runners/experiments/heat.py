@@ -21,6 +21,7 @@ from runners.launching.launcher import RunningServer
 from runners.selection.loading import why_whole
 from runners.selection.schedule import trial_seed
 from runners.verify.contract import Known, verify_after
+from runners.verify.tasks import difference_after
 from runners.verify.under_load import wrong_under_load
 from scenarios.exchange import Scenario
 
@@ -171,10 +172,21 @@ class Heat:
 
     def _verify(self, entrant: Entrant, trial: Trial) -> None:
         """Look at the answers under load, and ask once more; a wrong answer is a failure of the cell."""
-        difference = wrong_under_load(trial) or self._wrong_after(entrant, trial.requests)
+        difference = (
+            wrong_under_load(trial)
+            or self._lost(entrant, trial)
+            or self._wrong_after(entrant, trial.requests)
+        )
         if difference:
             error = VerifyError(f"{entrant.cell.slug}: {difference}", remedy="see the server's log")
             self._fail(error.retold(stage=FailureStage.VERIFY_AFTER), entrant)
+
+    def _lost(self, entrant: Entrant, trial: Trial) -> str:
+        """What became of the tasks that its answers promised, where they can be counted; empty: they ran."""
+        tasks = entrant.live.server.tasks
+        if tasks is None or self.scenarios[entrant.cell.scenario].deferred is None:
+            return ""
+        return difference_after(tasks, least=trial.requests)
 
     def _wrong_after(self, entrant: Entrant, answered: int) -> str:
         server, cell = entrant.live.server, entrant.cell

@@ -127,15 +127,16 @@ def _visit(
     """
     cells = {cell.scenario: cell for cell in visit.cells}
     first = visit.cells[0]
-    known = Known(
-        event_loop=first.interface == Interface.ASGI,
-        workers=first.workers,
-        shares_clock=launcher.shares_clock,
-    )
     scenarios = [launcher.scenarios[name] for name in cells]
     seeded = hash_seed(seed, VERIFY_BLOCK, visit)
     try:
         with launcher.start(visit, first=first, hash_seed=seeded, is_aborted=interrupted.is_set) as server:
+            known = Known(
+                event_loop=first.interface == Interface.ASGI,
+                workers=first.workers,
+                shares_clock=launcher.shares_clock,
+                tasks=server.tasks,
+            )
             outcomes = verify_all(
                 server.host,
                 server.port,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol
 
 from results.model import Cell
@@ -43,6 +44,10 @@ class RunningServer(Protocol):
     @property
     def leases(self) -> Leases:
         """What it has of services; none where it needs none, or that is not known."""
+
+    @property
+    def tasks(self) -> Path | None:
+        """Folder in which it notes its tasks."""
 
     def pss_bytes(self) -> int | None:
         """Memory of the tree."""

@@ -28,6 +28,7 @@ class RemoteServer:
     scenario: Scenario
     pid: None = None
     cgroup: None = None
+    tasks: None = None
     argv: tuple[str, ...] = ()
     leases: Leases = field(default_factory=Leases)
     """What it talks to is not known."""

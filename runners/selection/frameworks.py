@@ -44,7 +44,7 @@ class Framework:
     targets: Mapping[Interface, Mapping[str, str]]
     """Interface -> target -> name in the module."""
     implements: frozenset[str]
-    """Scenario families: ``Scenario.group``, or ``Scenario.target`` where there is no group."""
+    """Scenario families: mostly ``Scenario.group``, or ``Scenario.target`` where there is no group."""
     needs: Mapping[str, str] = field(default_factory=dict)
     """Scenario family -> requirement without which it is not applicable, such as ``fastapi>=0.135``."""
     not_applicable: Mapping[str, str] = field(default_factory=dict)

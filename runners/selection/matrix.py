@@ -71,8 +71,8 @@ class Apart:
 
 
 def family(scenario: Scenario) -> str:
-    """What an app file declares the scenario under: its route group, or its target where it has none."""
-    return scenario.group or scenario.target
+    """What an app file declares the scenario under: mostly its route group, or its target without one."""
+    return scenario.family or scenario.group or scenario.target
 
 
 def expand(selection: Selection, parts: Parts) -> Matrix:

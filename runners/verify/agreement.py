@@ -22,11 +22,11 @@ def canonical_form(answer: Answer) -> str:
     """Status and body, equal where two answers mean the same; of a refusal its status family.
 
     JSON has its keys sorted, of an event stream the data counts, what the contract rotates is as if it
-    never did, a long body is its hash.
+    never did, what is compressed is as if it were not, a long body is its hash.
     """
     if answer.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
         return f"{answer.status // 100}xx"
-    body = unturned(answer.body)
+    body = unturned(answer.content())
     text = body.decode("utf-8", "replace")
     value, problem = _value(replace(answer, body=body))
     if problem is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from runners.http.client import HttpClient
 from runners.verify import words
 from runners.verify.agreement import canonical_form
-from scenarios.exchange import Answer, Exchange
+from scenarios.exchange import Answer, Exchange, Following
 
 SILENT = 3
 """After this many exchanges in a row without an answer no more are tried."""
@@ -52,6 +52,13 @@ class Checks:
         if answer is not None and self.is_right(exchange, answer):
             self.canonical[key] = canonical_form(answer)
 
+    def check_following(self, following: Following) -> None:
+        """Check what follows from the answer to its first exchange, where that is right."""
+        answer = self.ask(following.first)
+        if answer is not None and self.is_right(following.first, answer):
+            for exchange in following.then(answer):
+                self.check(f"following, {words.name(exchange)}", exchange)
+
     def is_right(self, exchange: Exchange, answer: Answer) -> bool:
         """Whether ``answer`` is right; if not, that is a difference."""
         problem = judge(exchange, answer)
@@ -72,9 +79,9 @@ class Checks:
                 return
             direct = direct and self.client.opened == (opened or self.client.opened)
             opened = self.client.opened
-            if direct and bodies[-1:] == [answer.body]:
+            if direct and bodies[-1:] == [answer.content()]:
                 break
-            bodies.append(answer.body)
+            bodies.append(answer.content())
             if len(set(bodies)) > 1 and (not direct or time.monotonic() - begun_s > ROW_S):
                 return
         else:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from random import Random
 
 from runners.http.client import ANSWER_DEADLINE_S, HttpClient, MalformedAnswerError, ask, send
@@ -13,6 +14,7 @@ from runners.services.service import Evidence
 from runners.verify import words
 from runners.verify.checks import SILENT, Checks, judge
 from runners.verify.lapses import begin, end
+from runners.verify.tasks import check_tasks
 from runners.verify.together import at_once, check_together
 from runners.verify.waiting import check_overlap, check_threads
 from runners.verify.work import check_work, lasting_problem
@@ -50,6 +52,8 @@ class Known:
     """What services say of its work, by what scenarios need them by; nothing is known of others."""
     pid: int | None = None
     """Root of its processes; None: hotlap did not start it."""
+    tasks: Path | None = None
+    """Folder in which it notes its tasks; None: they cannot be counted."""
 
     @property
     def is_direct(self) -> bool:
@@ -125,6 +129,10 @@ def _verified(checks: Checks, scenario: Scenario, seed: int, known: Known) -> tu
             findings.append(check_threads(checks, scenario.overlapping, known.workers, known.pid))
     if (evidence := known.evidence.get(scenario.needs)) and not checks.differences:
         findings += check_work(checks, scenario, evidence, seed)
+    if scenario.following:
+        checks.check_following(scenario.following)
+    if scenario.deferred and known.tasks and not checks.gave_up:
+        check_tasks(checks, scenario.deferred, known.tasks, Random(seed))
     if checks.gave_up:
         return ()
     client = checks.client

@@ -14,13 +14,17 @@ from scenarios import catalogue
 APP_FILES = sorted(APPS.glob("*_app.py"))
 FILES = sorted(APPS.glob("*.py"))
 FRAMEWORKS = discover()
-TARGETS = {"routing", "middleware", "middleware-none", "include", "errors"}
+TARGETS = {"routing", "middleware", "middleware-none", "include", "errors", "compress"}
 """Families that have a target of their own."""
 FAMILIES = set(map(family, catalogue.discover().values()))
 LACKING = {
     "starlette": {"dependencies"},
-    "flask": {"dependencies", "websocket", "delay-threadpool", "cpu-inline", "json-sync"},
-    "django": {"dependencies", "websocket"},
+    "litestar": {"static-304"},
+    "flask": {
+        *("dependencies", "websocket", "background", "compress"),
+        *("delay-threadpool", "cpu-inline", "json-sync"),
+    },
+    "django": {"dependencies", "websocket", "background", "static", "static-304"},
 }
 """What a framework leaves out because it has no such thing."""
 OURS = {"report", "results", "runners", "scenarios", "tests"}

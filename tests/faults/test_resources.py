@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import json
 import os
 import resource
 import subprocess
@@ -21,6 +22,7 @@ from runners.cli.run import _conclude
 from runners.cli.shared import run_and_close
 from runners.errors import LaunchError, LoadError
 from runners.generator.client import Generator
+from runners.launching import scratch
 from runners.processes.tree import ProcessTree
 from runners.verify.contract import Verified
 from tests.support.command_line import call
@@ -105,6 +107,26 @@ def test_a_disk_that_gets_full_ends_the_run_which_goes_on_once_there_is_room(
     assert [end.block for end in finished.blocks] == [0]
     known = {trial.launch for trial in (*finished.trials, *finished.partial)}
     assert {trial.launch for trial in kept.trials} <= known
+
+
+@pytest.mark.servers
+@pytest.mark.faults("no-room-for-uploads")
+def test_a_server_without_room_for_an_upload_fails_in_that_cell_by_name(
+    disk: Disk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(scratch, "SHARED_MEMORY", disk.folder)
+    stack = ("--framework", "flask", "--server", "gunicorn-gthread")
+    assert call(monkeypatch, "verify", *stack, "--scenario", "json", "--json") == 3
+    (failure,) = json.loads(capsys.readouterr().out)["failures"]
+    assert failure["message"].startswith("no room for the temporary files of a server")
+    disk.remount("size=600k")
+    monkeypatch.setattr(scratch, "LEAST_FREE_BYTES", 0)
+    cells = ("--scenario", "json", "--scenario", "upload")
+    assert call(monkeypatch, "verify", *stack, *cells, "--json") == 3
+    (failure,) = json.loads(capsys.readouterr().out)["failures"]
+    assert failure["cell"]["scenario"] == "upload"
+    assert failure["message"].startswith("no room for what it writes (No space left on device)")
+    assert not list(disk.folder.iterdir())
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 from results.histogram import Latency
 from results.model import CpuSource, Environment, Failure, Machine, Plan, Setup, Turns
@@ -48,6 +49,7 @@ class FakeServer:
     port: int = 20000
     pid: int = 1
     cgroup: None = None
+    tasks: ClassVar[Path | None] = None
     argv: tuple[str, ...] = ("python", "-m", "server")
     first_answer_s: float = 0.3
     living: bool = True

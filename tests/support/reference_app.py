@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import hmac
 import json
 import re
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from apps import contract, contract_client, contract_data
+from apps import contract, contract_client, contract_data, contract_files
 from apps.contract_errors import internal_error, share
 from apps.contract_targets import LAYERS, PART_ROUTES, PARTS, layer_header
+from apps.contract_tasks import TASK_ID_MAX, WAIT_MAX_MS
 from apps.contract_threads import cpu_answer
+from scenarios import static_scenario
 from scenarios.exchange import Answer, Request
 
+ETAG = '"an-etag"'
 _calls = count()
 LAYER_HEADERS = tuple(map(layer_header, range(1, LAYERS + 1)))
 
@@ -77,7 +82,7 @@ def respond(request: Request, *, made_once: bool = False) -> Answer:
         "/json-sync": lambda: answer({"message": greeting}),
         "/stream": lambda: _stream(query, start),
         "/events": lambda: _events(query, start),
-        "/items": lambda: answer(_items(query, contract.SALTS[turn % len(contract.SALTS)])),
+        "/items": lambda: _page(query, contract.SALTS[turn % len(contract.SALTS)], dict(request.headers)),
     }
     try:
         return rotating[path]() if path in rotating else _routed(path, query, request, greeting)
@@ -101,6 +106,9 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
         "/cpu": lambda: answer(_computed(query)),
         "/cpu-inline": lambda: answer(_computed(query)),
         "/accounts": lambda: answer(_accounts(query)),
+        "/upload": lambda: answer(_upload(request.body or b"")),
+        static_scenario.TARGET: lambda: _static(dict(request.headers)),
+        "/tasks": lambda: answer(_task(request.body or b""), 202),
     }
     if path in whole:
         return whole[path]()
@@ -198,6 +206,44 @@ def _form(body: bytes) -> dict[str, str]:
         if name not in sent:
             raise Refusal(422, name)
     return {name: sent[name] for name in contract.FORM_FIELDS}
+
+
+def _page(query: dict[str, str], salt: str, headers: dict[str, str]) -> Answer:
+    page = answer(_items(query, salt))
+    if "gzip" not in headers.get("Accept-Encoding", ""):
+        return page
+    coding = (("content-encoding", "gzip"), ("vary", "Accept-Encoding"))
+    return typed(gzip.compress(page.body, contract.GZIP_LEVEL), "application/json", headers=coding)
+
+
+def _upload(body: bytes) -> dict[str, Any]:
+    boundary = b"\r\n--" + body[2 : body.index(b"\r\n")]
+    for part in (b"\r\n" + body).split(boundary + b"\r\n"):
+        head, _, content = part.partition(b"\r\n\r\n")
+        if name := re.search(r' name="file"; filename="(.*?)"', head.decode()):
+            return contract_files.uploaded(name[1], content.partition(boundary)[0])
+    raise Refusal(422, "file")
+
+
+def _static(headers: dict[str, str]) -> Answer:
+    tag, media, content = ETAG, static_scenario.MEDIA, static_scenario.CONTENT
+    named = (("etag", tag), ("accept-ranges", "bytes"))
+    since = parsedate_to_datetime(headers.get("If-Modified-Since", "Thu, 01 Jan 1970 00:00:00 GMT"))
+    if headers.get("If-None-Match") == tag or since.timestamp() >= static_scenario.MODIFIED_UNIX_S:
+        return Answer(status=304, headers=named, body=b"")
+    if asked := re.fullmatch(r"bytes=(\d+)-(\d+)", headers.get("Range", "")):
+        first, last = int(asked[1]), int(asked[2])
+        content_range = (("content-range", f"bytes {first}-{last}/{len(content)}"),)
+        return typed(content[first : last + 1], media, 206, named + content_range)
+    return typed(content, media, headers=named)
+
+
+def _task(body: bytes) -> dict[str, Any]:
+    sent = {"wait_ms": 0, **json.loads(body)}
+    for name, least, most in (("id", 1, TASK_ID_MAX), ("wait_ms", 0, WAIT_MAX_MS)):
+        if type(sent.get(name)) is not int or not least <= sent[name] <= most:
+            raise Refusal(422, name)
+    return {"id": sent["id"], "state": "accepted"}
 
 
 def _claims(header: str | None) -> dict[str, Any]:

@@ -23,8 +23,19 @@ from runners.experiments.run import RunSession
 from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.machine import facts
 from runners.services.services import Leases
+from runners.verify import tasks
 from runners.verify.contract import Verified
-from tests.support.fake_run import IN_TURNS, SETUP, FakeGenerator, FakeLauncher, Heard, plan, verifying_all
+from scenarios.background_scenario import late
+from tests.support.fake_run import (
+    IN_TURNS,
+    SETUP,
+    FakeGenerator,
+    FakeLauncher,
+    FakeServer,
+    Heard,
+    plan,
+    verifying_all,
+)
 from tests.support.fake_services import FakeService
 from tests.support.small_matrix import parts, scenario
 
@@ -160,6 +171,22 @@ def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "wanted 200")
     run = complete(tmp_path)
     assert {failure.stage for failure in run.failures} == {"verify-after"}
+
+
+def test_a_task_that_is_lost_under_load_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = parts()
+    deferring = replace(known.scenarios["json"], deferred=late)
+    monkeypatch.setattr(tasks, "SETTLE_S", 0.0)
+    monkeypatch.setattr(FakeServer, "tasks", tmp_path / "notes")
+    monkeypatch.setitem(
+        globals(), "parts", lambda: replace(known, scenarios={**known.scenarios, "json": deferring})
+    )
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "1").write_text("+7\n+8\n-7\n", encoding="utf-8")
+    run = complete(tmp_path)
+    assert {failure.cell.scenario for failure in run.failures if failure.cell} == {"json"}
+    assert {failure.stage for failure in run.failures} == {"verify-after"}
+    assert "of 2 accepted tasks 1 were lost" in run.failures[0].message
 
 
 @pytest.mark.parametrize("setup", [SETUP, IN_TURNS])
