@@ -79,6 +79,8 @@ STREAM_CHUNK_BYTES = 1024
 STREAM_CHUNKS, STREAM_CHUNKS_MAX = 100, 10_000
 EVENTS, EVENTS_MAX = 20, 1000
 EVENT_INTERVAL_MS, EVENT_INTERVAL_MAX_MS = 10, 1000
+COMPRESSED_GROUPS = ("plaintext", "items")
+"""What the target of ``compress`` holds."""
 GZIP_LEVEL = 6
 """Of ``compress``: the default of zlib, and the only level of Django's middleware."""
 FORM_FIELDS = ("name", "email", "subject", "message", "reference")

@@ -81,7 +81,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import wraps
 from importlib import import_module
 from typing import Any
@@ -372,10 +372,16 @@ def routing_routes() -> Iterator[tuple[str, View]]:
             yield route, static(index)
 
 
+def compressed_routes() -> Iterator[tuple[str, View]]:
+    """Routes of the compress target."""
+    for group in contract.COMPRESSED_GROUPS:
+        yield from ROUTES[group]
+
+
 urlpatterns: list[URLPattern] = []
 
 
-def create_wsgi_app(routes: Iterable[tuple[str, View]], *outer: str) -> WSGIHandler:
+def create_wsgi_app(routes: Iterator[tuple[str, View]], *outer: str) -> WSGIHandler:
     """Serve ``routes`` under WSGI, with the ``outer`` middlewares around the usual ones."""
     settings.MIDDLEWARE = [*outer, *MIDDLEWARE]
     urlpatterns[:] = [path(route, view) for route, view in routes]
@@ -383,7 +389,7 @@ def create_wsgi_app(routes: Iterable[tuple[str, View]], *outer: str) -> WSGIHand
     return get_wsgi_application()
 
 
-def create_asgi_app(routes: Iterable[tuple[str, View]], *outer: str) -> ASGIHandler:
+def create_asgi_app(routes: Iterator[tuple[str, View]], *outer: str) -> ASGIHandler:
     """Serve ``routes`` under ASGI, as ``create_wsgi_app`` does under WSGI."""
     settings.MIDDLEWARE = [*outer, *MIDDLEWARE]
     urlpatterns[:] = [path(route, under_asgi(view)) for route, view in routes]
@@ -420,8 +426,8 @@ TARGETS: dict[str, Callable[[], WSGIHandler | ASGIHandler]] = {
     "asgi_app_middleware_none": lambda: create_other_asgi_app("middleware_none"),
     "asgi_app_include": lambda: create_other_asgi_app("include"),
     "asgi_app_errors": lambda: create_other_asgi_app("errors"),
-    "app_compress": lambda: create_wsgi_app(ROUTES["items"], GZIP),
-    "asgi_app_compress": lambda: create_asgi_app(ROUTES["items"], GZIP),
+    "app_compress": lambda: create_wsgi_app(compressed_routes(), GZIP),
+    "asgi_app_compress": lambda: create_asgi_app(compressed_routes(), GZIP),
 }
 
 

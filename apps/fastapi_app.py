@@ -340,7 +340,8 @@ def create_compress_app() -> FastAPI:
     """Build the application of the compress target."""
     application = FastAPI()
     application.add_middleware(GZipMiddleware, compresslevel=contract.GZIP_LEVEL)
-    application.include_router(ROUTERS["items"])
+    for group in contract.COMPRESSED_GROUPS:
+        application.include_router(ROUTERS[group])
     return application
 
 

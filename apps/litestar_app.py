@@ -544,7 +544,8 @@ TARGETS: dict[str, str] = {
 def create_compress_app() -> Litestar:
     """Build the application of the compress target."""
     gzip = CompressionConfig(backend="gzip", gzip_compress_level=contract.GZIP_LEVEL)
-    return Litestar([ItemsController], compression_config=gzip)
+    controllers = [CONTROLLERS[group] for group in contract.COMPRESSED_GROUPS]
+    return Litestar(controllers, compression_config=gzip)
 
 
 app = Litestar(

@@ -346,5 +346,6 @@ def __getattr__(name: str) -> Starlette:
         application: Starlette = import_module(f"apps.{TARGETS[name]}").TARGETS[name]()
         return application
     if name == "app_compress":
-        return create_app(ROUTES["items"], [Middleware(GZipMiddleware, compresslevel=contract.GZIP_LEVEL)])
+        routes = [route for group in contract.COMPRESSED_GROUPS for route in ROUTES[group]]
+        return create_app(routes, [Middleware(GZipMiddleware, compresslevel=contract.GZIP_LEVEL)])
     raise AttributeError(name)

@@ -18,12 +18,13 @@ from scenarios.exchange import Answer, Check, Exchange, Request, Scenario
 from scenarios.inputs import get
 from scenarios.items_large_scenario import LARGE_CONNECTIONS
 from scenarios.items_scenario import ITEMS_RING, page
+from scenarios.rotation import with_turned_greetings
 
 NUMBER = 29
 """Place in the catalogue."""
 
 TARGET = "compress"
-"""Named target of apps: the group ``items`` behind the framework's own compression."""
+"""Named target of apps: the groups ``plaintext`` and ``items`` behind the framework's own compression."""
 LARGE_RING = 4
 """Entries, each asked while verifying: nothing remembers answers of 1 MB."""
 MOST_SHARE = 0.5
@@ -85,6 +86,10 @@ def _plain(check: Check) -> Check:
     return checked
 
 
+SMALL = get("/plaintext", _plain(answers.text_greeting()), "a small answer", turned=with_turned_greetings)
+"""Too short to be compressed; also asked while large ones are."""
+
+
 def ring(random: Random) -> tuple[Exchange, ...]:
     """Pages of 50 from anywhere."""
     return tuple(_compressed(random.randint(0, OFFSET_MAX), ITEMS_DEFAULT) for _ in range(ITEMS_RING))
@@ -106,21 +111,31 @@ def probes(random: Random) -> tuple[Exchange, ...]:
             replace(plain, request=_asking(plain.request, coding), check=_plain(plain.check), about=coding)
             for coding in ("identity", "br")
         ),
+        replace(SMALL, request=_asking(SMALL.request, "gzip")),
         replace(among, request=_asking(among.request, "br;q=1.0, gzip;q=0.8, *;q=0.1")),
         get("/items/none", answers.not_found(), "unknown path"),
     )
 
 
-def _scenario(name: str, title: str) -> Scenario:
-    return Scenario(name=name, title=title, group=None, ring=ring, probes=probes, varies=True, target=TARGET)
-
-
 SCENARIOS = (
-    _scenario("compress", "10 KB of JSON, compressed by gzip"),
-    replace(
-        _scenario("compress-large", "1 MB of JSON, compressed by gzip"),
+    Scenario(
+        name="compress",
+        title="10 KB of JSON, compressed by gzip",
+        group=None,
+        target=TARGET,
+        ring=ring,
+        probes=probes,
+        varies=True,
+    ),
+    Scenario(
+        name="compress-large",
+        title="1 MB of JSON, compressed by gzip",
+        group=None,
+        target=TARGET,
         ring=large_ring,
         turns=False,
+        varies=True,
         connections=LARGE_CONNECTIONS,
+        beside=SMALL,
     ),
 )

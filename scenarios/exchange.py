@@ -208,6 +208,8 @@ class Scenario:
     """The contract rotates what the first entry of the ring is answered: the same request, another answer."""
     connections: tuple[int, ...] | None = None
     """Its own default numbers of connections; None: the run's."""
+    beside: Exchange | None = None
+    """Small request that is asked now and then while a whole window is measured, to show what others wait."""
     quick: bool = False
     """Part of the quick matrix."""
     quick_rate_rps: float | None = None

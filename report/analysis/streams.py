@@ -1,4 +1,4 @@
-"""Timings that only streams record, by cell: to the first byte, and how unevenly events come."""
+"""Timings that only some cells record: to the first byte, how unevenly events come, what others wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from report.stats.levels import Level
 from results.histogram import Latency
 from results.model import Run, Trial
 
-FIRST_BYTE, JITTER = "first_byte", "jitter"
+FIRST_BYTE, JITTER, BESIDE = "first_byte", "jitter", "beside"
 """Attributes of a trial that hold these histograms."""
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 from results.model import Cell, FailureStage, GateStage, Load, Setup, Trial
 from results.store import Writer
 from runners.errors import HotlapError, LoadError, ServiceError, VerifyError
+from runners.experiments.beside import asking_beside
 from runners.experiments.live import LiveServer, LiveServers
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
@@ -129,10 +130,13 @@ class Heat:
     def _window(self, entrant: Entrant) -> Iterator[Trial]:
         """All attempts at one window."""
         order = order_for(entrant.live.server, entrant.cell, self.setup, self.servers.block)
+        small = self.scenarios[entrant.cell.scenario].beside
         try:
             for attempt in range(DISTURBED_REPEATS + 1):
                 before = entrant.live.server.pss_bytes()
-                trial = self._trial(self.generator.measure(order), entrant)
+                with asking_beside(entrant.live.server, small) as beside:
+                    trial = self._trial(self.generator.measure(order), entrant)
+                trial = replace(trial, beside=beside.within(*_window_of(trial)))
                 trial = self._record(replace(trial, attempt=attempt, memory_before_bytes=before))
                 yield trial
                 if not self.policy.is_disturbed(trial) or not self.repeats.left:
@@ -141,7 +145,7 @@ class Heat:
         except LoadError as error:
             self._fail(error, entrant)
         else:
-            self._verify(entrant, trial)
+            self._verify(entrant, trial, beside.problem)
 
     # Both.
 
@@ -170,13 +174,10 @@ class Heat:
         self.watcher.trial(trial)
         return trial
 
-    def _verify(self, entrant: Entrant, trial: Trial) -> None:
+    def _verify(self, entrant: Entrant, trial: Trial, problem: str = "") -> None:
         """Look at the answers under load, and ask once more; a wrong answer is a failure of the cell."""
-        difference = (
-            wrong_under_load(trial)
-            or self._lost(entrant, trial)
-            or self._wrong_after(entrant, trial.requests)
-        )
+        difference = wrong_under_load(trial) or problem or self._lost(entrant, trial)
+        difference = difference or self._wrong_after(entrant, trial.requests)
         if difference:
             error = VerifyError(f"{entrant.cell.slug}: {difference}", remedy="see the server's log")
             self._fail(error.retold(stage=FailureStage.VERIFY_AFTER), entrant)
@@ -208,6 +209,12 @@ class Heat:
 
     def _fail(self, error: HotlapError, entrant: Entrant) -> None:
         self.servers.fail(error, entrant.live, entrant.cell)
+
+
+def _window_of(trial: Trial) -> tuple[float, float]:
+    """Begin and end of the window (Unix, s)."""
+    begin_unix_s = trial.started_unix_s + trial.warmup_s
+    return begin_unix_s, begin_unix_s + trial.window_s
 
 
 def turns_of(cell: Cell, setup: Setup) -> tuple[float, float]:

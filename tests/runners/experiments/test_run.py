@@ -14,13 +14,16 @@ import pytest
 import runners.experiments.blocks
 import runners.experiments.heat
 import runners.experiments.inspection
+from results.histogram import Latency
 from results.model import FIRST_LOOK, Cell, Load, Run, Setup, Trial
 from results.store import Writer, create, read, reopen
 from runners.errors import LoadError, ServiceError
+from runners.experiments.beside import Beside
 from runners.experiments.live import MEMORY_RESERVE_BYTES
 from runners.experiments.policy import Policy
 from runners.experiments.run import RunSession
 from runners.generator.messages import Leg, Measured, Order, Relay
+from runners.launching.launcher import RunningServer
 from runners.machine import facts
 from runners.services.services import Leases
 from runners.verify import tasks
@@ -187,6 +190,24 @@ def test_a_task_that_is_lost_under_load_is_a_failure(tmp_path: Path, monkeypatch
     assert {failure.cell.scenario for failure in run.failures if failure.cell} == {"json"}
     assert {failure.stage for failure in run.failures} == {"verify-after"}
     assert "of 2 accepted tasks 1 were lost" in run.failures[0].message
+
+
+def test_small_answers_beside_a_whole_window_are_recorded_and_a_wrong_one_is_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asking(server: RunningServer, _exchange: object) -> AbstractContextManager[Beside]:
+        wrong = "beside the load: status 500" if "flask" in getattr(server, "stack", "") else ""
+        return nullcontext(
+            Beside(took=[(1e9 + SETUP.warmup_s, 7_000_000), (1e9 - 1, 9_000_000)], problem=wrong)
+        )
+
+    monkeypatch.setattr(runners.experiments.heat, "asking_beside", asking)
+    run = complete(tmp_path)
+    assert {failure.message.partition(": ")[2] for failure in run.failures} == {"beside the load: status 500"}
+    assert all("flask" in failure.stack for failure in run.failures)
+    beside = [Latency.decode(trial.beside or "") for trial in run.trials]
+    assert beside
+    assert {latency.count for latency in beside} == {1}
 
 
 @pytest.mark.parametrize("setup", [SETUP, IN_TURNS])

@@ -1,4 +1,4 @@
-"""Of the section on waiting: the first byte of streams, and how evenly their events come."""
+"""Of the section on waiting: first bytes, how evenly events come, and what others wait meanwhile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from report import fmt
 from report.analysis.metrics import MEDIAN, P99
-from report.analysis.streams import FIRST_BYTE, JITTER, StreamTiming, summarise_streams
+from report.analysis.streams import BESIDE, FIRST_BYTE, JITTER, StreamTiming, summarise_streams
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
@@ -27,7 +27,7 @@ from report.stats.levels import Level
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamMetric:
-    """Something that only streams record, in words."""
+    """Something that only some cells record, in words."""
 
     name: str
     title: str
@@ -48,6 +48,13 @@ STREAM_METRICS = (
         title="unsteadiness of events",
         caption="How much the gap between two events differed from the one that was asked for.",
         axis_label="share of gaps that differed by less",
+    ),
+    StreamMetric(
+        name=BESIDE,
+        title="time of small answers meanwhile",
+        caption="Every 20 ms somebody else asks for a few bytes, on a connection of its own: how long that "
+        "takes beside this load, from when it was due.",
+        axis_label="share of small requests answered by then",
     ),
 )
 
