@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import cycle, islice
 from random import Random
 
-from scenarios.exchange import Exchange, Scenario
+from scenarios.exchange import Answer, Exchange, Scenario
 
 INTERVALS = 3
 """LaunchCounts intervals of a launch."""
@@ -19,7 +19,7 @@ WARM_BYTES = 3_000_000
 SETTLING = 20
 """Requests after counting was switched on and before the first interval."""
 SIZES = ((4_000, 120, 120), (40_000, 12, 36), (400_000, 3, 16), (None, 1, 16))
-"""(longest body of an answer in bytes, requests of one counted interval, the same in a further attempt).
+"""(longest body there or back in bytes, requests of one counted interval, the same in a further attempt).
 
 A hundred and twenty requests are twenty million instructions and more. While answers of 1 MB are made, all
 garbage is collected every fifth request or so, which is a tenth of its cost: intervals of three requests then
@@ -42,8 +42,13 @@ def ring_of(scenario: Scenario) -> tuple[Exchange, ...]:
     return scenario.ring(Random(f"cost/{scenario.name}"))
 
 
+def work_bytes(exchange: Exchange, answer: Answer) -> int:
+    """How much a server has to do: the longer body, of the request or of the answer before compression."""
+    return max(len(exchange.request.body or b""), len(answer.content()))
+
+
 def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0) -> Inputs:
-    """Requests from ``ring``, whose answers have bodies of about ``body_bytes``.
+    """Requests from ``ring``, with bodies of about ``body_bytes`` there or back.
 
     They depend on nothing else than the arguments, so that every stack and both sides of a comparison are
     asked the same. A ring no wider than all intervals together is asked from its beginning in each of them.

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from results.model import Interval
 from runners.errors import CostError
 from runners.experiments.counting.counter import Reading
-from runners.experiments.counting.inputs import inputs, ring_of
+from runners.experiments.counting.inputs import inputs, ring_of, work_bytes
 from runners.experiments.counting.lockstep import Asker
 from scenarios.exchange import Scenario
 
@@ -66,7 +66,7 @@ def count(
     while nothing is asked of it, as event loops and worker processes do.
     """
     ring = ring_of(scenario)
-    chosen = inputs(ring, len(asker.first(ring[-1]).body), attempt=attempt)
+    chosen = inputs(ring, work_bytes(ring[-1], asker.first(ring[-1])), attempt=attempt)
     asker.take(chosen)
     asker.warm()
     counted = tuple(pids())

@@ -13,7 +13,7 @@ from runners.experiments.counting.callgrind import CallgrindReading
 from runners.experiments.counting.callgrind_dumps import RUN_TIME_CODE, Profile, perf_map
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.counter import Reading
-from runners.experiments.counting.inputs import inputs, ring_of
+from runners.experiments.counting.inputs import inputs, ring_of, work_bytes
 from runners.experiments.counting.lockstep import Asker
 from scenarios.exchange import Scenario
 
@@ -45,7 +45,7 @@ def take_profile(
     if not isinstance(reading, CallgrindReading):
         raise CostError("only callgrind tells where instructions go", remedy="leave out --counter")
     ring = ring_of(scenario)
-    chosen = inputs(ring, len(asker.first(ring[-1]).body))
+    chosen = inputs(ring, work_bytes(ring[-1], asker.first(ring[-1])))
     asker.take(chosen)
     asker.warm()
     counted = tuple(pids())

@@ -4,9 +4,10 @@ from random import Random
 
 import pytest
 
-from runners.experiments.counting.inputs import SETTLING, WARM, inputs, ring_of
+from runners.experiments.counting.inputs import SETTLING, WARM, inputs, ring_of, work_bytes
 from scenarios import catalogue
 from scenarios.exchange import Exchange, Request
+from tests.support.reference_app import respond
 
 SCENARIOS = catalogue.discover()
 
@@ -85,3 +86,11 @@ def test_short_hands_of_a_further_attempt_are_longer() -> None:
         assert [len(interval) for interval in inputs(entries, length, attempt=1).counted[1:]] == [
             requests
         ] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "least"), [("upload", 1_000_000), ("compress-large", 900_000), ("json", 20)]
+)
+def test_the_longer_body_says_how_much_there_is_to_do(name: str, least: int) -> None:
+    one = SCENARIOS[name].ring(Random(1))[-1]
+    assert least <= work_bytes(one, respond(one.request)) <= 1.5 * least
