@@ -199,7 +199,10 @@ def contact(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    """Answer of ``upload``: what arrived."""
+    """Answer of ``upload``: what arrived.
+
+    https://docs.djangoproject.com/en/5.2/topics/http/file-uploads/
+    """
     file = request.FILES.get("file")
     if file is None:
         return JsonResponse(contract_files.NO_FILE, status=422)
@@ -373,7 +376,10 @@ def routing_routes() -> Iterator[tuple[str, View]]:
 
 
 def compressed_routes() -> Iterator[tuple[str, View]]:
-    """Routes of the compress target."""
+    """Routes of the compress target.
+
+    https://docs.djangoproject.com/en/5.2/ref/middleware/#module-django.middleware.gzip
+    """
     for group in contract.COMPRESSED_GROUPS:
         yield from ROUTES[group]
 

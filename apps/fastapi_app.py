@@ -75,7 +75,6 @@ from fastapi import (
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from starlette.types import ASGIApp
 
 from apps import contract, contract_tasks
 from apps import pydantic_models as models
@@ -90,7 +89,7 @@ if contract.mounts(contract.THREAD_GROUPS):
     from apps import fastapi_threads
 
     ROUTERS |= fastapi_threads.ROUTERS
-MOUNTS: dict[str, tuple[str, ASGIApp]] = {}
+MOUNTS: dict[str, tuple[str, Any]] = {}
 """Groups that are applications of their own, each with its path."""
 if contract.mounts(contract.FILE_GROUPS):
     from apps import fastapi_files
@@ -272,7 +271,10 @@ async def run_task(task: models.Task) -> None:
 
 @ROUTERS["background"].post("/tasks", status_code=status.HTTP_202_ACCEPTED)
 async def accept_task(task: models.Task, background_tasks: BackgroundTasks) -> models.Accepted:
-    """Answer of ``background``: the task is accepted, and runs afterwards."""
+    """Answer of ``background``: the task is accepted, and runs afterwards.
+
+    https://fastapi.tiangolo.com/tutorial/background-tasks/
+    """
     background_tasks.add_task(run_task, task)
     return models.Accepted(**contract_tasks.accept(task.id))
 
@@ -337,7 +339,10 @@ def create_routing_app() -> FastAPI:
 
 
 def create_compress_app() -> FastAPI:
-    """Build the application of the compress target."""
+    """Build the application of the compress target.
+
+    https://fastapi.tiangolo.com/advanced/middleware/#gzipmiddleware
+    """
     application = FastAPI()
     application.add_middleware(GZipMiddleware, compresslevel=contract.GZIP_LEVEL)
     for group in contract.COMPRESSED_GROUPS:

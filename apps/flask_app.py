@@ -173,7 +173,10 @@ def contact() -> ResponseReturnValue:
 
 @BLUEPRINTS["upload"].post("/upload")
 def upload() -> ResponseReturnValue:
-    """Answer of ``upload``: what arrived."""
+    """Answer of ``upload``: what arrived.
+
+    https://flask.palletsprojects.com/en/stable/patterns/fileuploads/
+    """
     file = request.files.get("file")
     if file is None:
         return contract_files.NO_FILE, 422

@@ -465,7 +465,10 @@ class BackgroundController(Controller):
 
     @post("/tasks", status_code=202)
     async def accept_task(self, data: JSONBody[Task]) -> Response[Accepted]:
-        """Answer of ``background``: the task is accepted, and runs afterwards."""
+        """Answer of ``background``: the task is accepted, and runs afterwards.
+
+        https://docs.litestar.dev/latest/usage/responses.html#background-tasks
+        """
         accepted = Accepted(**contract_tasks.accept(data.id))
         return Response(accepted, background=BackgroundTask(run_task, data))
 
@@ -542,7 +545,10 @@ TARGETS: dict[str, str] = {
 
 
 def create_compress_app() -> Litestar:
-    """Build the application of the compress target."""
+    """Build the application of the compress target.
+
+    https://docs.litestar.dev/latest/usage/middleware/builtin-middleware.html#gzip
+    """
     gzip = CompressionConfig(backend="gzip", gzip_compress_level=contract.GZIP_LEVEL)
     controllers = [CONTROLLERS[group] for group in contract.COMPRESSED_GROUPS]
     return Litestar(controllers, compression_config=gzip)

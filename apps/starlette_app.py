@@ -230,7 +230,10 @@ async def run_task(task: models.Task) -> None:
 
 
 async def accept_task(request: Request) -> Response:
-    """Answer of ``background``: the task is accepted, and runs afterwards."""
+    """Answer of ``background``: the task is accepted, and runs afterwards.
+
+    https://www.starlette.io/background/
+    """
     task = models.Task.model_validate(await request.json())
     background = BackgroundTask(run_task, task)
     return JSONResponse(contract_tasks.accept(task.id), status_code=202, background=background)
@@ -346,6 +349,7 @@ def __getattr__(name: str) -> Starlette:
         application: Starlette = import_module(f"apps.{TARGETS[name]}").TARGETS[name]()
         return application
     if name == "app_compress":
+        # https://www.starlette.io/middleware/#gzipmiddleware
         routes = [route for group in contract.COMPRESSED_GROUPS for route in ROUTES[group]]
         return create_app(routes, [Middleware(GZipMiddleware, compresslevel=contract.GZIP_LEVEL)])
     raise AttributeError(name)
