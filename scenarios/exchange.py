@@ -103,6 +103,8 @@ class Exchange:
     """Pieces of the answer whose arrival is recorded; None: only the whole answer counts."""
     turned: Turned | None = None
     """Makes of one right body all that are right, of one length; None: there is no other one."""
+    alike: bool = True
+    """All stacks answer the same; False: the contract leaves a choice, and right answers are not compared."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ def canonical_form(answer: Answer) -> str:
     if answer.status >= 400:  # noqa: PLR2004 - where HTTP's errors begin
         return f"{answer.status // 100}xx"
     body = unturned(answer.content())
-    text = body.decode("utf-8", "replace")
+    text = body.decode("utf-8", "backslashreplace")
     value, problem = _value(replace(answer, body=body))
     if problem is None:
         text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

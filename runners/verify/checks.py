@@ -38,7 +38,7 @@ class Checks:
         return self.silent >= SILENT or self.is_aborted()
 
     def check(self, key: str, exchange: Exchange) -> None:
-        """Ask, check the answer, and keep its canonical form under ``key`` where it is right."""
+        """Ask, check the answer, and keep its canonical form under ``key`` where it is to be compared."""
         answer = self.ask(exchange)
         timed = exchange.watch is not None and exchange.watch.interval_s is not None
         for _ in range(TRIES - 1 if timed else 0):
@@ -48,8 +48,8 @@ class Checks:
         self.note(key, exchange, answer)
 
     def note(self, key: str, exchange: Exchange, answer: Answer | None) -> None:
-        """Check an answer, and keep its canonical form under ``key`` where it is right."""
-        if answer is not None and self.is_right(exchange, answer):
+        """Check an answer, and keep its canonical form under ``key`` where it is to be compared."""
+        if answer is not None and self.is_right(exchange, answer) and exchange.alike:
             self.canonical[key] = canonical_form(answer)
 
     def check_following(self, following: Following) -> None:

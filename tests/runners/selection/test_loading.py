@@ -52,4 +52,6 @@ def test_a_setup_without_turns_takes_whole_windows() -> None:
 
 def test_scenarios_that_wait_or_stream_take_whole_windows_and_all_others_turns() -> None:
     whole = {name for name, scenario in SCENARIOS.items() if why_whole(CELL, scenario, IN_TURNS)}
-    assert whole == {"delay", "delay-threadpool", "items-large", "sse", "stream", "websocket"}
+    assert whole == {
+        *("compress-large", "delay", "delay-threadpool", "items-large", "sse", "stream", "websocket"),
+    }

@@ -1,8 +1,12 @@
+import gzip
+
 import pytest
 
 from runners.verify.agreement import canonical_form, disagreements
 from scenarios.exchange import Answer
 from tests.support.reference_app import typed
+
+GZIP = (("content-encoding", "gzip"),)
 
 
 @pytest.mark.parametrize(
@@ -13,6 +17,9 @@ from tests.support.reference_app import typed
         (typed(b'{"a": true}', "x"), typed(b'{"a": 1}', "x"), False),
         (typed(b"Hello, World!", "x"), typed(b"Hello, Terra!", "x"), True),
         (typed(b'["SKU-1"]', "x"), typed(b'["SKV-1"]', "x"), True),
+        (typed(gzip.compress(b"[1]", mtime=1), "x", headers=GZIP), typed(b"[1]", "x"), True),
+        (typed(gzip.compress(b"[2]", mtime=1), "x", headers=GZIP), typed(b"[1]", "x"), False),
+        (typed(b"\x80", "x"), typed(b"\x81", "x"), False),
         (typed(b"a", "x", 400), typed(b"b", "x", 422), True),
         (typed(b"a", "x", 404), typed(b"a", "x", 500), False),
         (typed(b"a", "x", 200), typed(b"a", "x", 201), False),
