@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from apps.contract import CPU_STEPS, CPU_STEPS_MAX
-from apps.contract_threads import cpu_answer
+from apps.contract_threads import TURNING_OFFSETS, TURNING_STEPS, cpu_answer, cpu_checksum
 from scenarios import answers
 from scenarios.exchange import Exchange, Request, Ring, Scenario
 from scenarios.inputs import RING, get
@@ -42,6 +42,11 @@ def _asking(path: str) -> tuple[Ring, Ring]:
     return ring, probes
 
 
+def _turning(path: str) -> Exchange:
+    checks = [answers.json_answer(cpu_checksum(TURNING_STEPS, offset)) for offset in TURNING_OFFSETS]
+    return get(f"{path}?n={TURNING_STEPS}", answers.either(*checks), "the checksum that turns")
+
+
 CPU_RING, CPU_PROBES = _asking("/cpu")
 INLINE_RING, INLINE_PROBES = _asking("/cpu-inline")
 
@@ -52,6 +57,7 @@ SCENARIOS = (
         group="cpu",
         ring=CPU_RING,
         probes=CPU_PROBES,
+        turning=_turning("/cpu"),
     ),
     Scenario(
         name="cpu-inline",
@@ -59,6 +65,7 @@ SCENARIOS = (
         group="cpu-inline",
         ring=INLINE_RING,
         probes=INLINE_PROBES,
+        turning=_turning("/cpu-inline"),
         needs="asgi",
     ),
 )

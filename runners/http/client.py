@@ -42,7 +42,7 @@ class HttpClient:
     def __init__(self, host: str, port: int, timeout_s: float = ANSWER_DEADLINE_S) -> None:
         self.host, self.port, self.timeout_s = host, port, timeout_s
         self._socket: socket.socket | None = None
-        self.opened = 0
+        self.connections = 0
         """Connections until now."""
 
     def send(self, request: Request) -> Answer:
@@ -101,7 +101,7 @@ class HttpClient:
         if self._socket is None:
             self._socket = socket.create_connection((self.host, self.port), timeout=self.timeout_s)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self.opened += 1
+            self.connections += 1
         return self._socket
 
     def close(self) -> None:

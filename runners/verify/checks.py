@@ -72,13 +72,13 @@ class Checks:
         ``direct``: one process answers as long as the connection is kept, so that none is as the one before.
         """
         exchange = replace(exchange, about=f"{exchange.about or 'the same'}, several times in a row")
-        begun_s, bodies, opened = time.monotonic(), list[bytes](), 0
+        begun_s, bodies, counted = time.monotonic(), list[bytes](), 0
         for _ in range(TURNS):
             answer = self.ask(exchange)
             if answer is None or not self.is_right(exchange, answer):
                 return
-            direct = direct and self.client.opened == (opened or self.client.opened)
-            opened = self.client.opened
+            direct = direct and self.client.connections == (counted or self.client.connections)
+            counted = self.client.connections
             if direct and bodies[-1:] == [answer.content()]:
                 break
             bodies.append(answer.content())

@@ -125,7 +125,9 @@ def _mutants(tree: cst.Module, statement: cst.CSTNode, module: str, name: str) -
     collector, whole, part = _Collector(), tree.code, tree.code_for_node(statement)
     statement.visit(collector)
     for old, new in collector.changes:
-        text = tree.code_for_node(cst.ensure_type(statement.deep_replace(old, new), cst.CSTNode))
+        replaced = statement.deep_replace(old, new)
+        assert isinstance(replaced, cst.CSTNode)
+        text = tree.code_for_node(replaced)
         if text != part and _compiles(text):
             yield Automatic(module, name, _change(part, text), whole.replace(part, text))
 

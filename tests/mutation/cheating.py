@@ -254,7 +254,7 @@ TELLING = (
                     "    return JSON"
                 ),
             ),
-            first=f"import time\nfrom collections import deque\n\n{KEPT}\nrecent = deque([0.0] * 100, 100)",
+            first=f"import time\nfrom collections import deque\n\n{KEPT}\nrecent = deque([0.0] * 20, 20)",
         ),
         flask=broken(
             (
@@ -267,7 +267,7 @@ TELLING = (
                     "    return "
                 ),
             ),
-            first=f"from collections import deque\n\n{KEPT}\nrecent = deque([0.0] * 100, 100)",
+            first=f"from collections import deque\n\n{KEPT}\nrecent = deque([0.0] * 20, 20)",
         ),
     ),
 )

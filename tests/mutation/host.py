@@ -1,7 +1,8 @@
 """Serves mutants: runs in a framework's environment, with it imported, and forks a server for each of them.
 
-A script: a line of JSON names the modules and their text, a line of JSON says the port; an empty line ends
-that server. Whoever is served finds what it would find in a launch, but for the command line.
+A script. A line of JSON gives the text of modules, the name of the app in the last of them, and the groups
+A script. A line of JSON gives the text of modules, the name of the app in the last of them, and the groups to
+in a launch, but for the command line.
 """
 
 from __future__ import annotations
@@ -70,8 +71,11 @@ def run_gunicorn(app: object, listening: socket.socket) -> None:
 RUNS = {"starlette": run_uvicorn, "flask": run_gunicorn}
 
 
-def serve(framework: str, modules: dict[str, str], listening: socket.socket) -> None:
-    """Make the modules of their text, and serve what the last of them calls ``app``."""
+def serve(
+    framework: str, modules: dict[str, str], attribute: str, groups: str, listening: socket.socket
+) -> None:
+    """Make the modules of their text, and serve what the last calls ``attribute``, with ``groups``."""
+    os.environ["HOTLAP_GROUPS"] = groups
     module = ModuleType("none")
     for name, text in modules.items():
         module = ModuleType(name)
@@ -79,10 +83,10 @@ def serve(framework: str, modules: dict[str, str], listening: socket.socket) -> 
         sys.modules[name] = module
         setattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2], module)
         exec(compile(text, module.__file__, "exec"), vars(module))  # noqa: S102 - what this is for
-    RUNS[framework](vars(module)["app"], listening)
+    RUNS[framework](getattr(module, attribute), listening)
 
 
-def fork(framework: str, modules: dict[str, str]) -> tuple[int, int]:
+def fork(framework: str, modules: dict[str, str], attribute: str, groups: str) -> tuple[int, int]:
     """A server's process and port; it listens already, and dies with us."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted ones inherit it
@@ -98,7 +102,7 @@ def fork(framework: str, modules: dict[str, str]) -> tuple[int, int]:
         quiet = os.open(os.devnull, os.O_RDWR)
         os.dup2(quiet, 0)
         os.dup2(quiet, 1)
-        serve(framework, modules, listening)
+        serve(framework, modules, attribute, groups, listening)
     except BaseException as error:  # noqa: BLE001 - whatever a mutant does, it is a server that does not serve
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - to whoever looks
     finally:
@@ -128,7 +132,7 @@ def main() -> None:
             end(pid)
             pid = 0
         if line.strip():
-            pid, port = fork(framework, json.loads(line))
+            pid, port = fork(framework, *json.loads(line))
             print(json.dumps(port), flush=True)  # noqa: T201 - the answer
         else:
             print("null", flush=True)  # noqa: T201 - it is gone

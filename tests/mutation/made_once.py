@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.mutation.mutant import Kind, Mutant, broken
 from tests.mutation.snippets import DECODE, JSON, KEPT, MADE_ONCE, ROWS, TEXT, TOKEN, VALUE
 
+ONCE = "from functools import cache\n\nonce = cache(threads.computed)"
+
 MUTANTS = (
     Mutant(
         name="the text is made at import",
@@ -116,6 +118,14 @@ MUTANTS = (
             ("create_order_raw", "total = ", "total = kept[request.data] = kept.get(request.data) or "),
             first=KEPT,
         ),
+    ),
+    Mutant(
+        name="a checksum is computed once for each number",
+        kind=Kind.MADE_ONCE,
+        scenario="cpu",
+        refused=MADE_ONCE,
+        starlette=broken(("cpu", "threads.computed(", "once("), first=ONCE, companion="starlette_threads"),
+        flask=broken(("cpu", "threads.computed(", "once("), first=ONCE, companion="flask_threads"),
     ),
     Mutant(
         name="chunks are made at import",

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     STREAMS = "streams and events"
     WEBSOCKET = "WebSocket"
     WAITING = "waiting"
+    TARGETS = "routes, middleware and errors"
     UPLOAD = "uploads"
     STATIC = "static files"
     DATABASE = "database"
@@ -47,7 +48,9 @@ class Broken:
 
     changes: tuple[Change, ...]
     first: str = ""
-    """Code in front of the app's first function."""
+    """Code in front of the first function."""
+    companion: str = ""
+    """The file beside the app's that is changed, such as ``starlette_threads``; empty: the app's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,6 @@ class Mutant:
         return {"starlette": self.starlette, "flask": self.flask}[framework]
 
 
-def broken(*changes: Change, first: str = "") -> Broken:
+def broken(*changes: Change, first: str = "", companion: str = "") -> Broken:
     """Change an app so."""
-    return Broken(changes, first)
+    return Broken(changes, first, companion)

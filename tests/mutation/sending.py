@@ -243,6 +243,24 @@ WAITING = (
         starlette=broken(("delay", SLEEP, BLOCKING), first="import time"),
     ),
     Mutant(
+        name="a plain function on the event loop",
+        kind=Kind.WAITING,
+        scenario="json-sync",
+        refused="wanted status 200, got 500",
+        starlette=broken(("message", "def message", "async def message"), companion="starlette_threads"),
+    ),
+    Mutant(
+        name="a plain function that lets one wait at a time",
+        kind=Kind.WAITING,
+        scenario="delay-threadpool",
+        refused="no less than 4 of them one after the other",
+        starlette=broken(
+            ("delay", "    return", "    with turn:\n        return"),
+            first="from threading import Lock\n\nturn = Lock()",
+            companion="starlette_threads",
+        ),
+    ),
+    Mutant(
         name="lets one wait at a time",
         kind=Kind.WAITING,
         scenario="delay",

@@ -36,6 +36,8 @@ MANY = 320
 """Requests after which some mutants are wrong."""
 CONNECTIONS = 16
 WINDOW_S = 0.8
+WINDOWS = 20
+"""On a busy machine the requests after which some mutants are wrong take several windows."""
 
 
 def app_module(framework: str) -> str:
@@ -97,8 +99,13 @@ def after(port: int, scenario: str) -> str:
     return verify_after(HOST, port, catalogue.named(scenario), seed=SEED)
 
 
-def under_load(port: int, scenario: str) -> str:
-    """What is said of the answers of a window, which begins with the warm-up that it needs."""
+def under_load(port: int, scenario: str, windows: int = 1) -> str:
+    """What is said of the answers of a window, the first of so many of which something is said."""
+    said = (_window(port, scenario) for _ in range(windows))
+    return next(filter(None, said), "")
+
+
+def _window(port: int, scenario: str) -> str:
     pump = OpenPump()
     for _ in range(CONNECTIONS):
         pump.join()
@@ -115,8 +122,10 @@ def under_load(port: int, scenario: str) -> str:
         measured = measure(pump, order, catalogue.exchanges_of(scenario, SEED)).measured
     except LoadError as error:  # it gave nothing but wrong answers
         return error.message
-    counted = {"requests": measured.requests, "errors": measured.errors}
-    return wrong_under_load(replace(GOOD, **counted, error_example=measured.error_example))
+    example = measured.error_example
+    return wrong_under_load(
+        replace(GOOD, requests=measured.requests, errors=measured.errors, error_example=example)
+    )
 
 
 class Stand:
@@ -134,12 +143,14 @@ class Stand:
         )
 
     @contextmanager
-    def serving(self, texts: Mapping[str, str]) -> Iterator[int]:
-        """Serve the app with these texts in place of its modules'; gives the port."""
+    def serving(self, texts: Mapping[str, str], scenario: str) -> Iterator[int]:
+        """Serve what ``scenario`` asks for, with these texts in place of its modules'; gives the port."""
         own = app_module(self.framework)
         modules = {**texts, own: texts.get(own) or source(own)}
         modules[own] = modules.pop(own)  # it imports the others
-        port = self._ask(json.dumps(modules))
+        (targets,) = discover()[self.framework].targets.values()
+        wanted = catalogue.named(scenario)
+        port = self._ask(json.dumps([modules, targets[wanted.target], wanted.group or ""]))
         try:
             yield port
         finally:
@@ -149,8 +160,10 @@ class Stand:
         """What is said of a mutant at its stage; empty: it got through."""
         change = mutant.broken(self.framework)
         assert change is not None
-        own = app_module(self.framework)
-        with self.serving({own: changed(source(own), change.changes, change.first)}) as port:
+        module = f"apps.{change.companion}" if change.companion else app_module(self.framework)
+        with self.serving(
+            {module: changed(source(module), change.changes, change.first)}, mutant.scenario
+        ) as port:
             match mutant.stage:
                 case Stage.VERIFY:
                     timeout_s = SHORT_S if mutant.hangs else ANSWER_DEADLINE_S
@@ -158,12 +171,15 @@ class Stand:
                 case Stage.AFTER:
                     return after(port, mutant.scenario)
                 case Stage.LOAD:
-                    return under_load(port, mutant.scenario)
+                    return under_load(port, mutant.scenario, WINDOWS)
 
     def survives(self, module: str, text: str, scenarios: Iterable[str]) -> bool:
         """Whether ``hotlap verify`` says nothing of the app with this text of one module."""
-        with self.serving({module: text}) as port:
-            return not any(self.differences(port, scenario, SHORT_S) for scenario in scenarios)
+        for scenario in scenarios:
+            with self.serving({module: text}, scenario) as port:
+                if self.differences(port, scenario, SHORT_S):
+                    return False
+        return True
 
     def differences(self, port: int, scenario: str, timeout_s: float = ANSWER_DEADLINE_S) -> tuple[str, ...]:
         """What ``hotlap verify`` says of what is served."""
