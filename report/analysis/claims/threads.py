@@ -15,11 +15,11 @@ WAITING_SCENARIO = "delay"
 
 def _by_stack(evidence: Evidence) -> Iterator[tuple[Summary, Summary]]:
     """Of each stack: the fewest and the most connections that wait in ``delay``."""
-    stacks: dict[tuple[str, str, int], list[Summary]] = {}
+    stacks: dict[tuple[str, str, int, str], list[Summary]] = {}
     for summary in evidence.summaries:
         cell = summary.cell
         if cell.scenario == WAITING_SCENARIO and cell.reuse is None:
-            stacks.setdefault((cell.framework, cell.server, cell.workers), []).append(summary)
+            stacks.setdefault((cell.framework, cell.server, cell.workers, cell.python), []).append(summary)
     for members in stacks.values():
         members.sort(key=lambda summary: summary.cell.connections)
         if members[0].cell.connections < members[-1].cell.connections:
