@@ -1,7 +1,8 @@
 """Small requests beside a load: one every 20 ms on a connection of its own, and how long each took.
 
 They show what a load does to others. As in an open load their clocks start when they are due, so that a stall
-is felt by all that were due in it. This process asks them, which waits while the generator's measures.
+is felt by all that were due in it, whether or not they could be sent. This process asks them, which waits
+while the generator's measures.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class Beside:
     """What came of the small requests."""
 
     took: list[tuple[float, int]] = field(default_factory=list)
-    """Of each right answer: when its request was due (Unix, s), and how long after that it had come (ns)."""
+    """Of each that was answered rightly: when it was due (Unix, s), and its answer after that (ns)."""
     problem: str = ""
     """The first answer that was wrong, or did not come, in words."""
 
@@ -57,16 +58,26 @@ def asking_beside(server: RunningServer, exchange: Exchange | None) -> Iterator[
 
 
 def _ask_on(server: RunningServer, exchange: Exchange, beside: Beside, over: Event) -> None:
-    begun_s, begun_unix_s, number = time.monotonic(), time.time(), 0
+    """Ask on schedule; what falls due while an answer is awaited has it as its own, and is not asked."""
+    begun_s, begun_unix_s, due = time.monotonic(), time.time(), 0
     with HttpClient(server.host, server.port) as client:
-        while not over.wait(max(begun_s + number * EVERY_S - time.monotonic(), 0)):
-            due_s = number * EVERY_S
-            try:
-                problem = judge(exchange, client.ask(exchange))
-            except OSError as error:
-                problem = f"no answer: {words.no_answer(error, client.timeout_s)}"
+        while not over.wait(max(begun_s + due * EVERY_S - time.monotonic(), 0)):
+            problem = _problem(client, exchange)
+            took_s = time.monotonic() - begun_s
+            following = max(int(took_s / EVERY_S), due) + 1
             if problem is None:
-                beside.took.append((begun_unix_s + due_s, round((time.monotonic() - begun_s - due_s) * 1e9)))
+                beside.took += [
+                    (begun_unix_s + number * EVERY_S, round((took_s - number * EVERY_S) * 1e9))
+                    for number in range(due, following)
+                ]
             elif not beside.problem:
                 beside.problem = f"beside the load: {words.message(exchange, problem)}"
-            number += 1
+            due = following
+
+
+def _problem(client: HttpClient, exchange: Exchange) -> str | None:
+    """Ask once, and say what is wrong with the answer, or that none came."""
+    try:
+        return judge(exchange, client.ask(exchange))
+    except OSError as error:
+        return f"no answer: {words.no_answer(error, client.timeout_s)}"
