@@ -9,7 +9,7 @@
 # validator = "none"
 # floor = true
 # quick = ["uvicorn-standard"]
-# implements = ["plaintext", "json", "stream", "websocket"]
+# implements = ["plaintext", "json", "stream", "websocket", "lifespan"]
 #
 # [tool.hotlap.targets.asgi]
 # default = "app"
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -63,6 +64,11 @@ def unprocessable() -> Answer:
     return 422, b"application/json", json.dumps({"detail": "chunks"}).encode()
 
 
+def hook_state(opened_by: int) -> Answer:
+    """Answer of ``lifespan``: what the start hook left, 0 where the server keeps no state."""
+    return 200, b"application/json", json.dumps(contract.hook_state(opened_by)).encode()
+
+
 async def stream(chunks: int, send: Send) -> None:
     """Send the answer of ``stream``: chunks as they are made."""
     headers = [(b"content-type", b"application/octet-stream")]
@@ -76,12 +82,17 @@ ROUTES = {"plaintext": ("/plaintext", plaintext), "json": ("/json", message)}
 MOUNTED = dict(ROUTES[group] for group in contract.mounted() if group in ROUTES)
 STREAMS = "stream" in contract.mounted()
 ECHOES = "websocket" in contract.mounted()
+HOOKS = "lifespan" in contract.mounted()
 
 
-async def lifespan(receive: Receive, send: Send) -> None:
-    """Agree to start and to stop."""
+async def lifespan(state: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    """Agree to start and to stop; the hooks note it where this launch looks at them."""
     while True:
         event = await receive()
+        if HOOKS and event["type"] == "lifespan.startup":
+            state["opened_by"] = contract.hooked("start")
+        elif HOOKS:
+            contract.hooked("stop")
         await send({"type": f"{event['type']}.complete"})
         if event["type"] == "lifespan.shutdown":
             return
@@ -98,7 +109,7 @@ async def echo(receive: Receive, send: Send) -> None:
 async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
     """Serve one request, one WebSocket, or the lifespan."""
     if scope["type"] == "lifespan":
-        await lifespan(receive, send)
+        await lifespan(scope.get("state", {}), receive, send)
         return
     if scope["type"] == "websocket":
         if ECHOES and scope["path"] == "/ws":
@@ -113,6 +124,8 @@ async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> 
             await stream(chunks, send)
             return
         handler = unprocessable
+    if HOOKS and scope["path"] == "/lifespan":
+        handler = partial(hook_state, scope.get("state", {}).get("opened_by", 0))
     status, media_type, body = handler()
     headers = [(b"content-type", media_type), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})

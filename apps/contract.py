@@ -7,6 +7,7 @@ and what comes back is decided here, so that only the framework's work differs b
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 from itertools import cycle
 from typing import Any
@@ -36,6 +37,7 @@ GROUPS = (
     "db-read",
     "db-many",
     "db-write",
+    "lifespan",
 )
 """Route groups in contract order: each is one router, blueprint, controller or include."""
 THREAD_GROUPS = ("delay-threadpool", "cpu", "cpu-inline", "json-sync")
@@ -218,6 +220,24 @@ def me(claims: dict[str, Any]) -> dict[str, Any]:
 def delay_answer(ms: int) -> dict[str, Any]:
     """Answer of ``delay``."""
     return {"ms": ms}
+
+
+def hooked(what: str) -> int:
+    """Note that a hook (``start`` or ``stop``) runs in this process, whose number it gives.
+
+    A launch that looks at hooks names the file by ``HOTLAP_HOOKS``: one line a call, with monotonic ns.
+    """
+    pid = os.getpid()
+    if path := os.environ.get("HOTLAP_HOOKS"):
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+        os.write(file, f"{pid} {what} {time.monotonic_ns()}\n".encode())
+        os.close(file)
+    return pid
+
+
+def hook_state(opened_by: int) -> dict[str, Any]:
+    """Answer of ``lifespan``: the process that answers, and the one whose start hook made its state."""
+    return {"pid": os.getpid(), "opened_by": opened_by}
 
 
 def greetings_from(start: int) -> Iterator[str]:

@@ -53,6 +53,7 @@
 # background = "Django 5.2 has no background tasks; those of 6.0 come without a backend that runs them later"
 # dependencies = "Django has no dependency injection"
 # websocket = "Django has no WebSocket of its own: another package (Channels) adds it"
+# lifespan = "Django's ASGI handler refuses the lifespan, and WSGI has none"
 #
 # [tool.hotlap.boundaries]
 # "framework, whole" = [

@@ -16,12 +16,14 @@
 # serialiser = "pydantic (response model)"
 # validator = "pydantic"
 # built-on = "starlette"
+# schema = "/openapi.json"
+# docs = ["/docs", "/redoc"]
 # quick = ["uvicorn-standard", "granian-asgi"]
 # sentinel = ["uvicorn-standard--orders", "granian-asgi--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
 #     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
-#     "middleware", "middleware-none", "include", "errors",
+#     "lifespan", "middleware", "middleware-none", "include", "errors",
 #     "upstream", "db-read", "db-many", "db-write",
 #     "background", "compress", "upload", "static", "static-304",
 # ]
@@ -281,6 +283,23 @@ async def accept_task(task: models.Task, background_tasks: BackgroundTasks) -> m
 
 lifespans = []
 
+
+@asynccontextmanager
+async def hooks(app: FastAPI) -> AsyncIterator[None]:
+    """Run the start hook, serve with what it left in the state, then run the stop hook."""
+    app.state.opened_by = contract.hooked("start")
+    yield
+    contract.hooked("stop")
+
+
+@ROUTERS["lifespan"].get("/lifespan")
+async def hook_state(request: Request) -> models.HookState:
+    """Answer of ``lifespan``: what the start hook left."""
+    return models.HookState(**contract.hook_state(request.app.state.opened_by))
+
+
+if "lifespan" in contract.mounted():
+    lifespans.append(hooks)
 if contract.mounts(contract.CLIENT_GROUPS):
     from apps import fastapi_client
 

@@ -39,6 +39,7 @@
 # json-sync = "every view of Flask is a plain function: json is one already"
 # delay-threadpool = "every view of Flask is a plain function: delay is one already"
 # cpu-inline = "every view of Flask is a plain function: cpu is one already, and there is no event loop"
+# lifespan = "Flask speaks WSGI, which has no start and stop of a worker"
 #
 # [tool.hotlap.boundaries]
 # "framework, whole" = ["flask/app.py::Flask.__call__"]
@@ -80,7 +81,10 @@ from apps import pydantic_models as models
 
 View = Callable[..., ResponseReturnValue]
 
-ABSENT = {"dependencies", "websocket", "background", "json-sync", "delay-threadpool", "cpu-inline"}
+ABSENT = {
+    *("dependencies", "websocket", "background", "lifespan"),
+    *("json-sync", "delay-threadpool", "cpu-inline"),
+}
 SHIPPED = {"static"}
 """What a Flask application has without being told: the folder ``static`` beside its module."""
 BLUEPRINTS = {group: Blueprint(group, __name__) for group in contract.GROUPS if group not in ABSENT | SHIPPED}

@@ -17,12 +17,14 @@
 # Compression is at level 6 in place of 9."""
 # serialiser = "msgspec"
 # validator = "msgspec"
+# schema = "/schema/openapi.json"
+# docs = ["/schema", "/schema/swagger", "/schema/redoc"]
 # quick = ["uvicorn-standard", "granian-asgi"]
 # sentinel = ["uvicorn-standard--json"]
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
 #     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
-#     "middleware", "middleware-none", "include", "errors",
+#     "lifespan", "middleware", "middleware-none", "include", "errors",
 #     "upstream", "db-read", "db-many", "db-write",
 #     "background", "compress", "upload", "static",
 # ]
@@ -60,6 +62,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -69,6 +72,7 @@ from litestar import Controller, Litestar, MediaType, Request, Response, WebSock
 from litestar.background_tasks import BackgroundTask
 from litestar.config.compression import CompressionConfig
 from litestar.connection import ASGIConnection
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import NotAuthorizedException
 from litestar.handlers import HTTPRouteHandler
@@ -473,6 +477,30 @@ class BackgroundController(Controller):
         return Response(accepted, background=BackgroundTask(run_task, data))
 
 
+class HookState(Struct):
+    """Answer of ``lifespan``."""
+
+    pid: int
+    opened_by: int
+
+
+@asynccontextmanager
+async def hooks(application: Litestar) -> AsyncGenerator[None, None]:
+    """Run the start hook, serve with what it made as state, then run the stop hook."""
+    application.state.opened_by = contract.hooked("start")
+    yield
+    contract.hooked("stop")
+
+
+class LifespanController(Controller):
+    """Group ``lifespan``."""
+
+    @get("/lifespan")
+    async def hook_state(self, state: State) -> HookState:
+        """Answer of ``lifespan``: what the start hook left."""
+        return HookState(**contract.hook_state(state.opened_by))
+
+
 CONTROLLERS: dict[str, ControllerRouterHandler] = {
     "plaintext": PlaintextController,
     "json": JsonController,
@@ -488,6 +516,7 @@ CONTROLLERS: dict[str, ControllerRouterHandler] = {
     "sse": EventsController,
     "websocket": EchoController,
     "background": BackgroundController,
+    "lifespan": LifespanController,
 }
 ON_STARTUP: list[Callable[[], Awaitable[None]]] = []
 if contract.mounts(contract.THREAD_GROUPS):
@@ -497,6 +526,8 @@ if contract.mounts(contract.THREAD_GROUPS):
     ON_STARTUP.append(litestar_threads.size_pool)
 lifespans = []
 
+if "lifespan" in contract.mounted():
+    lifespans.append(hooks)
 if contract.mounts(contract.CLIENT_GROUPS):
     from apps import litestar_client
 

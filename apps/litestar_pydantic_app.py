@@ -9,6 +9,8 @@
 # only groups that have a model."""
 # serialiser = "msgspec, over pydantic's dump"
 # validator = "pydantic"
+# schema = "/schema/openapi.json"
+# docs = ["/schema", "/schema/swagger", "/schema/redoc"]
 # implements = ["json", "orders", "items", "form"]
 #
 # [tool.hotlap.targets.asgi]

@@ -22,14 +22,15 @@ class UserItems(BaseModel):
     """Answer of ``params``."""
 
     user_id: int
-    q: str | None = None
-    limit: int = contract.LIMIT_DEFAULT
+    q: str | None
+    limit: int
 
 
 class UserItemsIn(UserItems):
     """Input of ``params``."""
 
     user_id: int = Field(ge=1, le=contract.USER_ID_MAX)
+    q: str | None = None
     limit: int = Field(contract.LIMIT_DEFAULT, ge=contract.LIMIT_MIN, le=contract.LIMIT_MAX)
 
 
@@ -242,6 +243,13 @@ class Accepted(BaseModel):
 
     id: int
     state: str
+
+
+class HookState(BaseModel):
+    """Answer of ``lifespan``."""
+
+    pid: int
+    opened_by: int
 
 
 class RouteAnswer(BaseModel):

@@ -21,7 +21,7 @@
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
-#     "middleware", "middleware-none", "include", "errors",
+#     "lifespan", "middleware", "middleware-none", "include", "errors",
 #     "upstream", "db-read", "db-many", "db-write",
 #     "background", "compress", "upload", "static", "static-304",
 # ]
@@ -239,6 +239,19 @@ async def accept_task(request: Request) -> Response:
     return JSONResponse(contract_tasks.accept(task.id), status_code=202, background=background)
 
 
+@asynccontextmanager
+async def hooks(app: Starlette) -> AsyncIterator[None]:
+    """Run the start hook, serve with what it left in the state, then run the stop hook."""
+    app.state.opened_by = contract.hooked("start")
+    yield
+    contract.hooked("stop")
+
+
+async def hook_state(request: Request) -> Response:
+    """Answer of ``lifespan``: what the start hook left."""
+    return JSONResponse(contract.hook_state(request.app.state.opened_by))
+
+
 async def invalid(_request: Request, error: Exception) -> Response:
     """Answer of all routes to input that pydantic refuses."""
     if not isinstance(error, ValidationError):
@@ -266,6 +279,7 @@ ROUTES: dict[str, list[BaseRoute]] = {
     "sse": [Route("/events", events)],
     "websocket": [WebSocketRoute("/ws", Echo)],
     "background": [Route("/tasks", accept_task, methods=["POST"])],
+    "lifespan": [Route("/lifespan", hook_state)],
 }
 if contract.mounts(contract.THREAD_GROUPS):
     from apps import starlette_threads
@@ -277,6 +291,8 @@ if contract.mounts(contract.FILE_GROUPS):
     ROUTES |= starlette_files.ROUTES
 lifespans = []
 
+if "lifespan" in contract.mounted():
+    lifespans.append(hooks)
 if contract.mounts(contract.CLIENT_GROUPS):
     from apps import starlette_client
 

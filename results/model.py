@@ -41,6 +41,8 @@ class Load(StrEnum):
     """At a given rate, whatever is still unanswered."""
     LOCKSTEP = "lockstep"
     """One request after the other on one connection, to be counted."""
+    PROBE = "probe"
+    """Whatever a probe of a lifecycle asks: no load curve (schema 1.7)."""
 
 
 class Arrivals(StrEnum):
@@ -90,6 +92,8 @@ class FailureStage(StrEnum):
     VERIFY_AFTER = "verify-after"
     """Answers were wrong under load, or when verified again after it."""
     COST = "cost"
+    LIFECYCLE = "lifecycle"
+    """A probe of a lifecycle could not tell what it was to tell."""
     RECORD = "record"
 
 
@@ -136,6 +140,7 @@ class PlanKind(StrEnum):
 
     RUN = "run"
     COST = "cost"
+    LIFECYCLE = "lifecycle"
     COMPARE = "compare"
     GATE = "gate"
 
@@ -567,6 +572,35 @@ class CostShares:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleRecord:
+    """What one probe of a lifecycle saw of one stack, in launches of its own (schema 1.7)."""
+
+    cell: Cell
+    """With ``load`` ``probe`` and the probe's name as ``scenario``."""
+    repeat: Int64 = 0
+    """From 0; each is made of fresh launches."""
+    started_unix_s: float
+    seconds: float
+    """From the first launch to the end of the last one."""
+    values: dict[str, float] = field(default_factory=dict)
+    """Measured, by a name that ends with its unit, such as ``first_answer_s``."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """What was seen, in words, by what was looked at, such as ``keep-alive``."""
+    absent: dict[str, str] = field(default_factory=dict)
+    """Why a value that the probe has elsewhere is missing, by its name."""
+    series: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    """What was read again and again, by a name that ends with its unit; all of one length."""
+    documents: dict[str, str] = field(default_factory=dict)
+    """What a stack says of itself, part by part, to be compared with what others say."""
+    target: str = ""
+    argv: tuple[str, ...] = ()
+    """The server's command line in the first launch, with machine paths shortened."""
+    hash_seed: str = ""
+    log_tail: str = ""
+    """The server's log where anything was odd."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """An observed behaviour of a framework that is neither right nor wrong by the contract."""
 
@@ -636,7 +670,9 @@ class Plan:
     """By block: the order of launches, as ``stack@target``."""
 
 
-Record = Launch | Trial | CostRecord | CostShares | Failure | Finding | BlockStart | BlockEnd
+Record = (
+    Launch | Trial | CostRecord | CostShares | LifecycleRecord | Failure | Finding | BlockStart | BlockEnd
+)
 """Everything that may follow line 1."""
 
 
@@ -653,6 +689,8 @@ class Run:
     costs: tuple[CostRecord, ...] = ()
     """The last attempt of each cell, side and repeat."""
     shares: tuple[CostShares, ...] = ()
+    lifecycles: tuple[LifecycleRecord, ...] = ()
+    """The last one of each cell and repeat."""
     failures: tuple[Failure, ...] = ()
     findings: tuple[Finding, ...] = ()
     blocks: tuple[BlockEnd, ...] = ()

@@ -14,6 +14,7 @@ from results.model import (
     FailureStage,
     Finding,
     Launch,
+    LifecycleRecord,
     Plan,
     Record,
     Run,
@@ -34,6 +35,7 @@ class Replay:
     _partial: list[Trial] = field(default_factory=list)
     _costs: dict[tuple[Cell, str, int], CostRecord] = field(default_factory=dict)
     _shares: list[CostShares] = field(default_factory=list)
+    _lifecycles: dict[tuple[Cell, int], LifecycleRecord] = field(default_factory=dict)
     _failures: list[Failure] = field(default_factory=list)
     _findings: list[Finding] = field(default_factory=list)
     _ends: dict[int, BlockEnd] = field(default_factory=dict)
@@ -50,6 +52,8 @@ class Replay:
                 self._costs[record.cell, record.side, record.repeat] = record
             case CostShares():
                 self._shares.append(record)
+            case LifecycleRecord():
+                self._lifecycles[record.cell, record.repeat] = record
             case Failure():
                 self._failure(record)
             case Finding():
@@ -71,6 +75,7 @@ class Replay:
             partial=tuple(self._partial),
             costs=tuple(self._costs.values()),
             shares=tuple(self._shares),
+            lifecycles=tuple(self._lifecycles.values()),
             failures=tuple(self._failures),
             findings=tuple(self._findings),
             blocks=tuple(self._ends[block] for block in sorted(self._ends)),

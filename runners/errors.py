@@ -112,6 +112,12 @@ class CostError(HotlapError):
     stage = FailureStage.COST
 
 
+class LifecycleError(HotlapError):
+    """A probe of a lifecycle could not tell what it was to tell."""
+
+    stage = FailureStage.LIFECYCLE
+
+
 def of_side(failure: Failure, side: SideName) -> Failure:
     """``failure`` as one of a side, which its message names."""
     return replace(failure, side=side, message=f"{side}: {failure.message}")

@@ -67,6 +67,10 @@ def _control(summaries: Sequence[Summary], control: Summary, confidence: float) 
     return Control(cell=cell, metric=metric, ratio=ratio, ok=ok, confidence=confidence)
 
 
+UNTIMED = (PlanKind.COST, PlanKind.LIFECYCLE)
+"""Kinds of run that time no load."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusions:
     """All that a page or a terminal says about a run."""
@@ -130,7 +134,7 @@ BEHIND = 0.1
 def _run_flags(
     run: Run, controls_found: Iterable[Control], precise: Precision | None, problems: Sequence[str]
 ) -> tuple[Flag, ...]:
-    blocks, timed = {trial.block for trial in run.trials}, run.plan.kind != PlanKind.COST
+    blocks, timed = {trial.block for trial in run.trials}, run.plan.kind not in UNTIMED
     used_up, environments = len(run.blocks) >= run.plan.setup.blocks, run.plan.environment.frameworks
     holds = {
         "one-cpu": timed and one_cpu(run.plan.setup),

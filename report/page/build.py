@@ -12,11 +12,12 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from report.analysis.conclusions import UNTIMED
 from report.page.compose import make_page, verdict
 from report.page.context import Context, make_context
 from report.page.sections import data
 from results.files import write_whole
-from results.model import PlanKind, Run
+from results.model import Run
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -25,12 +26,13 @@ def build(runs: Sequence[Run], output: Path) -> Path:
     """Write the page of ``runs`` into the folder ``output`` and return its ``index.html``.
 
     One run is the page itself; of several, each has a folder of its own and the index lists them. Runs that
-    only counted instructions are shown within the pages of the others, where there are any.
+    only counted instructions, or looked at lifecycles, are shown within the pages of the others, where there
+    are any.
     ``ValueError`` where there is no run.
     """
     if not runs:
         raise ValueError("no run to report on")
-    timed = [run for run in runs if run.plan.kind != PlanKind.COST]
+    timed = [run for run in runs if run.plan.kind not in UNTIMED]
     shown = timed or runs
     others = [run for run in runs if run not in shown]
     if len(shown) == 1:

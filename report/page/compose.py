@@ -10,15 +10,15 @@ from report.analysis.costs import NOT_COUNTED, ONE_BUILD
 from report.page.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.page.context import Context
 from report.page.model import Fact, Page, RunWarning, Section, Swatch
-from report.page.sections import consume, data, layers, method, saturate, serve, trust, wait, which
+from report.page.sections import consume, data, layers, live, method, saturate, serve, trust, wait, which
 from report.page.sections.overview import overview
-from report.views import cost_words, words
+from report.views import cost_words, lifecycle_words, words
 from results.model import Load
 
-SECTIONS = (which, serve, wait, saturate, layers, consume, trust, method, data)
+SECTIONS = (which, serve, wait, saturate, layers, consume, live, trust, method, data)
 """The sections in the order of the page; one that has nothing to show is None."""
 TIMED = (which, serve, wait, saturate, consume)
-"""Sections that a run which only counted does not have."""
+"""Sections that a run which timed no load does not have."""
 
 
 def make_page(context: Context) -> Page:
@@ -52,15 +52,17 @@ def _sections(context: Context) -> Iterator[Section]:
 
 def verdict(context: Context) -> str:
     """The page's first sentence; without closed load there is no throughput to compare."""
-    if not context.timed:
+    if not context.timed and context.costs:
         return cost_words.sentence(context.costs, context.titles)
+    if not context.timed:
+        return lifecycle_words.sentence(context.lifecycles, context.titles)
     only_open = context.run.trials and not context.workloads(Load.CLOSED)
     return words.ONLY_OPEN if only_open else words.verdict(context.groups, context.titles)
 
 
 def _detail(context: Context) -> str:
     if not context.timed:
-        return f"{NOT_COUNTED} {ONE_BUILD}"
+        return f"{NOT_COUNTED} {ONE_BUILD}" if context.costs else lifecycle_words.SCOPE
     return " ".join(
         filter(None, (words.widest(context.groups, context.titles), words.legend(context.groups)))
     )
@@ -69,6 +71,7 @@ def _detail(context: Context) -> str:
 def _legend(context: Context) -> tuple[Swatch, ...]:
     cells = [summary.cell for summary in context.conclusions.summaries]
     cells += [count.cell for costs in context.costs for count in costs.counts]
+    cells += [summary.cell for summary in context.lifecycles]
     names = sorted({cell.framework for cell in cells}, key=context.title)
     return tuple(
         Swatch(
@@ -115,7 +118,12 @@ def _timing_facts(context: Context) -> tuple[Fact, ...]:
 
 
 def _counting_facts(context: Context) -> tuple[Fact, ...]:
-    """Size of a run that only counted, and how steady its counts are."""
+    """Size of a run that timed no load, and how steady its counts are."""
+    if not context.costs:
+        records = sum(len(run.lifecycles) for run in context.lifecycle_runs)
+        stacks = {summary.cell.stack for summary in context.lifecycles}
+        size = f"{fmt.counted(records, 'record')} of {fmt.counted(len(stacks), 'stack')}"
+        return (Fact(name="Size", text=size),)
     counts = [count for costs in context.costs for count in costs.counts if count.level]
     spreads = [100 * count.spread for count in counts if count.spread is not None]
     cells = f"{fmt.counted(len(counts), 'cell')} counted"

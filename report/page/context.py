@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from report.analysis.conclusions import Conclusions, conclude
+from report.analysis.conclusions import UNTIMED, Conclusions, conclude
 from report.analysis.contenders import Group, is_floor
 from report.analysis.costs import Costs, holds_costs, summarise_costs
 from report.analysis.frames import Frames, build_frames
+from report.analysis.lifecycles import Lifecycle, summarise_lifecycles
 from report.analysis.summary import Summary
 from report.analysis.titles import titles_of
 from report.analysis.workload import Workload, cells_in_turns, shares_of_capacity, workload_of
@@ -37,11 +38,19 @@ class Context:
     """Runs that counted instructions: this one, or others shown with it."""
     costs: tuple[Costs, ...]
     """What each of ``counting_runs`` counted."""
+    lifecycle_runs: tuple[Run, ...]
+    """Runs that looked at lifecycles: this one, or others shown with it."""
 
     @property
     def runs(self) -> tuple[Run, ...]:
-        """This run, and the others whose counts are shown with it."""
-        return self.run, *(run for run in self.counting_runs if run is not self.run)
+        """This run, and the others of which anything is shown with it."""
+        others = (*self.counting_runs, *self.lifecycle_runs)
+        return self.run, *(run for run in others if run is not self.run)
+
+    @property
+    def lifecycles(self) -> tuple[Lifecycle, ...]:
+        """What all ``lifecycle_runs`` saw."""
+        return tuple(summary for run in self.lifecycle_runs for summary in summarise_lifecycles(run))
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -50,8 +59,8 @@ class Context:
 
     @property
     def timed(self) -> bool:
-        """Whether the run was to time anything, or only to count."""
-        return self.run.plan.kind != PlanKind.COST
+        """Whether the run was to time any load, or only to count, or to look at lifecycles."""
+        return self.run.plan.kind not in UNTIMED
 
     @property
     def summaries(self) -> tuple[Summary, ...]:
@@ -109,15 +118,19 @@ class Context:
 
 
 def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
-    """Analyse a run; what ``others`` counted is shown with it."""
+    """Analyse a run; what ``others`` counted, or saw of lifecycles, is shown with it."""
     frames = build_frames(run)
     conclusions = conclude(run, frames)
     counting_runs = tuple(candidate for candidate in (run, *others) if holds_costs(candidate))
+    lifecycle_runs = tuple(
+        candidate for candidate in (run, *others) if candidate.plan.kind == PlanKind.LIFECYCLE
+    )
     all_costs = tuple(summarise_costs(counting_run) for counting_run in counting_runs)
     cells = [
         *(summary.cell for summary in conclusions.summaries),
         *(absent.cell for absent in run.plan.not_applicable),
         *(count.cell for run_costs in all_costs for count in run_costs.counts),
+        *(cell for lifecycle_run in lifecycle_runs for cell in lifecycle_run.plan.cells),
     ]
     return Context(
         run=run,
@@ -131,6 +144,7 @@ def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
         in_turns=cells_in_turns(run),
         counting_runs=counting_runs,
         costs=all_costs,
+        lifecycle_runs=lifecycle_runs,
     )
 
 

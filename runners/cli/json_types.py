@@ -15,6 +15,7 @@ from report.views.json_types import (
     CostJson,
     GapJson,
     GateJson,
+    LifecycleJson,
     MeasuredJson,
     RunCellJson,
     RunJson,
@@ -59,6 +60,18 @@ class ScenarioJson(TypedDict):
     """Capability that a stack needs for it."""
 
 
+class ProbeJson(TypedDict):
+    """What looks at one lifecycle."""
+
+    name: str
+    number: str
+    """Such as ``L1``."""
+    needs: str
+    """Capability that a server needs for it."""
+    repeats: int
+    """Records of each stack, unless told otherwise."""
+
+
 class CellJson(TypedDict):
     """A cell of the selection."""
 
@@ -92,6 +105,8 @@ class ListJson(TypedDict):
     servers: list[ServerJson]
     scenarios: list[ScenarioJson]
     suites: list[SuiteJson]
+    probes: list[ProbeJson]
+    """Of lifecycles, for ``hotlap lifecycle``."""
     stacks: list[str]
     """Of the selection: ``framework--server``."""
     cells: list[CellJson]
@@ -316,6 +331,7 @@ OUTPUTS: dict[str, type] = {
     "report": ReportJson,
     "claims": ClaimsJson,
     "cost": CostJson,
+    "lifecycle": LifecycleJson,
     "compare": CompareJson,
     "gate": GateJson,
     "calibrate": CalibrateJson,

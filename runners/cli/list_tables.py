@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from results.model import Cell
 from runners.cli.suites import Suite
 from runners.cli.tables import as_lines, plain_table
+from runners.experiments.lifecycle.catalogue import PROBES
 from runners.selection.matrix import Matrix, Parts, family
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ LISTING_WIDTH = 110
 
 
 def as_json(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
-    """Frameworks, servers, scenarios, suites, and stacks and cells of a selection as one JSON object."""
+    """Frameworks, servers, scenarios, probes, suites, stacks and cells of a selection as one JSON object."""
     data: ListJson = {
         "frameworks": [
             {
@@ -50,6 +51,10 @@ def as_json(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
                 "needs": scenario.needs,
             }
             for scenario in parts.scenarios.values()
+        ],
+        "probes": [
+            {"name": probe.name, "number": probe.number, "needs": probe.needs, "repeats": probe.repeats}
+            for probe in PROBES.values()
         ],
         "suites": [
             {"name": suite.name, "about": suite.about, "options": dict(suite.options)} for suite in suites
@@ -95,6 +100,9 @@ def as_text(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
     scenarios = plain_table("scenarios", "name", "asks")
     for scenario in parts.scenarios.values():
         scenarios.add_row(scenario.name, scenario.title)
+    probes = plain_table("probes of `hotlap lifecycle`", "name", "number")
+    for probe in PROBES.values():
+        probes.add_row(probe.name, probe.number)
     named = plain_table("suites", "name", "what for")
     for suite in suites:
         named.add_row(suite.name, suite.about)
@@ -106,4 +114,5 @@ def as_text(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
         f"{len(stacks)} stacks, {len(matrix.cells)} cells; not applicable: {len(matrix.not_applicable)}, "
         f"not implemented: {len(matrix.not_implemented)}"
     )
-    return as_lines(frameworks, servers, scenarios, named, selected, total, width=LISTING_WIDTH, gap=True)
+    shown = (frameworks, servers, scenarios, probes, named, selected, total)
+    return as_lines(*shown, width=LISTING_WIDTH, gap=True)

@@ -56,14 +56,14 @@ class PlainLines(Watcher):
     def reached(self, percent: float | None) -> None:
         self._clock.reached_percent = percent
 
-    def counting(self, launches: int, seconds: float) -> None:
+    def counting(self, launches: int, seconds: float, what: str = "counting instructions") -> None:
         self._clock = _Clock(_counted(launches, seconds))
-        self.say(f"counting instructions in {launches} launches, about {span(seconds)}")
+        self.say(f"{what} in {launches} launches, about {span(seconds)}")
 
     def counted(self, done: int, about: str) -> None:
         self._clock.tick()
         if time.monotonic() - self._said_s > self._quiet_s:
-            self.say(f"counted {done}/{self._clock.amount.trials} launches, {span(self._clock.left())} left")
+            self.say(f"{done}/{self._clock.amount.trials} launches, {span(self._clock.left())} left")
 
     def failure(self, failure: Failure) -> None:
         self.say(failure_text(failure))
@@ -118,13 +118,13 @@ class TerminalBar(Watcher):
             )
             self._progress.refresh()
 
-    def counting(self, launches: int, seconds: float) -> None:
+    def counting(self, launches: int, seconds: float, what: str = "counting instructions") -> None:
         self.begin(_counted(launches, seconds))
 
     def counted(self, done: int, about: str) -> None:
         self._clock.tick()
         if self._task is not None:
-            place = f"counted {done}/{self._clock.amount.trials}"
+            place = f"{done}/{self._clock.amount.trials}"
             left = span(self._clock.left())
             self._progress.update(self._task, advance=1, description=f"{place}  {about}", left=left)
             self._progress.refresh()

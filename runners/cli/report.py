@@ -26,7 +26,7 @@ def report_(
     from results.model import PlanKind
     from results.store import read
 
-    folders = [find_run(name, results, {PlanKind.RUN, PlanKind.COST}) for name in runs]
+    folders = [find_run(name, results, {PlanKind.RUN, PlanKind.COST, PlanKind.LIFECYCLE}) for name in runs]
     recorded = [read(folder) for folder in folders]
     for name, run in zip(runs, recorded, strict=True):
         if run.plan.pairings:

@@ -28,7 +28,7 @@ from runners.experiments.progress import Watcher
 from runners.machine import facts
 from runners.selection.spread import Spread
 
-UNNAMED_KINDS = (PlanKind.RUN, PlanKind.COST)
+UNNAMED_KINDS = (PlanKind.RUN, PlanKind.COST, PlanKind.LIFECYCLE)
 """Kinds of plan that the name of a run does not end with."""
 
 

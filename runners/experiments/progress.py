@@ -93,8 +93,8 @@ class Watcher:
     def trial(self, trial: Trial) -> None:
         """A trial was recorded."""
 
-    def counting(self, launches: int, seconds: float) -> None:
-        """Counting instructions begins: so many launches, ``seconds`` long by a first guess."""
+    def counting(self, launches: int, seconds: float, what: str = "counting instructions") -> None:
+        """Launches without blocks begin: so many of them, ``seconds`` long by a first guess."""
 
     def counted(self, done: int, about: str) -> None:
         """So many of these launches are over; ``about`` is the last one."""

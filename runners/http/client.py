@@ -39,11 +39,21 @@ class HttpClient:
     closed before the first byte of its answer: a server may close one just then.
     """
 
-    def __init__(self, host: str, port: int, timeout_s: float = ANSWER_DEADLINE_S) -> None:
-        self.host, self.port, self.timeout_s = host, port, timeout_s
+    def __init__(
+        self, host: str, port: int, timeout_s: float = ANSWER_DEADLINE_S, *, resends: bool = True
+    ) -> None:
+        """Without ``resends`` no request is ever sent twice."""
+        self.host, self.port, self.timeout_s, self.resends = host, port, timeout_s, resends
         self._socket: socket.socket | None = None
         self.connections = 0
         """Connections until now."""
+        self.reused = False
+        """Whether the last request went out on a connection that had answered one before."""
+
+    @property
+    def kept(self) -> socket.socket | None:
+        """The connection that the next request would go out on; None: the last one was not kept."""
+        return self._socket
 
     def send(self, request: Request) -> Answer:
         """Send ``request`` and read its whole answer.
@@ -62,7 +72,7 @@ class HttpClient:
         """
         if exchange.messages:
             return converse(self.host, self.port, exchange, self.timeout_s)
-        kept = self._socket is not None and exchange.request.method in IDEMPOTENT
+        kept = self.resends and self._socket is not None and exchange.request.method in IDEMPOTENT
         try:
             return self._ask(exchange)
         except ClosedWithoutAnswerError:
@@ -98,6 +108,7 @@ class HttpClient:
         """The kept connection where it is still open and silent, else a new one."""
         if self._socket is not None and _readable(self._socket):
             self.close()
+        self.reused = self._socket is not None
         if self._socket is None:
             self._socket = socket.create_connection((self.host, self.port), timeout=self.timeout_s)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

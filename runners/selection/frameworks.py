@@ -21,7 +21,7 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 APP_SUFFIX = "_app.py"
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
-    *("implements", "needs", "targets", "not-applicable", "boundaries"),
+    *("implements", "needs", "targets", "not-applicable", "boundaries", "schema", "docs"),
 }
 """What ``[tool.hotlap]`` may hold."""
 BOUNDARY = "::"
@@ -62,6 +62,10 @@ class Framework:
     """Cells of its own that a gate counts unless told otherwise: globs over ``server--scenario``."""
     sentinel: tuple[str, ...] = ()
     """Cells of its own that a gate loads unless told otherwise: globs over ``server--scenario``."""
+    schema: str = ""
+    """Path of the OpenAPI document that it makes of itself; empty: it makes none."""
+    docs: tuple[str, ...] = ()
+    """Paths of the pages that it makes of that document."""
     boundaries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Layer -> functions whose share of a request is told, as ``file.py::Class.function``."""
 
@@ -136,6 +140,8 @@ def read(path: Path) -> Framework:
         quick=block.strings(tool, "quick", default=()),
         counted=block.strings(tool, "counted", default=()),
         sentinel=block.strings(tool, "sentinel", default=()),
+        schema=block.string(tool, "schema", default=""),
+        docs=block.strings(tool, "docs", default=()),
         boundaries=block.boundaries(tool.get("boundaries", {})),
     )
     block.refuse(framework.implements & set(framework.not_applicable), "both implemented and not applicable")

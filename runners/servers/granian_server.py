@@ -37,15 +37,21 @@ def _runtime(mode: str) -> tuple[Word, ...]:
     )
 
 
-def _command(serve: Serve, *, interface: Interface, runtime_mode: str) -> tuple[Word, ...]:
+def _keep_alive(serve: Serve) -> tuple[Word, ...]:
+    if serve.keep_alive_s is None:
+        return ()
+    return (Since("granian>=2", ("--http1-header-read-timeout", str(serve.keep_alive_s * 1000))),)
+
+
+def _command(serve: Serve, *, interface: Interface, runtime_mode: str, http: str = "1") -> tuple[Word, ...]:
     """Only WSGI runs Python on more than one thread a worker: the others refuse ``--blocking-threads``."""
     threads = serve.threads if interface == Interface.WSGI else 1
     return (
         *_bind(serve, interface),
         *("--loop", "uvloop"),
         *_runtime(runtime_mode),
-        *("--blocking-threads", str(threads), "--http", "1", "--http1-keep-alive"),
-        Since("granian>=2", ("--http1-header-read-timeout", str(serve.keep_alive_s * 1000))),
+        *("--blocking-threads", str(threads), "--http", http, "--http1-keep-alive"),
+        *_keep_alive(serve),
         *("--backlog", str(serve.backlog), "--backpressure", str(serve.max_connections)),
         *("--no-ws" if interface == Interface.WSGI else "--ws", "--no-access-log"),
     )
@@ -60,10 +66,12 @@ def _variant(interface: Interface, capabilities: frozenset[str]) -> Variant:
     return Variant(
         name=f"granian-{interface}",
         interface=interface,
+        reloads=True,
         title=f"granian ({interface.upper()})",
         notes="Its threads for input and output share the worker's CPU with Python. "
         f"Runtime mode {mode}, which granian picks by itself for this interface.",
         command=partial(_command, interface=interface, runtime_mode=mode),
+        http2=partial(_command, interface=interface, runtime_mode=mode, http="auto"),
         capabilities=capabilities,
         quick=True,
         counted=("*--json",),
@@ -74,9 +82,11 @@ def _other_mode(interface: Interface, mode: str, capabilities: frozenset[str]) -
     return Variant(
         name=f"granian-{interface}-{mode}",
         interface=interface,
+        reloads=True,
         title=f"granian ({interface.upper()}, runtime mode {mode})",
         notes=f"As granian-{interface}, but for the runtime mode.",
         command=partial(_command, interface=interface, runtime_mode=mode),
+        http2=partial(_command, interface=interface, runtime_mode=mode, http="auto"),
         capabilities=capabilities,
         default=False,
     )
@@ -91,6 +101,7 @@ VARIANTS = (
     Variant(
         name="granian-wsgi-as-shipped",
         interface=Interface.WSGI,
+        reloads=True,
         title="granian (WSGI) as shipped",
         notes="No option set: up to 512 threads, at most 1,024 connections a worker.",
         command=partial(_as_shipped, interface=Interface.WSGI),

@@ -49,7 +49,8 @@ def _bind(serve: Serve, worker: Word) -> tuple[Word, ...]:
 def _command(serve: Serve, *, worker: Word, options: Options) -> tuple[Word, ...]:
     return (
         *_bind(serve, worker),
-        *("--backlog", str(serve.backlog), "--keep-alive", str(serve.keep_alive_s)),
+        *("--backlog", str(serve.backlog)),
+        *(() if serve.keep_alive_s is None else ("--keep-alive", str(serve.keep_alive_s))),
         *("--worker-connections", str(serve.max_connections)),
         *options(serve),
         NO_CONTROL_SOCKET,
@@ -80,6 +81,7 @@ VARIANTS = (
     Variant(
         name="gunicorn-sync",
         interface=Interface.WSGI,
+        reloads=True,
         title="gunicorn (sync)",
         notes="One request at a time per worker, and a new connection for each: it has no keep-alive.",
         command=partial(_command, worker="sync", options=_python_parser),
@@ -88,6 +90,7 @@ VARIANTS = (
     Variant(
         name="gunicorn-gthread",
         interface=Interface.WSGI,
+        reloads=True,
         title="gunicorn (gthread)",
         notes="With the Python parser, as all but those named `-fast`: a plain install has no other.",
         command=partial(_command, worker="gthread", options=partial(_threads, parser=PYTHON_PARSER)),
@@ -96,6 +99,7 @@ VARIANTS = (
     Variant(
         name="gunicorn-gthread-fast",
         interface=Interface.WSGI,
+        reloads=True,
         title="gunicorn (gthread, C parser)",
         notes=FAST_NOTES,
         command=partial(_command, worker="gthread", options=partial(_threads, parser=FAST_PARSER)),
@@ -105,6 +109,7 @@ VARIANTS = (
     Variant(
         name="gunicorn-gevent",
         interface=Interface.WSGI,
+        reloads=True,
         title="gunicorn (gevent)",
         notes="The worker monkey-patches the standard library before it imports the app.",
         command=partial(_command, worker="gevent", options=_python_parser),
@@ -112,6 +117,7 @@ VARIANTS = (
     Variant(
         name="gunicorn-asgi",
         interface=Interface.ASGI,
+        reloads=True,
         title="gunicorn (its ASGI worker, uvloop)",
         notes="gunicorn's own ASGI worker with its Python parser, which is what a plain install gives.",
         command=partial(_command, worker="asgi", options=partial(_loop, parser=PYTHON_PARSER)),
@@ -121,6 +127,7 @@ VARIANTS = (
     Variant(
         name="gunicorn-asgi-fast",
         interface=Interface.ASGI,
+        reloads=True,
         title="gunicorn (its ASGI worker, uvloop, C parser)",
         notes=FAST_NOTES,
         command=partial(_command, worker="asgi", options=partial(_loop, parser=FAST_PARSER)),
@@ -131,6 +138,7 @@ VARIANTS = (
     Variant(
         name="gunicorn-uvicorn",
         interface=Interface.ASGI,
+        reloads=True,
         title="gunicorn (uvicorn worker: uvloop, httptools)",
         notes="uvicorn-worker's class with loop, parser and proxy headers pinned as in uvicorn-standard.",
         command=partial(_command, worker=PINNED_WORKER, options=_no_options),
@@ -140,6 +148,7 @@ VARIANTS = (
     Variant(
         name="gunicorn-gthread-as-shipped",
         interface=Interface.WSGI,
+        reloads=True,
         title="gunicorn (gthread) as shipped",
         notes="One thread, idle connections closed after 2 s, at most 1,000 connections.",
         command=_as_shipped,

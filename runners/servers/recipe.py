@@ -24,8 +24,11 @@ class Serve:
     """0: ``launch`` finds a free one."""
     workers: int = 1
     backlog: int = 2048
-    keep_alive_s: int = 60
-    """How long an idle connection stays open, whole seconds, at most 60 (granian takes no more)."""
+    keep_alive_s: int | None = 60
+    """How long an idle connection stays open, whole seconds, at most 60 (granian takes no more).
+
+    None: as long as the server itself chooses.
+    """
     threads: int = 40
     """Size of the pool that runs synchronous handlers, per worker."""
     max_connections: int = 4096
@@ -74,12 +77,16 @@ class Variant:
     notes: str = ""
     """What a reader must know to read its numbers, one sentence each."""
     command: Command
+    http2: Command | None = None
+    """The same, speaking HTTP/2 besides HTTP/1.1; None: the server has no HTTP/2."""
     needs: tuple[str, ...] = ()
     """Requirements without which it is not applicable, such as ``gunicorn>=24`` for a worker class."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """What the server needs beside the environment that every server is given."""
     capabilities: frozenset[str] = frozenset({"http"})
     """What ``Scenario.needs`` may ask for: ``http``, ``websocket``, ``lifespan``."""
+    reloads: bool = False
+    """On SIGHUP it replaces its workers while it serves, where it has several."""
     http_keep_alive: bool = True
     """False: a new connection for each request, never charted beside the others."""
     default: bool = True

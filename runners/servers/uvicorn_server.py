@@ -34,7 +34,8 @@ def _command(serve: Serve, *, loop: str, http: str) -> tuple[Word, ...]:
         *("--host", serve.host, "--port", str(serve.port), "--workers", str(serve.workers)),
         *("--interface", "asgi3", "--loop", loop, "--http", http),
         WEBSOCKETS,
-        *("--backlog", str(serve.backlog), "--timeout-keep-alive", str(serve.keep_alive_s)),
+        *("--backlog", str(serve.backlog)),
+        *(() if serve.keep_alive_s is None else ("--timeout-keep-alive", str(serve.keep_alive_s))),
         *("--no-access-log", "--no-proxy-headers", "--no-use-colors"),
     )
 
@@ -50,6 +51,7 @@ VARIANTS = (
     Variant(
         name="uvicorn-standard",
         interface=Interface.ASGI,
+        reloads=True,
         title="uvicorn (uvloop, httptools)",
         command=partial(_command, loop="uvloop", http="httptools"),
         capabilities=ASGI,
@@ -59,6 +61,7 @@ VARIANTS = (
     Variant(
         name="uvicorn-pure",
         interface=Interface.ASGI,
+        reloads=True,
         title="uvicorn (asyncio, h11)",
         notes="What `pip install uvicorn` gives without the standard extra.",
         command=partial(_command, loop="asyncio", http="h11"),
@@ -67,6 +70,7 @@ VARIANTS = (
     Variant(
         name="uvicorn-as-shipped",
         interface=Interface.ASGI,
+        reloads=True,
         title="uvicorn as shipped",
         notes="No option set: access log on, proxy headers read, idle connections closed after 5 s.",
         command=_as_shipped,

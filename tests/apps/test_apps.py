@@ -16,15 +16,16 @@ FILES = sorted(APPS.glob("*.py"))
 FRAMEWORKS = discover()
 TARGETS = {"routing", "middleware", "middleware-none", "include", "errors", "compress"}
 """Families that have a target of their own."""
-FAMILIES = set(map(family, catalogue.discover().values()))
+FAMILIES = {*map(family, catalogue.discover().values()), "lifespan"}
+"""Of the scenarios, and that of a lifecycle."""
 LACKING = {
     "starlette": {"dependencies"},
     "litestar": {"static-304"},
     "flask": {
-        *("dependencies", "websocket", "background", "compress"),
+        *("dependencies", "websocket", "background", "compress", "lifespan"),
         *("delay-threadpool", "cpu-inline", "json-sync"),
     },
-    "django": {"dependencies", "websocket", "background", "static", "static-304"},
+    "django": {"dependencies", "websocket", "background", "static", "static-304", "lifespan"},
 }
 """What a framework leaves out because it has no such thing."""
 OURS = {"report", "results", "runners", "scenarios", "tests"}

@@ -11,8 +11,8 @@ from report.page.context import Context
 from report.page.model import Section, SectionPart
 from results.model import CostRecord
 
-TRIALS, COSTS = "trials.csv", "costs.csv"
-"""Files beside the page: one row per trial, and one per interval that was counted."""
+TRIALS, COSTS, LIFECYCLES = "trials.csv", "costs.csv", "lifecycles.csv"
+"""Files beside the page: a row a trial, an interval that was counted, a value of a lifecycle."""
 COST_COLUMNS = (
     "run", "cell", "stack", "framework", "server", "interface", "scenario", "side", "repeat", "interval",
     "instructions", "seconds", "requests", "idle_per_s", COST.name, "counter",
@@ -27,6 +27,9 @@ def section(context: Context) -> Section:
     if context.costs:
         counts = sum(len(run.costs) for run in context.counting_runs)
         contents.append(f"one row for each interval of {fmt.counted(counts, 'count')}")
+    if context.lifecycle_runs:
+        records = sum(len(run.lifecycles) for run in context.lifecycle_runs)
+        contents.append(f"one row for each value of {fmt.counted(records, 'record')} of lifecycles")
     return Section(
         anchor="data",
         short="The data",
@@ -45,7 +48,19 @@ def files(context: Context) -> dict[str, str]:
         texts[TRIALS] = _csv(trials.assign(flags=trials["flags"].map(" ".join)))
     if context.costs:
         texts[COSTS] = _csv(_intervals(context))
+    if context.lifecycle_runs:
+        texts[LIFECYCLES] = _csv(_lifecycles(context))
     return texts
+
+
+def _lifecycles(context: Context) -> pd.DataFrame:
+    rows = [
+        (run.plan.name, record.cell.slug, record.cell.stack, record.cell.scenario, record.repeat, name, value)
+        for run in context.lifecycle_runs
+        for record in run.lifecycles
+        for name, value in record.values.items()  # noqa: PD011 - no frame
+    ]
+    return pd.DataFrame(rows, columns=["run", "cell", "stack", "probe", "repeat", "name", "value"])
 
 
 def _csv(frame: pd.DataFrame) -> str:

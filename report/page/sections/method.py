@@ -19,7 +19,7 @@ from report.page.model import (
 )
 from report.page.sections.parts import environments
 from report.stats.levels import level as estimate
-from results.model import Launch, Setup
+from results.model import CostRecord, Launch, LifecycleRecord, Setup
 
 
 def section(context: Context) -> Section:
@@ -51,6 +51,11 @@ def section(context: Context) -> Section:
 
 def _answer(context: Context) -> str:
     setup, machine = context.run.plan.setup, context.run.plan.environment.machine
+    if not context.timed and not context.costs:
+        return (
+            f"Each repeat of a probe made fresh launches on {machine.cpu_model}, {machine.system}; all "
+            "stacks had one repeat, in random order, before the next one began."
+        )
     if not context.timed:
         return (
             f"Instructions counted on {machine.cpu_model}, {machine.system}: each repeat is a launch of its "
@@ -157,9 +162,11 @@ def _commands_table(context: Context) -> Table:
 
 
 def _counted_commands_table(context: Context) -> Table:
-    argv = {record.cell.stack: record.argv for record in reversed(context.run.costs)}
+    records: tuple[CostRecord | LifecycleRecord, ...] = (*context.run.costs, *context.run.lifecycles)
+    argv = {record.cell.stack: record.argv for record in reversed(records)}
     rows = [(stack, " ".join(argv[stack])) for stack in sorted(argv)]
-    return table("counted-commands-table", "Command line of each count", ("Stack", "Command line"), rows)
+    caption = "Command line of each count" if context.run.costs else "Command line of each stack"
+    return table("counted-commands-table", caption, ("Stack", "Command line"), rows)
 
 
 def _command_row(stack: str, launches: Sequence[Launch]) -> TableRow:

@@ -87,6 +87,8 @@ def _planned_blocks(context: Context) -> str:
 def _answer_for_counts(context: Context) -> str:
     counts = [count for costs in context.costs for count in costs.counts if count.level]
     spreads = [count.spread for count in counts if count.spread is not None]
+    if not context.costs:
+        return f"{_head(context)}: {fmt.counted(len(context.failures), 'failure')}."
     if not spreads:
         return "Nothing was counted, so there is nothing to trust; the table says why."
     return (

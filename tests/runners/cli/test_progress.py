@@ -149,7 +149,7 @@ def test_lines_say_how_many_launches_are_counted_and_how_long_the_rest_takes() -
     lines.counted(1, "starlette--granian-asgi json")
     text = stream.getvalue().splitlines()
     assert text[0] == "counting instructions in 4 launches, about 20 s"
-    assert text[1].startswith("counted 1/4 launches, ")
+    assert text[1].startswith("1/4 launches, ")
 
 
 def test_a_terminal_shows_what_was_counted_last() -> None:
@@ -158,4 +158,4 @@ def test_a_terminal_shows_what_was_counted_last() -> None:
     terminal.counting(4, 20.0)
     terminal.counted(1, "starlette--granian-asgi json")
     terminal.end()
-    assert "counted 1/4  starlette--granian-asgi json" in stream.getvalue()
+    assert "1/4  starlette--granian-asgi json" in stream.getvalue()

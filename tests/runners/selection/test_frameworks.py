@@ -13,7 +13,7 @@ from tests.support import local_index
 if TYPE_CHECKING:
     from pathlib import Path
 
-FAMILIES = {*map(family, catalogue.discover().values()), "*"}
+FAMILIES = {*map(family, catalogue.discover().values()), "lifespan", "*"}
 
 
 @pytest.fixture(name="apps")

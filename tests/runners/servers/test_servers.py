@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -218,3 +219,25 @@ def test_packages_that_are_no_requirements_are_named(monkeypatch: pytest.MonkeyP
     recipes(monkeypatch, wrong=recipe("fast", PACKAGES=("uvicorn>>1",)))
     with pytest.raises(PlanError, match=r"^wrong_server\.py: package 'uvicorn>>1'"):
         servers.packages()
+
+
+def test_a_server_that_is_left_its_own_keep_alive_is_told_nothing_of_it() -> None:
+    for name, variant in VARIANTS.items():
+        kept = variant.argv(serve(variant), {})
+        left = variant.argv(replace(serve(variant), keep_alive_s=None), {})
+        assert not [word for word in left if "keep-alive" in word and word != "--http1-keep-alive"], name
+        assert "--http1-header-read-timeout" not in left
+        assert len(kept) - len(left) == (0 if name.endswith("as-shipped") else 2)
+
+
+def test_http2_differs_by_one_word_where_a_server_has_it() -> None:
+    having = {name: variant for name, variant in VARIANTS.items() if variant.http2 is not None}
+    assert having.keys() == {name for name in VARIANTS if "granian" in name and "as-shipped" not in name}
+    for variant in having.values():
+        assert variant.http2 is not None
+        both = zip(variant.command(serve(variant)), variant.http2(serve(variant)), strict=True)
+        assert [pair for pair in both if pair[0] != pair[1]] == [("1", "auto")]
+
+
+def test_every_server_reloads_its_workers() -> None:
+    assert all(variant.reloads for variant in VARIANTS.values())

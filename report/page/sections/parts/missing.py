@@ -46,6 +46,8 @@ def _where(failure: Failure) -> str:
 def _when(failure: Failure) -> str:
     if failure.cell and failure.cell.load == Load.LOCKSTEP:
         return "no block: it is counted"
+    if failure.cell and failure.cell.load == Load.PROBE:
+        return "no block: a probe"
     return "before the first block" if failure.block is None else f"block {failure.block + 1}"
 
 

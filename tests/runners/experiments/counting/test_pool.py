@@ -39,7 +39,7 @@ class Heard(Watcher):
     total: int = 0
     over: bool = False
 
-    def counting(self, launches: int, seconds: float) -> None:
+    def counting(self, launches: int, seconds: float, what: str = "") -> None:  # noqa: ARG002 - a watcher's
         assert seconds > 0
         self.total = launches
 
