@@ -1,8 +1,8 @@
 """Serves mutants: runs in a framework's environment, with it imported, and forks a server for each of them.
 
 A script. A line of JSON gives the text of modules, the name of the app in the last of them, and the groups
-A script. A line of JSON gives the text of modules, the name of the app in the last of them, and the groups to
-in a launch, but for the command line.
+to mount; a line of JSON says the port; an empty line ends that server. Whoever is served finds what it would
+find in a launch, but for the command line.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from tests.mutation.table import FRAMEWORKS, MUTANTS, mutants_of
 
 KINDS_TO_COME = {Kind.UPLOAD, Kind.STATIC, Kind.DATABASE, Kind.BACKGROUND, Kind.COMPRESS, Kind.HOOKS}
 """Their scenarios bring their mutants."""
+SERVICES = {"database", "upstream"}
 LEAST_OF_A_FRAMEWORK, LEAST = 20, 60
 
 
@@ -41,6 +42,8 @@ def test_the_apps_are_not_refused(at: Stand, scenario: str) -> None:
     wanted = catalogue.named(scenario)
     if (wanted.group or wanted.target) not in framework.implements:
         pytest.skip("not implemented")
+    if wanted.needs in SERVICES:
+        pytest.skip("its service is not here")
     with at.serving({}, scenario) as port:
         assert at.differences(port, scenario) == ()
         assert verify_after("127.0.0.1", port, wanted) == ""
