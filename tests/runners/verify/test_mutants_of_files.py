@@ -115,7 +115,7 @@ REFUSED = {
     ("carefree", "compress"): "compressed (gzip) though it was not asked for",
     ("sloppy", "background"): "were lost",
     ("sloppy", "upload"): "$.sha256: wanted str",
-    ("sloppy", "static-304"): "its own ETag): wanted status 304, got 200",
+    ("sloppy", "static-304"): "wanted status 304, got 200",
     ("sloppy", "compress"): "not made on every call",
 }
 """By app and scenario: what is said of it."""
