@@ -58,10 +58,10 @@ def _table(context: Context, name: str, summaries: list[Lifecycle]) -> Table:
             *STACK_COLUMNS,
             Column(label="Repeats", numeric=True),
             *(
-                Column(label=quantity(value).title.capitalize(), unit=quantity(value).unit, numeric=True)
+                Column(label=_head(quantity(value).title), unit=quantity(value).unit, numeric=True)
                 for value in values
             ),
-            *(Column(label=answer.capitalize()) for answer in answers),
+            *(Column(label=_head(answer)) for answer in answers),
         ),
         rows=tuple(
             TableRow(
@@ -76,6 +76,11 @@ def _table(context: Context, name: str, summaries: list[Lifecycle]) -> Table:
             for summary in summaries
         ),
     )
+
+
+def _head(text: str) -> str:
+    """``text`` with a capital; what is in capitals already stays so."""
+    return text[:1].upper() + text[1:]
 
 
 def _value_entry(summary: Lifecycle, name: str) -> TableEntry:
