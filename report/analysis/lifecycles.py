@@ -46,7 +46,7 @@ QUANTITIES: dict[str, Quantity] = {
     "p99_before_us": Quantity(title="p99 of others before", unit="ms", scale=1e3),
     "p99_with_us": Quantity(title="p99 of others beside them", unit="ms", scale=1e3),
     "shipped_closed": Quantity(title="as shipped, closed while watched", unit=""),
-    "shipped_half_closed_s": Quantity(title="as shipped, half closed after", unit="s"),
+    "shipped_idle_s": Quantity(title="as shipped, idle until closed", unit="s"),
     "schema_cold_s": Quantity(title="first document", unit="ms", scale=1e-3),
     "schema_warm_s": Quantity(title="later ones", unit="ms", scale=1e-3),
     "schema_bytes": Quantity(title="size", unit="KiB", scale=2.0**10),

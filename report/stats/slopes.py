@@ -27,6 +27,8 @@ def slope(at: Sequence[float], values: Sequence[float], confidence: float = CONF
     x, y = x[late], y[late]
     if len(x) < FEWEST:
         return None
+    if np.ptp(y) == 0:
+        return Level(value=0.0, low=0.0, high=0.0, n=len(x))
     lags = int(4 * (len(x) / 100) ** (2 / 9))
     fitted = sm.OLS(y, sm.add_constant(x)).fit(
         cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}

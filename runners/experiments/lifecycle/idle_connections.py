@@ -27,6 +27,8 @@ ASKED_S = 2.0
 """How long these ask, before and meanwhile."""
 SHIPPED_S = 12.0
 """How long it is watched which connections a server closes by itself."""
+OPENED_BETWEEN_LOOKS = 50
+"""Connections that are opened between two looks at those that are open."""
 FEWEST_ASKED = 100
 """Of which a 99th percentile is told."""
 LOOK_S = 0.1
@@ -45,10 +47,21 @@ class IdleConnections:
         """No connection, or no right answer."""
         self.not_kept = 0
         """Answered, and closed with the answer."""
+        self.idle_s: list[float] = []
+        """How long those were idle that the server has closed, as far as ``closed`` looked often."""
+        self._answered_s: dict[socket.socket, float] = {}
+
+    def keep(self, kept: socket.socket) -> None:
+        """Take a connection that has just been answered."""
+        self.sockets.append(kept)
+        self._answered_s[kept] = time.monotonic()
 
     def closed(self) -> int:
         """How many of the kept ones the server has closed until now."""
-        return sum(_is_closed(kept) for kept in _readable(self.sockets))
+        for kept in list(_readable([*self._answered_s])):
+            if _is_closed(kept):
+                self.idle_s.append(time.monotonic() - self._answered_s.pop(kept))
+        return len(self.idle_s)
 
 
 def observe_keep_alive(subject: Subject) -> Observation:
@@ -97,12 +110,11 @@ def _watch_as_shipped(
         subject.start(groups, as_shipped=True) as server,
         _open_all(subject, server, web_socket=web_socket) as idle,
     ):
-        half = len(idle.sockets) / 2
-        half_s = wait_until(lambda: idle.closed() > half, SHIPPED_S, every_s=LOOK_S) if half else None
+        wait_until(lambda: idle.closed() == len(idle.sockets), SHIPPED_S, every_s=LOOK_S)
         observation.values["shipped_closed"] = idle.closed() + idle.not_kept
     observation.measure(
-        "shipped_half_closed_s",
-        half_s,
+        "shipped_idle_s",
+        statistics.median(idle.idle_s) if idle.idle_s else None,
         "it closes each with its answer" if idle.not_kept else f"open after {SHIPPED_S:g} s",
     )
 
@@ -121,7 +133,9 @@ def _p99_us(subject: Subject, server: LocalServer) -> float:
 def _open_all(subject: Subject, server: LocalServer, *, web_socket: bool) -> Iterator[IdleConnections]:
     idle = IdleConnections()
     with ExitStack() as stack:
-        for _ in range(IDLE):
+        for number in range(IDLE):
+            if number % OPENED_BETWEEN_LOOKS == 0:
+                idle.closed()
             if web_socket:
                 _open_web_socket(server, idle, stack)
             else:
@@ -141,7 +155,7 @@ def _open_kept(subject: Subject, server: LocalServer, idle: IdleConnections, sta
     elif client.kept is None:
         idle.not_kept += 1
     else:
-        idle.sockets.append(client.kept)
+        idle.keep(client.kept)
 
 
 def _open_web_socket(server: LocalServer, idle: IdleConnections, stack: ExitStack) -> None:
@@ -151,7 +165,7 @@ def _open_web_socket(server: LocalServer, idle: IdleConnections, stack: ExitStac
     except OSError:
         idle.refused += 1
     else:
-        idle.sockets.append(web_socket.socket)
+        idle.keep(web_socket.socket)
 
 
 def _readable(sockets: Sequence[socket.socket]) -> Iterator[socket.socket]:

@@ -143,4 +143,4 @@ def test_stop_reload_soak_and_idle_connections(
         assert values[probe]["kept"] == FEW
         assert values[probe]["refused"] == 0
         assert "connection_bytes" in values[probe]
-        assert seen[probe]["absent"] == {"shipped_half_closed_s": "open after 0.3 s"}
+        assert seen[probe]["absent"] == {"shipped_idle_s": "open after 0.3 s"}
