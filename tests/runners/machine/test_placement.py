@@ -70,3 +70,9 @@ def test_generators_have_cpus_of_their_own_where_there_are_enough() -> None:
     shared = replace(SETUP, generators=2)
     assert placement.crowding(shared) == ("2 generators share 1 CPU: they make no more load than 1",)
     assert placement.crowding(replace(SETUP, generators=1)) == ()
+
+
+def test_what_servers_talk_to_may_have_what_nobody_else_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2, 3})
+    assert placement.spare_cpus((3,), (0,)) == (1, 2)
+    assert placement.spare_cpus((1, 2, 3), (0,)) == ()

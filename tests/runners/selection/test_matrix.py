@@ -153,3 +153,10 @@ def test_interpreters_multiply_the_matrix_and_stand_in_its_slugs() -> None:
     assert len({cell.slug for cell in both.cells}) == 2 * len(plain.cells)
     assert len(both.not_applicable) == 2 * len(plain.not_applicable)
     assert {cell.python for cell in control_of(both.cells, parts())} == {"3.12"}
+
+
+def test_what_hotlap_starts_itself_is_lacking_nowhere() -> None:
+    known = parts()
+    known = replace(known, scenarios={"rows": scenario("rows", needs="database", group="plaintext")})
+    matrix = expand(Selection(frameworks=("fastapi", "flask")), known)
+    assert {cell.framework for cell in matrix.cells} == {"fastapi", "flask"}
