@@ -64,6 +64,6 @@ def in_words(uses: Mapping[str, Sequence[ServiceUse]]) -> list[str]:
     for scenario, own in uses.items():
         for name in dict.fromkeys(use.name for use in own):
             shares = sorted(use.busy for use in own if use.name == name)
-            span = f"{100 * shares[0]:.0f}%" + f" to {100 * shares[-1]:.0f}%" * (len(shares) > 1)
+            span = " to ".join(dict.fromkeys(f"{100 * share:.0f}%" for share in (shares[0], shares[-1])))
             lines.append(f"{scenario}: the {name} was busy for {span} of the time of its CPUs.")
     return lines

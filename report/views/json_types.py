@@ -125,8 +125,8 @@ class RunCellJson(TypedDict):
 
     slug: str
     trials: int
-    services: dict[str, ServiceUseJson]
-    """By name, such as ``database``; without those whose CPU was not measured."""
+    services: NotRequired[dict[str, ServiceUseJson]]
+    """By name, such as ``database``, where its server talked to one whose CPU was measured."""
     flags: dict[str, int]
     """Trials that carry each flag, by its name."""
 

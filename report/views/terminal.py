@@ -195,7 +195,7 @@ def _cell_data(summary: Summary) -> RunCellJson:
     named = {
         "slug": summary.cell.slug,
         "trials": summary.n_trials,
-        "services": services,
+        **({"services": services} if services else {}),
         **metrics,
         "flags": flags,
     }

@@ -316,7 +316,7 @@ def run_json() -> type:
 
 def _with_fields(kind: type, fields: dict[str, Any]) -> type:
     """``kind``, a TypedDict, with further fields, or with others of the same names."""
-    made: Any = TypedDict(kind.__name__, {**get_type_hints(kind), **fields})  # type: ignore[misc] # the same
+    made: Any = TypedDict(kind.__name__, {**get_type_hints(kind, include_extras=True), **fields})  # type: ignore[misc] # the same
     made.__doc__, made.__module__ = kind.__doc__, kind.__module__
     return cast("type", made)
 

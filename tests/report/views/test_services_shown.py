@@ -40,4 +40,4 @@ def test_json_has_it_by_cell(run: Run) -> None:
     assert used["cpu_us_per_request"] > 0
     others = [cell for slug, cell in cells.items() if f"--{run.trials[0].cell.scenario}--" not in slug]
     assert others
-    assert all(cell["services"] == {} for cell in others)
+    assert not any("services" in cell for cell in others)
