@@ -16,7 +16,7 @@ SILENT = 3
 TURNS = 16
 """A rotating answer that is the same so often was kept: whichever process of a server gives its second answer
 gives another than its first."""
-ROW_S = 0.05
+ROW_S = 0.02
 """So long answers are compared with the one before, where they must differ: one kept for a moment shows."""
 TRIES = 3
 """What is sent evenly may arrive bunched on a busy machine; what is bunched always does."""

@@ -15,6 +15,8 @@ from scenarios.exchange import Answer, Exchange
 
 AT_ONCE = 8
 """Connections that ask at the same time, where the scenario is measured with so many."""
+PIECEWISE = 2
+"""The same of answers that come in pieces, which take long."""
 
 
 def check_together(
@@ -84,4 +86,4 @@ def at_once(entries: Iterable[tuple[str, Exchange]], *, event_loop: bool) -> lis
     chosen = list(entries)
     if len(chosen) > 1 or (chosen[0][1].min_elapsed_s and not event_loop):
         return chosen
-    return chosen * AT_ONCE
+    return chosen * (PIECEWISE if chosen[0][1].watch else AT_ONCE)
