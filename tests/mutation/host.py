@@ -79,9 +79,11 @@ def serve(
     module = ModuleType("none")
     for name, text in modules.items():
         module = ModuleType(name)
-        module.__file__ = f"{name}.py"
+        package, _, last = name.rpartition(".")
+        parent = import_module(package)
+        module.__file__ = f"{parent.__path__[0]}/{last}.py"  # beside which some find their files
         sys.modules[name] = module
-        setattr(import_module(name.rpartition(".")[0]), name.rpartition(".")[2], module)
+        setattr(parent, last, module)
         exec(compile(text, module.__file__, "exec"), vars(module))  # noqa: S102 - what this is for
     RUNS[framework](getattr(module, attribute), listening)
 

@@ -98,6 +98,12 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None: ...
 
 
+class _Server(ThreadingHTTPServer):
+    """Lets as many connect at once as other servers do."""
+
+    request_queue_size = 128
+
+
 @contextmanager
 def serving(respond_with: Respond = respond) -> Iterator[int]:
     """Serve ``respond_with`` (default: the contract) over HTTP; gives the port.
@@ -106,7 +112,7 @@ def serving(respond_with: Respond = respond) -> Iterator[int]:
     hangs until the server ends.
     """
     handler = type("Handler", (_Handler,), {"respond_with": staticmethod(respond_with)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", 0), handler)
     server.daemon_threads = True
     server.block_on_close = False
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
