@@ -21,6 +21,26 @@
 # "*" = "a variant for what connections cost: without a database, it would be the same as django"
 #
 # [tool.hotlap.boundaries]
+# "framework, whole" = [
+#     "django/core/handlers/wsgi.py::WSGIHandler.__call__",
+#     "django/core/handlers/asgi.py::ASGIHandler.__call__",
+# ]
+# middleware = ["django/utils/deprecation.py::MiddlewareMixin.__call__"]
+# routing = ["django/urls/resolvers.py::URLResolver.resolve"]
+# "input and validation" = [
+#     "json/__init__.py::loads",
+#     "pydantic/main.py::BaseModel.model_validate",
+#     "pydantic/type_adapter.py::TypeAdapter.validate_python",
+# ]
+# serialisation = [
+#     "json/__init__.py::dumps",
+#     "pydantic/main.py::BaseModel.model_dump",
+#     "pydantic/type_adapter.py::TypeAdapter.dump_python",
+# ]
+# response = [
+#     "django/http/response.py::JsonResponse.__init__",
+#     "django/http/response.py::HttpResponseBase.close",
+# ]
 # ///
 """Django with a pool in the place of a connection for each request: what the choice costs.
 

@@ -16,6 +16,7 @@ REFUSED = (400, 422)
 REFUSED_PATH = (400, 404, 422)
 """What a bad value in a path may be answered with."""
 GREETING = contract.GREETING
+GREETINGS = contract.GREETINGS
 
 _TRACE = b"Traceback (most recent call last)"
 

@@ -13,7 +13,7 @@ import runners
 ROOT = Path(runners.__file__).parents[1]
 SOURCES = (
     "apps/__init__.py",
-    "apps/contract.py",
+    "apps/contract*.py",
     "results/*.py",
     "runners/*.py",
     "runners/generator/**/*.py",

@@ -18,10 +18,10 @@ from runners.errors import LoadError
 from runners.generator.client import Generator
 from runners.machine.patience import Patience
 from runners.processes.accounting import tree_pids
-from tests.runners.generator.test_client import GREETING, order
+from tests.runners.generator.test_client import order
 from tests.support.paths import ROOT
 from tests.support.processes import processes_in, uncounted
-from tests.support.scripted_server import Peer, ScriptedServer, serving
+from tests.support.scripted_server import Peer, ScriptedServer, greeting, serving
 
 STOP_S = 4.0
 """Longer than a request may be unanswered."""
@@ -56,7 +56,7 @@ def test_a_whole_window_with_a_standstill_is_no_measurement(tmp_path: Path) -> N
 
     def script(peer: Peer) -> None:
         while peer.request() is not None:
-            peer.send(GREETING)
+            peer.send(greeting)
             if peer.requests > 400:
                 begun.set()
 
@@ -85,7 +85,7 @@ def test_a_harness_that_stood_still_does_not_call_its_generator_late(
         """A clock that is ten minutes further at every look."""
         return 600.0 * next(looks)
 
-    with ScriptedServer(serving(GREETING)) as server, Generator((), tmp_path / "log") as generator:
+    with ScriptedServer(serving(greeting)) as server, Generator((), tmp_path / "log") as generator:
         generator.measure(order(server.port, 2))
         monkeypatch.setattr("runners.machine.patience.time", SimpleNamespace(monotonic=leap_s))
         assert generator.measure(order(server.port, 2)).requests

@@ -58,7 +58,9 @@ def right(data: bytes) -> bytes:
     greeting = contract.greeting()
     if data.startswith(b"GET /json "):
         return whole(b"application/json", json.dumps({"message": greeting}).encode())
-    return whole(b"text/plain; charset=utf-8", greeting.encode())
+    if data.startswith(b"GET /plaintext "):
+        return whole(b"text/plain; charset=utf-8", greeting.encode())
+    return whole(b"application/json", b'{"detail": "Not Found"}', status=b"404 Not Found")
 
 
 def whole(kind: bytes, body: bytes, status: bytes = b"200 OK") -> bytes:

@@ -7,8 +7,11 @@ import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import cycle
 from types import TracebackType
 from typing import Self
+
+from apps import contract
 
 JSON_HEAD = b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 08:36:57 GMT\r\nContent-Type: application/json\r\n"
 
@@ -16,6 +19,17 @@ JSON_HEAD = b"HTTP/1.1 200 OK\r\nDate: Sun, 22 Nov 2026 08:36:57 GMT\r\nContent-
 def answer(body: bytes = b'{"n": 1}', head: bytes = JSON_HEAD, more: bytes = b"") -> bytes:
     """A response with Content-Length; ``more`` are further header lines."""
     return head + more + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+TEXT_HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
+_greetings = cycle([answer(text.encode(), head=TEXT_HEAD) for text in contract.GREETINGS])
+Piece = bytes | Callable[[], bytes]
+"""What is sent, or what makes it anew each time."""
+
+
+def greeting() -> bytes:
+    """The next right answer of ``plaintext``, as the contract rotates it."""
+    return next(_greetings)
 
 
 class Peer:
@@ -51,10 +65,10 @@ class Peer:
         self._buffer += data
         return bool(data)
 
-    def send(self, *pieces: bytes) -> None:
+    def send(self, *pieces: Piece) -> None:
         """Send pieces as segments of their own, each received before the next is sent or soon after."""
         for piece in pieces:
-            self.socket.sendall(piece)
+            self.socket.sendall(piece if isinstance(piece, bytes) else piece())
             if len(pieces) > 1:
                 threading.Event().wait(0.002)
 
@@ -68,7 +82,7 @@ Script = Callable[[Peer], None]
 """Serves one connection; it is closed at the end."""
 
 
-def serving(*replies: bytes) -> Script:
+def serving(*replies: Piece) -> Script:
     """Answer every request with ``replies`` in turn, the last one forever."""
 
     def script(peer: Peer) -> None:

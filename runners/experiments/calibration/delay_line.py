@@ -11,6 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from time import monotonic_ns
 
@@ -20,15 +21,18 @@ from runners.processes.descriptors import make_room
 from runners.processes.ours import environment_of_ours, python_m
 from runners.processes.ports import free_port
 from runners.processes.tree import ProcessTree
-from scenarios.answers import GREETING, TEXT
+from scenarios.answers import GREETINGS, TEXT
 
 MOST_CONNECTIONS = 2048
 """What the process makes room for."""
 RECEIVED_BYTES = 1 << 16
 """What one read takes at most."""
-ANSWER = (
-    f"HTTP/1.1 200 OK\r\nContent-Type: {TEXT}\r\nContent-Length: {len(GREETING)}\r\n\r\n{GREETING}".encode()
+ANSWERS = tuple(
+    f"HTTP/1.1 200 OK\r\nContent-Type: {TEXT}\r\nContent-Length: {len(greeting)}\r\n\r\n{greeting}".encode()
+    for greeting in GREETINGS
 )
+"""What ``plaintext`` is answered, as the contract rotates it."""
+_turn = cycle(ANSWERS)
 
 
 class Pace:
@@ -100,7 +104,7 @@ class DelayLine:
         if peer.fileno() < 0:  # it has left meanwhile
             return
         try:
-            peer.sendall(ANSWER)
+            peer.sendall(next(_turn))
         except ConnectionError:
             return  # so it has now, which is read next
 

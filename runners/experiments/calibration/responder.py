@@ -12,7 +12,7 @@ from runners.errors import LaunchError, PlanError
 from runners.http.client import send
 from runners.processes.ports import free_port
 from runners.processes.tree import ProcessTree, tail
-from scenarios.answers import TEXT
+from scenarios.answers import GREETINGS, TEXT
 from scenarios.exchange import Request
 from scenarios.shapes import ANSWERS, KB, POST, text
 
@@ -43,10 +43,11 @@ http {{
     fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
+    split_clients "$connection-$connection_requests" $greeting {{ {greetings} }}
     server {{
         listen {host}:{port} backlog=2048;
-        location = /plaintext {{ default_type "text/plain; charset=utf-8"; return 200 "Hello, World!"; }}
-        location = /json {{ default_type application/json; return 200 '{{"message": "Hello, World!"}}'; }}
+        location = /plaintext {{ default_type "text/plain; charset=utf-8"; return 200 "$greeting"; }}
+        location = /json {{ default_type application/json; return 200 '{{"message": "$greeting"}}'; }}
         location = /{post} {{ default_type "{text}"; return 200 "{posted}"; }}
         location / {{ root {folder}/answers; default_type "{text}"; }}
     }}
@@ -64,7 +65,13 @@ def responder(folder: Path, cpus: Sequence[int]) -> Iterator[int]:
         (folder / "answers" / name).write_bytes(text(size))
     (folder / "nginx.conf").write_text(
         _CONFIGURATION.format(
-            folder=folder, host=HOST, port=port, text=TEXT, post=POST, posted=text(KB).decode()
+            folder=folder,
+            host=HOST,
+            port=port,
+            text=TEXT,
+            post=POST,
+            posted=text(KB).decode(),
+            greetings=_rotating(GREETINGS),
         )
     )
     log = folder / "nginx.log"
@@ -75,6 +82,13 @@ def responder(folder: Path, cpus: Sequence[int]) -> Iterator[int]:
     ):
         wait_until_answering(tree, port, log, "nginx")
         yield port
+
+
+def _rotating(greetings: Sequence[str]) -> str:
+    """Shares of requests that get each of ``greetings``, alike: the contract rotates what is answered."""
+    *first, last = greetings
+    shares = [f'{100 // len(greetings)}% "{greeting}";' for greeting in first]
+    return " ".join([*shares, f'* "{last}";'])
 
 
 def program_named(name: str, *, package: str) -> str:

@@ -17,9 +17,8 @@ from runners.generator import client
 from runners.generator.client import Generator
 from runners.generator.messages import Order, Relay
 from runners.processes.ours import environment_of_ours
-from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
+from tests.support.scripted_server import Peer, ScriptedServer, answer, greeting, serving
 
-GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
 CONNECTIONS = 4
 FAKE = """
 import os, sys
@@ -47,7 +46,7 @@ def order(port: int, connections: int = 4, **more: float) -> Order:
 
 def test_orders_are_measured_by_one_process(tmp_path: Path) -> None:
     pids = set()
-    with ScriptedServer(serving(GREETING)) as server, Generator((), tmp_path / "log") as generator:
+    with ScriptedServer(serving(greeting)) as server, Generator((), tmp_path / "log") as generator:
         for connections in (8, 3, 5):
             measured = generator.measure(order(server.port, connections))
             assert generator._process
@@ -66,7 +65,7 @@ def test_orders_are_measured_by_one_process(tmp_path: Path) -> None:
 def test_no_right_answer_is_a_load_error_and_the_generator_lives_on(tmp_path: Path) -> None:
     with (
         ScriptedServer(serving(answer(b"Hello, Wurld!"))) as wrong,
-        ScriptedServer(serving(GREETING)) as server,
+        ScriptedServer(serving(greeting)) as server,
         Generator((), tmp_path / "log") as generator,
     ):
         with pytest.raises(
@@ -88,7 +87,7 @@ def test_a_killed_generator_is_a_load_error_and_the_next_order_starts_another(tm
             if not killed and generator._process:
                 killed.append(generator._process.pid)
                 os.kill(generator._process.pid, signal.SIGKILL)
-            peer.send(GREETING)
+            peer.send(greeting)
 
     with ScriptedServer(script) as server, Generator((), tmp_path / "log") as generator:
         with pytest.raises(LoadError, match="the generator died"):
@@ -98,7 +97,7 @@ def test_a_killed_generator_is_a_load_error_and_the_next_order_starts_another(tm
 
 
 def test_the_end_kills_the_process(tmp_path: Path) -> None:
-    with ScriptedServer(serving(GREETING)) as server, Generator((), tmp_path / "log") as generator:
+    with ScriptedServer(serving(greeting)) as server, Generator((), tmp_path / "log") as generator:
         generator.measure(order(server.port))
         assert generator._process
         pid = generator._process.pid
@@ -158,7 +157,7 @@ def test_anything_else_than_ready_and_measured_is_refused(
 
 def test_it_runs_on_the_cpus_given(tmp_path: Path) -> None:
     cpu = max(os.sched_getaffinity(0))
-    with ScriptedServer(serving(GREETING)) as server, Generator((cpu,), tmp_path / "log") as generator:
+    with ScriptedServer(serving(greeting)) as server, Generator((cpu,), tmp_path / "log") as generator:
         generator.measure(order(server.port))
         assert generator._process
         assert os.sched_getaffinity(generator._process.pid) == {cpu}
@@ -176,9 +175,9 @@ def test_the_environment_of_the_caller_cannot_change_it(monkeypatch: pytest.Monk
 
 def test_a_relay_of_more_servers_than_before_and_fewer_again(tmp_path: Path) -> None:
     with (
-        ScriptedServer(serving(GREETING)) as one,
-        ScriptedServer(serving(GREETING)) as two,
-        ScriptedServer(serving(GREETING)) as three,
+        ScriptedServer(serving(greeting)) as one,
+        ScriptedServer(serving(greeting)) as two,
+        ScriptedServer(serving(greeting)) as three,
         Generator((), tmp_path / "log") as generator,
     ):
         for servers in ([one, two, three], [two], [one, three]):
@@ -205,7 +204,7 @@ def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_cou
 
     def script(peer: Peer) -> None:
         while peer.request() is not None:
-            peer.send(GREETING)
+            peer.send(greeting)
             if peer.number >= CONNECTIONS:
                 paced.set()
             elif paced.is_set():  # the first server is asked again: for a turn that counts

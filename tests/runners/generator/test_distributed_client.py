@@ -23,9 +23,7 @@ from runners.processes import ports
 from runners.processes.ours import environment_of_ours, python_m
 from tests.support.lenient_generator import LenientGenerator
 from tests.support.processes import COVERAGE, running
-from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
-
-GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
+from tests.support.scripted_server import Peer, ScriptedServer, greeting, serving
 
 
 def order(port: int, connections: int = 4) -> Order:
@@ -61,7 +59,7 @@ def worker_where(name: str, value: str, *options: str) -> subprocess.CompletedPr
 
 def test_several_measure_as_one_over_trials(tmp_path: Path) -> None:
     with (
-        ScriptedServer(serving(GREETING)) as server,
+        ScriptedServer(serving(greeting)) as server,
         LenientGenerator((), tmp_path / "generator.log", local=2) as generator,
     ):
         for connections in (6, 3, 3):
@@ -95,7 +93,7 @@ def test_one_killed_in_the_middle_makes_the_trial_invalid_and_is_replaced(
             if not killed and peer.number == 3:
                 killed.append(generator._workers[1].pid)
                 os.kill(killed[0], signal.SIGKILL)
-            peer.send(GREETING)
+            peer.send(greeting)
 
     with (
         ScriptedServer(script) as server,
@@ -125,7 +123,7 @@ def test_a_worker_joins_and_one_too_many_or_of_other_sources_is_refused(
     listen = Endpoint("127.0.0.1", ports.free_port())
     monkeypatch.setattr(distributed_client, "GATHER_JOINED_S", 30.0)
     with (
-        ScriptedServer(serving(GREETING)) as server,
+        ScriptedServer(serving(greeting)) as server,
         LenientGenerator((), tmp_path / "log", local=1, joined=1, listen=listen) as generator,
         worker("--master", str(listen)) as joined,
     ):
@@ -176,7 +174,7 @@ def test_a_worker_without_a_master_says_so() -> None:
 
 
 def test_something_else_than_a_master_is_said() -> None:
-    with ScriptedServer(serving(GREETING)) as server:
+    with ScriptedServer(serving(greeting)) as server:
         lost = worker_where("GREETING_S", "1.0", "--master", f"127.0.0.1:{server.port}")
     assert lost.returncode == 3
     assert "is no Locust master" in lost.stderr

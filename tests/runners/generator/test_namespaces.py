@@ -27,10 +27,8 @@ HERE = f"{NET}.254"
 PORT = 8000
 SERVER = """
 import sys, time
-from tests.support.scripted_server import ScriptedServer, answer, serving
-head = b"HTTP/1.1 200 OK\\r\\nContent-Type: text/plain; charset=utf-8\\r\\n"
-GREETING = answer(b"Hello, World!", head=head)
-with ScriptedServer(serving(GREETING), host=sys.argv[1], port=int(sys.argv[2])):
+from tests.support.scripted_server import ScriptedServer, greeting, serving
+with ScriptedServer(serving(greeting), host=sys.argv[1], port=int(sys.argv[2])):
     print("up", flush=True)
     time.sleep(600)
 """

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
-from tests.support.scripted_server import Peer, ScriptedServer, answer, serving
+from tests.support.scripted_server import Peer, ScriptedServer, answer, greeting, serving
 
 TEXT = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"
-GREETING = answer(b"Hello, World!", head=TEXT)
 
 
 def locust(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -48,7 +47,7 @@ def test_locust_drives_the_pump_and_counts_its_requests(tmp_path: Path) -> None:
     def script(peer: Peer) -> None:
         while peer.request() is not None:
             served.append(peer.number)
-            peer.send(GREETING)
+            peer.send(greeting)
 
     with ScriptedServer(script) as server:
         done = locust(tmp_path, *load(server.port, 8))
@@ -66,7 +65,7 @@ def test_locust_drives_the_pump_and_counts_its_requests(tmp_path: Path) -> None:
 
 def test_locust_counts_errors_as_failures(tmp_path: Path) -> None:
     wrong = answer(b"Hello, Wurld!", head=TEXT)
-    with ScriptedServer(serving(GREETING, wrong)) as server:
+    with ScriptedServer(serving(greeting, wrong)) as server:
         done = locust(tmp_path, *load(server.port, 2))
 
     assert done.returncode == 1  # locust's own for failures

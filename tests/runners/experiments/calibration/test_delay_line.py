@@ -10,7 +10,7 @@ import pytest
 
 from runners.errors import LaunchError
 from runners.experiments.calibration import delay_line as module
-from runners.experiments.calibration.delay_line import ANSWER, DelayLine, Pace, delay_line
+from runners.experiments.calibration.delay_line import ANSWERS, DelayLine, Pace, delay_line
 from runners.http.client import send
 from scenarios.catalogue import named
 from scenarios.exchange import Request
@@ -56,7 +56,7 @@ def test_many_at_once_each_get_the_answer_and_one_that_leaves_harms_nobody() -> 
             peers.pop().close()
             for peer in peers:
                 peer.settimeout(5)
-                assert peer.recv(1 << 16) == ANSWER
+                assert peer.recv(1 << 16) in ANSWERS
                 peer.close()
 
 

@@ -8,15 +8,13 @@ from runners.errors import LoadError
 from runners.experiments.calibration import scaling
 from runners.generator.client import Generator
 from tests.support.lenient_generator import LenientGenerator
-from tests.support.scripted_server import ScriptedServer, answer, serving
-
-GREETING = answer(b"Hello, World!", head=b"HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n")
+from tests.support.scripted_server import ScriptedServer, greeting, serving
 
 
 def test_the_ratio_is_measured_where_there_are_cpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scaling, "choose_cpus", lambda *_: ((), (0, 1)))
     monkeypatch.setattr(scaling, "DistributedGenerator", LenientGenerator)
-    with ScriptedServer(serving(GREETING)) as server, Generator((), tmp_path / "one.log") as one:
+    with ScriptedServer(serving(greeting)) as server, Generator((), tmp_path / "one.log") as one:
         promise = scaling.two_processes(tmp_path, server.port, one, rounds=1, seconds=0.5)
     assert promise.value > 0
     assert (promise.bar, promise.unit) == (1.8, "x")
