@@ -34,7 +34,9 @@ def claims(
     from results.store import read
 
     names = runs or ["latest"]
-    measured = measure_claims(read(find_run(name, results, {PlanKind.RUN, PlanKind.COST})) for name in names)
+    measured = measure_claims(
+        read(find_run(name, results, {PlanKind.RUN, PlanKind.COST, PlanKind.LIFECYCLE})) for name in names
+    )
     lines = [_as_json(measured)] if as_json else [plain(line) for line in _lines(measured)]
     typer.echo("\n".join(lines))
 

@@ -219,10 +219,10 @@ class MeasuredClaimJson(TypedDict):
     """What a run says of a claim."""
 
     sentence: str
-    value: Level
-    """The number in the sentence."""
+    value: Level | None
+    """The number in the sentence; None where the answer is a yes or a no."""
     unit: str
-    """Of the value; ``ratio`` where it is of two cells."""
+    """Of the value; ``ratio`` where it is of two cells, empty where there is none."""
     cells: list[str]
     """Slugs of the cells that it rests on."""
 

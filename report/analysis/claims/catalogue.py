@@ -7,12 +7,26 @@ from dataclasses import dataclass
 
 from report.analysis.claims.claim import Claim, Evidence, Told
 from report.analysis.claims.frameworks import ENOUGH, LAYERS, LITESTAR, MIGRATION
+from report.analysis.claims.lives import CAPABILITIES, DOCUMENTS, LIFESPAN, LONG_LIVED
 from report.analysis.claims.servers import SERVERS, STANDARD
 from report.analysis.claims.threads import THREADS
 from results.model import Run
 
 CLAIMS: Mapping[str, Claim] = {
-    claim.name: claim for claim in (THREADS, SERVERS, STANDARD, LAYERS, LITESTAR, ENOUGH, MIGRATION)
+    claim.name: claim
+    for claim in (
+        THREADS,
+        CAPABILITIES,
+        LONG_LIVED,
+        LIFESPAN,
+        SERVERS,
+        STANDARD,
+        LAYERS,
+        DOCUMENTS,
+        LITESTAR,
+        ENOUGH,
+        MIGRATION,
+    )
 }
 """The catalogue, by name."""
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, holds_costs, summarise_costs
+from report.analysis.lifecycles import Lifecycle, summarise_lifecycles
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary, fit_metric, summarise
 from report.analysis.together import Together
@@ -21,9 +22,10 @@ class Told:
     """What a run says of a claim: a sentence and the number in it."""
 
     sentence: str
-    value: Level
+    value: Level | None
+    """The number in it; None where the answer is a yes or a no."""
     unit: str
-    """Of ``value``; ``ratio`` where it is of two cells."""
+    """Of ``value``; ``ratio`` where it is of two cells, empty where there is none."""
     cells: tuple[str, ...]
     """Slugs of the cells that it rests on."""
 
@@ -65,6 +67,11 @@ class Evidence:
     def costs(self) -> Costs | None:
         """What was counted; None where nothing was."""
         return summarise_costs(self.run) if holds_costs(self.run) else None
+
+    @cached_property
+    def lifecycles(self) -> tuple[Lifecycle, ...]:
+        """What probes of lifecycles saw."""
+        return summarise_lifecycles(self.run)
 
     def cells_of(self, *frameworks: str) -> tuple[Summary, ...]:
         """Those of ``frameworks``, in the order of the run; of all frameworks where none is named."""

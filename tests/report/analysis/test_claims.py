@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from report.analysis.claims.catalogue import CLAIMS, MeasuredClaim, measure_claims
+from report.analysis.claims.claim import Told
+from report.stats.levels import Level
 from results.model import Run
 from tests.support.paths import ROOT
 from tests.support.synthetic import make_run
 from tests.support.synthetic_costs import make_cost_run
+from tests.support.synthetic_lifecycles import cell, record
+from tests.support.synthetic_lifecycles import run as lifecycles
 from tests.support.synthetic_plan import FRAMEWORK_US, SERVER_US
 from tests.support.synthetic_turns import make_relay
 
@@ -20,6 +25,11 @@ PAGE = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
 
 def entries_of(name: str, *runs: Run) -> list[MeasuredClaim]:
     return [entry for entry in measure_claims(runs) if entry.claim.name == name]
+
+
+def value_of(told: Told) -> Level:
+    assert told.value is not None
+    return told.value
 
 
 def entry_of(name: str, *runs: Run) -> MeasuredClaim:
@@ -38,11 +48,12 @@ def test_what_is_made_is_what_is_told() -> None:
     assert {"json", "orders"} == {cell.split("--")[2] for entry in told for cell in entry.cells}
     uvicorn = next(entry for entry in told if "uvicorn-standard--json" in entry.cells[0])
     made = [FRAMEWORK_US[name] + SERVER_US["uvicorn-standard"] for name in ("fastapi", "litestar")]
-    assert uvicorn.value.value == pytest.approx(made[0] / made[1], rel=0.05)
-    assert uvicorn.value.low is not None
-    assert uvicorn.value.high is not None
-    assert uvicorn.value.low < uvicorn.value.value < uvicorn.value.high
-    assert f"{uvicorn.value.value:.2f}×" in uvicorn.sentence
+    assert value_of(uvicorn).value == pytest.approx(made[0] / made[1], rel=0.05)
+    level = value_of(uvicorn)
+    assert level.low is not None
+    assert level.high is not None
+    assert level.low < level.value < level.high
+    assert f"{value_of(uvicorn).value:.2f}×" in uvicorn.sentence
 
 
 def test_what_is_left_of_a_request_is_the_share_of_framework_and_app() -> None:
@@ -50,7 +61,7 @@ def test_what_is_left_of_a_request_is_the_share_of_framework_and_app() -> None:
     assert told
     assert not any(entry.cells[0].startswith("asgi--") for entry in told)
     for entry in told:
-        assert 0 < (entry.value.low or 0) < entry.value.value < (entry.value.high or 0) < 100
+        assert 0 < (value_of(entry).low or 0) < value_of(entry).value < (value_of(entry).high or 0) < 100
         assert entry.cells[1].split("--")[0] in {"asgi", "wsgi", "rsgi"}
 
 
@@ -89,7 +100,7 @@ def test_threads_are_told_by_what_waits_at_few_and_at_many_connections() -> None
     assert [entry.cells[0].split("--")[0] for entry in told] == ["flask", "starlette"]
     assert "WSGI, 40 threads" in told[0].sentence
     for entry in told:
-        assert entry.value.value == pytest.approx(5, rel=0.05)  # as it is made: they only wait
+        assert value_of(entry).value == pytest.approx(5, rel=0.05)  # as it is made: they only wait
 
 
 def test_servers_meet_on_the_bare_app_and_a_variant_on_any() -> None:
@@ -105,16 +116,52 @@ def test_servers_meet_on_the_bare_app_and_a_variant_on_any() -> None:
     )
     (role,) = entry_of("server-role", run).told
     assert role.cells[0].startswith("asgi--granian-asgi--")
-    assert role.value.value > 1
+    assert value_of(role).value > 1
     (standard,) = entry_of("uvicorn-standard", run).told
     assert standard.cells[0].startswith("starlette--uvicorn-standard--")
-    assert standard.value.value > 1
+    assert value_of(standard).value > 1
 
 
 def test_layers_are_told_by_counts_too() -> None:
     told = entry_of("fastapi-layers", make_cost_run(troubles=False)).told
     assert {entry.unit for entry in told} == {"instructions"}
     assert {entry.cells[0].split("--")[0] for entry in told} == {"fastapi", "starlette"}
+
+
+def test_lifecycles_tell_what_their_probes_saw() -> None:
+    looked_at = lifecycles()
+    carried = entry_of("capabilities", looked_at).told
+    assert carried == ()  # of what interfaces differ in, it saw nothing
+    (one, two) = entry_of("openapi", looked_at).told
+    assert "fastapi on uvicorn-standard" in two.sentence
+    assert "not measured (it was not looked at)" in one.sentence
+    assert one.value is None
+
+    stack = cell("starlette", "capabilities")
+    seen = record(stack, answers={"websocket": "yes", "start hook": "yes"})
+    idle = record(
+        cell("starlette", "idle-connections"),
+        values={"kept": 1000.0, "connection_bytes": 8192.0, "p99_before_us": 900.0},
+        absent={"p99_with_us": "nobody answered"},
+    )
+    end = record(
+        cell("starlette", "graceful-shutdown"),
+        values={"in_flight": 16.0, "in_flight_lost": 1.0, "exit_s": 0.5},
+    )
+    hooks = record(cell("starlette", "lifespan"), answers={"start hook": "once per worker"})
+    records = (seen, idle, end, hooks)
+    plan = replace(looked_at.plan, cells=tuple(entry.cell for entry in records))
+    made = Run(plan=plan, lifecycles=records)
+    assert entry_of("capabilities", made).told[0].sentence == (
+        "starlette on uvicorn-standard (ASGI): WebSocket yes; lifespan yes."
+    )
+    (kept,) = entry_of("idle-connections", made).told
+    assert value_of(kept).value == 8
+    assert "keeps 1,000 idle connections" in kept.sentence
+    assert "not measured (nobody answered) beside them" in kept.sentence
+    started, ended = entry_of("lifespan", made).told
+    assert "start hook once per worker, stop hook unknown" in started.sentence
+    assert "1 of 16 requests in flight are lost, and it ends after 0.500 s" in ended.sentence
 
 
 def test_every_run_tells_for_itself() -> None:
