@@ -4,6 +4,7 @@ After https://docs.litestar.dev/latest/usage/applications.html (lifespan context
 and https://www.python-httpx.org/async/.
 """
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,9 @@ from msgspec import Struct
 
 from apps import contract_client as contract
 
+logging.getLogger("httpx").setLevel(
+    logging.WARNING
+)  # Litestar logs from INFO on; no other app logs its calls
 LIMITS = httpx.Limits(max_connections=contract.CONNECTIONS, max_keepalive_connections=contract.CONNECTIONS)
 
 
