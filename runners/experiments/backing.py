@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from results.model import Cell, Setup
 from runners.launching.local import CONNECTIONS
@@ -11,6 +11,7 @@ from runners.machine.placement import spare_cpus
 from runners.services.service import Service
 from runners.services.services import Services
 from scenarios.database import SCHEMA
+from scenarios.exchange import Scenario
 
 ADDRESS = "HOTLAP_DATABASE_URL"
 """Of the environment: a PostgreSQL server in place of the embedded one."""
@@ -20,9 +21,10 @@ LIVE_LEAST = 2
 """Servers that live at once where launches are verified."""
 
 
-def services_for(cells: Iterable[Cell], setup: Setup) -> Services:
+def services_for(cells: Iterable[Cell], setup: Setup, scenarios: Mapping[str, Scenario]) -> Services:
     """Services of a session over ``cells``; none is started yet."""
-    largest = max((cell.connections for cell in cells), default=0)
+    asking = (cell.connections for cell in cells if scenarios[cell.scenario].needs == "database")
+    largest = max(asking, default=0)
     live = max(setup.heat, LIVE_LEAST)
     own = spare_cpus(setup.server_cpus, setup.generator_cpus)
 

@@ -42,5 +42,5 @@ def local_launcher(
         scenarios=parts.scenarios,
         setup=setup,
         folder=folder,
-        services=services or services_for(cells, setup),
+        services=services or services_for(cells, setup, parts.scenarios),
     )

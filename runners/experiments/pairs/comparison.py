@@ -137,7 +137,7 @@ def new_comparison(options: PairOptions, results: Path, *, watcher: Watcher, pol
 def begin_comparison(prepared: Prepared, results: Path, *, watcher: Watcher, policy: Policy) -> Comparison:
     """What was prepared, with its record begun."""
     plan, cells = prepared.plan, [cell for p in prepared.loads() for cell in (p.base, p.head)]
-    services = services_for(cells, plan.setup)
+    services = services_for(cells, plan.setup, prepared.sides[SideName.HEAD].parts.scenarios)
     writer = begin_record(plan, prepared.failures, results, watcher)
     logs = writer.folder.resolve() / "logs"
     return Comparison(

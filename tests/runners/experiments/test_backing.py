@@ -13,8 +13,14 @@ from runners.services.postgres.embedded import EmbeddedPostgres, Placed
 from runners.services.postgres.external import ExternalPostgres
 from tests.support.fake_run import SETUP, plan
 from tests.support.fake_services import FakeService
+from tests.support.small_matrix import scenario
 
-CELLS = tuple(replace(cell, connections=100) for cell in plan().cells)
+SCENARIOS = {"plaintext": scenario("plaintext"), "rows": scenario("rows", needs="database")}
+CELLS = tuple(
+    replace(cell, scenario=name, connections=connections)
+    for cell in plan().cells
+    for name, connections in (("plaintext", 1000), ("rows", 100))
+)
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +37,7 @@ def placed(monkeypatch: pytest.MonkeyPatch, spare: tuple[int, ...]) -> Placed:
         return FakeService()
 
     monkeypatch.setattr(EmbeddedPostgres, "start", start)
-    services_for(CELLS, SETUP).require("database")
+    services_for(CELLS, SETUP, SCENARIOS).require("database")
     return asked[0]
 
 
@@ -43,7 +49,7 @@ def test_the_database_has_cpus_of_its_own_where_there_are_else_the_generators(
     assert (shared.cpus, shared.own_cpus) == (SETUP.generator_cpus, False)
 
 
-def test_it_allows_as_many_connections_as_all_servers_of_a_heat_may_open(
+def test_it_allows_as_many_connections_as_all_servers_of_a_heat_may_open_to_ask_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert placed(monkeypatch, ()).max_connections == SETUP.heat * 100 + backing.MARGIN
@@ -60,5 +66,5 @@ def test_an_address_names_another_server_which_is_asked_for_its_connections(
 
     monkeypatch.setenv(backing.ADDRESS, "postgresql://there/postgres")
     monkeypatch.setattr(ExternalPostgres, "start", start)
-    services_for(CELLS, SETUP).require("database")
+    services_for(CELLS, SETUP, SCENARIOS).require("database")
     assert asked == [("postgresql://there/postgres", SETUP.heat * CONNECTIONS + backing.MARGIN)]
