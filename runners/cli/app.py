@@ -105,7 +105,9 @@ for _name, _command, _example in COMMANDS:
 def root(context: typer.Context) -> None:
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
     from runners.cli.settings import defaults, gate_defaults, of_one_python, of_one_stack
+    from runners.machine.memory_folders import sweep
 
+    sweep()  # whatever the command: memory is short where a run was killed
     of_file = defaults(Path.cwd())
     of_one = of_one_python(of_file)
     context.default_map = dict.fromkeys(CONFIGURED, of_file) | {

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from runners.errors import LaunchError
+from runners.machine.memory_folders import LockedFolder, make_locked, places
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a tmpfs, so that no disk is measured
 LEAST_FREE_BYTES = 16 * 2**20
 """With less at the start, uploads and notes of a server would soon find no room."""
 
@@ -20,7 +17,12 @@ LEAST_FREE_BYTES = 16 * 2**20
 class Scratch:
     """The folder: temporary files, such as uploads and heartbeats, and in ``tasks`` what ran."""
 
-    path: Path
+    folder: LockedFolder
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self.folder.path
 
     @property
     def tasks(self) -> Path:
@@ -33,7 +35,7 @@ class Scratch:
 
     def remove(self) -> None:
         """Delete it; may be called twice."""
-        shutil.rmtree(self.path, ignore_errors=True)
+        self.folder.remove()
 
     def __enter__(self) -> Self:
         return self
@@ -44,17 +46,21 @@ class Scratch:
 
 def make_scratch(folder: Path) -> Scratch:
     """A new scratch on tmpfs, or in ``folder`` without one; raises LaunchError where there is no room."""
-    home = SHARED_MEMORY if os.access(SHARED_MEMORY, os.W_OK | os.X_OK) else folder
+    place = places(folder)[0]
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        scratch = Scratch(Path(tempfile.mkdtemp(prefix="hotlap-", dir=home)))
-        scratch.tasks.mkdir()
-        free = shutil.disk_usage(home).free
+        place.folder.mkdir(parents=True, exist_ok=True)
+        scratch = Scratch(make_locked(place.folder))
     except OSError as error:
-        raise _no_room(home, str(error.strerror)) from error
+        raise _no_room(place.folder, str(error.strerror)) from error
+    try:
+        scratch.tasks.mkdir()
+        free = place.free_bytes()
+    except OSError as error:
+        scratch.remove()
+        raise _no_room(place.folder, str(error.strerror)) from error
     if free < LEAST_FREE_BYTES:
         scratch.remove()
-        raise _no_room(home, f"{free >> 20} MiB are free, {LEAST_FREE_BYTES >> 20} are wanted")
+        raise _no_room(place.folder, f"{free >> 20} MiB are free, {LEAST_FREE_BYTES >> 20} are wanted")
     return scratch
 
 

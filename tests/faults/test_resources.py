@@ -23,6 +23,7 @@ from runners.cli.shared import run_and_close
 from runners.errors import LaunchError, LoadError
 from runners.generator.client import Generator
 from runners.launching import scratch
+from runners.machine import memory_folders
 from runners.processes.tree import ProcessTree
 from runners.verify.contract import Verified
 from tests.support.command_line import call
@@ -114,7 +115,7 @@ def test_a_disk_that_gets_full_ends_the_run_which_goes_on_once_there_is_room(
 def test_a_server_without_room_for_an_upload_fails_in_that_cell_by_name(
     disk: Disk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(scratch, "SHARED_MEMORY", disk.folder)
+    monkeypatch.setattr(memory_folders, "MEMORY", disk.folder)
     stack = ("--framework", "flask", "--server", "gunicorn-gthread")
     assert call(monkeypatch, "verify", *stack, "--scenario", "json", "--json") == 3
     (failure,) = json.loads(capsys.readouterr().out)["failures"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -16,6 +15,7 @@ from typing import Self
 
 from results.model import ServiceFacts
 from runners.errors import LaunchError, ServiceError
+from runners.machine.memory_folders import LockedFolder
 from runners.machine.patience import Patience
 from runners.processes import accounting, ports
 from runners.processes.tree import ProcessTree, User, tail
@@ -70,8 +70,11 @@ class Placed:
 class EmbeddedPostgres:
     """A running server of ours; ``stop`` ends it and removes its files."""
 
-    def __init__(self, placed: Placed, folder: Path, storage_kind: str, tree: ProcessTree, port: int) -> None:
-        self._tree, self._folder, self._placed = tree, folder, placed
+    def __init__(
+        self, placed: Placed, files: LockedFolder, storage_kind: str, tree: ProcessTree, port: int
+    ) -> None:
+        self._tree, self._files, self._placed = tree, files, placed
+        self._folder = folder = files.path
         self._databases = Databases(
             admin=f"host={folder} port={port} user={ADMIN}",
             owner=lambda name: f"postgresql://{ROLE}@{ports.LOOPBACK}:{port}/{name}",
@@ -85,7 +88,8 @@ class EmbeddedPostgres:
     def start(cls, placed: Placed) -> Self:
         """Start it with its template made; raises ServiceError, with nothing left behind."""
         installed, run_as = binaries.installed(), binaries.user()
-        folder, kind = storage.make_folder()
+        files, kind = storage.make_folder()
+        folder = files.path
         try:
             if run_as:
                 os.chown(folder, run_as.uid, run_as.gid)
@@ -93,9 +97,9 @@ class EmbeddedPostgres:
             _initialise(programs, folder, run_as)
             tree, port = _start_tree(programs, folder, run_as, placed)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            files.remove()
             raise
-        server = cls(placed, folder, kind, tree, port)
+        server = cls(placed, files, kind, tree, port)
         try:
             server._prepare()
         except BaseException:
@@ -142,7 +146,7 @@ class EmbeddedPostgres:
         self._databases.close()
         self._tree.stop()
         _free_shared_memory(self._folder)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._files.remove()
 
     def _prepare(self) -> None:
         patience = Patience(READY_S, look_s=1.0)

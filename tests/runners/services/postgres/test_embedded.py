@@ -11,6 +11,7 @@ import psycopg
 import pytest
 
 from runners.errors import ServiceError
+from runners.machine.memory_folders import LockedFolder
 from runners.processes.accounting import tree_cpu_ns, tree_pids
 from runners.services.postgres import embedded, storage
 from runners.services.postgres.embedded import EmbeddedPostgres, Placed
@@ -192,8 +193,15 @@ def test_one_that_is_killed_says_so_and_leaves_nothing() -> None:
 
 def test_nothing_is_left_of_one_that_does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(embedded.SETTINGS, "shared_buffers", "a lot")
-    before = set(storage.MEMORY.glob("hotlap-db-*"))
+    made: list[tuple[LockedFolder, str]] = []
+    make_folder = storage.make_folder
+
+    def noting() -> tuple[LockedFolder, str]:
+        made.append(make_folder())
+        return made[-1]
+
+    monkeypatch.setattr(storage, "make_folder", noting)
     with pytest.raises(ServiceError, match="did not start") as raised:
         EmbeddedPostgres.start(PLACED)
     assert "shared_buffers" in raised.value.log_tail
-    assert set(storage.MEMORY.glob("hotlap-db-*")) <= before
+    assert [files.path.exists() for files, _ in made] == [False]

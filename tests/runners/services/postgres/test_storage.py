@@ -1,17 +1,14 @@
-"""Where files of the database lie, and what became of those of sessions that were killed."""
+"""Where files of the database lie."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
 
 from runners.errors import ServiceError
+from runners.machine import memory_folders
 from runners.services.postgres import storage
-
-GONE = 2**22 + 1
-"""No process has such a pid: it is above the highest ``pid_max``."""
 
 
 @pytest.fixture
@@ -19,22 +16,24 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, Path]
     memory, disk = tmp_path / "memory", tmp_path / "disk"
     memory.mkdir()
     disk.mkdir()
-    monkeypatch.setattr(storage, "MEMORY", memory)
+    monkeypatch.setattr(memory_folders, "MEMORY", memory)
     monkeypatch.setattr("tempfile.gettempdir", lambda: str(disk))
     monkeypatch.setattr(storage, "NEEDED_BYTES", 1)
     return memory, disk
 
 
 def test_files_lie_in_memory_for_their_owner_alone(places: tuple[Path, Path]) -> None:
-    folder, kind = storage.make_folder()
-    assert (folder.parent, kind) == (places[0], "tmpfs")
-    assert folder.stat().st_mode & 0o777 == 0o700
+    files, kind = storage.make_folder()
+    assert (files.path.parent, kind) == (places[0], "tmpfs")
+    assert files.path.stat().st_mode & 0o777 == 0o700
+    files.remove()
 
 
 def test_without_memory_they_lie_on_the_disk(places: tuple[Path, Path]) -> None:
     places[0].rmdir()
-    folder, kind = storage.make_folder()
-    assert (folder.parent, kind) == (places[1], "disk")
+    files, kind = storage.make_folder()
+    assert (files.path.parent, kind) == (places[1], "disk")
+    files.remove()
 
 
 @pytest.mark.faults("no-room-for-service")
@@ -44,13 +43,3 @@ def test_without_room_anywhere_there_is_no_database(monkeypatch: pytest.MonkeyPa
     with pytest.raises(ServiceError, match="it needs") as raised:
         storage.make_folder()
     assert "HOTLAP_DATABASE_URL" in raised.value.remedy
-
-
-@pytest.mark.faults("service-orphaned")
-def test_what_a_killed_session_left_is_removed(places: tuple[Path, Path]) -> None:
-    left, others = places[0] / f"hotlap-db-{GONE}-a", places[0] / f"hotlap-db-{os.getpid()}-b"
-    for folder in (left, others):
-        (folder / "data").mkdir(parents=True)
-    storage.make_folder()
-    assert not left.exists()
-    assert others.exists()
