@@ -47,6 +47,8 @@ def _turning(path: str) -> Exchange:
     return get(f"{path}?n={TURNING_STEPS}", answers.either(*checks), "the checksum that turns")
 
 
+SMALL = get("/json", answers.json_greeting({}), "a small answer")
+"""Asked while others have their sums computed."""
 CPU_RING, CPU_PROBES = _asking("/cpu")
 INLINE_RING, INLINE_PROBES = _asking("/cpu-inline")
 
@@ -58,6 +60,8 @@ SCENARIOS = (
         ring=CPU_RING,
         probes=CPU_PROBES,
         turning=_turning("/cpu"),
+        beside=SMALL,
+        beside_group="json",
     ),
     Scenario(
         name="cpu-inline",
@@ -66,6 +70,8 @@ SCENARIOS = (
         ring=INLINE_RING,
         probes=INLINE_PROBES,
         turning=_turning("/cpu-inline"),
+        beside=SMALL,
+        beside_group="json",
         needs="asgi",
     ),
 )

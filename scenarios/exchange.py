@@ -211,7 +211,9 @@ class Scenario:
     connections: tuple[int, ...] | None = None
     """Its own default numbers of connections; None: the run's."""
     beside: Exchange | None = None
-    """Small request that is asked now and then while a whole window is measured, to show what others wait."""
+    """Small request that is asked now and then while the load lasts, to show what others wait."""
+    beside_group: str | None = None
+    """Route group of that request, mounted too; None: what is mounted for the scenario has it."""
     quick: bool = False
     """Part of the quick matrix."""
     quick_rate_rps: float | None = None

@@ -97,8 +97,8 @@ class Trial:
     jitter: str | None = None
     """Events: histogram of how much gaps between them differed from what was asked for, like ``latency``."""
     beside: str | None = None
-    """Histogram of how long small requests took meanwhile, asked by the harness, like ``latency``; None: none
-    were (schema 1.7)."""
+    """Histogram of how long small requests took meanwhile, asked by the harness, like ``latency``; of a leg,
+    in a window of the same load behind its turns. None: none were asked (schema 1.7)."""
     checked_full: Int64 = 0
     """Answers within the window that went through the full parser and semantic check."""
     server_cpu_ns: Int64 | None = None

@@ -106,9 +106,28 @@ class Heat:
                 self._fail(LoadError(leg.failed, remedy=leg.remedy, answered=leg.answered), entrant)
                 continue
             trial = replace(self._trial(leg.measured, entrant), turns=leg.turns, windows=leg.windows)
-            trial = self._record(replace(trial, memory_before_bytes=memory))
+            beside, problem = self._beside_load(entrant)
+            trial = self._record(replace(trial, memory_before_bytes=memory, beside=beside))
             yield trial
-            self._verify(entrant, trial)
+            self._verify(entrant, trial, problem)
+
+    def _beside_load(self, entrant: Entrant) -> tuple[str | None, str]:
+        """What small requests wait beside the load of a leg, and what was wrong with one of them.
+
+        Turns are too short to wait in: the same load is kept up for a window behind them, of which nothing
+        else is recorded. None where the scenario has no small request, or the window failed.
+        """
+        small = self.scenarios[entrant.cell.scenario].beside
+        if small is None:
+            return None, ""
+        order = order_for(entrant.live.server, entrant.cell, self.setup, self.servers.block)
+        try:
+            with asking_beside(entrant.live.server, small) as beside:
+                window = self._trial(self.generator.measure(order), entrant)
+        except LoadError as error:
+            self._fail(error, entrant)
+            return None, ""
+        return beside.within(*_window_of(window)), wrong_under_load(window) or beside.problem
 
     def _order(self, entrants: Sequence[Entrant]) -> Relay:
         setup, variants = self.setup, list(dict.fromkeys(entrant.cell.server for entrant in entrants))

@@ -47,9 +47,11 @@ class Amount:
 def trial_seconds(cell: Cell, scenario: Scenario, setup: Setup) -> float:
     """Guess of what one trial of ``cell`` takes, warm-up included."""
     open_s = setup.open_window_s or setup.window_s
-    if not why_whole(cell, scenario, setup):
-        return setup.warmup_s + (open_s if cell.load == Load.OPEN else setup.leg_s or 0.0) + LEG_S
-    return setup.warmup_s + (setup.window_s if cell.load == Load.CLOSED else open_s)
+    whole_s = setup.warmup_s + (setup.window_s if cell.load == Load.CLOSED else open_s)
+    if why_whole(cell, scenario, setup):
+        return whole_s
+    turns_s = open_s if cell.load == Load.OPEN else setup.leg_s or 0.0
+    return setup.warmup_s + turns_s + LEG_S + (whole_s if scenario.beside is not None else 0.0)
 
 
 def amount_of(

@@ -165,7 +165,8 @@ def _absence(stack: Stack, scenario: Scenario) -> tuple[str, str] | None:
     if scenario.needs not in {*SERVICES, *stack.variant.capabilities, stack.variant.interface}:
         own = stack.framework.not_applicable.get(family(scenario))
         return "not-applicable", own or _lack(stack.variant, scenario.needs)
-    return stack.framework.absence(family(scenario))
+    absent = stack.framework.absence(family(scenario))
+    return absent or (stack.framework.absence(scenario.beside_group) if scenario.beside_group else None)
 
 
 def _lack(variant: Variant, needs: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from report import fmt
 from report.analysis.contenders import Group, group_contenders
@@ -40,13 +40,20 @@ NO_WINDOWS = (
     "This run cannot say: its closed load was measured in turns, whose latencies mean nothing, and it "
     "offered no open load (--rate equal)."
 )
+BESIDE_TURNS = (
+    "Its own latencies come from turns and mean nothing. What others wait meanwhile does: it was measured "
+    "behind the turns, in a window of the same load."
+)
 OWN_RATE_NOTE = "Each stack was offered a share of its own capacity: this compares no stack with another."
 
 
 def section(context: Context) -> Section:
     """Percentile curves, one chart per workload, open load first."""
     open_workloads = context.workloads(Load.OPEN)
-    closed_workloads = [load for load in context.workloads(Load.CLOSED) if not load.in_turns]
+    closed = context.workloads(Load.CLOSED)
+    closed_workloads = [load for load in closed if not load.in_turns]
+    charted = (*open_workloads, *closed_workloads)
+    in_turns = [load for load in closed if load.in_turns]
     groups = [
         group for metric in page_columns("wait") for group in group_contenders(context.summaries, metric)
     ]
@@ -61,9 +68,24 @@ def section(context: Context) -> Section:
         note=OPEN_NOTE if open_workloads else QUEUEING_NOTE if closed_workloads else "",
         parts=tuple(
             _part(context, workload, index, [group for group in decisive if group.workload == workload])
-            for index, workload in enumerate((*open_workloads, *closed_workloads))
-        ),
+            for index, workload in enumerate(charted)
+        )
+        + tuple(_beside_turns(context, in_turns, len(charted))),
     )
+
+
+def _beside_turns(context: Context, workloads: Sequence[Workload], first: int) -> Iterator[SectionPart]:
+    """A part for each of ``workloads`` beside whose load others asked something; numbered from ``first``."""
+    for index, workload in enumerate(workloads, first):
+        streams = tuple(streaming.figures_and_tables(context, workload, index))
+        if streams:
+            yield SectionPart(
+                heading=context.heading(workload),
+                anchor=f"wait-{index}",
+                text=BESIDE_TURNS,
+                figures=tuple(chart for drawn, _ in streams for chart in drawn),
+                tables=tuple(table for _, table in streams),
+            )
 
 
 def _decides(context: Context, group: Group) -> bool:

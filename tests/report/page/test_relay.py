@@ -11,6 +11,7 @@ from report.page.build import build, render
 from report.page.context import make_context
 from report.page.sections import trust, wait, which
 from report.page.sections.overview import overview
+from results.histogram import Latency
 from results.model import Run
 from tests.support.synthetic_turns import make_relay
 
@@ -41,6 +42,23 @@ def test_a_run_of_turns_alone_says_that_it_cannot_say_how_long_users_wait() -> N
     ))))  # fmt: skip
     assert section.answer == wait.NO_WINDOWS
     assert section.parts == ()
+
+
+def test_what_others_waited_beside_turns_is_shown() -> None:
+    latency = Latency()
+    latency.record_ns([number * 1e6 for number in range(1, 1001)])
+    run = make_relay(scenarios=("json", "params"))
+    trials = (
+        replace(trial, beside=latency.encode()) if trial.cell.scenario == "params" else trial
+        for trial in run.trials
+    )
+    section = wait.section(make_context(replace(run, trials=tuple(trials))))
+    (part,) = section.parts
+    assert (part.heading, part.text) == ("params", wait.BESIDE_TURNS)
+    assert section.answer == wait.NO_WINDOWS
+    assert len(part.figures) == 1
+    (table,) = part.tables
+    assert all("500" in row.entries[2].text for row in table.rows)
 
 
 def test_the_machine_is_told_apart_from_the_stacks(relay: Run) -> None:

@@ -29,6 +29,7 @@ from runners.services.services import Leases
 from runners.verify import tasks
 from runners.verify.contract import Verified
 from scenarios.background_scenario import late
+from scenarios.compress_scenario import SMALL
 from tests.support.fake_run import (
     IN_TURNS,
     SETUP,
@@ -208,6 +209,64 @@ def test_small_answers_beside_a_whole_window_are_recorded_and_a_wrong_one_is_a_f
     beside = [Latency.decode(trial.beside or "") for trial in run.trials]
     assert beside
     assert {latency.count for latency in beside} == {1}
+
+
+@pytest.mark.parametrize("wrong", ["", "beside the load: status 500"])
+def test_beside_turns_small_answers_are_asked_in_a_window_behind_them(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = parts()
+    json = replace(known.scenarios["json"], beside=SMALL)
+    monkeypatch.setitem(
+        globals(), "parts", lambda: replace(known, scenarios={**known.scenarios, "json": json})
+    )
+    took = [(1e9 + IN_TURNS.warmup_s, 7_000_000), (1e9 - 1, 9_000_000)]
+    monkeypatch.setattr(
+        runners.experiments.heat,
+        "asking_beside",
+        lambda _server, exchange: nullcontext(Beside(took=took if exchange is SMALL else [], problem=wrong)),
+    )
+    run = complete(tmp_path, IN_TURNS)
+    assert all(trial.turns is not None for trial in run.trials)
+    counted = {
+        trial.cell.scenario: Latency.decode(trial.beside).count for trial in run.trials if trial.beside
+    }
+    assert counted == ({} if wrong else {"json": 1})  # of a cell that failed, trials do not count
+    told = {
+        (failure.cell.scenario, failure.message.partition(": ")[2])
+        for failure in run.failures
+        if failure.cell
+    }
+    assert told == ({("json", wrong)} if wrong else set())
+
+
+def test_a_leg_counts_though_the_window_behind_it_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Silent(FakeGenerator):
+        windows = False
+
+        def measure(self, order: Order) -> Measured:
+            if self.windows:
+                raise LoadError("no right answer in the warm-up")
+            return super().measure(order)
+
+        def relay(self, order: Relay) -> tuple[Leg, ...]:
+            self.windows = False
+            legs = super().relay(order)
+            self.windows = True
+            return legs
+
+    known = parts()
+    json = replace(known.scenarios["json"], beside=SMALL)
+    monkeypatch.setitem(
+        globals(), "parts", lambda: replace(known, scenarios={**known.scenarios, "json": json})
+    )
+    monkeypatch.setattr(runners.experiments.heat, "asking_beside", lambda *_: nullcontext(Beside()))
+    run = complete(tmp_path, IN_TURNS, generator=Silent())
+    assert len(run.trials) == len(run.plan.cells) * IN_TURNS.blocks
+    assert {failure.cell.scenario for failure in run.failures if failure.cell} == {"json"}
+    assert {failure.stage for failure in run.failures} == {"load"}
 
 
 @pytest.mark.parametrize("setup", [SETUP, IN_TURNS])

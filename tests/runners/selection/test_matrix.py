@@ -36,6 +36,15 @@ def test_what_a_stack_lacks_by_design_is_not_applicable_and_what_is_to_come_not_
     assert missing == {("flask", "json"), ("flask", "routing-first"), ("fastapi", "routing-first")}
 
 
+def test_what_is_asked_beside_a_load_must_be_implemented_too() -> None:
+    known = parts()
+    busy = scenario("busy", group="plaintext", beside_group="json")
+    known = replace(known, scenarios={"busy": busy})
+    matrix = expand(Selection(servers=("uvicorn-standard", "gunicorn-gthread")), known)
+    assert {cell.framework for cell in matrix.cells} == {"fastapi"}
+    assert [entry.reason for entry in matrix.not_implemented] == ["flask_app.py does not implement json"]
+
+
 def test_what_only_one_interface_is_asked_says_so_and_a_framework_has_its_own_reason() -> None:
     known = parts()
     plain = scenario("plain", needs="asgi")

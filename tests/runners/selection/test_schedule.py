@@ -41,6 +41,12 @@ def test_only_measured_groups_are_mounted_in_contract_order() -> None:
     assert groups_of(by_key["fastapi--granian-asgi@routing"].cells, KNOWN.scenarios) == ()
 
 
+def test_what_is_asked_beside_a_load_is_mounted_too() -> None:
+    cells = [replace(CELLS[0], scenario="cpu")]
+    known = {"cpu": scenario("cpu", beside_group="json")}
+    assert groups_of(cells, known) == ("json", "cpu")
+
+
 def test_groups_are_recorded_in_the_order_in_which_apps_mount_them() -> None:
     names = ("own", "sse", "cpu", "delay")
     cells = [replace(CELLS[0], scenario=name) for name in names]
