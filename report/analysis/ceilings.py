@@ -1,4 +1,4 @@
-"""Ceilings: the most that the generator could have done in a trial, by the last calibration."""
+"""Ceilings: what generator and upstream could have done at most in a trial, by the last calibration."""
 
 from __future__ import annotations
 
@@ -7,11 +7,21 @@ from statistics import fmean
 
 import numpy as np
 
-from results.model import Ceiling, Load, Trial
+from results.model import UPSTREAM, Ceiling, Load, Trial
+
+
+def of_generator(ceilings: Sequence[Ceiling]) -> tuple[Ceiling, ...]:
+    """Those of the generator."""
+    return tuple(ceiling for ceiling in ceilings if ceiling.shape != UPSTREAM)
+
+
+def upstream_rps(ceilings: Sequence[Ceiling]) -> float | None:
+    """The most that the upstream answers per second; None where it is not known."""
+    return max((ceiling.rps for ceiling in ceilings if ceiling.shape == UPSTREAM), default=None)
 
 
 def ceiling_rps(trial: Trial, ceilings: Sequence[Ceiling]) -> float | None:
-    """Requests per second at the trial's connections and bytes per request; None where it is not known.
+    """Requests per second of the generator at the trial's connections and bytes; None where not known.
 
     Interpolated on logarithms, first over connections, then over bytes; outside the points that were
     calibrated the nearest one holds. Of closed load only: an open one has a pace of its own.
@@ -20,7 +30,7 @@ def ceiling_rps(trial: Trial, ceilings: Sequence[Ceiling]) -> float | None:
         return None
     size = (trial.bytes_received + trial.bytes_sent) / trial.requests
     by_shape: dict[str, list[Ceiling]] = {}
-    for ceiling in ceilings:
+    for ceiling in of_generator(ceilings):
         by_shape.setdefault(ceiling.shape, []).append(ceiling)
     rps_by_size = {
         fmean(ceiling.bytes_per_request for ceiling in same_shape): _interpolate(

@@ -13,7 +13,7 @@ from functools import partial
 from report.analysis import validity
 from report.analysis.services import MEASURED_SHARE, was_measured
 from report.stats.ranking import BLOCKS_TO_RANK
-from results.model import LATE_SHARE, Ceiling, Setup, Trial
+from results.model import LATE_SHARE, UPSTREAM, Ceiling, Setup, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +35,13 @@ class Flag:
     heat is told from what they do themselves; they are short, and come from rest and to rest."""
 
 
-def _service_measured(name: str) -> Flag:
+def _service_measured(name: str, more: str = "") -> Flag:
     """A service that may have set the pace, so that it was measured as much as the servers."""
     return Flag(
         name=f"{name}-measured",
         word=f"the {name} was measured",
-        cause=f"the {name} that servers talk to was busy for over {MEASURED_SHARE:.0%} of its CPUs' time",
+        cause=f"the {name} that servers talk to was busy for over {MEASURED_SHARE:.0%} of its CPUs' time"
+        f"{more}",
         meaning=f"ratios are those of the {name} as much as of the stacks, nearer to 1 than theirs",
         remedy="give it CPUs of its own, use fewer --connections, or compare where it is less busy",
         holds=partial(was_measured, name),
@@ -57,10 +58,13 @@ GENERATOR_BOUND = Flag(
     remedy="use fewer connections, more --generators, or give the generator a core of its own",
     holds=validity.generator_bound,
 )
+UPSTREAM_MEASURED = _service_measured(
+    UPSTREAM, f", or answered over {validity.CEILING_SHARE:.0%} of what it can (`hotlap calibrate`)"
+)
 TRIAL_FLAGS = (
     GENERATOR_BOUND,
     _service_measured("database"),
-    _service_measured("upstream"),
+    UPSTREAM_MEASURED,
     Flag(
         name="not-settled",
         word="not settled",
@@ -252,6 +256,8 @@ def flag_trial(
     }
     if validity.near_ceiling(trial, ceilings):
         names.add(GENERATOR_BOUND.name)
+    if validity.near_upstream(trial, ceilings):
+        names.add(UPSTREAM_MEASURED.name)
     if setup is not None and validity.one_cpu(setup):
         names.add(ONE_CPU.name)
     return tuple(flag for name, flag in CATALOGUE.items() if name in names)

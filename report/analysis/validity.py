@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import sqrt
 
-from report.analysis.ceilings import ceiling_rps
-from results.model import LATE_SHARE, Ceiling, Load, Setup, Trial
+from report.analysis.ceilings import ceiling_rps, upstream_rps
+from report.analysis.services import USED_SHARE, service_busy
+from results.model import LATE_SHARE, UPSTREAM, Ceiling, Load, Setup, Trial
 
 DISTURBED_SHARE = 0.05
 """Foreign work and steal above this share of the window disturb a trial (docs/method.md, section 9)."""
@@ -85,6 +86,13 @@ def near_ceiling(trial: Trial, ceilings: Sequence[Ceiling]) -> bool:
     """Whether closed load passed 80% of what the generator can do with answers of that size."""
     ceiling = ceiling_rps(trial, ceilings)
     return ceiling is not None and trial.requests / trial.window_s > CEILING_SHARE * ceiling
+
+
+def near_upstream(trial: Trial, ceilings: Sequence[Ceiling]) -> bool:
+    """Whether it called the upstream more often than 80% of what that can answer; each answer is a call."""
+    ceiling = upstream_rps(ceilings)
+    asked = service_busy(trial).get(UPSTREAM, 0.0) > USED_SHARE
+    return asked and ceiling is not None and trial.requests / trial.window_s > CEILING_SHARE * ceiling
 
 
 def occupied(trial: Trial) -> float | None:

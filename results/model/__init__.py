@@ -13,7 +13,7 @@ from results.model.environment import Environment, FrameworkEnvironment, Machine
 from results.model.failure import PROTOCOL, Failure, Finding
 from results.model.launch import Launch, ServiceFacts
 from results.model.lifecycle import LifecycleRecord
-from results.model.plan import FIRST_LOOK, SCHEMA, Ceiling, Plan, Setup
+from results.model.plan import FIRST_LOOK, SCHEMA, UPSTREAM, Ceiling, Plan, Setup
 from results.model.run import BlockEnd, BlockStart, Record, Run
 from results.model.trial import LATE_SHARE, SERVED_SHARE, Trial, Turns
 from results.model.values import (
@@ -40,6 +40,7 @@ __all__ = [
     "PROTOCOL",
     "SCHEMA",
     "SERVED_SHARE",
+    "UPSTREAM",
     "Arrivals",
     "BlockEnd",
     "BlockStart",

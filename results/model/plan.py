@@ -51,9 +51,16 @@ class Setup:
     """How long each turn of an open load was to be; None: its windows were whole."""
 
 
+UPSTREAM = "upstream"
+"""Shape of a ceiling that is not the generator's but that of the stub that apps call."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceiling:
-    """What the generator could do at most on this machine, against a server that only gives one answer."""
+    """What the generator could do at most on this machine, against a server that only gives one answer.
+
+    Of the shape ``upstream``, what the stub that apps call could answer at most.
+    """
 
     shape: str
     """Name of request and answer, such as ``answer-10k``."""
@@ -85,6 +92,6 @@ class Plan:
     pairings: tuple[Pairing, ...] = ()
     """Which cells of both sides are held against each other; ``cells`` holds those of the head."""
     ceilings: tuple[Ceiling, ...] = ()
-    """Of the generator, from the last ``hotlap calibrate`` on this machine; empty where there was none."""
+    """Of generator and upstream, by the last ``hotlap calibrate`` on this machine; empty: there was none."""
     order: tuple[tuple[str, ...], ...] = ()
     """By block: the order of launches, as ``stack@target``."""

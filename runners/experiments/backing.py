@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from results.model import Cell, Setup
 from runners.launching.local import CONNECTIONS
-from runners.machine.placement import spare_cpus
+from runners.machine.placement import service_cpus
 from runners.services.service import Service
 from runners.services.services import Services
 from scenarios.database import SCHEMA
@@ -26,7 +26,7 @@ def services_for(cells: Iterable[Cell], setup: Setup, scenarios: Mapping[str, Sc
     asking = (cell.connections for cell in cells if scenarios[cell.scenario].needs == "database")
     largest = max(asking, default=0)
     live = max(setup.heat, LIVE_LEAST)
-    own = spare_cpus(setup.server_cpus, setup.generator_cpus)
+    cpus, own_cpus = service_cpus(setup.server_cpus, setup.generator_cpus)
 
     def database() -> Service:
         from runners.services.postgres.embedded import EmbeddedPostgres, Placed  # noqa: PLC0415
@@ -39,14 +39,14 @@ def services_for(cells: Iterable[Cell], setup: Setup, scenarios: Mapping[str, Sc
                 schema=SCHEMA,
                 # An app without a pool opens as many connections as it is asked requests at once.
                 max_connections=live * max(CONNECTIONS, largest) + MARGIN,
-                cpus=own or setup.generator_cpus,
-                own_cpus=bool(own),
+                cpus=cpus,
+                own_cpus=own_cpus,
             )
         )
 
     def upstream() -> Service:
         from runners.services.upstream.upstream import Upstream  # noqa: PLC0415
 
-        return Upstream.start(own or setup.generator_cpus, own_cpus=bool(own))
+        return Upstream.start(cpus, own_cpus=own_cpus)
 
     return Services({"database": database, "upstream": upstream})

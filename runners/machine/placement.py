@@ -53,6 +53,14 @@ def spare_cpus(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) ->
     return tuple(sorted(os.sched_getaffinity(0) - {*server_cpus, *generator_cpus}))
 
 
+def service_cpus(
+    server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]
+) -> tuple[tuple[int, ...], bool]:
+    """CPUs of what a server talks to, and whether they are its own: without any it shares the generator's."""
+    own = spare_cpus(server_cpus, generator_cpus)
+    return own or generator_cpus, bool(own)
+
+
 def sharing(server_cpus: tuple[int, ...], generator_cpus: tuple[int, ...]) -> str | None:
     """A warning where server and generator share a CPU, else None."""
     if set(server_cpus) & set(generator_cpus):

@@ -1,4 +1,4 @@
-"""The whole of ``hotlap calibrate``: ceilings against nginx, real servers, one connection, ten thousand."""
+"""The whole of ``hotlap calibrate``: ceilings against nginx, real servers, the upstream, many connections."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from results.model import Ceiling
-from runners.errors import LoadError, PlanError
+from runners.errors import LoadError, PlanError, ServiceError
 from runners.experiments.calibration.client_comparison import ClientComparison, Echo
 from runners.experiments.calibration.clients import FAST, H2LOAD, STOCK, WRK, installed
 from runners.experiments.calibration.conditions import Conditions, begin_calibration
@@ -26,6 +26,7 @@ from runners.experiments.calibration.real_servers import PLAIN, startable_server
 from runners.experiments.calibration.responder import HOST, TARGETS, responder
 from runners.experiments.calibration.scaling import two_processes
 from runners.experiments.calibration.stalls import Stalls
+from runners.experiments.calibration.upstream_stub import StubRate, ask_stub
 from runners.experiments.calibration.websocket_and_sse import echo_messages, hold_streams
 
 CONNECTION_COUNTS = (1, 8, 64, 512)
@@ -46,13 +47,16 @@ class Calibration:
 
     comparisons: tuple[ClientComparison, ...]
     promises: tuple[Promise, ...]
+    stub: StubRate | None = None
+    """Of the upstream; None: not measured."""
     notes: tuple[str, ...] = ()
     """What could not be measured, and why."""
 
     @property
     def ceilings(self) -> tuple[Ceiling, ...]:
-        """Ceilings against the trivial responder: no server measured later can ask more of the generator."""
-        return tuple(comparison.ceiling for comparison in self.comparisons if comparison.against == NGINX)
+        """Of the generator, against a responder that no server measured later passes, and of the upstream."""
+        generators = (comparison.ceiling for comparison in self.comparisons if comparison.against == NGINX)
+        return (*generators, *((self.stub.ceiling,) if self.stub else ()))
 
 
 def calibrate_quickly(
@@ -95,6 +99,7 @@ def calibrate_fully(*, rounds: int, seconds: float, echo: Echo, held_connections
             with start() as server:
                 point = conditions.point(server.port, "plaintext", SIDE_BY_SIDE, host=server.host)
                 comparisons.append(conditions.compare(point, installed(WRK), stack, notes))
+        stub = _noting(notes, lambda: ask_stub(conditions))
         echoed = _noting(notes, lambda: echo_messages(conditions, notes))
         streamed = _noting(notes, lambda: hold_streams(conditions, notes))
     return Calibration(
@@ -104,7 +109,9 @@ def calibrate_fully(*, rounds: int, seconds: float, echo: Echo, held_connections
             *((sent_on_time,) if sent_on_time is not None else ()),
             *felt_stalls,
             *(promise for promise in (echoed, streamed, two) if promise is not None),
+            *((stub.promise,) if stub else ()),
         ),
+        stub=stub,
         notes=tuple(notes),
     )
 
@@ -166,6 +173,6 @@ def _feel_stalls(conditions: Conditions) -> tuple[Promise, ...]:
 def _noting(notes: list[str], measure: Callable[[], T]) -> T | None:
     try:
         return measure()
-    except LoadError as error:
+    except (LoadError, ServiceError) as error:
         notes.append(f"{error.message}; {error.remedy}" if error.remedy else error.message)
         return None

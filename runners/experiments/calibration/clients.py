@@ -25,7 +25,7 @@ from runners.experiments.calibration.stock_locust import (
     read_statistics,
 )
 from runners.generator.client import Generator
-from runners.generator.messages import Measured, Order
+from runners.generator.messages import Measured, Order, ServiceTree
 from scenarios.catalogue import named
 from scenarios.exchange import Request
 
@@ -54,6 +54,8 @@ class MeasuringPoint:
     cpus: tuple[int, ...]
     """Where every client runs, the generator of ``pump`` too."""
     generator: Generator
+    services: tuple[ServiceTree, ...] = ()
+    """Processes whose CPU time is read beside."""
 
     def pump(self) -> Measured:
         """One window of the pump, every body compared; raises LoadError where any answer was not right."""
@@ -66,6 +68,7 @@ class MeasuringPoint:
                 connections=self.connections,
                 warmup_s=CLIENT_WARMUP_S,
                 window_s=self.seconds,
+                services=self.services,
             )
         )
         if measured.errors:

@@ -106,6 +106,11 @@ class Upstream:
         return stub
 
     @property
+    def port(self) -> int:
+        """Of the loopback interface, where it listens."""
+        return self._port
+
+    @property
     def root(self) -> Root:
         """Its process."""
         return Root(self._tree.pid, self._tree.cgroup)

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.ceilings import ceiling_rps
-from results.model import Ceiling, Load
+from report.analysis.ceilings import ceiling_rps, of_generator, upstream_rps
+from results.model import UPSTREAM, Ceiling, Load
 from tests.support.synthetic import make_run
 
 TRIAL = replace(
@@ -47,3 +47,11 @@ def test_none_without_calibration_and_for_open_load() -> None:
     assert ceiling_rps(TRIAL, ()) is None
     assert ceiling_rps(replace(TRIAL, cell=replace(TRIAL.cell, load=Load.OPEN)), POINTS) is None
     assert ceiling_rps(replace(TRIAL, requests=0), POINTS) is None
+
+
+def test_the_upstream_has_a_ceiling_of_its_own() -> None:
+    upstream = Ceiling(shape=UPSTREAM, connections=512, rps=5_000, bytes_per_request=400)
+    assert of_generator((*POINTS, upstream)) == POINTS
+    assert ceiling_rps(TRIAL, (upstream,)) is None
+    assert upstream_rps(POINTS) is None
+    assert upstream_rps((*POINTS, upstream, replace(upstream, rps=4_000))) == 5_000

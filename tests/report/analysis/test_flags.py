@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from report.analysis import flags
-from results.model import Arrivals, Ceiling, Load, Trial
+from results.model import UPSTREAM, Arrivals, Ceiling, Load, Trial
 from tests.support.good_trial import GOOD, RUN
 
 
@@ -88,3 +88,15 @@ def test_throughput_past_four_fifths_of_the_ceiling_is_bound_by_the_generator() 
 
     assert bound(7_999.0)  # GOOD has 6,400/s
     assert not bound(8_001.0)
+
+
+def test_calls_past_four_fifths_of_what_the_upstream_answers_measure_the_upstream() -> None:
+    def measured(rps: float, cpu_ns: int = 300_000_000) -> bool:
+        ceilings = (Ceiling(shape=UPSTREAM, connections=512, rps=rps, bytes_per_request=400.0),)
+        trial = replace(GOOD, service_cpu_ns={UPSTREAM: cpu_ns}, service_cpus={UPSTREAM: 1})
+        return flags.UPSTREAM_MEASURED in flags.flag_trial(trial, RUN.plan.setup, ceilings)
+
+    assert measured(7_999.0)  # GOOD has 6,400/s
+    assert not measured(8_001.0)
+    assert not measured(100.0, cpu_ns=0)  # mounted with others, and not asked
+    assert measured(1e6, cpu_ns=810_000_000)

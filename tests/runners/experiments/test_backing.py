@@ -9,6 +9,7 @@ import pytest
 from runners.experiments import backing
 from runners.experiments.backing import services_for
 from runners.launching.local import CONNECTIONS
+from runners.machine import placement
 from runners.services.postgres.embedded import EmbeddedPostgres, Placed
 from runners.services.postgres.external import ExternalPostgres
 from tests.support.fake_run import SETUP, plan
@@ -30,7 +31,7 @@ def no_address(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def placed(monkeypatch: pytest.MonkeyPatch, spare: tuple[int, ...]) -> Placed:
     asked: list[Placed] = []
-    monkeypatch.setattr(backing, "spare_cpus", lambda *_: spare)
+    monkeypatch.setattr(placement, "spare_cpus", lambda *_: spare)
 
     def start(how: Placed) -> FakeService:
         asked.append(how)

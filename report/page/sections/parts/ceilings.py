@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from report import fmt
+from report.analysis.ceilings import of_generator, upstream_rps
 from report.page.charts.ceilings import CeilingLine, draw_ceilings
 from report.page.context import Context
 from report.page.model import Column, SectionPart, Table, TableEntry, TableRow, entry, figure
@@ -19,10 +20,10 @@ CEILING_TEXT = (
 
 def part(context: Context) -> SectionPart | None:
     """Throughput by connections, one line a shape; None where the generator was not calibrated."""
-    ceilings = context.run.plan.ceilings
-    if not ceilings:
+    calibrated = context.run.plan.ceilings
+    by_shape = _by_shape(of_generator(calibrated))
+    if not by_shape:
         return None
-    by_shape = _by_shape(ceilings)
     svg = draw_ceilings(
         [_line(shape, ceilings) for shape, ceilings in by_shape.items()],
         key="ceilings",
@@ -33,10 +34,17 @@ def part(context: Context) -> SectionPart | None:
     return SectionPart(
         heading="Ceiling of the generator",
         anchor="ceilings",
-        text=CEILING_TEXT,
+        text=CEILING_TEXT + _upstream(upstream_rps(calibrated)),
         figures=(figure(svg, "Chart: ceilings of the generator", caption),),
         tables=(_table([ceiling for ceilings in by_shape.values() for ceiling in ceilings]),),
     )
+
+
+def _upstream(rps: float | None) -> str:
+    """A sentence on the upstream; empty where it was not calibrated."""
+    if rps is None:
+        return ""
+    return f" The upstream that apps call answers {fmt.number(rps)} requests a second at most."
 
 
 def _by_shape(ceilings: Sequence[Ceiling]) -> dict[str, list[Ceiling]]:
