@@ -55,6 +55,11 @@
 # websocket = "Django has no WebSocket of its own: another package (Channels) adds it"
 # lifespan = "Django's ASGI handler refuses the lifespan, and WSGI has none"
 #
+# [tool.hotlap.expected-rps]
+# db-read = 270
+# db-many = 110
+# db-write = 220
+#
 # [tool.hotlap.boundaries]
 # "framework, whole" = [
 #     "django/core/handlers/wsgi.py::WSGIHandler.__call__",

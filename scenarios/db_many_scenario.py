@@ -45,6 +45,7 @@ SCENARIOS = (
         ring=ring,
         probes=probes,
         needs="database",
+        expected_rps=250,
         queries=(("SELECT", MANY),),
     ),
 )

@@ -40,6 +40,7 @@ SCENARIOS = (
         ring=ring,
         probes=probes,
         needs="database",
+        expected_rps=1400,
         queries=(("SELECT", 1),),
     ),
 )

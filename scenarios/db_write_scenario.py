@@ -71,6 +71,7 @@ SCENARIOS = (
         ring=ring,
         probes=probes,
         needs="database",
+        expected_rps=600,
         queries=(("UPDATE", 1), ("SELECT", 1)),
         effects=BALANCES,
     ),

@@ -210,6 +210,8 @@ class Scenario:
     """The contract rotates what the first entry of the ring is answered: the same request, another answer."""
     connections: tuple[int, ...] | None = None
     """Its own default numbers of connections; None: the run's."""
+    expected_rps: float | None = None
+    """Answers a second expected of one worker of most stacks, where trials take longer for it; None: many."""
     beside: Exchange | None = None
     """Small request that is asked now and then while the load lasts, to show what others wait."""
     beside_group: str | None = None

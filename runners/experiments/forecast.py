@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from results.model import NotApplicable, Plan
 from runners.environments.lock import pins
 from runners.environments.yardstick import Chosen
+from runners.experiments.durations import verifying_seconds
 from runners.experiments.live import MEMORY_RESERVE_BYTES
 from runners.experiments.open_rates import with_quick_rates, with_rates
 from runners.experiments.options import RunOptions
-from runners.experiments.progress import Amount, amount_of, verifying_seconds
+from runners.experiments.progress import Amount, amount_of
 from runners.experiments.provisioning import lacking_cells, unsupported_cells, without
 from runners.experiments.run_plan import (
     interpreters_of,
@@ -87,7 +88,7 @@ def forecast(options: RunOptions, parts: Parts) -> Forecast:
             launches=len(launches),
             blocks=range(setup.blocks),
             setup=setup,
-            scenarios=parts.scenarios,
+            parts=parts,
         ),
         verifying_s=verifying_seconds(sum(not visit.cells[0].control for visit in launches)),
         heats=draw_heats(

@@ -12,9 +12,10 @@ from threading import Event
 
 from results.model import Cell, Failure, Finding, Interface
 from runners.errors import HotlapError, VerifyError
+from runners.experiments.durations import VERIFIED_AT_ONCE
 from runners.experiments.launchers import launcher_of
 from runners.experiments.options import RunOptions
-from runners.experiments.progress import VERIFIED_AT_ONCE, Watcher
+from runners.experiments.progress import Watcher
 from runners.experiments.run_plan import plan_of
 from runners.launching.launcher import Launcher
 from runners.selection.discovery import discover

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from results.model import Cell, Failure, Load, Setup, Trial
-from runners.selection.loading import why_whole
-from scenarios.exchange import Scenario
-
-LAUNCH_S = 0.8
-"""First guess of what a launch costs besides its trials; the clock corrects it from the first block on."""
-VERIFY_S = 3.0
-"""First guess of what a launch that is verified takes."""
-VERIFIED_AT_ONCE = 2
-"""Launches that verify side by side: nothing is timed there."""
-LEG_S = 0.15
-"""First guess of what a leg costs besides its warm-up and its turns."""
+from results.model import Cell, Failure, Setup, Trial
+from runners.experiments.durations import LAUNCH_S, trial_seconds
+from runners.selection.matrix import Parts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +35,13 @@ class Amount:
         return self.blocks * (self.launches * LAUNCH_S + self.trials_s)
 
 
-def trial_seconds(cell: Cell, scenario: Scenario, setup: Setup) -> float:
-    """Guess of what one trial of ``cell`` takes, warm-up included."""
-    open_s = setup.open_window_s or setup.window_s
-    whole_s = setup.warmup_s + (setup.window_s if cell.load == Load.CLOSED else open_s)
-    if why_whole(cell, scenario, setup):
-        return whole_s
-    turns_s = open_s if cell.load == Load.OPEN else setup.leg_s or 0.0
-    return setup.warmup_s + turns_s + LEG_S + (whole_s if scenario.beside is not None else 0.0)
-
-
 def amount_of(
     cells: Collection[Cell],
     *,
     launches: int,
     blocks: Sequence[int],
     setup: Setup,
-    scenarios: Mapping[str, Scenario],
+    parts: Parts,
 ) -> Amount:
     """How much it is to measure ``cells`` in so many ``launches`` in each of ``blocks``, which follow on."""
     return Amount(
@@ -68,13 +49,8 @@ def amount_of(
         before=blocks[0],
         launches=launches,
         trials=len(cells),
-        trials_s=sum(trial_seconds(cell, scenarios[cell.scenario], setup) for cell in cells),
+        trials_s=sum(trial_seconds(cell, setup, parts) for cell in cells),
     )
-
-
-def verifying_seconds(launches: int) -> float:
-    """Guess of what it takes to verify so many launches."""
-    return launches * VERIFY_S / VERIFIED_AT_ONCE
 
 
 class Watcher:

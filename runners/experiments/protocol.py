@@ -14,8 +14,9 @@ from runners.environments import cache
 from runners.environments.provision import Provisioned
 from runners.environments.yardstick import choose
 from runners.errors import HotlapError, VerifyError
+from runners.experiments.durations import VERIFIED_AT_ONCE
 from runners.experiments.options import RunOptions
-from runners.experiments.progress import VERIFIED_AT_ONCE, Watcher
+from runners.experiments.progress import Watcher
 from runners.experiments.provisioning import environments_of, frameworks_of
 from runners.launching.server import launch
 from runners.machine import facts, placement

@@ -107,7 +107,7 @@ class RunSession:
                             launches=len(measuring.visits),
                             blocks=part,
                             setup=self.plan.setup,
-                            scenarios=self.parts.scenarios,
+                            parts=self.parts,
                         )
                     )
                     measuring.run(part)

@@ -21,7 +21,7 @@ APPS = Path(__file__).resolve().parents[2] / "apps"
 APP_SUFFIX = "_app.py"
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
-    *("implements", "needs", "targets", "not-applicable", "boundaries", "schema", "docs"),
+    *("implements", "needs", "targets", "not-applicable", "boundaries", "schema", "docs", "expected-rps"),
 }
 """What ``[tool.hotlap]`` may hold."""
 BOUNDARY = "::"
@@ -62,6 +62,8 @@ class Framework:
     """Cells of its own that a gate counts unless told otherwise: globs over ``server--scenario``."""
     sentinel: tuple[str, ...] = ()
     """Cells of its own that a gate loads unless told otherwise: globs over ``server--scenario``."""
+    expected_rps: Mapping[str, float] = field(default_factory=dict)
+    """Scenario family -> answers a second expected of one worker, where it is far slower than others."""
     schema: str = ""
     """Path of the OpenAPI document that it makes of itself; empty: it makes none."""
     docs: tuple[str, ...] = ()
@@ -140,6 +142,7 @@ def read(path: Path) -> Framework:
         quick=block.strings(tool, "quick", default=()),
         counted=block.strings(tool, "counted", default=()),
         sentinel=block.strings(tool, "sentinel", default=()),
+        expected_rps=block.rates(tool),
         schema=block.string(tool, "schema", default=""),
         docs=block.strings(tool, "docs", default=()),
         boundaries=block.boundaries(tool.get("boundaries", {})),
@@ -216,6 +219,14 @@ class _Block:
             except InvalidRequirement as error:
                 raise self.wrong(f"needs {text!r}: {error}") from error
         return needs
+
+    def rates(self, tool: dict[str, Any]) -> dict[str, float]:
+        rates = tool.get("expected-rps", {})
+        if not isinstance(rates, dict) or not all(isinstance(rate, int | float) for rate in rates.values()):
+            raise self.wrong("[tool.hotlap.expected-rps] must map families to numbers")
+        self.refuse(set(rates) - set(self.strings(tool, "implements")), "rates of what is not implemented")
+        self.refuse({family for family, rate in rates.items() if not rate > 0}, "rates that are not above 0")
+        return {family: float(rate) for family, rate in rates.items()}
 
     def boundaries(self, value: object) -> dict[str, tuple[str, ...]]:
         if not isinstance(value, dict):

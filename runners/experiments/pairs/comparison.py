@@ -11,6 +11,7 @@ from results.model import BOTH_SIDES, Cell, GateStage, Pairing, SideName
 from results.store import Writer
 from runners.errors import of_side
 from runners.experiments.backing import services_for
+from runners.experiments.durations import trial_seconds
 from runners.experiments.heat import Measurer
 from runners.experiments.inspection import inspect
 from runners.experiments.launchers import local_launcher
@@ -21,7 +22,7 @@ from runners.experiments.pairs.planning import prepare
 from runners.experiments.pairs.prepared import Prepared
 from runners.experiments.planning import begin_record
 from runners.experiments.policy import Policy
-from runners.experiments.progress import Amount, Watcher, trial_seconds
+from runners.experiments.progress import Amount, Watcher
 from runners.generator.client import Generator
 from runners.launching.launcher import Launcher
 from runners.selection.schedule import Visit
@@ -119,13 +120,13 @@ class Comparison:
             self.watcher.end()
 
     def _amount(self, blocks: int, widest: tuple[LaunchPair, ...]) -> Amount:
-        setup, scenarios = self.prepared.plan.setup, self.prepared.sides[SideName.HEAD].parts.scenarios
+        setup, parts = self.prepared.plan.setup, self.prepared.sides[SideName.HEAD].parts
         pairings = [pairing for launch_pair in widest for pairing in launch_pair.pairings]
         return Amount(
             blocks=blocks,
             launches=2 * len(widest),
             trials=2 * len(pairings),
-            trials_s=2 * sum(trial_seconds(p.head, scenarios[p.head.scenario], setup) for p in pairings),
+            trials_s=2 * sum(trial_seconds(pairing.head, setup, parts) for pairing in pairings),
         )
 
 

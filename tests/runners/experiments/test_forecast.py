@@ -18,7 +18,7 @@ from runners.errors import PlanError
 from runners.experiments import run_plan
 from runners.experiments.forecast import WORKER_BYTES, Forecast, forecast
 from runners.experiments.live import MEMORY_RESERVE_BYTES
-from runners.experiments.options import QUICK, RunOptions
+from runners.experiments.options import QUICK, RunOptions, timing
 from runners.experiments.progress import amount_of
 from runners.machine import facts
 from runners.selection import rates
@@ -36,15 +36,21 @@ ROWS = ("db-read", "db-many", "db-write", "orm-page", "orm-write", "errors")
 WITH_ROWS = replace(
     PARTS,
     scenarios={
-        name: replace(PARTS.scenarios["json"], name=name, quick=False, quick_rate_rps=None) for name in ROWS
+        name: replace(
+            PARTS.scenarios["json"], name=name, quick=False, quick_rate_rps=None, expected_rps=250.0
+        )
+        for name in ROWS
     }
     | {**PARTS.scenarios},
 )
 
 
-def ahead_of(parts: Parts = PARTS, *, rate: tuple[str, ...] = (), **selection: object) -> Forecast:
+def ahead_of(
+    parts: Parts = PARTS, *, rate: tuple[str, ...] = (), blocks: int | None = None, **selection: object
+) -> Forecast:
     asked = Selection(**selection)  # type: ignore[arg-type] # of a test
-    return forecast(RunOptions(selection=asked, timing=QUICK, seed=0, rates=rates.parse(rate)), parts)
+    quick = timing(quick=True, blocks=blocks)
+    return forecast(RunOptions(selection=asked, timing=quick, seed=0, rates=rates.parse(rate)), parts)
 
 
 def test_minutes_are_those_that_the_run_begins_with() -> None:
@@ -54,7 +60,7 @@ def test_minutes_are_those_that_the_run_begins_with() -> None:
         launches=len(ahead.plan.order[0]),
         blocks=range(8),
         setup=ahead.plan.setup,
-        scenarios=PARTS.scenarios,
+        parts=PARTS,
     )
     assert ahead.amount.trials == len(ahead.plan.cells)
     assert any(cell.control for cell in ahead.plan.cells)
@@ -110,10 +116,9 @@ def test_short_memory_makes_more_heats(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", MINUTES)
 def test_a_suite_takes_as_long_as_it_may(name: str, tmp_path: Path) -> None:
     options = suites.known(tmp_path)[name].options
-    wanted = tuple(options.get("scenario", ()))
-    ahead = ahead_of(
-        WITH_ROWS, quick=True, scenarios=wanted, connections=tuple(options.get("connections", ()))
-    )
+    axes = {"scenarios": "scenario", "servers": "server", "connections": "connections"}
+    asked = {axis: tuple(options.get(option, ())) for axis, option in axes.items()}
+    ahead = ahead_of(WITH_ROWS, quick=True, blocks=options.get("blocks"), **asked)
     assert len({cell.server for cell in ahead.plan.cells}) >= 2
     assert ahead.amount.seconds <= 60 * MINUTES[name]
 

@@ -68,6 +68,21 @@ def test_every_app_file_is_one_framework_by_name_and_none_is_imported(apps: Path
             '# [tool.hotlap.needs]\n# json = "frame>>2"\n# [tool.hotlap.targets',
             "needs 'frame>>2'",
         ),
+        (
+            "# [tool.hotlap.targets",
+            "# [tool.hotlap.expected-rps]\n# form = 20\n# [tool.hotlap.targets",
+            "rates of what is not implemented: form",
+        ),
+        (
+            "# [tool.hotlap.targets",
+            "# [tool.hotlap.expected-rps]\n# json = 0\n# [tool.hotlap.targets",
+            "rates that are not above 0: json",
+        ),
+        (
+            "# [tool.hotlap.targets",
+            '# [tool.hotlap.expected-rps]\n# json = "many"\n# [tool.hotlap.targets',
+            "must map families to numbers",
+        ),
     ],
 )
 def test_a_wrong_block_names_file_and_fault(apps: Path, old: str, new: str, complaint: str) -> None:
@@ -105,6 +120,7 @@ def test_what_a_file_declares_beside_its_app_is_read(apps: Path) -> None:
 # counted = ["fast--*"]
 # implements"""
     table = '# default = "app"\n#\n# [tool.hotlap.boundaries]\n# routing = ["frame/routes.py::Router.find"]\n'
+    table += "#\n# [tool.hotlap.expected-rps]\n# json = 250\n"
     text = file.read_text(encoding="utf-8")
     text = text.replace("# implements", keys).replace('# default = "app"\n', table)
     file.write_text(text, encoding="utf-8")
@@ -113,6 +129,7 @@ def test_what_a_file_declares_beside_its_app_is_read(apps: Path) -> None:
     assert frame.quick == ("fast",)
     assert frame.sentinel == ("fast--json",)
     assert frame.counted == ("fast--*",)
+    assert frame.expected_rps == {"json": 250.0}
     assert frame.boundaries == {"routing": ("frame/routes.py::Router.find",)}
 
 
