@@ -66,173 +66,27 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from typing import Annotated, Any
 
-import jwt
 import msgspec
-from litestar import Controller, Litestar, MediaType, Request, Response, WebSocket, get, post, websocket
+from litestar import Controller, Litestar, MediaType, Request, Response, get, post
 from litestar.background_tasks import BackgroundTask
 from litestar.config.compression import CompressionConfig
-from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.di import NamedDependency, Provide
-from litestar.exceptions import NotAuthorizedException
-from litestar.handlers import HTTPRouteHandler
-from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
-from litestar.params import FromPath, FromQuery, JSONBody, PathParameter, QueryParameter, URLEncodedBody
-from litestar.response import ServerSentEvent, Stream
+from litestar.params import FromQuery, JSONBody, PathParameter, QueryParameter, URLEncodedBody
 from litestar.types import ControllerRouterHandler
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from apps import contract, contract_tasks
-
-
-class Message(Struct):
-    """Answer of ``json``."""
-
-    message: str
-
-
-class UserItems(Struct):
-    """Answer of ``params``."""
-
-    user_id: int
-    q: str | None
-    limit: int
-
-
-class Address(Struct):
-    """Where a customer lives."""
-
-    street: str
-    city: str
-    zip: str
-    country: Annotated[str, Meta(min_length=2, max_length=2)]
-
-
-class Customer(Struct):
-    """Who orders."""
-
-    id: Annotated[int, Meta(ge=1)]
-    name: Annotated[str, Meta(min_length=1, max_length=100)]
-    email: str
-    address: Address
-
-
-class Line(Struct):
-    """One position of an order."""
-
-    sku: str
-    title: str
-    quantity: Annotated[int, Meta(ge=contract.QUANTITY_MIN, le=contract.QUANTITY_MAX)]
-    unit_cents: Annotated[int, Meta(ge=0, le=contract.CENTS_MAX)]
-
-
-class Options(Struct):
-    """How an order is to be treated."""
-
-    gift: bool
-    note: str | None
-    priority: Annotated[int, Meta(ge=0, le=contract.PRIORITY_MAX)]
-    coupons: list[str]
-
-
-class Order(Struct):
-    """Input of ``orders``."""
-
-    customer: Customer
-    lines: Annotated[list[Line], Meta(min_length=1, max_length=100)]
-    options: Options
-
-
-class PricedOrder(Order):
-    """Answer of ``orders``: the order and what it costs."""
-
-    total_cents: int
-
-
-class Warehouse(Struct):
-    """Where an item lies."""
-
-    id: int
-    city: str
-
-
-class Item(Struct):
-    """One element of the answer of ``items``."""
-
-    id: int
-    sku: str
-    name: str
-    description: str
-    price_cents: int
-    in_stock: bool
-    rating: float
-    tags: list[str]
-    warehouse: Warehouse | None
-
-
-class Resolved(Struct):
-    """Answer of ``dependencies``."""
-
-    n: int
-    order: list[str]
-    shared: bool
-
-
-class Me(Struct):
-    """Answer of ``auth``."""
-
-    sub: str
-    scope: str
-
-
-class Contact(Struct):
-    """Input and answer of ``form``: the fields of ``contract.FORM_FIELDS``."""
-
-    name: str
-    email: str
-    subject: str
-    message: str
-    reference: str
-
-
-class Delay(Struct):
-    """Answer of ``delay``."""
-
-    ms: int
-
-
-class Event(Struct):
-    """Data of one event of ``sse``."""
-
-    index: int
-    message: str
-
-
-class Task(Struct):
-    """Input of ``background``."""
-
-    id: Annotated[int, Meta(ge=1, le=contract_tasks.TASK_ID_MAX)]
-    wait_ms: Annotated[int, Meta(ge=0, le=contract_tasks.WAIT_MAX_MS)] = 0
-
-
-class Accepted(Struct):
-    """Answer of ``background``."""
-
-    id: int
-    state: str
-
-
-class RouteAnswer(Struct):
-    """Answer of a static route of the routing target."""
-
-    route: int
-    message: str
-
-
-class Thing(Struct):
-    """Answer of the dynamic route of the routing target."""
-
-    thing_id: int
+from apps import contract, contract_tasks, litestar_resolved, litestar_streams
+from apps.litestar_models import (
+    Accepted,
+    Contact,
+    Delay,
+    Item,
+    Message,
+    Order,
+    PricedOrder,
+    Task,
+    UserItems,
+)
 
 
 class PlaintextController(Controller):
@@ -303,83 +157,6 @@ class ItemsController(Controller):
         return msgspec.convert(list(contract.item_rows(offset, n)), list[Item])
 
 
-async def provide_shared(n: FromQuery[int]) -> contract.Trail:
-    """Provide what the other dependencies have in common."""
-    return contract.Trail(n)
-
-
-async def provide_first(shared: NamedDependency[contract.Trail]) -> contract.Trail:
-    """Provide the first step."""
-    return shared.step("first")
-
-
-async def provide_second(
-    shared: NamedDependency[contract.Trail],
-    first: NamedDependency[contract.Trail],  # noqa: ARG001 - resolved before
-) -> contract.Trail:
-    """Provide the second step, behind the first."""
-    return shared.step("second")
-
-
-async def provide_third(
-    shared: NamedDependency[contract.Trail],
-    second: NamedDependency[contract.Trail],  # noqa: ARG001 - resolved before
-) -> contract.Trail:
-    """Provide the third step, behind the second."""
-    return shared.step("third")
-
-
-class DependenciesController(Controller):
-    """Group ``dependencies``."""
-
-    dependencies = {  # noqa: RUF012 - how a controller declares them
-        "shared": Provide(provide_shared),
-        "first": Provide(provide_first),
-        "second": Provide(provide_second),
-        "third": Provide(provide_third),
-    }
-
-    @get("/dependencies")
-    async def resolve(
-        self, shared: NamedDependency[contract.Trail], third: NamedDependency[contract.Trail]
-    ) -> Resolved:
-        """Answer of ``dependencies``."""
-        return Resolved(**contract.dependencies_answer(shared, third))
-
-
-class BearerMiddleware(AbstractAuthenticationMiddleware):
-    """Asks every request for a bearer token."""
-
-    async def authenticate_request(self, connection: ASGIConnection) -> AuthenticationResult:
-        """Subject and claims of a good token, or NotAuthorizedException with the challenge."""
-        scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            raise self.refusal("Not authenticated")
-        try:
-            claims = jwt.decode(token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
-        except jwt.InvalidTokenError as error:
-            raise self.refusal("Could not validate credentials") from error
-        if contract.is_revoked(claims):
-            raise self.refusal("Could not validate credentials")
-        return AuthenticationResult(user=claims["sub"], auth=claims)
-
-    @staticmethod
-    def refusal(detail: str) -> NotAuthorizedException:
-        """Make the 401 that says what would be accepted."""
-        return NotAuthorizedException(detail=detail, headers={"WWW-Authenticate": "Bearer"})
-
-
-class AuthController(Controller):
-    """Group ``auth``."""
-
-    middleware = (BearerMiddleware,)
-
-    @get("/auth")
-    async def me(self, request: Request[str, dict[str, Any], Any]) -> Me:
-        """Answer of ``auth`` to a good token."""
-        return Me(**contract.me(request.auth))
-
-
 class FormController(Controller):
     """Group ``form``."""
 
@@ -400,61 +177,6 @@ class DelayController(Controller):
         """Answer of ``delay``, after that many milliseconds."""
         await asyncio.sleep(ms / 1000)
         return Delay(**contract.delay_answer(ms))
-
-
-async def chunks_of(n: int) -> AsyncGenerator[bytes, None]:
-    """Make the chunks of ``stream`` one by one."""
-    for chunk in contract.stream_chunks(n):
-        yield chunk
-
-
-class StreamController(Controller):
-    """Group ``stream``."""
-
-    @get("/stream")
-    async def stream(
-        self,
-        chunks: Annotated[int, QueryParameter(ge=1, le=contract.STREAM_CHUNKS_MAX)] = contract.STREAM_CHUNKS,
-    ) -> Stream:
-        """Answer of ``stream``: chunks as they are made."""
-        return Stream(chunks_of(chunks), media_type="application/octet-stream")
-
-
-async def events_of(n: int, interval_s: float) -> AsyncGenerator[bytes, None]:
-    """Make the events of ``sse``, with the interval between them."""
-    for index, event in enumerate(contract.events(n)):
-        if index:
-            await asyncio.sleep(interval_s)
-        yield msgspec.json.encode(Event(**event))
-
-
-class EventsController(Controller):
-    """Group ``sse``."""
-
-    @get("/events")
-    async def events(
-        self,
-        n: Annotated[int, QueryParameter(ge=1, le=contract.EVENTS_MAX)] = contract.EVENTS,
-        interval_ms: Annotated[
-            int, QueryParameter(ge=0, le=contract.EVENT_INTERVAL_MAX_MS)
-        ] = contract.EVENT_INTERVAL_MS,
-    ) -> ServerSentEvent:
-        """Answer of ``sse``: events as they come."""
-        return ServerSentEvent(events_of(n, interval_ms / 1000))
-
-
-class EchoController(Controller):
-    """Group ``websocket``."""
-
-    @websocket("/ws")
-    async def echo(self, socket: WebSocket) -> None:
-        """Answer of ``websocket``: every message as it came."""
-        await socket.accept()
-        while (event := await socket.receive())["type"] == "websocket.receive":
-            if (text := event.get("text")) is not None:
-                await socket.send_text(text)
-            else:
-                await socket.send_bytes(event["bytes"])
 
 
 async def run_task(task: Task) -> None:
@@ -508,15 +230,12 @@ CONTROLLERS: dict[str, ControllerRouterHandler] = {
     "orders": OrdersController,
     "orders-raw": OrdersRawController,
     "items": ItemsController,
-    "dependencies": DependenciesController,
-    "auth": AuthController,
     "form": FormController,
     "delay": DelayController,
-    "stream": StreamController,
-    "sse": EventsController,
-    "websocket": EchoController,
     "background": BackgroundController,
     "lifespan": LifespanController,
+    **litestar_resolved.CONTROLLERS,
+    **litestar_streams.CONTROLLERS,
 }
 ON_STARTUP: list[Callable[[], Awaitable[None]]] = []
 if contract.mounts(contract.THREAD_GROUPS):
@@ -544,29 +263,8 @@ if contract.mounts(contract.FILE_GROUPS):
     CONTROLLERS |= litestar_files.HANDLERS
 
 
-def static(index: int) -> HTTPRouteHandler:
-    """Make the handler of one static route of the routing target."""
-
-    @get(contract.route_path(index))
-    async def route() -> RouteAnswer:
-        return RouteAnswer(**contract.route_answer(index))
-
-    return route
-
-
-@get(contract.DYNAMIC_PREFIX + "{thing_id:int}")
-async def thing(thing_id: FromPath[int]) -> Thing:
-    """Answer of the dynamic route of the routing target."""
-    return Thing(**contract.thing_answer(thing_id))
-
-
-def create_routing_app() -> Litestar:
-    """Build the application of the routing target."""
-    indices = range(contract.ROUTES_TOTAL)
-    return Litestar([thing if index == contract.DYNAMIC_INDEX else static(index) for index in indices])
-
-
 TARGETS: dict[str, str] = {
+    "app_routing": "litestar_targets",
     "app_middleware": "litestar_targets",
     "app_middleware_none": "litestar_targets",
     "app_include": "litestar_targets",
@@ -592,8 +290,6 @@ app = Litestar(
 
 def __getattr__(name: str) -> Litestar:
     """Build another target where a server asks for it: no other launch pays for it."""
-    if name == "app_routing":
-        return create_routing_app()
     if name in TARGETS:
         application: Litestar = import_module(f"apps.{TARGETS[name]}").TARGETS[name]()
         return application

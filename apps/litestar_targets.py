@@ -1,4 +1,4 @@
-"""Litestar: applications of another shape, with middleware, built of parts, or whose handlers fail.
+"""Litestar: applications of another shape, with many routes, middleware or parts, or whose handlers fail.
 
 https://docs.litestar.dev/2/usage/middleware/creating-middleware.html (ASGIMiddleware);
 https://docs.litestar.dev/2/usage/routing/overview.html; https://docs.litestar.dev/2/usage/exceptions.html;
@@ -28,10 +28,16 @@ class Greeting(Struct):
 
 
 class RouteAnswer(Struct):
-    """Answer of a route of a part."""
+    """Answer of a static route of the routing target, and of a route of a part."""
 
     route: int
     message: str
+
+
+class Thing(Struct):
+    """Answer of the dynamic route of the routing target."""
+
+    thing_id: int
 
 
 class Share(Struct):
@@ -39,6 +45,28 @@ class Share(Struct):
 
     n: int
     share: int
+
+
+def static(index: int) -> HTTPRouteHandler:
+    """Make the handler of one static route of the routing target."""
+
+    @get(contract.route_path(index))
+    async def route() -> RouteAnswer:
+        return RouteAnswer(**contract.route_answer(index))
+
+    return route
+
+
+@get(contract.DYNAMIC_PREFIX + "{thing_id:int}")
+async def thing(thing_id: FromPath[int]) -> Thing:
+    """Answer of the dynamic route of the routing target."""
+    return Thing(**contract.thing_answer(thing_id))
+
+
+def create_routing() -> Litestar:
+    """Build the application of the routing target."""
+    indices = range(contract.ROUTES_TOTAL)
+    return Litestar([thing if index == contract.DYNAMIC_INDEX else static(index) for index in indices])
 
 
 class AddLayer(ASGIMiddleware):
@@ -114,6 +142,7 @@ def create_errors() -> Litestar:
 
 
 TARGETS: dict[str, Callable[[], Litestar]] = {
+    "app_routing": create_routing,
     "app_middleware": lambda: create_layered(targets.LAYERS),
     "app_middleware_none": lambda: create_layered(0),
     "app_include": lambda: Litestar([create_part(part) for part in range(targets.PARTS)]),
