@@ -84,27 +84,23 @@
 # ///
 """Django: the contract as one list of URLs per group, under WSGI and under ASGI."""
 
-import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from importlib import import_module
-from typing import Any
 
-import jwt
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, clear_url_caches, path
 from django.views.decorators.http import require_GET, require_POST
 
-from apps import contract, contract_files
+from apps import contract, contract_files, django_auth, django_waiting
 from apps import pydantic_models as models
-from apps.django_refusals import AsyncView, View, refuses_invalid, refuses_invalid_async
+from apps.django_refusals import AsyncView, View, refuses_invalid
 
 if contract.mounts(contract.DATABASE_GROUPS):
     from apps import django_data
@@ -165,37 +161,6 @@ def list_items(request: HttpRequest) -> HttpResponse:
     return JsonResponse(models.Items.dump_python(items), safe=False)
 
 
-def unauthorized(detail: str) -> HttpResponse:
-    """Say why, and what would be accepted."""
-    return JsonResponse({"detail": detail}, status=401, headers={"WWW-Authenticate": "Bearer"})
-
-
-def token_required(view: View) -> View:
-    """Let a request through to ``view`` with the claims of a good token only."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest) -> HttpResponseBase:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
-            return unauthorized("Not authenticated")
-        try:
-            claims = jwt.decode(token, contract.JWT_SECRET, algorithms=[contract.JWT_ALGORITHM])
-        except jwt.InvalidTokenError:
-            return unauthorized("Could not validate credentials")
-        if contract.is_revoked(claims):
-            return unauthorized("Could not validate credentials")
-        return view(request, claims)
-
-    return wrapped
-
-
-@require_GET
-@token_required
-def me(_request: HttpRequest, claims: dict[str, Any]) -> HttpResponse:
-    """Answer of ``auth`` to a good token."""
-    return JsonResponse(contract.me(claims))
-
-
 @require_POST
 @refuses_invalid
 def contact(request: HttpRequest) -> HttpResponse:
@@ -215,91 +180,6 @@ def upload(request: HttpRequest) -> HttpResponse:
     return JsonResponse(contract_files.uploaded(file.name, file.read()))
 
 
-@require_GET
-@refuses_invalid
-def delay(_request: HttpRequest, ms: int) -> HttpResponse:
-    """Answer of ``delay`` under WSGI, after that many milliseconds."""
-    delay = models.DelayIn(ms=ms)
-    time.sleep(delay.ms / 1000)
-    return JsonResponse(contract.delay_answer(delay.ms))
-
-
-@require_GET
-@refuses_invalid_async
-async def delay_async(_request: HttpRequest, ms: int) -> HttpResponse:
-    """Answer of ``delay`` under ASGI, after that many milliseconds."""
-    delay = models.DelayIn(ms=ms)
-    await asyncio.sleep(delay.ms / 1000)
-    return JsonResponse(contract.delay_answer(delay.ms))
-
-
-@require_GET
-@refuses_invalid
-def stream(request: HttpRequest) -> StreamingHttpResponse:
-    """Answer of ``stream`` under WSGI: chunks as they are made."""
-    query = models.Stream.model_validate(request.GET.dict())
-    return StreamingHttpResponse(
-        contract.stream_chunks(query.chunks), content_type="application/octet-stream"
-    )
-
-
-async def chunks_of_async(n: int) -> AsyncIterator[bytes]:
-    """Make the chunks of ``stream`` under ASGI one by one."""
-    for chunk in contract.stream_chunks(n):
-        yield chunk
-
-
-@require_GET
-@refuses_invalid_async
-async def stream_async(request: HttpRequest) -> StreamingHttpResponse:
-    """Answer of ``stream`` under ASGI: chunks as they are made."""
-    query = models.Stream.model_validate(request.GET.dict())
-    return StreamingHttpResponse(chunks_of_async(query.chunks), content_type="application/octet-stream")
-
-
-def event_text(event: dict[str, Any]) -> str:
-    """``event`` of ``sse`` as it stands in the stream."""
-    return f"data: {json.dumps(event)}\n\n"
-
-
-def event_stream(content: Iterator[str] | AsyncIterator[str]) -> StreamingHttpResponse:
-    """Make a response of events."""
-    headers = {"Cache-Control": "no-cache"}
-    return StreamingHttpResponse(content, content_type="text/event-stream", headers=headers)
-
-
-def events_of(n: int, interval_s: float) -> Iterator[str]:
-    """Make the events of ``sse`` under WSGI, with the interval between them."""
-    for index, event in enumerate(contract.events(n)):
-        if index:
-            time.sleep(interval_s)
-        yield event_text(event)
-
-
-@require_GET
-@refuses_invalid
-def events(request: HttpRequest) -> StreamingHttpResponse:
-    """Answer of ``sse`` under WSGI: events as they come."""
-    query = models.Events.model_validate(request.GET.dict())
-    return event_stream(events_of(query.n, query.interval_ms / 1000))
-
-
-async def events_of_async(n: int, interval_s: float) -> AsyncIterator[str]:
-    """Make the events of ``sse`` under ASGI, with the interval between them."""
-    for index, event in enumerate(contract.events(n)):
-        if index:
-            await asyncio.sleep(interval_s)
-        yield event_text(event)
-
-
-@require_GET
-@refuses_invalid_async
-async def events_async(request: HttpRequest) -> StreamingHttpResponse:
-    """Answer of ``sse`` under ASGI: events as they come."""
-    query = models.Events.model_validate(request.GET.dict())
-    return event_stream(events_of_async(query.n, query.interval_ms / 1000))
-
-
 IN_THREADS: set[View] = set()
 """Views that stay plain functions under ASGI, and run in threads there."""
 Routes = list[tuple[str, View]]
@@ -310,12 +190,10 @@ ROUTES: dict[str, Routes] = {
     "orders": [("orders", create_order)],
     "orders-raw": [("orders-raw", create_order_raw)],
     "items": [("items", list_items)],
-    "auth": [("auth", me)],
     "form": [("form", contact)],
     "upload": [("upload", upload)],
-    "delay": [("delay/<int:ms>", delay)],
-    "stream": [("stream", stream)],
-    "sse": [("events", events)],
+    **django_auth.ROUTES,
+    **django_waiting.ROUTES,
 }
 if contract.mounts(contract.THREAD_GROUPS):
     from apps import django_threads
@@ -323,7 +201,7 @@ if contract.mounts(contract.THREAD_GROUPS):
     ROUTES |= django_threads.ROUTES
     IN_THREADS |= django_threads.IN_THREADS
 
-AWAITING: dict[View, AsyncView] = {delay: delay_async, stream: stream_async, events: events_async}
+AWAITING: dict[View, AsyncView] = {**django_waiting.AWAITING}
 """Views that wait or stream, with the form of them for ASGI; the others have nothing to await."""
 if contract.mounts(contract.CLIENT_GROUPS):
     from apps import django_client
@@ -353,32 +231,6 @@ def mounted_routes() -> Iterator[tuple[str, View]]:
     """Routes of the groups that this launch mounts."""
     for group in contract.mounted():
         yield from ROUTES.get(group, ())
-
-
-def static(index: int) -> View:
-    """Make the view of one static route of the routing target."""
-
-    @require_GET
-    def route(_request: HttpRequest) -> HttpResponse:
-        return JsonResponse(contract.route_answer(index))
-
-    return route
-
-
-@require_GET
-def thing(_request: HttpRequest, thing_id: int) -> HttpResponse:
-    """Answer of the dynamic route of the routing target."""
-    return JsonResponse(contract.thing_answer(thing_id))
-
-
-def routing_routes() -> Iterator[tuple[str, View]]:
-    """Routes of the routing target."""
-    for index in range(contract.ROUTES_TOTAL):
-        route = contract.route_path(index).lstrip("/")
-        if index == contract.DYNAMIC_INDEX:
-            yield f"{route}<int:thing_id>", thing
-        else:
-            yield route, static(index)
 
 
 def compressed_routes() -> Iterator[tuple[str, View]]:
@@ -427,9 +279,9 @@ def create_other_asgi_app(target: str) -> ASGIHandler:
 
 TARGETS: dict[str, Callable[[], WSGIHandler | ASGIHandler]] = {
     "app": lambda: create_wsgi_app(mounted_routes()),
-    "app_routing": lambda: create_wsgi_app(routing_routes()),
+    "app_routing": lambda: create_other_wsgi_app("routing"),
     "asgi_app": lambda: create_asgi_app(mounted_routes()),
-    "asgi_app_routing": lambda: create_asgi_app(routing_routes()),
+    "asgi_app_routing": lambda: create_other_asgi_app("routing"),
     "app_middleware": lambda: create_other_wsgi_app("middleware"),
     "app_middleware_none": lambda: create_other_wsgi_app("middleware_none"),
     "app_include": lambda: create_other_wsgi_app("include"),

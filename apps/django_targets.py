@@ -1,4 +1,4 @@
-"""Django: applications of another shape, with middleware, built of parts, or whose views fail.
+"""Django: applications of another shape, with many routes, middleware or parts, or whose views fail.
 
 https://docs.djangoproject.com/en/5.2/topics/http/middleware/#asynchronous-support;
 https://docs.djangoproject.com/en/5.2/topics/http/urls/#including-other-urlconfs;
@@ -6,7 +6,7 @@ https://docs.djangoproject.com/en/5.2/ref/urls/#handler500; https://docs.djangop
 """
 
 from asyncio import iscoroutinefunction
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -91,6 +91,37 @@ def layered(form: Form, layers: int) -> Patterns:
     return [path(targets.layers_path(layers).lstrip("/"), form(message))]
 
 
+def static(index: int) -> View:
+    """Make the view of one static route of the routing target."""
+
+    @require_GET
+    def route(_request: HttpRequest) -> HttpResponse:
+        return JsonResponse(contract.route_answer(index))
+
+    return route
+
+
+@require_GET
+def thing(_request: HttpRequest, thing_id: int) -> HttpResponse:
+    """Answer of the dynamic route of the routing target."""
+    return JsonResponse(contract.thing_answer(thing_id))
+
+
+def routing_routes() -> Iterator[tuple[str, View]]:
+    """Routes of the routing target."""
+    for index in range(contract.ROUTES_TOTAL):
+        route = contract.route_path(index).lstrip("/")
+        if index == contract.DYNAMIC_INDEX:
+            yield f"{route}<int:thing_id>", thing
+        else:
+            yield route, static(index)
+
+
+def routing(form: Form) -> Patterns:
+    """Many routes, all of one shape but one."""
+    return [path(route, form(view)) for route, view in routing_routes()]
+
+
 def part_routes(form: Form, part: int) -> Patterns:
     """Routes of a part, without its prefix."""
     routes = range(targets.PART_ROUTES)
@@ -112,6 +143,7 @@ def failing(form: Form) -> Patterns:
 
 
 PATTERNS: dict[str, Callable[[Form], Patterns]] = {
+    "routing": routing,
     "middleware": lambda form: layered(form, targets.LAYERS),
     "middleware_none": lambda form: layered(form, 0),
     "include": parts,
