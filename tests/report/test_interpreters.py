@@ -12,31 +12,11 @@ from report.analysis.titles import python_of
 from report.page.context import make_context
 from report.page.sections import overview
 from report.views import terminal
-from results.model import Cell, Run
+from results.model import Run
 from tests.support.synthetic import make_run
+from tests.support.two_interpreters import joined, on
 
 QUIET = {"scenarios": ("json",), "troubles": False, "control": False}
-
-
-def on(run: Run, python: str, heat: int) -> Run:
-    """``run`` on an interpreter of that name, in heats of its own."""
-
-    def named(cell: Cell) -> Cell:
-        return replace(cell, python=python)
-
-    environments = tuple(
-        replace(environment, interpreter=python, python=f"{python}.1")
-        for environment in run.plan.environment.frameworks
-    )
-    return replace(
-        run,
-        plan=replace(
-            run.plan,
-            cells=tuple(map(named, run.plan.cells)),
-            environment=replace(run.plan.environment, frameworks=environments),
-        ),
-        trials=tuple(replace(trial, cell=named(trial.cell), heat=heat) for trial in run.trials),
-    )
 
 
 def both() -> Run:
@@ -44,17 +24,7 @@ def both() -> Run:
     fast, slow = make_run(**QUIET), make_run(**QUIET, seed=2)
     fast, slow = on(fast, "3.12", 0), on(slow, "3.13", 1)
     slow = replace(slow, trials=tuple(replace(trial, requests=trial.requests // 2) for trial in slow.trials))
-    plan, environment = fast.plan, fast.plan.environment
-    frameworks = environment.frameworks + slow.plan.environment.frameworks
-    return replace(
-        fast,
-        plan=replace(
-            plan,
-            cells=plan.cells + slow.plan.cells,
-            environment=replace(environment, frameworks=frameworks),
-        ),
-        trials=fast.trials + slow.trials,
-    )
+    return joined(fast, slow)
 
 
 RUN = both()

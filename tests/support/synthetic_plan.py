@@ -81,7 +81,7 @@ class Recipe:
     troubles: bool = True
     """Failures, flagged and repeated trials, findings, a cell that is not applicable."""
     cost_us: dict[str, float] = field(default_factory=dict)
-    """CPU per request in us by stack slug, where it is not the built-in one."""
+    """CPU per request in us by stack slug, or by `stack--scenario`, where it is not the built-in one."""
 
 
 def cells_of(recipe: Recipe) -> tuple[Cell, ...]:
@@ -122,7 +122,10 @@ def capacity(cell: Cell, recipe: Recipe) -> float:
 
 def work_us(cell: Cell, recipe: Recipe) -> float:
     """CPU time that one request takes."""
-    recipe_us = recipe.cost_us.get(cell.stack.removesuffix("--control"))
+    stack = cell.stack.removesuffix("--control")
+    if own_us := recipe.cost_us.get(f"{stack}--{cell.scenario}"):
+        return own_us
+    recipe_us = recipe.cost_us.get(stack)
     own = recipe_us or FRAMEWORK_US[cell.framework] + SERVER_US.get(cell.server, 180.0)
     return own * SCENARIO_FACTOR.get(cell.scenario, 1.0)
 
