@@ -43,7 +43,12 @@ class MeasuredClaim:
 
 def measure_claims(runs: Iterable[Run]) -> tuple[MeasuredClaim, ...]:
     """Every claim of the catalogue with all that ``runs`` say of it."""
-    evidence = [Evidence(run) for run in runs]
+    return hold_claims(Evidence(run) for run in runs)
+
+
+def hold_claims(evidence: Iterable[Evidence]) -> tuple[MeasuredClaim, ...]:
+    """Every claim of the catalogue with all that runs say of it."""
+    evidence = tuple(evidence)
     measured = []
     for claim in CLAIMS.values():
         telling = ((own.run.plan.name, tuple(claim.tell(own))) for own in evidence)

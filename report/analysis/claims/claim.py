@@ -48,8 +48,10 @@ class Claim:
 class Evidence:
     """One recorded run, as claims look at it."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, summaries: Iterable[Summary] | None = None) -> None:
+        """``summaries`` are those of ``run``, made where they are not given."""
         self.run = run
+        self._all = summaries
         self._fits: dict[Workload, Together | None] = {}
 
     @cached_property
@@ -57,7 +59,7 @@ class Evidence:
         """Of each cell under closed load whose throughput was measured, the A/A control left out."""
         return tuple(
             summary
-            for summary in summarise(self.run)
+            for summary in (summarise(self.run) if self._all is None else self._all)
             if summary.cell.load == Load.CLOSED
             and not summary.cell.control
             and summary.metric_summaries[THROUGHPUT.name].comparable

@@ -9,6 +9,7 @@ from report.analysis.claims.claim import Claim, Evidence, Told, of_cells
 from report.analysis.claims.servers import USUAL
 from report.analysis.contenders import is_floor
 from report.analysis.layers import Step
+from report.analysis.ratios import share_left
 from report.analysis.summary import Summary
 from report.stats.levels import Level
 from results.model import Interface
@@ -110,7 +111,7 @@ def _share(evidence: Evidence) -> Sequence[Told]:
         floor = evidence.floor_of(summary)
         ratio = evidence.ratio(summary, floor) if floor and not is_floor(summary.cell) else None
         if floor and ratio is not None:
-            share = _rest(ratio)
+            share = share_left(ratio)
             told.append(
                 of_cells(
                     f"Of a request of {summary.cell.framework} on {summary.cell.server} in "
@@ -123,12 +124,6 @@ def _share(evidence: Evidence) -> Sequence[Told]:
                 )
             )
     return told
-
-
-def _rest(ratio: Level) -> Level:
-    """1 - ratio in percent, with the ends of its interval exchanged."""
-    low, high = (None if end is None else 100 * (1 - end) for end in (ratio.high, ratio.low))
-    return Level(value=100 * (1 - ratio.value), low=low, high=high, n=ratio.n)
 
 
 LAYERS = Claim(
