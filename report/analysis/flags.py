@@ -35,10 +35,15 @@ class Flag:
     heat is told from what they do themselves; they are short, and come from rest and to rest."""
 
 
+def service_flag(name: str) -> str:
+    """Name of the flag of a service that may have set the pace."""
+    return f"{name}-measured"
+
+
 def _service_measured(name: str, more: str = "") -> Flag:
     """A service that may have set the pace, so that it was measured as much as the servers."""
     return Flag(
-        name=f"{name}-measured",
+        name=service_flag(name),
         word=f"the {name} was measured",
         cause=f"the {name} that servers talk to was busy for over {MEASURED_SHARE:.0%} of its CPUs' time"
         f"{more}",

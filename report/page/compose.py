@@ -1,4 +1,4 @@
-"""Puts a page together: verdict, facts and legend, then the sections in their order."""
+"""Puts a page together: answers, facts and legend, then the sections in their order."""
 
 from __future__ import annotations
 
@@ -7,17 +7,31 @@ from datetime import UTC, datetime
 
 from report import fmt
 from report.analysis.costs import NOT_COUNTED, ONE_BUILD
+from report.page import answers
 from report.page.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.page.context import Context
-from report.page.model import Fact, Page, RunWarning, Section, Swatch
-from report.page.sections import consume, data, layers, live, method, saturate, serve, trust, wait, which
+from report.page.model import Fact, Page, RunWarning, Section, Span, Swatch, Top
+from report.page.sections import (
+    claims,
+    consume,
+    data,
+    layers,
+    live,
+    method,
+    migrate,
+    saturate,
+    serve,
+    trust,
+    wait,
+    which,
+)
 from report.page.sections.overview import overview
 from report.views import cost_words, lifecycle_words, words
-from results.model import Load
+from report.views.answers import headline, sentence
 
-SECTIONS = (which, serve, wait, saturate, layers, consume, live, trust, method, data)
+SECTIONS = (which, serve, wait, saturate, layers, consume, live, migrate, claims, trust, method, data)
 """The sections in the order of the page; one that has nothing to show is None."""
-TIMED = (which, serve, wait, saturate, consume)
+TIMED = (which, serve, wait, saturate, consume, migrate, claims)
 """Sections that a run which timed no load does not have."""
 
 
@@ -26,6 +40,7 @@ def make_page(context: Context) -> Page:
     return Page(
         name=context.run.plan.name,
         verdict=verdict(context),
+        top=answers.top(context) if context.timed else Top(headline=(Span(text=verdict(context)),)),
         detail=_detail(context),
         hotlap=context.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(context),
@@ -51,21 +66,18 @@ def _sections(context: Context) -> Iterator[Section]:
 
 
 def verdict(context: Context) -> str:
-    """The page's first sentence; without closed load there is no throughput to compare."""
-    if not context.timed and context.costs:
+    """The headline as text."""
+    if context.timed:
+        return sentence.plain(headline.headline(context.answers.headline, context.titles))
+    if context.costs:
         return cost_words.sentence(context.costs, context.titles)
-    if not context.timed:
-        return lifecycle_words.sentence(context.lifecycles, context.titles)
-    only_open = context.run.trials and not context.workloads(Load.CLOSED)
-    return words.ONLY_OPEN if only_open else words.verdict(context.groups, context.titles)
+    return lifecycle_words.sentence(context.lifecycles, context.titles)
 
 
 def _detail(context: Context) -> str:
-    if not context.timed:
-        return f"{NOT_COUNTED} {ONE_BUILD}" if context.costs else lifecycle_words.SCOPE
-    return " ".join(
-        filter(None, (words.widest(context.groups, context.titles), words.legend(context.groups)))
-    )
+    if context.timed:
+        return words.legend(context.groups)
+    return f"{NOT_COUNTED} {ONE_BUILD}" if context.costs else lifecycle_words.SCOPE
 
 
 def _legend(context: Context) -> tuple[Swatch, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from report.analysis.answers.answers import Answers, find_answers
 from report.analysis.conclusions import UNTIMED, Conclusions, conclude
 from report.analysis.contenders import Group, is_floor
 from report.analysis.costs import Costs, holds_costs, summarise_costs
@@ -40,6 +41,8 @@ class Context:
     """What each of ``counting_runs`` counted."""
     lifecycle_runs: tuple[Run, ...]
     """Runs that looked at lifecycles: this one, or others shown with it."""
+    answers: Answers
+    """What the run answers, where it timed load."""
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -145,6 +148,7 @@ def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
         counting_runs=counting_runs,
         costs=all_costs,
         lifecycle_runs=lifecycle_runs,
+        answers=find_answers(run, conclusions),
     )
 
 

@@ -23,6 +23,8 @@ class TableEntry:
     strong: bool = False
     gap: bool = False
     """The text says why there is no value."""
+    link: str = ""
+    """Anchor on the page that the text links to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +109,8 @@ class SectionPart:
     logs: tuple[LogExcerpt, ...] = ()
     link: str = ""
     """Name of a file beside the page."""
+    folded: str = ""
+    """Line behind which the part is folded, instead of its heading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +145,54 @@ class Swatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Part of a sentence: plain words, or a number that links to its row."""
+
+    text: str
+    anchor: str = ""
+    note: str = ""
+    """Its interval, shown to a pointer that rests on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCard:
+    """The answer for one kind of work."""
+
+    anchor: str
+    title: str
+    answer: tuple[Span, ...]
+    others: tuple[tuple[Span, ...], ...] = ()
+    """A sentence for each further scenario."""
+    basis: str = ""
+    """What the answer rests on."""
+    command: str = ""
+    """What measures such work, where the run did not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Top:
+    """What stands above all sections."""
+
+    headline: tuple[Span, ...]
+    besides: tuple[tuple[Span, ...], ...] = ()
+    """Sentences that belong with it."""
+    cards: tuple[AnswerCard, ...] = ()
+    numbers: Table | None = None
+    """A row for each number of all these, which links to the rows of its cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """The page of one run."""
 
     name: str
     verdict: str
+    """The headline as text."""
+    top: Top
     hotlap: str
     """Version of hotlap that made the record."""
     detail: str = ""
-    """Sentences shown below the verdict."""
+    """A sentence shown below the headline and what belongs with it."""
     legend: tuple[Swatch, ...] = ()
     facts: tuple[Fact, ...] = ()
     warnings: tuple[RunWarning, ...] = ()

@@ -31,6 +31,43 @@ class ContenderJson(RankedStack):
     """1: cannot be told from the best. None below 6 blocks, or with nothing to compare with."""
 
 
+class NumberJson(TypedDict):
+    """A number of an answer."""
+
+    text: str
+    """As the sentence writes it."""
+    value: Level
+    unit: str
+    """``ratio``, ``%``, or that of a metric."""
+    slug: str
+    """Of the cell that it is of."""
+    relative_to: str | None
+    """Slug of the cell that it is relative to."""
+    about: str
+    """What it is of, where that is no ratio and no throughput."""
+
+
+class AnswerJson(TypedDict):
+    """A sentence, and each number in it."""
+
+    sentence: str
+    numbers: list[NumberJson]
+
+
+class CardJson(TypedDict):
+    """The answer for one kind of work."""
+
+    kind: str
+    title: str
+    answer: AnswerJson
+    others: list[AnswerJson]
+    """A sentence for each further scenario."""
+    rests_on: str
+    """Empty where the run has no such work."""
+    command: str
+    """What measures such work."""
+
+
 class GapJson(TypedDict):
     """A cell without a value."""
 
@@ -141,6 +178,12 @@ class RunJson(TypedDict):
     blocks: int
     """Complete ones."""
     trials: int
+    headline: AnswerJson
+    """What a person would say of the run."""
+    besides: list[AnswerJson]
+    """Sentences that belong with it: where WSGI keeps up, what failed, what is doubted throughout."""
+    cards: list[CardJson]
+    """One for each kind of work."""
     answers: list[str]
     """Who is fastest where, in words."""
     comparisons: list[ComparisonJson]

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from report import fmt
+from report.analysis.answers.answers import find_answers
 from report.analysis.conclusions import conclude
 from report.analysis.contenders import Group
 from report.analysis.metric_types import FromLatency, Metric
@@ -22,9 +23,12 @@ from report.analysis.older_servers import older_servers
 from report.analysis.precision import Precision
 from report.analysis.services import ServiceUse, in_words
 from report.analysis.summary import Summary
+from report.analysis.titles import titles_of
 from report.analysis.workload import Workload
 from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
 from report.views import words
+from report.views.answers import headline
+from report.views.answers.exports import answer_json, as_lines, card_json
 from report.views.json_types import ComparisonJson, MeasuredJson, PrecisionJson, RunCellJson, RunJson
 from results.model import Load, Run
 from results.text import plain, plain_lines
@@ -41,6 +45,8 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
     for table in _tables(summaries):
         console.print(table)
         console.print()
+    for line in as_lines(find_answers(run, conclusions), titles_of(run)):
+        console.print(plain(line), soft_wrap=True)
     for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups), *_services(summaries)):
         console.print(plain(line))
     for line in (
@@ -73,11 +79,15 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
     """
     conclusions = conclude(run)
     reached = conclusions.precision
+    answers, titles = find_answers(run, conclusions), titles_of(run)
     data: RunJson = {
         "run": str(folder),
         "report": str(page) if page else None,
         "blocks": len(run.blocks),
         "trials": len(run.trials),
+        "headline": answer_json(headline.headline(answers.headline, titles)),
+        "besides": [answer_json(sentence) for sentence in headline.besides(answers.headline, titles)],
+        "cards": [card_json(card, titles) for card in answers.cards],
         "answers": [*_few_blocks(conclusions.summaries), *_comparisons(conclusions.groups)],
         "comparisons": [_group_data(group) for group in (*conclusions.groups, *conclusions.stacks)],
         "controls": [

@@ -6,9 +6,9 @@ Nothing here ranks: a ranking word is used only where ``report.analysis.contende
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 
 from report import fmt
+from report.analysis.answers.leads import first_tier
 from report.analysis.contenders import MARK, Contender, Group
 from report.analysis.doubts import Doubt
 from report.analysis.flags import Flag
@@ -114,11 +114,6 @@ def offered(workload: Workload) -> str:
     return f"open load at {workload.rate_rps or 0:,g} requests/s"
 
 
-def first_tier(group: Group) -> list[Contender]:
-    """Contenders that cannot be told from the best; empty where nothing is ranked."""
-    return [contender for contender in group.contenders if contender.tier == 1]
-
-
 def ranked(groups: Sequence[Group]) -> list[Group]:
     """Groups with tiers: enough blocks, and more than one contender."""
     return [group for group in groups if first_tier(group)]
@@ -169,18 +164,6 @@ def _unranked(group: Group, names: Sequence[str]) -> list[str]:
     return [f"{fmt.listed(few)}: too few blocks to rank."] if few else []
 
 
-def verdict(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
-    """The page's one sentence: who leads among frameworks of one interface on the same server."""
-    rankable = ranked(groups)
-    if not rankable:
-        return nothing_ranked(groups)
-    parts = []
-    for interface, same_interface in _by_interface(rankable):
-        leaders = _leaders(same_interface, titles)
-        parts.append(f"among {SHORT_INTERFACE.get(interface, interface)} frameworks {leaders}")
-    return f"On the same server, {'; '.join(parts)}."
-
-
 def nothing_ranked(groups: Sequence[Group]) -> str:
     """Why there is no ranking."""
     blocks = max((group.n_blocks for group in groups), default=0)
@@ -191,51 +174,3 @@ def nothing_ranked(groups: Sequence[Group]) -> str:
     if blocks < BLOCKS_TO_RANK:
         return f"Nothing is ranked: {fmt.counted(blocks, 'block')} where {BLOCKS_TO_RANK} are needed."
     return "Nothing is ranked: no two frameworks were measured on the same server and interface."
-
-
-def _by_interface(groups: Sequence[Group]) -> list[tuple[str, list[Group]]]:
-    ordered = sorted(groups, key=lambda group: group.interface or "")
-    return [
-        (name, list(same_interface))
-        for name, same_interface in groupby(ordered, key=lambda group: group.interface or "")
-    ]
-
-
-def _leaders(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
-    """Who is most often in the first tier, and in how many of the comparisons."""
-    count: dict[str, int] = {}
-    for group in groups:
-        for contender in first_tier(group):
-            count[contender.cell.framework] = count.get(contender.cell.framework, 0) + 1
-    most = max(count.values())
-    doubted = {
-        contender.cell.framework for group in groups for contender in first_tier(group) if contender.mark
-    }
-    names = sorted(
-        titles.get(name, name) + MARK * (name in doubted) for name, often in count.items() if often == most
-    )
-    alone = all(len(first_tier(group)) == 1 for group in groups)
-    how = "fastest" if alone else "fastest or level with the fastest"
-    every = "both" if len(groups) == 2 else f"all {len(groups)}"  # noqa: PLR2004 - English
-    share = every if most == len(groups) else f"{most} of {len(groups)}"
-    where = "the one comparison" if len(groups) == 1 else f"{share} comparisons"
-    return f"{fmt.listed(names)} {'is' if len(names) == 1 else 'are each'} {how} in {where}"
-
-
-def widest(groups: Sequence[Group], titles: Mapping[str, str]) -> str:
-    """The ratio farthest from 1 that is beyond the first tier; empty where nothing is ranked."""
-    groups = ranked(groups)
-    if not groups:
-        return ""
-    behind = [
-        (contender, group)
-        for group in groups
-        for contender in group.contenders
-        if contender.tier is not None and contender.tier > 1
-    ]
-    if not behind:
-        return "No difference could be told anywhere."
-    last, group = min(behind, key=lambda pair: pair[0].ratio.value)
-    name, best = (_marked(contender, titles) for contender in (last, group.contenders[0]))
-    where = f"on {group.server}, {group.scenario}"
-    return f"The widest gap: {name} serves {fmt.times(last.ratio)} of {best} {where}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from report import fmt
+from report.analysis.answers.leads import first_tier
 from report.analysis.contenders import MARK
 from report.analysis.doubts import cells_apart
 from report.analysis.metrics import P99, THROUGHPUT
@@ -14,7 +15,6 @@ from report.page.context import Context, variant_name
 from report.page.metric_columns import shown_level
 from report.page.model import STACK_COLUMNS, Column, Table, TableEntry, TableRow, entry, gap
 from report.stats.levels import BLOCKS_FOR_INTERVAL
-from report.views import words
 from results.model import Cell, Interface, Load
 
 Stack = tuple[str, str, Interface]
@@ -86,7 +86,7 @@ def _first_tier(context: Context) -> set[Cell]:
     return {
         contender.cell
         for group in context.groups
-        for contender in words.first_tier(group)
+        for contender in first_tier(group)
         if len(group.contenders) > 1
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from report import fmt
+from report.analysis.answers.leads import first_tier
 from report.analysis.contenders import Contender, Group, is_floor
 from report.analysis.flags import with_counts
 from report.analysis.metrics import THROUGHPUT
@@ -75,7 +76,7 @@ def _answer(context: Context) -> str:
     ranked = words.ranked(context.groups)
     if not ranked:
         return words.nothing_ranked(context.groups)
-    n_told = sum(len(words.first_tier(group)) < len(group.contenders) for group in ranked)
+    n_told = sum(len(first_tier(group)) < len(group.contenders) for group in ranked)
     answer = f"In {n_told} of {fmt.counted(len(ranked), 'comparison')} this run can tell frameworks apart."
     smallest = sorted(group.separable_percent for group in ranked if group.separable_percent is not None)
     if not smallest:

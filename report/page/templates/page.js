@@ -98,7 +98,7 @@
   const go = () => {
     const place = state.anchor && document.getElementById(state.anchor);
     if (!place) return;
-    place.closest("details")?.setAttribute("open", "");
+    for (let box = place.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
     place.scrollIntoView();
   };
 

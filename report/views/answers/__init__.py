@@ -1,0 +1,1 @@
+"""Answers in words: sentences whose numbers know what they rest on."""
