@@ -13,9 +13,9 @@ import jinja2
 from markupsafe import Markup
 
 from report.analysis.conclusions import UNTIMED
+from report.page import data_files
 from report.page.compose import make_page, verdict
 from report.page.context import Context, make_context
-from report.page.sections import data
 from results.files import write_whole
 from results.model import Run
 
@@ -48,7 +48,7 @@ def build(runs: Sequence[Run], output: Path) -> Path:
 
 
 def _write(context: Context, folder: Path) -> Path:
-    for name, text in data.files(context).items():
+    for name, text in data_files.texts(context).items():
         _write_text(folder / name, text)
     return _write_text(folder / "index.html", render(context))
 
