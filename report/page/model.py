@@ -23,6 +23,8 @@ class TableEntry:
     strong: bool = False
     gap: bool = False
     """The text says why there is no value."""
+    link: str = ""
+    """Address of what the text names; empty: it is no link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,17 +109,19 @@ class SectionPart:
     logs: tuple[LogExcerpt, ...] = ()
     link: str = ""
     """Name of a file beside the page."""
+    scenario: str = ""
+    """The scenario that it is about; empty: about several, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A question, one sentence that answers it, and the parts that the answer rests on."""
+    """A question, one sentence that answers it (none where its parts do), and the parts that it rests on."""
 
     anchor: str
     short: str
     """Its name in the table of contents."""
     question: str
-    answer: str
+    answer: str = ""
     note: str = ""
     parts: tuple[SectionPart, ...] = ()
 
@@ -141,11 +145,45 @@ class Swatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Another page of the site."""
+
+    label: str
+    href: str
+    """From the page that names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A stack that a reader may choose."""
+
+    value: str
+    """In the address of the page."""
+    name: str
+    href: str
+    """Its own page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """What a script shows of two stacks that the reader chooses; all its numbers are those of a fit."""
+
+    choices: tuple[Choice, ...]
+    """In the order of ``data``."""
+    chosen: tuple[int, int]
+    """Places of those that are shown first."""
+    data: Markup
+    """JSON, as ``report.page.site.pick_data`` makes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The page of one run."""
+    """A page: of a run, or of a part of one."""
 
     name: str
     verdict: str
+    kind: str = "Run"
+    """What the name is of."""
     hotlap: str
     """Version of hotlap that made the record."""
     detail: str = ""
@@ -155,6 +193,11 @@ class Page:
     warnings: tuple[RunWarning, ...] = ()
     overview: Table | None = None
     sections: tuple[Section, ...] = ()
+    places: tuple[Place, ...] = ()
+    """Other pages of the site; none where the page stands alone."""
+    pick: Pick | None = None
+    made_from: str = "the record"
+    """What the page is made from, and nothing else."""
 
 
 def figure(svg: str, label: str, caption: str) -> Figure:
