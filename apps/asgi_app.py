@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "ASGI floor"
+# documentation = "https://asgi.readthedocs.io/en/latest/specs/main.html"
 # notes = "No framework: one coroutine that speaks ASGI."
 # serialiser = "stdlib json"
 # validator = "none"

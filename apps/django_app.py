@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "Django"
+# documentation = "https://docs.djangoproject.com/en/5.2/"
 # notes = """
 # CommonMiddleware only and no installed apps. \
 # The database is asked by custom SQL; a connection is opened for each request, as shipped. Another service \

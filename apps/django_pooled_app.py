@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "Django with its pool"
+# documentation = "https://docs.djangoproject.com/en/5.2/ref/databases/"
 # notes = """
 # The same views over a database as django, with the pool of its PostgreSQL backend switched on (OPTIONS, \
 # pool), as large as those of the other frameworks; only groups that read or write a database."""

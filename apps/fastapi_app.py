@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "FastAPI"
+# documentation = "https://fastapi.tiangolo.com/"
 # notes = """
 # Answers go through response models, which pydantic validates and serialises. \
 # orders-raw reads the request and makes a JSONResponse by itself, without a model. \

@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "Flask"
+# documentation = "https://flask.palletsprojects.com/en/stable/"
 # notes = """
 # Flask brings no validation: the views read JSON by the request and call pydantic. \
 # Models become dicts and Flask's JSON provider serialises them, with sorted keys as shipped. \

@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "Litestar"
+# documentation = "https://docs.litestar.dev/latest/"
 # notes = """
 # Structs of msgspec in and out, with markers on every parameter, as Litestar's documentation teaches. \
 # Tokens are checked in an authentication middleware of the auth controller, because the built-in JWTAuth \

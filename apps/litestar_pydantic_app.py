@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "Litestar with pydantic"
+# documentation = "https://docs.litestar.dev/latest/"
 # notes = """
 # The same controllers as litestar, with the pydantic models that the other frameworks use in and out; \
 # only groups that have a model."""

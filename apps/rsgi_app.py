@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "RSGI floor"
+# documentation = "https://github.com/emmett-framework/granian/blob/master/docs/spec/RSGI.md"
 # notes = "No framework: one coroutine that speaks RSGI, Granian's own interface."
 # serialiser = "stdlib json"
 # validator = "none"

@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "Starlette"
+# documentation = "https://www.starlette.io/"
 # notes = """
 # Starlette brings no validation: the handlers read JSON by the request and call pydantic. \
 # Models become dicts and JSONResponse serialises them. \

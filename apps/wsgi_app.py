@@ -4,6 +4,7 @@
 #
 # [tool.hotlap]
 # title = "WSGI floor"
+# documentation = "https://peps.python.org/pep-3333/"
 # notes = "No framework: one function that speaks WSGI."
 # serialiser = "stdlib json"
 # validator = "none"

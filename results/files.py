@@ -10,13 +10,18 @@ def write_whole(path: Path, text: str) -> None:
 
     What is no plain file, such as a pipe, is written to as it is.
     """
+    write_bytes_whole(path, text.encode("utf-8", errors="replace"))
+
+
+def write_bytes_whole(path: Path, content: bytes) -> None:
+    """The same of bytes."""
     path = path.resolve()
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        path.write_bytes(content)
         return
     part = path.with_name(f".{path.name}.part")
     try:
-        part.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        part.write_bytes(content)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

@@ -100,4 +100,4 @@ def _row(context: Context, number: Number, anchor: str) -> TableRow:
 
 
 def _link(text: str, anchor: str) -> TableEntry:
-    return TableEntry(text=text, link=anchor)
+    return TableEntry(text=text, link=f"#{anchor}")

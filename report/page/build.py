@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,9 +12,12 @@ import jinja2
 from markupsafe import Markup
 
 from report.analysis.conclusions import UNTIMED
-from report.page.compose import make_page, verdict
+from report.page import data_files
+from report.page.compose import make_page
 from report.page.context import Context, make_context
-from report.page.sections import data
+from report.page.index import IndexRow, make_index
+from report.page.model import Page
+from report.page.names import safe_names
 from results.files import write_whole
 from results.model import Run
 
@@ -25,35 +27,47 @@ TEMPLATES = Path(__file__).parent / "templates"
 def build(runs: Sequence[Run], output: Path) -> Path:
     """Write the page of ``runs`` into the folder ``output`` and return its ``index.html``.
 
-    One run is the page itself; of several, each has a folder of its own and the index lists them. Runs that
-    only counted instructions, or looked at lifecycles, are shown within the pages of the others, where there
-    are any.
+    One run is the page itself; of several, each has a folder of its own and the index lists them.
     ``ValueError`` where there is no run.
+    """
+    shown, contexts = shown_runs(runs), make_contexts(runs)
+    if len(shown) == 1:
+        context = next(contexts)
+        return _write(context, make_page(context), output)
+    rows = []
+    for context, folder in zip(contexts, safe_names(run.plan.name for run in shown), strict=True):
+        page = make_page(context)
+        _write(context, page, output / folder)
+        rows.append(IndexRow(run=context.run, href=f"{folder}/index.html", verdict=page.verdict))
+    return write_text(output / "index.html", render_page(make_index(rows)))
+
+
+def shown_runs(runs: Sequence[Run]) -> list[Run]:
+    """Runs that have a page of their own.
+
+    Runs that only counted instructions, or looked at lifecycles, are shown within the pages of the others,
+    where there are any. ``ValueError`` where there is no run.
     """
     if not runs:
         raise ValueError("no run to report on")
-    timed = [run for run in runs if run.plan.kind not in UNTIMED]
-    shown = timed or runs
-    others = [run for run in runs if run not in shown]
-    if len(shown) == 1:
-        return _write(make_context(shown[0], others), output)
-    verdicts = []
-    for number, run in enumerate(shown, start=1):
-        context = make_context(run, others)
-        folder = f"{number}-{re.sub(r'[^A-Za-z0-9._-]+', '-', run.plan.name)}"
-        _write(context, output / folder)
-        verdicts.append((f"{folder}/index.html", run.plan.name, verdict(context)))
-    page = _templates().get_template("index.html.jinja").render(runs=verdicts, css=_raw("page.css"))
-    return _write_text(output / "index.html", page)
+    return [run for run in runs if run.plan.kind not in UNTIMED] or list(runs)
 
 
-def _write(context: Context, folder: Path) -> Path:
-    for name, text in data.files(context).items():
-        _write_text(folder / name, text)
-    return _write_text(folder / "index.html", render(context))
+def make_contexts(runs: Sequence[Run]) -> Iterator[Context]:
+    """What the page of each of ``shown_runs`` starts from, one after the other."""
+    shown = shown_runs(runs)
+    others = [] if len(shown) == len(runs) else [run for run in runs if run.plan.kind in UNTIMED]
+    return (make_context(run, others) for run in shown)
 
 
-def _write_text(path: Path, text: str) -> Path:
+def _write(context: Context, page: Page, folder: Path) -> Path:
+    for name, text in data_files.texts(context).items():
+        write_text(folder / name, text)
+    return write_text(folder / "index.html", render_page(page))
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a file of a site, whole, and give its path; raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text)
     return path
@@ -61,10 +75,21 @@ def _write_text(path: Path, text: str) -> Path:
 
 def render(context: Context) -> str:
     """HTML of one run."""
-    script = _raw("page.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return render_page(make_page(context))
+
+
+def render_page(page: Page) -> str:
+    """HTML of a page."""
+    scripts = [_raw("page.js"), *([_raw("pick.js")] if page.pick else [])]
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     template = _templates().get_template("page.html.jinja")
-    return template.render(page=make_page(context), css=_raw("page.css"), script=script, script_hash=digest)
+    policy = Markup(hashes)  # noqa: S704 - digests
+    return template.render(page=page, css=_raw("page.css"), scripts=scripts, script_hashes=policy)
+
+
+def _digest(script: str) -> str:
+    """What a policy names a script by."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 @cache

@@ -10,7 +10,7 @@ from report.analysis.costs import NOT_COUNTED, ONE_BUILD
 from report.page import answers
 from report.page.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.page.context import Context
-from report.page.model import Fact, Page, RunWarning, Section, Span, Swatch, Top
+from report.page.model import Fact, Page, RunWarning, Section, Swatch
 from report.page.sections import (
     claims,
     consume,
@@ -40,7 +40,7 @@ def make_page(context: Context) -> Page:
     return Page(
         name=context.run.plan.name,
         verdict=verdict(context),
-        top=answers.top(context) if context.timed else Top(headline=(Span(text=verdict(context)),)),
+        top=answers.top(context) if context.timed else None,
         detail=_detail(context),
         hotlap=context.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(context),

@@ -43,17 +43,14 @@ class Context:
     """Runs that looked at lifecycles: this one, or others shown with it."""
     answers: Answers
     """What the run answers, where it timed load."""
+    lifecycles: tuple[Lifecycle, ...]
+    """What all ``lifecycle_runs`` saw."""
 
     @property
     def runs(self) -> tuple[Run, ...]:
         """This run, and the others of which anything is shown with it."""
         others = (*self.counting_runs, *self.lifecycle_runs)
         return self.run, *(run for run in others if run is not self.run)
-
-    @property
-    def lifecycles(self) -> tuple[Lifecycle, ...]:
-        """What all ``lifecycle_runs`` saw."""
-        return tuple(summary for run in self.lifecycle_runs for summary in summarise_lifecycles(run))
 
     @property
     def failures(self) -> tuple[Failure, ...]:
@@ -149,6 +146,7 @@ def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
         costs=all_costs,
         lifecycle_runs=lifecycle_runs,
         answers=find_answers(run, conclusions),
+        lifecycles=tuple(seen for looked in lifecycle_runs for seen in summarise_lifecycles(looked)),
     )
 
 

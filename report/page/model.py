@@ -24,7 +24,7 @@ class TableEntry:
     gap: bool = False
     """The text says why there is no value."""
     link: str = ""
-    """Anchor on the page that the text links to."""
+    """Address of what the text names; empty: it is no link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,17 +111,19 @@ class SectionPart:
     """Name of a file beside the page."""
     folded: str = ""
     """Line behind which the part is folded, instead of its heading."""
+    scenario: str = ""
+    """The scenario that it is about; empty: about several, or none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A question, one sentence that answers it, and the parts that the answer rests on."""
+    """A question, one sentence that answers it (none where its parts do), and the parts that it rests on."""
 
     anchor: str
     short: str
     """Its name in the table of contents."""
     question: str
-    answer: str
+    answer: str = ""
     note: str = ""
     parts: tuple[SectionPart, ...] = ()
 
@@ -182,13 +184,48 @@ class Top:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Another page of the site."""
+
+    label: str
+    href: str
+    """From the page that names it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A stack that a reader may choose."""
+
+    value: str
+    """In the address of the page."""
+    name: str
+    href: str
+    """Its own page."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pick:
+    """What a script shows of two stacks that the reader chooses; all its numbers are those of a fit."""
+
+    choices: tuple[Choice, ...]
+    """In the order of ``data``."""
+    chosen: tuple[int, int]
+    """Places of those that are shown first."""
+    data: Markup
+    """JSON, as ``report.page.site.pick_data`` makes it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """The page of one run."""
+    """A page: of a run, or of a part of one."""
 
     name: str
     verdict: str
     """The headline as text."""
-    top: Top
+    top: Top | None = None
+    """Of the page of a run; None: ``verdict`` stands there alone."""
+    kind: str = "Run"
+    """What the name is of."""
     hotlap: str
     """Version of hotlap that made the record."""
     detail: str = ""
@@ -198,6 +235,11 @@ class Page:
     warnings: tuple[RunWarning, ...] = ()
     overview: Table | None = None
     sections: tuple[Section, ...] = ()
+    places: tuple[Place, ...] = ()
+    """Other pages of the site; none where the page stands alone."""
+    pick: Pick | None = None
+    made_from: str = "the record"
+    """What the page is made from, and nothing else."""
 
 
 def figure(svg: str, label: str, caption: str) -> Figure:

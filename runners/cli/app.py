@@ -26,6 +26,7 @@ from runners.cli.report import report_
 from runners.cli.run import run
 from runners.cli.serve import serve
 from runners.cli.shared import INTERRUPTED, NOT_MEASURED, complain
+from runners.cli.site_command import site
 from runners.cli.verify import verify
 from runners.cli.worker import worker
 from runners.errors import HotlapError, PlanError
@@ -35,7 +36,8 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("list", list_, "hotlap list --framework fastapi --json"),
     ("verify", verify, "hotlap verify --framework flask"),
     ("run", run, "hotlap run --quick --framework fastapi --framework litestar --report"),
-    ("report", report_, "hotlap report latest --output site"),
+    ("report", report_, "hotlap report latest --output page"),
+    ("site", site, "hotlap site latest --out site"),
     ("claims", claims, "hotlap claims latest"),
     ("cost", cost, "hotlap cost --framework starlette --server 'uvicorn*' --scenario json"),
     ("lifecycle", lifecycle, "hotlap lifecycle --framework fastapi --server granian-asgi --probe cold-start"),
@@ -66,7 +68,7 @@ EXHAUSTED = (
 """Errors by which the system says that there is no more room, or no more of something, for us."""
 OUT_OF = "make room on the disk, raise the limit (`ulimit -a`) or free memory; what was recorded is kept"
 
-CONFIGURED = ("list", "verify", "run", "report", "serve", "cost", "lifecycle", "compare", "claims")
+CONFIGURED = ("list", "verify", "run", "report", "site", "serve", "cost", "lifecycle", "compare", "claims")
 """Commands that take their defaults from ``[tool.hotlap]``."""
 
 

@@ -215,6 +215,17 @@ class ReportJson(TypedDict):
     """First page of the site."""
 
 
+class SiteJson(TypedDict):
+    """``hotlap site --json``."""
+
+    site: str
+    """The index over its runs."""
+    pages: int
+    """How many it has, the index included."""
+    parquet: bool
+    """Whether the data was written as Parquet too, which takes the extra ``hotlap[parquet]``."""
+
+
 class MeasuredClaimJson(TypedDict):
     """What a run says of a claim."""
 
@@ -329,6 +340,7 @@ OUTPUTS: dict[str, type] = {
     "run": run_json(),
     "run-slo": SloJson,
     "report": ReportJson,
+    "site": SiteJson,
     "claims": ClaimsJson,
     "cost": CostJson,
     "lifecycle": LifecycleJson,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -65,6 +65,33 @@ def find_run(name: str, results: Path, kinds: Collection[PlanKind]) -> Path:
         f"no run {name!r}{wanted}; in {results}: {there}",
         remedy="name a run's folder, or --results where it is",
     )
+
+
+def read_runs(names: Sequence[str], results: Path) -> dict[Path, Run]:
+    """Runs by their folders, each once, to be shown on pages of one side; raises PlanError."""
+    from results.model import PlanKind
+    from results.store import read
+
+    kinds = {PlanKind.RUN, PlanKind.COST, PlanKind.LIFECYCLE}
+    recorded = {
+        folder: read(folder) for folder in dict.fromkeys(find_run(name, results, kinds) for name in names)
+    }
+    for folder, run in recorded.items():
+        if run.plan.pairings:
+            raise PlanError(
+                f"{folder.name} holds two sides, which a page of one would mix up",
+                remedy=f"`hotlap compare {folder}`, or `hotlap gate --from {folder} --markdown FILE`",
+            )
+    return recorded
+
+
+def tell_problems(runs: Iterable[Run]) -> None:
+    """Say which lines of records could not be read, and exit with 3 where there are any."""
+    problems = [f"{run.plan.name}: {problem}" for run in runs for problem in run.problems]
+    for problem in problems:
+        typer.echo(f"hotlap: {problem}", err=True)
+    if problems:
+        raise typer.Exit(NOT_MEASURED)
 
 
 def _latest(folders: Sequence[Path], kinds: Collection[PlanKind]) -> Path | None:

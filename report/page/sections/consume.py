@@ -111,6 +111,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     return SectionPart(
         heading=heading,
         anchor=f"consume-{index}",
+        scenario=workload.scenario,
         figures=(figure(svg, f"Chart: {heading}, CPU and memory", caption),),
         tables=(_table(context, workload, index),),
     )

@@ -90,6 +90,7 @@ def _part(context: Context, costs: Costs, scenario: str, anchor: str, run_suffix
     return SectionPart(
         heading=f"{scenario}{run_suffix}",
         anchor=f"layers-{anchor}",
+        scenario=scenario,
         figures=(figure(svg, f"Chart: {scenario}, instructions by layer", WATERFALL_CAPTION),),
         tables=(_table(context, costs, groups, anchor),),
     )

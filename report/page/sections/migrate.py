@@ -114,7 +114,7 @@ def _row(context: Context, saving: Saving) -> TableRow:
         entries=(
             entry(saving.kind.title if saving.kind else NO_KIND),
             entry(context.heading(saving.workload)),
-            TableEntry(text=write(ratio).text, detail=f"({interval(ratio)})", link=ratio.cell.slug),
+            TableEntry(text=write(ratio).text, detail=f"({interval(ratio)})", link=f"#{ratio.cell.slug}"),
             gap(NO_OWN if saving.saved else WAITS)
             if own is None
             else TableEntry(text=write(own).text, detail=f"({interval(own)})"),

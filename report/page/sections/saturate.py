@@ -110,6 +110,7 @@ def _part(context: Context, load: OpenLoad, stacks: SummariesByStack, index: int
     return SectionPart(
         heading=f"{load.scenario}{python}",
         anchor=f"saturate-{index}",
+        scenario=load.scenario,
         figures=(figure(svg, f"Chart: {load.scenario}, saturation", caption),),
         tables=(_table(context, load, stacks, index),),
     )

@@ -77,6 +77,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     return SectionPart(
         heading=heading,
         anchor=f"serve-{index}",
+        scenario=workload.scenario,
         figures=(figure(svg, f"Chart: {heading}, throughput", caption),),
         tables=(_table(context, workload, index),),
     )

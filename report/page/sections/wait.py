@@ -136,6 +136,7 @@ def _part(context: Context, workload: Workload, index: int, groups: Sequence[Gro
     return SectionPart(
         heading=context.heading(workload),
         anchor=f"wait-{index}",
+        scenario=workload.scenario,
         text=text,
         points=tuple(
             Fact(

@@ -109,6 +109,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     return SectionPart(
         heading=heading,
         anchor=f"which-{index}",
+        scenario=workload.scenario,
         points=points,
         figures=(figure(svg, f"Chart: {heading}, ratios", caption),),
         tables=(

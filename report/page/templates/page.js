@@ -1,31 +1,44 @@
 "use strict";
 // Everything here is a convenience: the page is complete without it.
-// State lives in the fragment: #anchor~theme=dark~off=flask,django~sort=table-id.column.descending
+// State lives in the fragment: #anchor~theme=dark~off=flask,django~a=stack~b=stack~sort=table-id.column.descending
 (() => {
   const state = { anchor: "", theme: "", off: new Set(), sort: new Map() };
   const names = [...document.querySelectorAll(".legend li")].map((item) => item.dataset.name);
+  const selects = [...document.querySelectorAll("select[data-choice]")];
+  const pages = [...document.querySelectorAll("a[href]")]
+    .map((link) => ({ link, href: link.getAttribute("href") }))
+    .filter(({ href }) => /^[\w.\/-]+\.html(#|$)/.test(href));
 
   const read = () => {
     const [anchor, ...pairs] = location.hash.slice(1).split("~").map(decode);
     const given = Object.fromEntries(pairs.map((pair) => [pair.split("=")[0], pair.slice(pair.indexOf("=") + 1)]));
     state.anchor = anchor;
     state.theme = ["light", "dark"].includes(given.theme) ? given.theme : "";
-    state.off = new Set((given.off || "").split(",").filter((name) => names.includes(name)));
+    state.off = new Set((given.off || "").split(",").filter((name) => name && (!names.length || names.includes(name))));
     state.sort = new Map((given.sort || "").split(",").filter(Boolean).map((one) => {
       const [id, column, direction] = one.split(".");
       return [id, { column: Number(column), direction }];
     }));
+    for (const select of selects)
+      if ([...select.options].some((option) => option.value === given[select.dataset.choice]))
+        select.value = given[select.dataset.choice];
   };
 
   const decode = (text) => {
     try { return decodeURIComponent(text); } catch { return ""; }
   };
 
-  const write = () => {
-    const sorted = [...state.sort].map(([id, by]) => `${id}.${by.column}.${by.direction}`);
-    const parts = [encodeURIComponent(state.anchor)];
+  const view = () => { // what other pages of the site are shown with, too
+    const parts = [];
     if (state.theme) parts.push(`theme=${state.theme}`);
     if (state.off.size) parts.push(`off=${[...state.off].map(encodeURIComponent)}`);
+    return parts;
+  };
+
+  const write = () => {
+    const sorted = [...state.sort].map(([id, by]) => `${id}.${by.column}.${by.direction}`);
+    const parts = [encodeURIComponent(state.anchor), ...view()];
+    for (const select of selects) parts.push(`${select.dataset.choice}=${encodeURIComponent(select.value)}`);
     if (sorted.length) parts.push(`sort=${sorted}`);
     const fragment = parts.join("~");
     history.replaceState(null, "", fragment ? `#${fragment}` : location.pathname + location.search);
@@ -43,6 +56,8 @@
       else thing.classList.toggle("off", off);
     }
     for (const table of document.querySelectorAll("table.sortable")) sort(table, state.sort.get(table.id));
+    const kept = view().map((part) => `~${part}`).join("");
+    for (const { link, href } of pages) link.setAttribute("href", kept && !href.includes("#") ? `${href}#${kept}` : href + kept);
   };
 
   const key = (row, column) => {
@@ -81,6 +96,7 @@
     const theme = document.querySelector(".theme");
     theme.hidden = false;
     theme.addEventListener("change", (event) => change(() => { state.theme = event.target.value; }));
+    for (const select of selects) select.addEventListener("change", () => change(() => {}));
     for (const table of document.querySelectorAll("table.sortable"))
       [...table.tHead.rows[0].cells].forEach((head, column) => {
         const button = document.createElement("button");

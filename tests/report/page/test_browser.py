@@ -2,67 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from report.page.build import build
+from tests.support.browsing import PHONE, WIDE, Visit
 from tests.support.synthetic import make_run
 from tests.support.synthetic_costs import SCENARIOS, make_cost_run
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
-pytest.importorskip("playwright", reason="playwright is not installed")
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 CHARTS = 13 + len(SCENARIOS)
 """Of the run that timed, and one for each scenario that was counted."""
-WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where it is installed
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     return build([make_run(), make_cost_run()], tmp_path_factory.mktemp("page")).as_uri()
-
-
-class Visit:
-    """A page with what went wrong on it."""
-
-    def __init__(self, browser: Browser, address: str, **options: Any) -> None:  # noqa: ANN401 - passed on
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page: Page = browser.new_page(**{"viewport": WIDE, **options})
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(address)
-
-    def hidden_rows(self) -> int:
-        return int(self.page.evaluate("document.querySelectorAll('tr[hidden]').length"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,0 +1,93 @@
+"""The index over several runs: a row a run, the newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from report import fmt
+from report.page.model import (
+    Column,
+    Page,
+    Place,
+    Section,
+    SectionPart,
+    Table,
+    TableEntry,
+    TableRow,
+    entry,
+    gap,
+)
+from results.model import Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexRow:
+    """A run within the index."""
+
+    run: Run
+    href: str
+    """Its page."""
+    verdict: str
+    """First sentence of its page."""
+    places: tuple[Place, ...] = ()
+    """Further pages of it."""
+
+
+def make_index(rows: Sequence[IndexRow]) -> Page:
+    """The page that lists ``rows``, the newest run first."""
+    newest_first = sorted(rows, key=lambda row: (-row.run.plan.created_unix_s, row.href))
+    return Page(
+        name=fmt.counted(len(rows), "run"),
+        kind="Site of",
+        verdict=f"{fmt.counted(len(rows), 'recorded run')} of Python web stacks",
+        hotlap=newest_first[0].run.plan.environment.harness.get("hotlap", ""),
+        made_from="the records",
+        sections=(
+            Section(
+                anchor="runs",
+                short="Runs",
+                question="What was measured, when, and what came out?",
+                parts=(SectionPart(tables=(_table(newest_first),)),),
+            ),
+        ),
+    )
+
+
+def _table(rows: Sequence[IndexRow]) -> Table:
+    labels = tuple(dict.fromkeys(place.label for row in rows for place in row.places))
+    return Table(
+        anchor="runs-table",
+        caption="Every run, the newest first",
+        columns=(
+            Column(label="Run"),
+            Column(label="Planned", unit="UTC", short=True),
+            Column(label="What came out"),
+            Column(label="Cells", numeric=True),
+            Column(label="Blocks", numeric=True),
+            Column(label="Machine"),
+            *(Column(label=label) for label in labels),
+        ),
+        rows=tuple(_row(row, labels) for row in rows),
+    )
+
+
+def _row(row: IndexRow, labels: Sequence[str]) -> TableRow:
+    """``labels`` are those of all pages beside those of runs."""
+    links = {place.label: TableEntry(text=place.label, link=place.href) for place in row.places}
+    plan = row.run.plan
+    planned = datetime.fromtimestamp(plan.created_unix_s, UTC)
+    machine = plan.environment.machine
+    blocks = len({trial.block for trial in row.run.trials})
+    return TableRow(
+        entries=(
+            TableEntry(text=plan.name, link=row.href),
+            TableEntry(text=f"{planned:%Y-%m-%d %H:%M}", key=plan.created_unix_s),
+            entry(row.verdict),
+            TableEntry(text=f"{len(plan.cells):,}", key=len(plan.cells)),
+            TableEntry(text=f"{blocks:,}", key=blocks),
+            entry(f"{machine.cpu_model}, {fmt.counted(machine.logical_cpus, 'CPU')}"),
+            *(links.get(label) or gap("none") for label in labels),
+        )
+    )

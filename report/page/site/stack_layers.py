@@ -1,0 +1,65 @@
+"""Of the page of a stack: the instructions of a request in each scenario, and what its framework adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from report.analysis.costs import Costs
+from report.analysis.layers import Step
+from report.page.context import Context
+from report.page.model import Column, Section, SectionPart, Table, TableEntry, TableRow, entry, level_entry
+from report.page.sections.parts.breakdown import added_entry
+from report.page.site.layout import Stack
+from report.views import cost_words
+
+
+def section(context: Context, stack: Stack) -> Section | None:
+    """A row a scenario that was counted; None where none was."""
+    rows = tuple(row for costs in context.costs for row in _rows(context, costs, stack))
+    if not rows:
+        return None
+    unit = "instructions (95% interval)"
+    return Section(
+        anchor="layers",
+        short="What it costs",
+        question="What does a request cost, and what of it is the framework's?",
+        note=cost_words.scope(context.costs),
+        parts=(
+            SectionPart(
+                tables=(
+                    Table(
+                        anchor="layers-table",
+                        caption="User-space instructions of a request, and what of them the framework adds",
+                        columns=(
+                            Column(label="Scenario", short=True),
+                            Column(label="In all", unit=unit, numeric=True),
+                            Column(label="Added", unit=unit, numeric=True),
+                            Column(label="Stands on"),
+                            Column(label="Run"),
+                        ),
+                        rows=rows,
+                    ),
+                )
+            ),
+        ),
+    )
+
+
+def _rows(context: Context, costs: Costs, stack: Stack) -> Iterator[TableRow]:
+    for group in costs.layers:
+        for step in group.steps:
+            if step.count.cell.stack == stack.slug:
+                yield _row(context, costs, step)
+
+
+def _row(context: Context, costs: Costs, step: Step) -> TableRow:
+    count = step.count
+    return TableRow(
+        entries=(
+            entry(count.cell.scenario),
+            level_entry(count.level, count.reason, cost_words.number, cost_words.interval),
+            added_entry(step),
+            entry(cost_words.below(step, context.titles)),
+            TableEntry(text=costs.name),
+        )
+    )
