@@ -37,6 +37,8 @@ GROUPS = (
     "db-read",
     "db-many",
     "db-write",
+    "orm-page",
+    "orm-write",
     "lifespan",
 )
 """Route groups in contract order: each is one router, blueprint, controller or include."""
@@ -47,6 +49,10 @@ FILE_GROUPS = ("upload", "static")
 
 DATABASE_GROUPS = ("db-read", "db-many", "db-write")
 """Those whose routes read or write a database; they stand in companions, ``apps/<name>_data.py``."""
+ORM_GROUPS = ("orm-page", "orm-write")
+"""Those that do it by an ORM; they stand in companions, ``apps/<name>_orm.py``."""
+ROW_GROUPS = (*DATABASE_GROUPS, *ORM_GROUPS)
+"""All that need a database."""
 CLIENT_GROUPS = ("upstream",)
 """Those whose routes call another service; they stand in companions, ``apps/<name>_client.py``."""
 
@@ -107,7 +113,7 @@ def mounted() -> tuple[str, ...]:
     """
     wanted = os.environ.get("HOTLAP_GROUPS")
     if wanted is None:
-        lacking = set() if "HOTLAP_DATABASE_URL" in os.environ else set(DATABASE_GROUPS)
+        lacking = set() if "HOTLAP_DATABASE_URL" in os.environ else set(ROW_GROUPS)
         lacking |= set() if "HOTLAP_UPSTREAM_URL" in os.environ else set(CLIENT_GROUPS)
         return tuple(group for group in GROUPS if group not in lacking)
     names = {name for name in wanted.split(",") if name}

@@ -6,9 +6,9 @@
 # title = "Django"
 # documentation = "https://docs.djangoproject.com/en/5.2/"
 # notes = """
-# CommonMiddleware only and no installed apps. \
-# The database is asked by custom SQL; a connection is opened for each request, as shipped. Another service \
-# is asked by httpx. \
+# CommonMiddleware only, and no installed app but the models where the ORM is asked. \
+# The database is asked by custom SQL, or by the ORM in orm-page and orm-write; a connection is opened for \
+# each request, as shipped. Another service is asked by httpx. \
 # The views read bodies by json.loads (forms read no JSON), call pydantic and answer by JsonResponse. \
 # Middleware is made of functions that serve both interfaces. Unexpected exceptions are logged by Django, to \
 # memory. \
@@ -26,7 +26,7 @@
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "middleware", "middleware-none", "include", "errors",
-#     "upstream", "db-read", "db-many", "db-write",
+#     "upstream", "db-read", "db-many", "db-write", "orm-page", "orm-write", "mixed",
 #     "compress", "upload",
 # ]
 #
@@ -60,6 +60,9 @@
 # db-read = 270
 # db-many = 110
 # db-write = 220
+# orm-page = 90
+# orm-write = 180
+# mixed = 160
 #
 # [tool.hotlap.boundaries]
 # "framework, whole" = [
@@ -90,6 +93,7 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from importlib import import_module
 
+import django
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.core.handlers.asgi import ASGIHandler
@@ -103,7 +107,7 @@ from apps import contract, contract_files, django_auth, django_waiting
 from apps import pydantic_models as models
 from apps.django_refusals import AsyncView, View, refuses_invalid
 
-if contract.mounts(contract.DATABASE_GROUPS):
+if contract.mounts(contract.ROW_GROUPS):
     from apps import django_data
 
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
@@ -113,7 +117,8 @@ settings.configure(
     DEBUG=False,
     MIDDLEWARE=MIDDLEWARE,
     ROOT_URLCONF=__name__,
-    DATABASES=django_data.settings() if contract.mounts(contract.DATABASE_GROUPS) else {},
+    INSTALLED_APPS=["apps.django_data"] if contract.mounts(contract.ORM_GROUPS) else [],
+    DATABASES=django_data.settings() if contract.mounts(contract.ROW_GROUPS) else {},
 )
 
 
@@ -212,6 +217,12 @@ if contract.mounts(contract.CLIENT_GROUPS):
 if contract.mounts(contract.DATABASE_GROUPS):
     ROUTES |= django_data.ROUTES
     IN_THREADS |= {view for routes in django_data.ROUTES.values() for _, view in routes}
+if contract.mounts(contract.ORM_GROUPS):
+    django.setup()  # models can be made from here on
+    from apps import django_orm
+
+    ROUTES |= django_orm.ROUTES
+    IN_THREADS |= {view for routes in django_orm.ROUTES.values() for _, view in routes}
 
 
 def under_asgi(view: View) -> View | AsyncView:

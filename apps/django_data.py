@@ -17,9 +17,12 @@ from apps import contract_data as contract
 from apps import pydantic_data as models
 from apps.django_refusals import refuses_invalid
 
+OPTIONS: dict[str, Any] = {}
+"""Options of the backend: none as shipped."""
 
-def settings(options: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Settings of Django's one database; ``options`` are those of its backend."""
+
+def settings() -> dict[str, Any]:
+    """Settings of Django's one database."""
     address = urlsplit(contract.database_url())
     default = {
         "ENGINE": "django.db.backends.postgresql",
@@ -28,7 +31,7 @@ def settings(options: dict[str, Any] | None = None) -> dict[str, Any]:
         "PASSWORD": address.password or "",
         "HOST": address.hostname or "",
         "PORT": address.port or "",
-        "OPTIONS": options or {},
+        "OPTIONS": OPTIONS,
     }
     return {"default": default}
 

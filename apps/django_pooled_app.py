@@ -1,16 +1,16 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["django~=5.2.0", "pydantic", "psycopg[binary,pool]"]
+# dependencies = ["django~=5.2.0", "pydantic", "pyjwt", "psycopg[binary,pool]"]
 #
 # [tool.hotlap]
 # title = "Django with its pool"
 # documentation = "https://docs.djangoproject.com/en/5.2/ref/databases/"
 # notes = """
 # The same views over a database as django, with the pool of its PostgreSQL backend switched on (OPTIONS, \
-# pool), as large as those of the other frameworks; only groups that read or write a database."""
+# pool), as large as those of the other frameworks; only what reads or writes a database."""
 # serialiser = "stdlib json (JsonResponse)"
 # validator = "pydantic, called by the views"
-# implements = ["db-read", "db-many", "db-write"]
+# implements = ["db-read", "db-many", "db-write", "orm-page", "orm-write", "mixed"]
 #
 # [tool.hotlap.targets.wsgi]
 # default = "app"
@@ -48,36 +48,19 @@
 After https://docs.djangoproject.com/en/5.2/ref/databases/ (connection pool).
 """
 
-from django.conf import settings
-from django.core.asgi import get_asgi_application
-from django.core.handlers.asgi import ASGIHandler
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.wsgi import get_wsgi_application
-from django.urls import URLPattern, path
-
 from apps import contract, contract_data, django_data
 
-settings.configure(
-    ALLOWED_HOSTS=["127.0.0.1", "[::1]", "localhost", *contract.LISTENING],
-    DEBUG=False,
-    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
-    ROOT_URLCONF=__name__,
-    DATABASES=django_data.settings(
-        {"pool": {"min_size": contract_data.connections(), "max_size": contract_data.connections()}}
-    )
-    if contract.mounts(contract.DATABASE_GROUPS)
-    else {},
-)
+if contract.mounts(contract.ROW_GROUPS):
+    django_data.OPTIONS["pool"] = {
+        "min_size": contract_data.connections(),
+        "max_size": contract_data.connections(),
+    }
 
-urlpatterns: list[URLPattern] = [
-    path(route, view) for group in contract.mounted() for route, view in django_data.ROUTES.get(group, ())
-]
+from apps import django_app  # it makes its settings of what stands above
 
 
-def __getattr__(name: str) -> WSGIHandler | ASGIHandler:
+def __getattr__(name: str) -> object:
     """Build the target that a server asks for."""
-    if name == "app":
-        return get_wsgi_application()
-    if name == "asgi_app":
-        return get_asgi_application()
+    if name in {"app", "asgi_app"}:
+        return django_app.TARGETS[name]()
     raise AttributeError(name)

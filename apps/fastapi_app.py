@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["fastapi", "pyjwt", "python-multipart", "psycopg[binary,pool]", "httpx"]
+# dependencies = [
+#     "fastapi", "pyjwt", "python-multipart", "psycopg[binary,pool]", "httpx", "sqlalchemy[asyncio]~=2.0",
+# ]
 #
 # [tool.hotlap]
 # title = "FastAPI"
@@ -9,7 +11,9 @@
 # Answers go through response models, which pydantic validates and serialises. \
 # orders-raw reads the request and makes a JSONResponse by itself, without a model. \
 # The database is asked by psycopg 3 over its pool, open as long as the lifespan, in autocommit; a \
-# connection comes by a dependency. Another service is asked by httpx. \
+# connection comes by a dependency. By an ORM it is asked by \
+# SQLAlchemy over a pool of as many connections, in autocommit as well, a session for each request by a \
+# dependency; what writes has a transaction. Another service is asked by httpx. \
 # Plain functions run in anyio's pool of 40 threads, as shipped; middleware is pure ASGI. \
 # An unexpected exception is raised again behind its answer and logged by the server, to memory. \
 # Documentation routes and telemetry stay as shipped (no OpenTelemetry SDK is installed). \
@@ -25,7 +29,7 @@
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
 #     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "lifespan", "middleware", "middleware-none", "include", "errors",
-#     "upstream", "db-read", "db-many", "db-write",
+#     "upstream", "db-read", "db-many", "db-write", "orm-page", "orm-write", "mixed",
 #     "background", "compress", "upload", "static", "static-304",
 # ]
 #
@@ -311,6 +315,11 @@ if contract.mounts(contract.DATABASE_GROUPS):
 
     ROUTERS |= fastapi_data.ROUTERS
     lifespans.append(fastapi_data.lifespan)
+if contract.mounts(contract.ORM_GROUPS):
+    from apps import fastapi_orm
+
+    ROUTERS |= fastapi_orm.ROUTERS
+    lifespans.append(fastapi_orm.lifespan)
 
 
 @asynccontextmanager

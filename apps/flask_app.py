@@ -1,6 +1,6 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["flask", "pydantic", "pyjwt", "psycopg[binary,pool]", "httpx"]
+# dependencies = ["flask", "pydantic", "pyjwt", "psycopg[binary,pool]", "httpx", "sqlalchemy~=2.0"]
 #
 # [tool.hotlap]
 # title = "Flask"
@@ -9,6 +9,8 @@
 # Flask brings no validation: the views read JSON by the request and call pydantic. \
 # Models become dicts and Flask's JSON provider serialises them, with sorted keys as shipped. \
 # The database is asked by psycopg 3 over a pool that each worker opens, in autocommit. \
+# By an ORM it is asked by SQLAlchemy over a pool of as many connections, in autocommit as well, a session \
+# for each request; what writes has a transaction. \
 # Another service is asked by httpx. \
 # Middleware is WSGI's, around wsgi_app. Unexpected exceptions are logged by Flask, to memory. \
 # With pydantic's JSON both ways (model_validate_json, model_dump_json) orders take 32% and items 41% fewer \
@@ -20,7 +22,7 @@
 # implements = [
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "routing", "cpu", "middleware", "middleware-none", "include", "errors",
-#     "upstream", "db-read", "db-many", "db-write",
+#     "upstream", "db-read", "db-many", "db-write", "orm-page", "orm-write", "mixed",
 #     "upload", "static", "static-304",
 # ]
 #
@@ -237,6 +239,10 @@ if contract.mounts(contract.DATABASE_GROUPS):
     from apps import flask_data
 
     BLUEPRINTS |= flask_data.BLUEPRINTS
+if contract.mounts(contract.ORM_GROUPS):
+    from apps import flask_orm
+
+    BLUEPRINTS |= flask_orm.BLUEPRINTS
 
 
 def create_app() -> Flask:

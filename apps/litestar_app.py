@@ -1,6 +1,8 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["litestar", "msgspec", "pyjwt", "psycopg[binary,pool]", "httpx"]
+# dependencies = [
+#     "litestar", "msgspec", "pyjwt", "psycopg[binary,pool]", "httpx", "sqlalchemy[asyncio]~=2.0",
+# ]
 #
 # [tool.hotlap]
 # title = "Litestar"
@@ -10,6 +12,8 @@
 # Tokens are checked in an authentication middleware of the auth controller, because the built-in JWTAuth \
 # accepts any scheme and sends no challenge. \
 # The database is asked by psycopg 3 over its pool, open as long as the lifespan, in autocommit. \
+# By an ORM it is asked by SQLAlchemy over a pool of as many connections, in autocommit as well, a session \
+# for each request; what writes has a transaction. \
 # Another service is asked by httpx. \
 # Plain functions run in a pool of 40 threads, as FastAPI's and Starlette's do; by itself Litestar has \
 # asyncio's: four more than there are CPUs, 32 at most. Middleware is ASGIMiddleware. \
@@ -26,7 +30,7 @@
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "dependencies", "auth", "form", "delay",
 #     "stream", "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "lifespan", "middleware", "middleware-none", "include", "errors",
-#     "upstream", "db-read", "db-many", "db-write",
+#     "upstream", "db-read", "db-many", "db-write", "orm-page", "orm-write", "mixed",
 #     "background", "compress", "upload", "static",
 # ]
 #
@@ -258,6 +262,11 @@ if contract.mounts(contract.DATABASE_GROUPS):
 
     CONTROLLERS |= litestar_data.CONTROLLERS
     lifespans.append(litestar_data.lifespan)
+if contract.mounts(contract.ORM_GROUPS):
+    from apps import litestar_orm
+
+    CONTROLLERS |= litestar_orm.CONTROLLERS
+    lifespans.append(litestar_orm.lifespan)
 if contract.mounts(contract.FILE_GROUPS):
     from apps import litestar_files
 

@@ -1,6 +1,9 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["starlette", "pydantic", "pyjwt", "python-multipart", "psycopg[binary,pool]", "httpx"]
+# dependencies = [
+#     "starlette", "pydantic", "pyjwt", "python-multipart", "psycopg[binary,pool]", "httpx",
+#     "sqlalchemy[asyncio]~=2.0",
+# ]
 #
 # [tool.hotlap]
 # title = "Starlette"
@@ -9,6 +12,8 @@
 # Starlette brings no validation: the handlers read JSON by the request and call pydantic. \
 # Models become dicts and JSONResponse serialises them. \
 # The database is asked by psycopg 3 over its pool, open as long as the lifespan, in autocommit. \
+# By an ORM it is asked by SQLAlchemy over a pool of as many connections, in autocommit as well, a session \
+# for each request; what writes has a transaction. \
 # Another service is asked by httpx. \
 # Plain functions run in anyio's pool of 40 threads, as shipped; middleware is pure ASGI. \
 # An unexpected exception is raised again behind its answer and logged by the server, to memory. \
@@ -23,7 +28,7 @@
 #     "plaintext", "json", "params", "orders", "orders-raw", "items", "auth", "form", "delay", "stream",
 #     "sse", "websocket", "routing", "delay-threadpool", "cpu", "cpu-inline", "json-sync",
 #     "lifespan", "middleware", "middleware-none", "include", "errors",
-#     "upstream", "db-read", "db-many", "db-write",
+#     "upstream", "db-read", "db-many", "db-write", "orm-page", "orm-write", "mixed",
 #     "background", "compress", "upload", "static", "static-304",
 # ]
 #
@@ -304,6 +309,11 @@ if contract.mounts(contract.DATABASE_GROUPS):
 
     ROUTES |= starlette_data.ROUTES
     lifespans.append(starlette_data.lifespan)
+if contract.mounts(contract.ORM_GROUPS):
+    from apps import starlette_orm
+
+    ROUTES |= starlette_orm.ROUTES
+    lifespans.append(starlette_orm.lifespan)
 
 
 @asynccontextmanager

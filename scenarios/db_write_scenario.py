@@ -74,5 +74,6 @@ SCENARIOS = (
         expected_rps=600,
         queries=(("UPDATE", 1), ("SELECT", 1)),
         effects=BALANCES,
+        atomic=True,
     ),
 )

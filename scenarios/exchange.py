@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 SWITCHED = 101
 """Status of the answer that opens a WebSocket."""
@@ -206,12 +206,16 @@ class Scenario:
     counted, for they are the framework's own affair. Empty: not looked at."""
     effects: Effects | None = None
     """What right answers leave behind in the database; None: nothing."""
+    atomic: bool = False
+    """One right answer has all its statements that count in one transaction, which is committed."""
     varies: bool = False
     """The contract rotates what the first entry of the ring is answered: the same request, another answer."""
     connections: tuple[int, ...] | None = None
     """Its own default numbers of connections; None: the run's."""
     expected_rps: float | None = None
     """Answers a second expected of one worker of most stacks, where trials take longer for it; None: many."""
+    parts: tuple[Part, ...] = ()
+    """Scenarios whose requests it mixes, all of which a launch mounts; empty: it mixes none."""
     beside: Exchange | None = None
     """Small request that is asked now and then while the load lasts, to show what others wait."""
     beside_group: str | None = None
@@ -226,6 +230,25 @@ class Scenario:
     """Cells of its own that a gate counts unless told otherwise: globs over ``framework--server``."""
     sentinel: tuple[str, ...] = ()
     """Cells of its own that a gate loads unless told otherwise: globs over ``framework--server``."""
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Route groups that a launch mounts for it: its own, that of ``beside``, and those of its parts."""
+        mounted = (self.group, self.beside_group, *(part.scenario.group for part in self.parts))
+        return tuple(group for group in mounted if group is not None)
+
+    @property
+    def shares(self) -> tuple[Part, ...]:
+        """Its parts; itself alone where it has none."""
+        return self.parts or (Part(self, 100),)
+
+
+class Part(NamedTuple):
+    """A scenario within another."""
+
+    scenario: Scenario
+    percent: int
+    """Of the requests of the whole."""
 
 
 def same(want: object, got: object, where: str = "$") -> str | None:

@@ -15,6 +15,8 @@ from scenarios.exchange import Scenario
 
 ADDRESS = "HOTLAP_DATABASE_URL"
 """Of the environment: a PostgreSQL server in place of the embedded one."""
+POOLED = 2 * CONNECTIONS
+"""Connections of a server that has two pools: the driver's, and an ORM's."""
 MARGIN = 20
 """Connections of a database beside those of servers."""
 LIVE_LEAST = 2
@@ -33,12 +35,12 @@ def services_for(cells: Iterable[Cell], setup: Setup, scenarios: Mapping[str, Sc
         from runners.services.postgres.external import ExternalPostgres  # noqa: PLC0415
 
         if address := os.environ.get(ADDRESS):
-            return ExternalPostgres.start(address, SCHEMA, least_connections=live * CONNECTIONS + MARGIN)
+            return ExternalPostgres.start(address, SCHEMA, least_connections=live * POOLED + MARGIN)
         return EmbeddedPostgres.start(
             Placed(
                 schema=SCHEMA,
                 # An app without a pool opens as many connections as it is asked requests at once.
-                max_connections=live * max(CONNECTIONS, largest) + MARGIN,
+                max_connections=live * max(POOLED, largest) + MARGIN,
                 cpus=cpus,
                 own_cpus=own_cpus,
             )

@@ -43,9 +43,7 @@ def select_visits(launches: Iterable[Visit], wanted: Container[Cell]) -> tuple[V
 
 def groups_of(cells: Iterable[Cell], scenarios: Mapping[str, Scenario]) -> tuple[str, ...]:
     """Route groups that a launch for ``cells`` mounts, in contract order."""
-    asked = [scenarios[cell.scenario] for cell in cells]
-    mounted = (group for scenario in asked for group in (scenario.group, scenario.beside_group))
-    return in_contract_order(group for group in mounted if group is not None)
+    return in_contract_order(group for cell in cells for group in scenarios[cell.scenario].groups)
 
 
 def hash_seed(seed: int, block: int, visit: Visit) -> str:

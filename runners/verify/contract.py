@@ -17,7 +17,7 @@ from runners.verify.lapses import begin, end
 from runners.verify.tasks import check_tasks
 from runners.verify.together import at_once, check_together
 from runners.verify.waiting import check_overlap, check_threads
-from runners.verify.work import check_work, lasting_problem
+from runners.verify.work import check_work, lasting_of, lasting_problem
 from scenarios.exchange import Answer, Exchange, Oddity, Scenario, parse_json
 
 SAMPLE = 16
@@ -177,8 +177,9 @@ def verify_after(
             checks.check(f"probe {index} after load", again)
         evidence = known.evidence.get(scenario.needs)
         if evidence and not checks.differences:
-            if scenario.effects and (problem := lasting_problem(scenario.effects, evidence, answered)):
-                checks.differences.append(problem)
+            lasting = lasting_of(scenario, answered)
+            problems = (lasting_problem(effects, evidence, least) for effects, least in lasting)
+            checks.differences += filter(None, problems)
             for _noted in check_work(checks, scenario, evidence, seed=seed):
                 pass  # findings were told when it was verified
     return "; ".join(checks.differences)

@@ -138,6 +138,19 @@ def test_apps_import_what_they_declare(framework: Framework) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_an_orm_is_imported_by_companions_alone(path: Path) -> None:
+    own = path.stem.endswith("_orm") or path.stem.startswith("sqlalchemy_")
+    assert own or "sqlalchemy" not in imported_roots(path)
+
+
+@pytest.mark.parametrize("path", APP_FILES, ids=lambda path: path.stem)
+def test_what_rows_need_is_imported_where_their_groups_are_mounted(path: Path) -> None:
+    always = [node for node in tree(path).body if isinstance(node, ast.ImportFrom)]
+    names = {alias.name for node in always for alias in node.names} | {str(node.module) for node in always}
+    assert not any(name.endswith("_orm") or "sqlalchemy" in name for name in names)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_file_names_shadow_no_module(path: Path) -> None:
     libraries = {IMPORT_NAMES.get(name, name) for found in FRAMEWORKS.values() for name in declared(found)}
     assert path.stem not in sys.stdlib_module_names | libraries | {"uvicorn", "granian", "gunicorn", "gevent"}

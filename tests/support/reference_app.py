@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from apps import contract, contract_client, contract_data, contract_files
+from apps import contract, contract_client, contract_data, contract_files, contract_orm
 from apps.contract_errors import internal_error, share
 from apps.contract_targets import LAYERS, PART_ROUTES, PARTS, layer_header
 from apps.contract_tasks import TASK_ID_MAX, WAIT_MAX_MS
@@ -24,7 +24,7 @@ from scenarios import static_scenario
 from scenarios.exchange import Answer, Request
 
 ETAG = '"an-etag"'
-_calls = count()
+_calls, _purchases = count(), count(1)
 LAYER_HEADERS = tuple(map(layer_header, range(1, LAYERS + 1)))
 
 
@@ -106,6 +106,10 @@ def _routed(path: str, query: dict[str, str], request: Request, greeting: str) -
         "/cpu": lambda: answer(_computed(query)),
         "/cpu-inline": lambda: answer(_computed(query)),
         "/accounts": lambda: answer(_accounts(query)),
+        "/posts": lambda: answer(
+            contract_orm.page_rows(_number("first", query.get("first"), 1, contract_orm.FIRST_MAX))
+        ),
+        "/purchases": lambda: answer(_purchase(request.body or b""), 201),
         "/upload": lambda: answer(_upload(request.body or b"")),
         static_scenario.TARGET: lambda: _static(dict(request.headers)),
         "/tasks": lambda: answer(_task(request.body or b""), 202),
@@ -193,6 +197,26 @@ def _served(kind: str, number: int, request: Request) -> dict[str, Any]:
 def _accounts(query: dict[str, str]) -> list[dict[str, object]]:
     first = _number("first", query.get("first"), 1, contract_data.ACCOUNTS)
     return [contract_data.account(account_id) for account_id in contract_data.account_ids(first)]
+
+
+PURCHASE: dict[str, Any] = {
+    "account_id": (int, 1, contract_data.ACCOUNTS),
+    "lines": [
+        {
+            "sku": (str, 1, contract_orm.SKU_CHARACTERS),
+            "quantity": (int, contract.QUANTITY_MIN, contract.QUANTITY_MAX),
+            "unit_cents": (int, 0, contract_orm.UNIT_CENTS_MAX),
+        }
+    ],
+}
+
+
+def _purchase(body: bytes) -> dict[str, Any]:
+    sent = _shaped(PURCHASE, json.loads(body), "purchase")
+    if len(sent["lines"]) != contract_orm.LINES:
+        raise Refusal(422, "lines")
+    total = sum(line["quantity"] * line["unit_cents"] for line in sent["lines"])
+    return {"id": next(_purchases), "total_cents": total}
 
 
 def _cents(body: bytes) -> int:

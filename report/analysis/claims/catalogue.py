@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from report.analysis.claims.claim import Claim, Evidence, Told
 from report.analysis.claims.frameworks import ENOUGH, LAYERS, LITESTAR, MIGRATION
 from report.analysis.claims.lives import CAPABILITIES, DOCUMENTS, LIFESPAN, LONG_LIVED
+from report.analysis.claims.rows import ROWS
 from report.analysis.claims.servers import SERVERS, STANDARD
 from report.analysis.claims.threads import THREADS
 from results.model import Run
@@ -25,6 +26,7 @@ CLAIMS: Mapping[str, Claim] = {
         DOCUMENTS,
         LITESTAR,
         ENOUGH,
+        ROWS,
         MIGRATION,
     )
 }

@@ -164,6 +164,31 @@ def test_lifecycles_tell_what_their_probes_saw() -> None:
     assert "1 of 16 requests in flight are lost, and it ends after 0.500 s" in ended.sentence
 
 
+def test_rows_are_told_of_the_stacks_that_are_farthest_apart_in_small_answers() -> None:
+    run = make_relay(
+        stacks=(
+            ("starlette", "uvicorn-standard"),
+            ("fastapi", "uvicorn-standard"),
+            ("flask", "gunicorn-gthread"),
+        ),
+        scenarios=("json", "orm-page"),
+        control=False,
+        cost_us={
+            "starlette--uvicorn-standard": 100.0,
+            "fastapi--uvicorn-standard": 150.0,
+            "flask--gunicorn-gthread": 400.0,
+        },
+    )
+    small, rows = entry_of("nested-rows", run).told
+    assert [cell.split("--")[0] for cell in small.cells] == ["starlette", "flask"]
+    assert "`json`" in small.sentence
+    assert "starlette on uvicorn-standard answers" in rows.sentence
+    assert "as flask on gunicorn-gthread in `orm-page`" in rows.sentence
+    assert value_of(small).value == pytest.approx(4, rel=0.05)
+    (alone,) = entries_of("nested-rows", QUICK)
+    assert alone.told == ()
+
+
 def test_every_run_tells_for_itself() -> None:
     other = make_relay(scenarios=("json",), name="another", seed=2)
     assert [entry.run for entry in entries_of("litestar", QUICK, other)] == [QUICK.plan.name, "another"]

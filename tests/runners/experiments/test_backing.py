@@ -8,7 +8,6 @@ import pytest
 
 from runners.experiments import backing
 from runners.experiments.backing import services_for
-from runners.launching.local import CONNECTIONS
 from runners.machine import placement
 from runners.services.postgres.embedded import EmbeddedPostgres, Placed
 from runners.services.postgres.external import ExternalPostgres
@@ -68,4 +67,4 @@ def test_an_address_names_another_server_which_is_asked_for_its_connections(
     monkeypatch.setenv(backing.ADDRESS, "postgresql://there/postgres")
     monkeypatch.setattr(ExternalPostgres, "start", start)
     services_for(CELLS, SETUP, SCENARIOS).require("database")
-    assert asked == [("postgresql://there/postgres", SETUP.heat * CONNECTIONS + backing.MARGIN)]
+    assert asked == [("postgresql://there/postgres", SETUP.heat * backing.POOLED + backing.MARGIN)]

@@ -11,6 +11,7 @@ from runners.selection.schedule import (
     trial_seed,
     visits,
 )
+from scenarios.exchange import Part
 from tests.support.small_matrix import framework, parts, scenario
 
 KNOWN = parts()
@@ -59,3 +60,11 @@ def test_hash_seeds_differ_and_inputs_are_alike_within_a_block() -> None:
     json = [cell for cell in CELLS if cell.scenario == "json" and cell.connections == 100]
     assert len({trial_seed(7, 0, cell) for cell in json}) == 1
     assert trial_seed(7, 0, json[0]) != trial_seed(7, 1, json[0])
+
+
+def test_a_scenario_of_parts_has_the_groups_of_all_of_them_mounted() -> None:
+    whole = replace(
+        scenario("day"), group=None, parts=(Part(scenario("json"), 60), Part(scenario("plaintext"), 40))
+    )
+    cells = [replace(CELLS[0], scenario=name) for name in ("day", "json")]
+    assert groups_of(cells, {"day": whole, "json": scenario("json")}) == ("plaintext", "json")

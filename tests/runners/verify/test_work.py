@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
 
 from runners.verify.checks import Checks
-from runners.verify.work import check_work, lasting_problem, shortened, verbs
+from runners.verify.work import (
+    check_work,
+    in_one_transaction,
+    lasting_of,
+    lasting_problem,
+    shortened,
+    verbs,
+)
 from scenarios.catalogue import discover
-from scenarios.exchange import Effects, Exchange, Scenario
+from scenarios.exchange import Effects, Exchange, Part, Scenario
 from tests.support.fake_services import FakeEvidence
 
 SCENARIOS = discover()
@@ -80,9 +87,9 @@ def test_frames_pings_and_settings_are_not_counted() -> None:
 def test_writes_that_are_not_committed_are_a_difference() -> None:
     scenario = SCENARIOS["db-write"]
     assert scenario.effects
-    kept = FakeEvidence(numbers={scenario.effects.count: [5, 8]})
+    kept = FakeEvidence(numbers={scenario.effects.count: [5, 8], scenario.effects.wrong: [0]})
     assert checked(scenario, lambda _: WRITE, kept)[0] == []
-    lost = FakeEvidence(numbers={scenario.effects.count: [5, 5]})
+    lost = FakeEvidence(numbers={scenario.effects.count: [5, 5], scenario.effects.wrong: [0]})
     assert checked(scenario, lambda _: WRITE, lost)[0] == [
         "3 right answers left 0 changes in the database, wanted 3"
     ]
@@ -110,3 +117,70 @@ def test_a_list_of_statements_is_one_line_with_values_as_question_marks() -> Non
         "BEGIN; UPDATE balances SET cents = ? WHERE id = ?; SELECT id FROM balances; COMMIT; "
         "2 x SELECT ?, ?, a1 FROM t WHERE b = ?"
     )
+
+
+SAVING = replace(SCENARIOS["db-write"], effects=EFFECTS)
+DAY = replace(
+    SAVING, name="day", effects=None, queries=(), parts=(Part(SCENARIOS["json"], 90), Part(SAVING, 10))
+)
+
+
+def test_of_a_scenario_that_mixes_others_each_is_looked_at_by_itself() -> None:
+    evidence = FakeEvidence(numbers={"count": [5, 8], "wrong": [0]})
+    differences, found, asked = checked(DAY, lambda _: WRITE, evidence)
+    assert differences == []
+    assert [probe.partition(":")[0] for probe, _ in found] == ["db-write"]
+    assert {exchange.request.method for exchange in asked} == {"PUT"}
+    differences, _, _ = checked(
+        DAY, lambda _: WRITE[:2], FakeEvidence(numbers={"count": [5, 8], "wrong": [0]})
+    )
+    assert differences == ["3 answers made the database do 0 SELECT, wanted 3"]
+
+
+def test_of_a_part_its_share_lasts_but_for_chance() -> None:
+    assert list(lasting_of(SAVING, 1000)) == [(EFFECTS, 1000)]
+    assert list(lasting_of(DAY, 100_000)) == [(EFFECTS, 9_600)]
+    assert list(lasting_of(DAY, 100)) == [(EFFECTS, 0)]
+
+
+def test_rows_that_no_request_leaves_so_are_a_difference_before_load_too() -> None:
+    evidence = FakeEvidence(numbers={"count": [5, 8], "wrong": [2]})
+    assert checked(SAVING, lambda _: WRITE, evidence)[0] == [
+        "2 rows of the database are otherwise than any request leaves them"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("statements", "is_one"),
+    [
+        (WRITE, True),
+        (("SET x = 1", "BEGIN ISOLATION LEVEL READ COMMITTED", *WRITE[1:3], "COMMIT;", "SELECT 1"), True),
+        (("BEGIN", "COMMIT", *WRITE), True),
+        (("START TRANSACTION", *WRITE[1:3], "END"), True),
+        (WRITE[1:3], False),
+        (WRITE[:3], False),
+        ((*WRITE[:3], "ROLLBACK"), False),
+        (("BEGIN", WRITE[1], "COMMIT", "BEGIN", WRITE[2], "COMMIT"), False),
+        (("BEGIN", WRITE[1], "COMMIT", WRITE[2]), False),
+        ((WRITE[1], "BEGIN", WRITE[2], "COMMIT"), False),
+    ],
+)
+def test_statements_are_in_one_transaction_or_not(statements: tuple[str, ...], is_one: bool) -> None:  # noqa: FBT001
+    assert in_one_transaction(statements) is is_one
+
+
+def test_what_is_to_be_in_a_transaction_and_is_not_is_a_difference() -> None:
+    evidence = FakeEvidence(numbers={"count": [5, 8], "wrong": [0]})
+    assert checked(SAVING, lambda _: WRITE[1:3], evidence)[0] == [
+        (
+            "not in one transaction that is committed: UPDATE balances SET cents = ? WHERE id = ?; "
+            "SELECT id FROM balances"
+        )
+    ]
+
+
+def test_many_values_in_a_row_are_not_told_one_by_one() -> None:
+    typed = ", ".join(f"${number}::INTEGER" for number in range(50))
+    asked = f"SELECT a FROM t WHERE b IN ({typed}) LIMIT 5"  # noqa: S608 - it is only read
+    assert shortened([asked]) == "SELECT a FROM t WHERE b IN (?::INTEGER, ...) LIMIT ?"
+    assert shortened(["SELECT a FROM t WHERE b IN (1, 2, 3)"]) == "SELECT a FROM t WHERE b IN (?, ?, ?)"

@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from apps import contract_orm
 from runners.errors import ServiceError
 from runners.machine.memory_folders import LockedFolder
 from runners.processes.accounting import tree_cpu_ns, tree_pids
@@ -17,6 +18,7 @@ from runners.services.postgres import embedded, storage
 from runners.services.postgres.embedded import EmbeddedPostgres, Placed
 from runners.services.postgres.external import ExternalPostgres
 from runners.services.postgres.lease import DatabaseLease
+from scenarios import database
 
 SCHEMA = (
     "CREATE TABLE things (id integer PRIMARY KEY, name text)",
@@ -205,3 +207,43 @@ def test_nothing_is_left_of_one_that_does_not_start(monkeypatch: pytest.MonkeyPa
         EmbeddedPostgres.start(PLACED)
     assert "shared_buffers" in raised.value.log_tail
     assert [files.path.exists() for files, _ in made] == [False]
+
+
+PAGE = """SELECT json_build_object('id', posts.id, 'title', title, 'views', views, 'author',
+    json_build_object('id', authors.id, 'name', authors.name, 'country', country), 'tags', coalesce(
+    (SELECT json_agg(json_build_object('id', id, 'name', name) ORDER BY id) FROM post_tags
+    JOIN tags ON id = tag_id WHERE post_id = posts.id), '[]')) FROM posts
+    JOIN authors ON authors.id = author_id ORDER BY posts.id"""
+PURCHASE = """WITH made AS (INSERT INTO purchases (account_id, total_cents) VALUES (7, 23) RETURNING id)
+    INSERT INTO purchase_lines (purchase_id, sku, quantity, unit_cents)
+    SELECT id, sku, quantity, 10 + quantity
+    FROM made, (VALUES ('A7-1', 1), ('A7-2', 1)) AS lines (sku, quantity)"""
+
+
+def test_rows_of_the_contract_are_those_that_are_to_be_answered_and_what_is_wrong_is_told(
+    lease: DatabaseLease,
+) -> None:
+    with connected(lease) as own:
+        for statement in database.SCHEMA:
+            own.execute(statement)
+        posts = [row for (row,) in own.execute(PAGE)]
+        assert posts == [contract_orm.post_row(number) for number in range(1, contract_orm.POSTS + 1)]
+        effects = database.PURCHASES
+        own.execute(PURCHASE)
+        assert lease.rows(effects.count) == [(1,)]
+        assert lease.rows(effects.wrong) == [(1,)]  # 22 cents and not 23
+        own.execute("UPDATE purchases SET total_cents = 22")
+        assert lease.rows(effects.wrong) == [(0,)]
+        for fault in FAULTS:
+            with own.transaction(force_rollback=True):
+                own.execute(fault)
+                assert own.execute(effects.wrong).fetchone() == (1,), fault
+
+
+FAULTS = (
+    "DELETE FROM purchase_lines WHERE sku = 'A7-2'",
+    "DELETE FROM purchase_lines",
+    "UPDATE purchase_lines SET sku = 'A7-1'",
+    "UPDATE purchases SET account_id = 8",
+    "UPDATE purchase_lines SET quantity = 2 WHERE sku = 'A7-1'",
+)
