@@ -24,7 +24,7 @@ from report.analysis.services import ServiceUse, in_words
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
-from report.views import words
+from report.views import price_words, words
 from report.views.json_types import ComparisonJson, MeasuredJson, PrecisionJson, RunCellJson, RunJson
 from results.model import Load, Run
 from results.text import plain, plain_lines
@@ -41,7 +41,12 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
     for table in _tables(summaries):
         console.print(table)
         console.print()
-    for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups), *_services(summaries)):
+    for line in (
+        *_few_blocks(summaries),
+        *_comparisons(conclusions.groups),
+        *price_words.under_load(summaries),
+        *_services(summaries),
+    ):
         console.print(plain(line))
     for line in (
         *words.doubts(conclusions.doubts, conclusions.flags),
@@ -78,7 +83,11 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
         "report": str(page) if page else None,
         "blocks": len(run.blocks),
         "trials": len(run.trials),
-        "answers": [*_few_blocks(conclusions.summaries), *_comparisons(conclusions.groups)],
+        "answers": [
+            *_few_blocks(conclusions.summaries),
+            *_comparisons(conclusions.groups),
+            *price_words.under_load(conclusions.summaries),
+        ],
         "comparisons": [_group_data(group) for group in (*conclusions.groups, *conclusions.stacks)],
         "controls": [
             {
