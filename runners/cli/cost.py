@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from runners.cli.options import Apps, Frameworks, Json, Python, Quick, Results, Scenarios, Servers, With
+from runners.cli.options import Apps, Frameworks, Json, Pythons, Quick, Results, Scenarios, Servers, With
 from runners.cli.shared import run_and_close, selection_of
 
 InProcess = Annotated[
@@ -32,7 +32,7 @@ def cost(
     repeats: Repeats = 2,
     counter: CounterName = "callgrind",
     where: Where = False,
-    python: Python = None,
+    python: Pythons = None,
     with_: With = None,
     results: Results = Path("results"),
     as_json: Json = False,
@@ -51,7 +51,7 @@ def cost(
         selection=selection_of(framework, server, scenario, None, 1, quick),
         timing=Timing(blocks=repeats, warmup_s=0.0, window_s=0.0),
         apps=apps,
-        pythons=(python,) if python else (),
+        pythons=tuple(python or ()),
         overrides=tuple(with_ or ()),
         command=tuple(sys.argv[1:]),
     )
