@@ -9,6 +9,7 @@
 # pool), as large as those of the other frameworks; only groups that read or write a database."""
 # serialiser = "stdlib json (JsonResponse)"
 # validator = "pydantic, called by the views"
+# pool = true
 # implements = ["db-read", "db-many", "db-write"]
 #
 # [tool.hotlap.targets.wsgi]

@@ -144,6 +144,18 @@ class Effects:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changing:
+    """A row that is changed behind an app's back (SQL of a database), and what is right around that."""
+
+    change: str
+    undo: str
+    before: Exchange
+    """Also behind ``undo``."""
+    afterwards: Exchange
+    """The same request behind ``change``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
     """A request whose answer promises a task, which a server runs behind it and notes."""
 
@@ -206,6 +218,8 @@ class Scenario:
     counted, for they are the framework's own affair. Empty: not looked at."""
     effects: Effects | None = None
     """What right answers leave behind in the database; None: nothing."""
+    changing: Changing | None = None
+    """A row whose change must be seen in the next answer; None: not looked at."""
     varies: bool = False
     """The contract rotates what the first entry of the ring is answered: the same request, another answer."""
     connections: tuple[int, ...] | None = None

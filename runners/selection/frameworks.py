@@ -22,6 +22,7 @@ APP_SUFFIX = "_app.py"
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
     *("implements", "needs", "targets", "not-applicable", "boundaries", "schema", "docs", "expected-rps"),
+    "pool",
 }
 """What ``[tool.hotlap]`` may hold."""
 BOUNDARY = "::"
@@ -68,6 +69,8 @@ class Framework:
     """Path of the OpenAPI document that it makes of itself; empty: it makes none."""
     docs: tuple[str, ...] = ()
     """Paths of the pages that it makes of that document."""
+    pool: bool = False
+    """Whether it asks the database over a pool of connections, which holds no more than it is told to."""
     boundaries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Layer -> functions whose share of a request is told, as ``file.py::Class.function``."""
 
@@ -145,6 +148,7 @@ def read(path: Path) -> Framework:
         expected_rps=block.rates(tool),
         schema=block.string(tool, "schema", default=""),
         docs=block.strings(tool, "docs", default=()),
+        pool=tool.get("pool", False) is True,
         boundaries=block.boundaries(tool.get("boundaries", {})),
     )
     block.refuse(framework.implements & set(framework.not_applicable), "both implemented and not applicable")

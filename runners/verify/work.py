@@ -10,7 +10,7 @@ from random import Random
 
 from runners.services.service import Evidence
 from runners.verify.checks import Checks
-from scenarios.exchange import Effects, Scenario
+from scenarios.exchange import Changing, Effects, Scenario
 
 ASKED = 2
 """Entries of a ring whose statements are looked at; the first of them twice, so that a kept answer shows."""
@@ -22,19 +22,23 @@ STATEMENTS = "statements of one request, as the database notes them"
 """Probe of the finding that tells them."""
 _VALUE = re.compile(r"(?<![\w$])(?:\$?\d+|'[^']*')(?!\w)")
 """A value in a statement, or the place of one."""
+_ISOLATION = re.compile(r"ISOLATION(?:_LEVEL| LEVEL)?[\s=']*(?:TO\b[\s']*)?(SERIALIZABLE|REPEATABLE READ)")
+"""A statement that asks for another isolation than PostgreSQL's own, READ COMMITTED."""
 
 
 def check_work(
-    checks: Checks, scenario: Scenario, evidence: Evidence, seed: int
+    checks: Checks, scenario: Scenario, evidence: Evidence, seed: int, *, pool: int | None = None
 ) -> Iterator[tuple[str, str]]:
     """Ask a few exchanges and hold what they did to a service against the scenario; wrong is a difference.
 
+    ``pool`` is the most connections that the app declares to hold: it is asked more often than that, one
+    request after the other, so that who opens one for each has too many. None: it declares nothing.
     Gives the statements of the last answer as a finding, where there are any and they are within reach.
     """
     if not scenario.queries and not scenario.effects:
         return
-    ring = scenario.ring(Random(seed))
-    asked = [*ring[:ASKED], ring[0]]
+    ring, pool = scenario.ring(Random(seed)), pool if scenario.queries else None
+    asked = [*ring[:ASKED], *ring[:1] * (pool or 1)]
     before = _number(evidence, scenario.effects.count) if scenario.effects else 0
     last: tuple[str, ...] = ()
     with evidence.watched() as noted:
@@ -43,17 +47,34 @@ def check_work(
             checks.check(f"work {index}", exchange)
             if noted:
                 seen, last = len(noted()), noted()[seen:]
-        statements = noted() if noted else ()
+        statements, sessions = (noted(), noted.sessions()) if noted else ((), 0)
     if noted and not checks.differences:
         checks.differences += _wrong(statements, scenario, len(asked))
+        checks.differences += _wrong_connections(statements, sessions, pool)
     if scenario.effects and not checks.differences:
         grown = _number(evidence, scenario.effects.count) - before
         if grown != len(asked):
             checks.differences.append(
                 f"{len(asked)} right answers left {grown} {scenario.effects.noun}, wanted {len(asked)}"
             )
+    if scenario.changing and not checks.differences:
+        _check_changing(checks, scenario.changing, evidence)
     if last and not checks.differences:
         yield STATEMENTS, shortened(last)
+
+
+def _check_changing(checks: Checks, changing: Changing, evidence: Evidence) -> None:
+    """Change a row behind the app's back and ask for it before and afterwards: a kept one is a difference."""
+    for exchange, statement in (
+        (changing.before, changing.change),
+        (changing.afterwards, changing.undo),
+        (changing.before, ""),
+    ):
+        answer = checks.ask(exchange)
+        if answer is not None:
+            checks.is_right(exchange, answer)
+        if statement:
+            evidence.rows(statement)
 
 
 def lasting_problem(effects: Effects, evidence: Evidence, answered: int) -> str:
@@ -91,6 +112,19 @@ def _wrong(statements: tuple[str, ...], scenario: Scenario, answers: int) -> lis
         for verb in sorted({*want, *got})
         if got[verb] != want.get(verb, 0)
     ]
+
+
+def _wrong_connections(statements: Iterable[str], sessions: int, pool: int | None) -> Iterator[str]:
+    """What is wrong with the connections of statements: too many, or at another isolation."""
+    if pool is not None and sessions > pool:
+        yield (
+            f"requests that came one after the other used {sessions} connections of the database, "
+            f"and the pool holds {pool}"
+        )
+    for statement in statements:
+        if _ISOLATION.search(statement.upper()):
+            yield f"another isolation than READ COMMITTED is asked for: {statement[:80]}"
+            return
 
 
 def _number(evidence: Evidence, query: str) -> int:
