@@ -10,6 +10,7 @@
 # pool), as large as those of the other frameworks; only what reads or writes a database."""
 # serialiser = "stdlib json (JsonResponse)"
 # validator = "pydantic, called by the views"
+# pool = true
 # implements = ["db-read", "db-many", "db-write", "orm-page", "orm-write", "mixed"]
 #
 # [tool.hotlap.targets.wsgi]

@@ -20,6 +20,7 @@
 # Compression is at level 6 in place of 9."""
 # serialiser = "pydantic (response model)"
 # validator = "pydantic"
+# pool = true
 # built-on = "starlette"
 # schema = "/openapi.json"
 # docs = ["/docs", "/redoc"]

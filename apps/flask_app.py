@@ -17,6 +17,7 @@
 # instructions in process."""
 # serialiser = "stdlib json (Flask's provider)"
 # validator = "pydantic, called by the views"
+# pool = true
 # quick = ["gunicorn-gthread", "granian-wsgi"]
 # sentinel = ["gunicorn-gthread--json"]
 # implements = [

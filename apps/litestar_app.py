@@ -22,6 +22,7 @@
 # Compression is at level 6 in place of 9."""
 # serialiser = "msgspec"
 # validator = "msgspec"
+# pool = true
 # schema = "/schema/openapi.json"
 # docs = ["/schema", "/schema/swagger", "/schema/redoc"]
 # quick = ["uvicorn-standard", "granian-asgi"]

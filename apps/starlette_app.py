@@ -22,6 +22,7 @@
 # Compression is at level 6 in place of 9."""
 # serialiser = "stdlib json (JSONResponse)"
 # validator = "pydantic, called by the handlers"
+# pool = true
 # quick = ["uvicorn-standard", "granian-asgi"]
 # sentinel = ["uvicorn-standard--json"]
 # implements = [

@@ -6,11 +6,13 @@ from random import Random
 
 from apps.contract_data import ACCOUNTS, account
 from scenarios import answers
-from scenarios.exchange import Exchange, Scenario
+from scenarios.exchange import Changing, Exchange, Scenario
 from scenarios.inputs import WIDE_RING, get
 
 NUMBER = 21
 """Place in the catalogue."""
+CHANGED = 4_242
+"""Account that is changed behind the app's back while it is verified."""
 
 
 def ring(random: Random) -> tuple[Exchange, ...]:
@@ -32,6 +34,22 @@ def probes(_random: Random) -> tuple[Exchange, ...]:
     )
 
 
+def _adding(cents: int) -> str:
+    return f"UPDATE accounts SET cents = cents + {cents} WHERE id = {CHANGED}"  # noqa: S608 - numbers of ours
+
+
+def changing() -> Changing:
+    """An account whose sum changes while the app runs: one that was kept shows."""
+    row, target = account(CHANGED), f"/accounts/{CHANGED}"
+    changed = {**row, "cents": int(str(row["cents"])) + 1}
+    return Changing(
+        change=_adding(1),
+        undo=_adding(-1),
+        before=_right(CHANGED, "the same row"),
+        afterwards=get(target, answers.json_answer(changed), "the same row after it was changed"),
+    )
+
+
 SCENARIOS = (
     Scenario(
         name="db-read",
@@ -42,5 +60,6 @@ SCENARIOS = (
         needs="database",
         expected_rps=1400,
         queries=(("SELECT", 1),),
+        changing=changing(),
     ),
 )

@@ -144,6 +144,18 @@ class Effects:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changing:
+    """A row that is changed behind an app's back (SQL of a database), and what is right around that."""
+
+    change: str
+    undo: str
+    before: Exchange
+    """Also behind ``undo``."""
+    afterwards: Exchange
+    """The same request behind ``change``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deferred:
     """A request whose answer promises a task, which a server runs behind it and notes."""
 
@@ -208,6 +220,8 @@ class Scenario:
     """What right answers leave behind in the database; None: nothing."""
     atomic: bool = False
     """One right answer has all its statements that count in one transaction, which is committed."""
+    changing: Changing | None = None
+    """A row whose change must be seen in the next answer; None: not looked at."""
     varies: bool = False
     """The contract rotates what the first entry of the ring is answered: the same request, another answer."""
     connections: tuple[int, ...] | None = None

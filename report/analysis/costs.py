@@ -6,13 +6,14 @@ Only user-space instructions are counted: what the kernel does, and waiting, is 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from report.analysis.cost_records import cost_of, cost_per_request
 from report.analysis.layers import Count, Layers, Step, built_on, find_layers, place
 from report.analysis.prices import PriceList, find_price_lists, is_priced
 from report.analysis.summary import sorted_cells, why_absent
+from report.analysis.titles import is_of
 from report.analysis.twins import Twin, find_twins
 from report.stats.means import mean_level
 from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Load, PlanKind, Run
@@ -45,7 +46,7 @@ class Costs:
 
     def in_process(self, cell: Cell) -> Count | None:
         """The count of the same app called without a server; None where that was not planned."""
-        wanted = (cell.framework, cell.interface, cell.scenario, IN_PROCESS)
+        wanted = place(replace(cell, server=IN_PROCESS))
         return next((count for count in self.counts if place(count.cell) == wanted), None)
 
 
@@ -108,12 +109,12 @@ def _count(cell: Cell, records: Sequence[CostRecord], absent: str, run: Run) -> 
         spread=(max(intervals) - min(intervals)) / fmean(intervals),
         counter=records[0].counter,
         tool=records[0].tool,
-        build=_build(cell.framework, run.plan.environment.frameworks),
+        build=_build(cell, run.plan.environment.frameworks),
     )
 
 
-def _build(framework: str, environments: Sequence[FrameworkEnvironment]) -> str:
+def _build(cell: Cell, environments: Sequence[FrameworkEnvironment]) -> str:
     for environment in environments:
-        if environment.framework == framework and not environment.side:
+        if is_of(environment, cell) and not environment.side:
             return f"Python {environment.python} ({environment.python_build})"
     return "an unknown interpreter"

@@ -56,17 +56,23 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layers:
-    """The steps of one scenario on one server variant and interface, the floor first."""
+    """The steps of one scenario on one server variant, interface and interpreter, the floor first."""
 
     scenario: str
     server: str
     interface: Interface
     steps: tuple[Step, ...]
+    python: str = ""
+    """Interpreter, where the run has several."""
 
 
-def place(cell: Cell) -> tuple[str, str, str, str]:
-    """(framework, interface, scenario, server)."""
-    return cell.framework, cell.interface, cell.scenario, cell.server
+Place = tuple[str, str, str, str, str]
+"""What tells counts of one run apart: see ``place``."""
+
+
+def place(cell: Cell) -> Place:
+    """(framework, interface, scenario, server, interpreter)."""
+    return cell.framework, cell.interface, cell.scenario, cell.server, cell.python
 
 
 def built_on(environments: Iterable[FrameworkEnvironment]) -> dict[str, str]:
@@ -76,17 +82,24 @@ def built_on(environments: Iterable[FrameworkEnvironment]) -> dict[str, str]:
 
 
 def find_layers(counts: Sequence[Count], below: Mapping[str, str]) -> tuple[Layers, ...]:
-    """The steps of each scenario on each server variant and interface, in the order of ``counts``.
+    """The steps of each scenario on each server variant, interface and interpreter, in order of ``counts``.
 
     ``below`` is what frameworks stand on, as ``built_on`` gives it.
     """
-    groups: dict[tuple[str, str, Interface], list[Count]] = {}
+    groups: dict[tuple[str, str, Interface, str], list[Count]] = {}
     for count in counts:
-        key = count.cell.scenario, count.cell.server, count.cell.interface
+        cell = count.cell
+        key = cell.scenario, cell.server, cell.interface, cell.python
         groups.setdefault(key, []).append(count)
     return tuple(
-        Layers(scenario=scenario, server=server, interface=interface, steps=_steps(members, below))
-        for (scenario, server, interface), members in groups.items()
+        Layers(
+            scenario=scenario,
+            server=server,
+            interface=interface,
+            steps=_steps(members, below),
+            python=python,
+        )
+        for (scenario, server, interface, python), members in groups.items()
     )
 
 

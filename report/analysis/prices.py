@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from report.analysis.layers import Count, Step, place, step_over
+from report.analysis.layers import Count, Place, Step, place, step_over
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary
 from report.stats.levels import Level, level
@@ -76,15 +76,15 @@ def is_priced(cell: Cell) -> bool:
 
 
 def find_price_lists(counts: Sequence[Count]) -> tuple[PriceList, ...]:
-    """A list of each stack that was counted with nothing added and with something."""
+    """A list of each stack, on each interpreter, that was counted with nothing added and with something."""
     by_place = {place(count.cell): count for count in counts}
     lists = (_list(count, by_place) for count in counts if count.cell.scenario == WITHOUT)
     return tuple(prices for prices in lists if prices.prices)
 
 
-def _list(without: Count, by_place: dict[tuple[str, str, str, str], Count]) -> PriceList:
+def _list(without: Count, by_place: Mapping[Place, Count]) -> PriceList:
     cell = without.cell
-    counts = (by_place.get((cell.framework, cell.interface, name, cell.server)) for name in ADDED)
+    counts = (by_place.get(place(replace(cell, scenario=name))) for name in ADDED)
     prices = [_price(count, without) for count in counts if count is not None]
     return PriceList(without=without, prices=tuple(sorted(prices, key=_dearness)))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from results.model import Cell, Plan, Run, environment_name
+from results.model import Cell, FrameworkEnvironment, Plan, Run, environment_name
 
 
 def titles_of(run: Run) -> dict[str, str]:
@@ -15,11 +15,12 @@ def titles_of(run: Run) -> dict[str, str]:
     return {name: f"{title} ({name})" if title in shared else title for name, title in titles.items()}
 
 
+def is_of(environment: FrameworkEnvironment, cell: Cell) -> bool:
+    """Whether ``cell`` ran in ``environment``, on whichever side."""
+    return environment_name(environment.framework, environment.interpreter) == cell.environment
+
+
 def python_of(plan: Plan, cell: Cell) -> str:
     """Version of the interpreter that a cell ran on; empty where the record does not tell."""
-    versions = {
-        environment.python
-        for environment in plan.environment.frameworks
-        if environment_name(environment.framework, environment.interpreter) == cell.environment
-    }
+    versions = {environment.python for environment in plan.environment.frameworks if is_of(environment, cell)}
     return versions.pop() if len(versions) == 1 else ""

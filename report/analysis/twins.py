@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from report.analysis.contenders import is_floor
-from report.analysis.layers import Count, Step, place, step_over
+from report.analysis.layers import Count, Place, Step, place, step_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,13 +51,13 @@ def find_twins(
 def _steps(
     twin: Twin,
     counts: Sequence[Count],
-    by_place: Mapping[tuple[str, str, str, str], Count],
+    by_place: Mapping[Place, Count],
     below: Mapping[str, str],
 ) -> list[Step]:
     steps = []
     for count in counts:
         cell = count.cell
-        without = by_place.get((cell.framework, cell.interface, twin.without, cell.server))
+        without = by_place.get(place(replace(cell, scenario=twin.without)))
         if cell.scenario == twin.scenario and without is not None and not is_floor(cell):
             steps.append(step_over(count, without, below.get(cell.framework, "")))
     return steps

@@ -191,8 +191,12 @@ def variant_of(cell: Cell) -> str:
 
 
 def stack_entries(context: Context, cell: Cell, mark: str = "") -> tuple[TableEntry, TableEntry]:
-    """A cell's framework (with ``mark`` behind it) and server variant, for ``model.STACK_COLUMNS``."""
-    return entry(context.title(cell.framework) + mark), entry(variant_of(cell))
+    """A cell's framework (with ``mark`` behind it) and server variant, for ``model.STACK_COLUMNS``.
+
+    The variant has the interpreter behind it where the run has several.
+    """
+    python = f", Python {cell.python}" if cell.python else ""
+    return entry(context.title(cell.framework) + mark), entry(variant_of(cell) + python)
 
 
 def scale_level(level: Level | None, factor: float) -> Level | None:

@@ -119,7 +119,15 @@ def _shares_data(shares: CostShares) -> CostSharesJson:
 
 def _layers_data(group: Layers) -> CostLayersJson:
     steps = [_step_data(step) for step in group.steps]
-    return {"scenario": group.scenario, "server": group.server, "interface": group.interface, "steps": steps}
+    data: CostLayersJson = {
+        "scenario": group.scenario,
+        "server": group.server,
+        "interface": group.interface,
+        "steps": steps,
+    }
+    if group.python:
+        data["python"] = group.python
+    return data
 
 
 def _step_data(step: Step) -> CostStepJson:
@@ -210,7 +218,7 @@ def _twins(run_costs: Costs, titles: Mapping[str, str]) -> Iterator[str]:
         for step in steps:
             cell = step.count.cell
             name = titles.get(cell.framework, cell.framework)
-            where = "in process" if cell.server == IN_PROCESS else f"on {cell.server}"
+            where = cost_words.on(cell.server, cell.python)
             both = f"{twin.scenario} over {twin.without}"
             yield f"{twin.thing} ({both}), {name} {where}: {_difference_text(step)}"
 

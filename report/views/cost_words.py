@@ -88,10 +88,16 @@ def sentence(costs_of_runs: Sequence[Costs], titles: Mapping[str, str]) -> str:
     named = layers[:MOST_STEPS]
     if len(layers) > MOST_STEPS:
         named.append(f"{fmt.counted(len(layers) - MOST_STEPS, 'more layer')} below")
-    where = "in process" if telling.server == IN_PROCESS else f"on {telling.server}"
+    where = on(telling.server, telling.python)
     once = ONCE if any(step.level and step.level.low is None for step in telling.steps) else ""
     added = f"; {fmt.listed(named)}" if named else ""
     return f"{telling.scenario} {where}: {floor}{added}{once}."
+
+
+def on(server: str, python: str) -> str:
+    """``in process`` or ``on granian-asgi``, with the interpreter where a run has several."""
+    where = "in process" if server == IN_PROCESS else f"on {server}"
+    return f"{where}, Python {python}" if python else where
 
 
 def _telling(group: Layers) -> tuple[int, bool]:

@@ -264,11 +264,13 @@ class CostCellJson(CountedJson):
 
 
 class CostLayersJson(TypedDict):
-    """The layers of one scenario on one server variant and interface, the floor first."""
+    """The layers of one scenario on one server variant, interface and interpreter, the floor first."""
 
     scenario: str
     server: str
     interface: Interface
+    python: NotRequired[str]
+    """Where the run has several interpreters."""
     steps: list[CostStepJson]
 
 

@@ -114,8 +114,8 @@ def root(context: typer.Context) -> None:
     of_one = of_one_python(of_file)
     context.default_map = dict.fromkeys(CONFIGURED, of_file) | {
         "serve": of_one_stack(of_one),
-        "cost": of_one,
-        "compare": {key: value for key, value in of_one.items() if key != "duration"},  # of trials of runs
+        "lifecycle": of_one,
+        "compare": {key: value for key, value in of_file.items() if key != "duration"},  # of trials of runs
     }
     if context.invoked_subcommand == "gate":
         context.default_map["gate"] = gate_defaults(Path.cwd())

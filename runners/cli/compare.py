@@ -15,7 +15,7 @@ from runners.cli.options import (
     Frameworks,
     Json,
     PairRates,
-    Python,
+    Pythons,
     Results,
     Reuse,
     Scenarios,
@@ -37,6 +37,7 @@ from runners.cli.sides import (
     HeadServer,
     Pairs,
     Seed,
+    pythons_of,
     rates_of,
     sides_of,
 )
@@ -73,7 +74,7 @@ def compare(
     head_framework: HeadFramework = None,
     pairs: Pairs = None,
     seed: Seed = None,
-    python: Python = None,
+    python: Pythons = None,
     results: Results = Path("results"),
     as_json: Json = False,
 ) -> None:
@@ -104,7 +105,7 @@ def compare(
         open_s=duration or COUNTED_S,
         rates=rates_of(rate, reuse),
         seed=seed,
-        python=python,
+        pythons=pythons_of(context, python, base_python, head_python),
         command=tuple(sys.argv[1:]),
     )
     _measure(options, results, as_json=as_json)

@@ -31,7 +31,7 @@ from runners.cli.options import (
     Frameworks,
     Json,
     PairRates,
-    Python,
+    Pythons,
     Results,
     Reuse,
     Scenarios,
@@ -53,6 +53,7 @@ from runners.cli.sides import (
     HeadServer,
     Pairs,
     Seed,
+    pythons_of,
     rates_of,
     sides_of,
 )
@@ -115,7 +116,7 @@ def gate(
     action_benchmark: ActionBenchmark = None,
     from_: From = None,
     seed: Seed = None,
-    python: Python = None,
+    python: Pythons = None,
     results: Results = Path("results"),
     as_json: Json = False,
 ) -> None:
@@ -168,7 +169,7 @@ def gate(
             open_s=duration or GATE_OPEN_S,
             rates=() if reuse is not None else tuple(dict.fromkeys(asked)),
             seed=seed,
-            python=python,
+            pythons=pythons_of(context, python, base_python, head_python),
             command=tuple(sys.argv[1:]),
             kind=PlanKind.GATE,
         )

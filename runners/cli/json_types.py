@@ -252,7 +252,7 @@ class ClaimJson(TypedDict):
     command: str
     """What measures them."""
     run: str | None
-    """Name of the run that tells; None: none of them has the cells."""
+    """Name of the run that tells, or of those that tell together, with commas; None: none has the cells."""
     measured: list[MeasuredClaimJson]
 
 

@@ -58,7 +58,7 @@ def lifecycle(
         selection=selection_of(framework, server, None, None, 1, quick),
         timing=Timing(blocks=launches or 0, warmup_s=0.0, window_s=0.0),
         apps=apps,
-        pythons=(python,) if python else (),
+        pythons=tuple(python or ()),
         overrides=tuple(with_ or ()),
         command=tuple(sys.argv[1:]),
     )

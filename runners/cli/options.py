@@ -177,10 +177,11 @@ Heat = Annotated[
 Results = Annotated[Path, typer.Option(help="Folder that runs are recorded in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON on standard output.")]
 Python = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        help="Interpreter of the stacks: a version such as 3.13, or a path. The fastest build of the newest "
-        "version that all frameworks support unless given."
+        "--python",
+        help="Interpreter of the stacks, one alone: a version such as 3.13, or a path. The fastest build of "
+        "the newest version that all frameworks support unless given.",
     ),
 ]
 Pythons = Annotated[

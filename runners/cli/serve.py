@@ -31,7 +31,7 @@ def serve(
         selection=selection_of([framework], [server], scenario, None, workers, False),
         timing=QUICK,
         apps=apps,
-        pythons=(python,) if python else (),
+        pythons=tuple(python or ()),
         overrides=tuple(with_ or ()),
         spread=Spread(host=host),
     )

@@ -47,7 +47,7 @@ GATE_SETTINGS = {
     "memory": bool,
     "waivers": str,
     "fail-on-inconclusive": bool,
-    "python": str,
+    "python": TextOrList,
     "results": str,
     "seed": int,
 }
@@ -77,9 +77,8 @@ def defaults(folder: Path) -> dict[str, Any]:
 
 def of_one_python(settings: Mapping[str, Any]) -> dict[str, Any]:
     """``settings`` of a command that takes one interpreter: where several are named, none of them."""
-    named = settings.get("python", ())
-    others = {key: value for key, value in settings.items() if key != "python"}
-    return others | ({"python": named[0]} if len(named) == 1 else {})
+    several = len(settings.get("python", ())) > 1
+    return {key: value for key, value in settings.items() if not (several and key == "python")}
 
 
 def of_one_stack(settings: Mapping[str, Any]) -> dict[str, Any]:

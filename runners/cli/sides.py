@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from runners.cli.shared import is_default_of_file
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
@@ -57,6 +58,16 @@ def sides_of(*, base: SideArguments, head: SideArguments) -> SidesOptions:
     from runners.experiments.pairs.options import SidesOptions
 
     return SidesOptions(base=_side(*base), head=_side(*head))
+
+
+def pythons_of(
+    context: typer.Context, python: list[str] | None, base: str | None, head: str | None
+) -> tuple[str, ...]:
+    """Interpreters of both sides; several of pyproject.toml are left aside where a side names its own."""
+    pythons = tuple(python or ())
+    if len(pythons) > 1 and (base or head) and is_default_of_file(context, "python"):
+        return ()
+    return pythons
 
 
 def rates_of(texts: list[str] | None, reuse: int | None) -> tuple[Rate, ...]:

@@ -211,7 +211,10 @@ class Heat:
     def _wrong_after(self, entrant: Entrant, answered: int) -> str:
         server, cell = entrant.live.server, entrant.cell
         known = Known(
-            workers=cell.workers, shares_clock=server.pid is not None, evidence=server.leases.evidence
+            workers=cell.workers,
+            shares_clock=server.pid is not None,
+            evidence=server.leases.evidence,
+            pool=server.leases.pool,
         )
         try:
             difference = verify_after(

@@ -143,7 +143,9 @@ def _visit(
                 server.port,
                 scenarios,
                 seed,
-                known=replace(known, evidence=server.leases.evidence, pid=server.pid),
+                known=replace(
+                    known, evidence=server.leases.evidence, pool=server.leases.pool, pid=server.pid
+                ),
                 is_aborted=interrupted.is_set,
             )
             log, taken = server.log_tail(), server.pss_bytes()

@@ -152,6 +152,15 @@ def without(cells: Iterable[Cell], lacking: Iterable[NotApplicable]) -> tuple[Ce
     return left
 
 
+def must_be_single(interpreters: Mapping[str, Chosen], what: str) -> None:
+    """PlanError where several interpreters are named for ``what``, a clause that ends with its verb."""
+    if len(interpreters) > 1:
+        raise PlanError(
+            f"{what} on one interpreter, and --python names {len(interpreters)}: {', '.join(interpreters)}",
+            remedy="give --python once, and call hotlap again for another",
+        )
+
+
 def rebuild_environments(run: Run, parts: Parts, watcher: Watcher) -> Mapping[str, Provisioned]:
     """Environments for a run that goes on; raises PlanError where one is not what line 1 says."""
     facts.require_linux()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from results.model import Cell, Setup
@@ -65,7 +65,9 @@ class LocalLauncher:
         """
         needs = {self.scenarios[cell.scenario].needs for cell in visit.cells} & SERVICES
         connections = max(1, CONNECTIONS // first.workers)
-        with self.services.leased(sorted(needs), visit.key, connections) as leases:
+        with self.services.leased(sorted(needs), visit.key, connections) as taken:
+            declares = self.stacks[visit.stack].framework.pool
+            leases = replace(taken, pool=first.workers * connections if declares else None)
             try:
                 server = self._launch(
                     visit,

@@ -22,7 +22,7 @@ APP_SUFFIX = "_app.py"
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
     *("implements", "needs", "targets", "not-applicable", "boundaries", "schema", "docs", "expected-rps"),
-    *("documentation", "default"),
+    *("documentation", "default", "pool"),
 }
 """What ``[tool.hotlap]`` may hold."""
 BOUNDARY = "::"
@@ -73,6 +73,8 @@ class Framework:
     """Paths of the pages that it makes of that document."""
     documentation: str = ""
     """Address of what its app is written after."""
+    pool: bool = False
+    """Whether it asks the database over a pool of connections, which holds no more than it is told to."""
     boundaries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Layer -> functions whose share of a request is told, as ``file.py::Class.function``."""
 
@@ -152,6 +154,7 @@ def read(path: Path) -> Framework:
         schema=block.string(tool, "schema", default=""),
         docs=block.strings(tool, "docs", default=()),
         documentation=block.string(tool, "documentation", default=""),
+        pool=tool.get("pool", False) is True,
         boundaries=block.boundaries(tool.get("boundaries", {})),
     )
     block.refuse(framework.implements & set(framework.not_applicable), "both implemented and not applicable")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple, Protocol
 
@@ -10,8 +10,16 @@ from results.model import ServiceFacts
 
 Row = tuple[object, ...]
 """One row of an answer of the database."""
-Statements = Callable[[], tuple[str, ...]]
-"""The statements that a launch has sent until now, in their order."""
+
+
+class Statements(Protocol):
+    """What a launch has sent to a database until now."""
+
+    def __call__(self) -> tuple[str, ...]:
+        """The statements, in their order."""
+
+    def sessions(self) -> int:
+        """Over how many connections they came."""
 
 
 class Root(NamedTuple):

@@ -18,6 +18,8 @@ class Leases:
 
     services: Mapping[str, Service] = field(default_factory=dict)
     leases: Mapping[str, Lease] = field(default_factory=dict)
+    pool: int | None = None
+    """Connections of a database that the launch declares to hold at most; None: it declares nothing."""
 
     @property
     def environment(self) -> dict[str, str]:

@@ -54,6 +54,8 @@ class Known:
     """Root of its processes; None: hotlap did not start it."""
     tasks: Path | None = None
     """Folder in which it notes its tasks; None: they cannot be counted."""
+    pool: int | None = None
+    """Connections of a database that it declares to hold at most; None: it declares nothing."""
 
     @property
     def is_direct(self) -> bool:
@@ -128,7 +130,7 @@ def _verified(checks: Checks, scenario: Scenario, seed: int, known: Known) -> tu
         if scenario.pooled and known.pid is not None and not checks.differences:
             findings.append(check_threads(checks, scenario.overlapping, known.workers, known.pid))
     if (evidence := known.evidence.get(scenario.needs)) and not checks.differences:
-        findings += check_work(checks, scenario, evidence, seed)
+        findings += check_work(checks, scenario, evidence, seed, pool=known.pool)
     if scenario.following:
         checks.check_following(scenario.following)
     if scenario.deferred and known.tasks and not checks.gave_up:
@@ -180,7 +182,7 @@ def verify_after(
             lasting = lasting_of(scenario, answered)
             problems = (lasting_problem(effects, evidence, least) for effects, least in lasting)
             checks.differences += filter(None, problems)
-            for _noted in check_work(checks, scenario, evidence, seed=seed):
+            for _noted in check_work(checks, scenario, evidence, seed, pool=known.pool):
                 pass  # findings were told when it was verified
     return "; ".join(checks.differences)
 

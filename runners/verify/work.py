@@ -11,7 +11,7 @@ from random import Random
 
 from runners.services.service import Evidence
 from runners.verify.checks import Checks
-from scenarios.exchange import Effects, Scenario
+from scenarios.exchange import Changing, Effects, Scenario
 
 ASKED = 2
 """Entries of a ring whose statements are looked at; the first of them twice, so that a kept answer shows."""
@@ -30,29 +30,33 @@ _VALUE = re.compile(r"(?<![\w$])(?:\$?\d+|'[^']*')(?!\w)")
 """A value in a statement, or the place of one."""
 _LIST = re.compile(r"(\?(?:::\w+)?)(?:, \?(?:::\w+)?){3,}")
 """Many values in a row, which differ in nothing but their number."""
+_ISOLATION = re.compile(r"ISOLATION(?:_LEVEL| LEVEL)?[\s=']*(?:TO\b[\s']*)?(SERIALIZABLE|REPEATABLE READ)")
+"""A statement that asks for another isolation than PostgreSQL's own, READ COMMITTED."""
 
 
 def check_work(
-    checks: Checks, scenario: Scenario, evidence: Evidence, seed: int
+    checks: Checks, scenario: Scenario, evidence: Evidence, seed: int, *, pool: int | None = None
 ) -> Iterator[tuple[str, str]]:
     """Ask a few exchanges and hold what they did to a service against the scenario; wrong is a difference.
 
+    ``pool`` is the most connections that the app declares to hold: it is asked more often than that, one
+    request after the other, so that who opens one for each has too many. None: it declares nothing.
     Gives the statements of the last answer as a finding, where there are any and they are within reach. Of a
     scenario that mixes others, each is looked at by itself.
     """
     for part, _ in scenario.shares:
-        for probe, statements in _check_part(checks, part, evidence, seed):
+        for probe, statements in _check_part(checks, part, evidence, seed, pool=pool):
             yield probe if part is scenario else f"{part.name}: {probe}", statements
 
 
 def _check_part(
-    checks: Checks, scenario: Scenario, evidence: Evidence, seed: int
+    checks: Checks, scenario: Scenario, evidence: Evidence, seed: int, *, pool: int | None
 ) -> Iterator[tuple[str, str]]:
     """As ``check_work``, of a scenario without parts."""
     if not scenario.queries and not scenario.effects:
         return
-    ring = scenario.ring(Random(seed))
-    asked = [*ring[:ASKED], ring[0]]
+    ring, pool = scenario.ring(Random(seed)), pool if scenario.queries else None
+    asked = [*ring[:ASKED], *ring[:1] * (pool or 1)]
     before = _number(evidence, scenario.effects.count) if scenario.effects else 0
     last: tuple[str, ...] = ()
     with evidence.watched() as noted:
@@ -61,9 +65,10 @@ def _check_part(
             checks.check(f"work {index}", exchange)
             if noted:
                 seen, last = len(noted()), noted()[seen:]
-        statements = noted() if noted else ()
+        statements, sessions = (noted(), noted.sessions()) if noted else ((), 0)
     if noted and not checks.differences:
         checks.differences += _wrong(statements, scenario, len(asked))
+        checks.differences += _wrong_connections(statements, sessions, pool)
     if scenario.effects and not checks.differences:
         grown = _number(evidence, scenario.effects.count) - before
         if grown != len(asked):
@@ -73,6 +78,8 @@ def _check_part(
         checks.differences += filter(None, [_otherwise(scenario.effects, evidence)])
     if noted and scenario.atomic and not checks.differences and not in_one_transaction(last):
         checks.differences.append(f"not in one transaction that is committed: {shortened(last)}")
+    if scenario.changing and not checks.differences:
+        _check_changing(checks, scenario.changing, evidence)
     if last and not checks.differences:
         yield STATEMENTS, shortened(last)
 
@@ -88,6 +95,20 @@ def lasting_of(scenario: Scenario, answered: int) -> Iterator[tuple[Effects, int
         if part.effects:
             least = expected if part is scenario else expected - SPREADS * math.sqrt(expected)
             yield part.effects, max(0, int(least))
+
+
+def _check_changing(checks: Checks, changing: Changing, evidence: Evidence) -> None:
+    """Change a row behind the app's back and ask for it before and afterwards: a kept one is a difference."""
+    for exchange, statement in (
+        (changing.before, changing.change),
+        (changing.afterwards, changing.undo),
+        (changing.before, ""),
+    ):
+        answer = checks.ask(exchange)
+        if answer is not None:
+            checks.is_right(exchange, answer)
+        if statement:
+            evidence.rows(statement)
 
 
 def lasting_problem(effects: Effects, evidence: Evidence, answered: int) -> str:
@@ -140,6 +161,19 @@ def _wrong(statements: tuple[str, ...], scenario: Scenario, answers: int) -> lis
         for verb in sorted({*want, *got})
         if got[verb] != want.get(verb, 0)
     ]
+
+
+def _wrong_connections(statements: Iterable[str], sessions: int, pool: int | None) -> Iterator[str]:
+    """What is wrong with the connections of statements: too many, or at another isolation."""
+    if pool is not None and sessions > pool:
+        yield (
+            f"requests that came one after the other used {sessions} connections of the database, "
+            f"and the pool holds {pool}"
+        )
+    for statement in statements:
+        if _ISOLATION.search(statement.upper()):
+            yield f"another isolation than READ COMMITTED is asked for: {statement[:80]}"
+            return
 
 
 def _number(evidence: Evidence, query: str) -> int:

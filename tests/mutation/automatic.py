@@ -9,7 +9,7 @@ from difflib import ndiff
 import libcst as cst
 from mutmut.mutation.mutators import mutation_operators
 
-from tests.mutation.stand import MODELS, app_module, source
+from tests.mutation.texts import MODELS, app_module, source
 
 REFUSALS = ("params", "items", "orders", "form")
 ORDERS = ("orders", "orders-raw")

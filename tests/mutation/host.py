@@ -1,8 +1,8 @@
 """Serves mutants: runs in a framework's environment, with it imported, and forks a server for each of them.
 
-A script. A line of JSON gives the text of modules, the name of the app in the last of them, and the groups
-to mount; a line of JSON says the port; an empty line ends that server. Whoever is served finds what it would
-find in a launch, but for the command line.
+A script. A line of JSON gives the text of modules, the name of the app in the last of them, and variables of
+the environment; a line of JSON says the port. The word ``stop`` in JSON ends that server by SIGTERM, an empty
+line kills it. Whoever is served finds what it would find in a launch, but for the command line.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ import os
 import signal
 import socket
 import sys
-from importlib import import_module
+import time
+from collections.abc import Callable
+from importlib import import_module, reload
 from types import ModuleType
 from typing import Any
 
@@ -21,16 +23,20 @@ BACKLOG = 1024
 KEEP_ALIVE_S = 75
 DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux."""
-PRELOADED = ("apps.contract", "apps.pydantic_models", "jwt")
+STOP_S, LOOK_S = 10.0, 0.005
+"""How long a server may take to end by SIGTERM, and how often is looked."""
+PRELOADED = ("apps.contract", "apps.pydantic_models", "jwt", "psycopg", "psycopg_pool")
+FRESH = "apps.contract_tasks"
+"""Imported with these, and reads the environment when it is."""
 SERVERS = {"starlette": ("uvicorn", "uvicorn.lifespan.on", "websockets"), "flask": ("gunicorn.app.base",)}
 """By framework: what its server is made of."""
 
 
-def run_uvicorn(app: object, listening: socket.socket) -> None:
+def run_uvicorn(load: Callable[[], object], listening: socket.socket) -> None:
     """As the variant ``uvicorn-pure``."""
     uvicorn: Any = sys.modules["uvicorn"]
     config = uvicorn.Config(
-        app,
+        load(),
         interface="asgi3",
         loop="asyncio",
         http="h11",
@@ -43,7 +49,7 @@ def run_uvicorn(app: object, listening: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def run_gunicorn(app: object, listening: socket.socket) -> None:
+def run_gunicorn(load: Callable[[], object], listening: socket.socket) -> None:
     """As the variant ``gunicorn-gthread``."""
     base: Any = sys.modules["gunicorn.app.base"]
 
@@ -63,7 +69,7 @@ def run_gunicorn(app: object, listening: socket.socket) -> None:
                 self.cfg.set(name, value)
 
         def load(self) -> object:
-            return app
+            return load()  # in a worker, as in a launch: pools are opened behind the fork
 
     Application().run()
 
@@ -71,11 +77,8 @@ def run_gunicorn(app: object, listening: socket.socket) -> None:
 RUNS = {"starlette": run_uvicorn, "flask": run_gunicorn}
 
 
-def serve(
-    framework: str, modules: dict[str, str], attribute: str, groups: str, listening: socket.socket
-) -> None:
-    """Make the modules of their text, and serve what the last calls ``attribute``, with ``groups``."""
-    os.environ["HOTLAP_GROUPS"] = groups
+def load_app(modules: dict[str, str], attribute: str) -> object:
+    """Make the modules of their text; what the last calls ``attribute``."""
     module = ModuleType("none")
     for name, text in modules.items():
         module = ModuleType(name)
@@ -85,10 +88,12 @@ def serve(
         sys.modules[name] = module
         setattr(parent, last, module)
         exec(compile(text, module.__file__, "exec"), vars(module))  # noqa: S102 - what this is for
-    RUNS[framework](getattr(module, attribute), listening)
+    return getattr(module, attribute)
 
 
-def fork(framework: str, modules: dict[str, str], attribute: str, groups: str) -> tuple[int, int]:
+def fork(
+    framework: str, modules: dict[str, str], attribute: str, variables: dict[str, str]
+) -> tuple[int, int]:
     """A server's process and port; it listens already, and dies with us."""
     listening = socket.create_server(("127.0.0.1", 0), backlog=BACKLOG)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # accepted ones inherit it
@@ -104,11 +109,24 @@ def fork(framework: str, modules: dict[str, str], attribute: str, groups: str) -
         quiet = os.open(os.devnull, os.O_RDWR)
         os.dup2(quiet, 0)
         os.dup2(quiet, 1)
-        serve(framework, modules, attribute, groups, listening)
+        os.environ.update(variables)
+        reload(sys.modules[FRESH])
+        RUNS[framework](lambda: load_app(modules, attribute), listening)
     except BaseException as error:  # noqa: BLE001 - whatever a mutant does, it is a server that does not serve
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - to whoever looks
     finally:
         os._exit(1)
+
+
+def stopped(pid: int) -> bool:
+    """Have a server end by SIGTERM; whether it has, in time."""
+    os.kill(pid, signal.SIGTERM)
+    deadline_s = time.monotonic() + STOP_S
+    while time.monotonic() < deadline_s:
+        if os.waitpid(pid, os.WNOHANG)[0] == pid:
+            return True
+        time.sleep(LOOK_S)
+    return False
 
 
 def end(pid: int) -> None:
@@ -130,11 +148,16 @@ def main() -> None:
         import_module(name)
     pid = 0
     for line in sys.stdin:
+        asked = json.loads(line) if line.strip() else None
+        if asked == "stop":
+            pid = 0 if stopped(pid) else pid
+            print("null", flush=True)  # noqa: T201 - it has ended
+            continue
         if pid:
             end(pid)
             pid = 0
-        if line.strip():
-            pid, port = fork(framework, *json.loads(line))
+        if asked:
+            pid, port = fork(framework, *asked)
             print(json.dumps(port), flush=True)  # noqa: T201 - the answer
         else:
             print("null", flush=True)  # noqa: T201 - it is gone

@@ -40,6 +40,7 @@ class Stage(StrEnum):
     VERIFY = "before load"
     LOAD = "under load"
     AFTER = "after load"
+    LIFECYCLE = "by a probe"
 
 
 @dataclass(frozen=True, slots=True)

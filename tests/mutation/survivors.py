@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.mutation.automatic import HANDLERS, Automatic, automatic
-from tests.mutation.stand import MODELS, stand
+from tests.mutation.stand import stand
 from tests.mutation.table import FRAMEWORKS
+from tests.mutation.texts import MODELS
 
 EXPLAINED = Path(__file__).with_name("survivors.toml")
 

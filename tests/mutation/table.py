@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
-from tests.mutation import answers, cheating, inputs, made_once, sending, targets
+from tests.mutation import (
+    answers,
+    cheating,
+    database,
+    files,
+    hooks,
+    inputs,
+    made_once,
+    sending,
+    targets,
+    tasks_and_compression,
+)
 from tests.mutation.mutant import Kind, Mutant
 
 FRAMEWORKS = ("starlette", "flask")
 """Whose apps are broken: one speaks ASGI, the other WSGI."""
-_ALL = (made_once, answers, inputs, sending, targets, cheating)
+_ALL = (
+    made_once,
+    answers,
+    inputs,
+    sending,
+    targets,
+    files,
+    tasks_and_compression,
+    database,
+    hooks,
+    cheating,
+)
 MUTANTS: tuple[Mutant, ...] = tuple(
     mutant for kind in Kind for module in _ALL for mutant in module.MUTANTS if mutant.kind == kind
 )

@@ -19,16 +19,34 @@ class FakeEvidence:
     numbers: dict[str, Sequence[int]] = field(default_factory=dict)
     """By query: what it gives, one after the other, the last one for good."""
     readable: bool = True
+    connections: int = 1
+    """Over which statements come."""
+    changes: list[str] = field(default_factory=list)
+    """Statements that change rows, as they were asked for."""
 
     @contextmanager
     def watched(self) -> Iterator[Statements | None]:
-        begin = len(self.statements)
-        yield (lambda: tuple(self.statements[begin:])) if self.readable else None
+        yield FakeStatements(self, len(self.statements)) if self.readable else None
 
     def rows(self, query: str) -> Sequence[Row]:
+        if query.startswith("UPDATE"):
+            self.changes.append(query)
+            return []
         first, *rest = self.numbers[query]
         self.numbers[query] = rest or [first]
         return [(first,)]
+
+
+@dataclass(frozen=True)
+class FakeStatements:
+    evidence: FakeEvidence
+    begin: int
+
+    def __call__(self) -> tuple[str, ...]:
+        return tuple(self.evidence.statements[self.begin :])
+
+    def sessions(self) -> int:
+        return self.evidence.connections
 
 
 @dataclass

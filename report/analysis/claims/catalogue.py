@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from report.analysis.claims.claim import Claim, Evidence, Told
@@ -11,6 +11,7 @@ from report.analysis.claims.lives import CAPABILITIES, DOCUMENTS, LIFESPAN, LONG
 from report.analysis.claims.rows import ROWS
 from report.analysis.claims.servers import SERVERS, STANDARD
 from report.analysis.claims.threads import THREADS
+from report.analysis.claims.workers import WORKERS
 from results.model import Run
 
 CLAIMS: Mapping[str, Claim] = {
@@ -21,6 +22,7 @@ CLAIMS: Mapping[str, Claim] = {
         LONG_LIVED,
         LIFESPAN,
         SERVERS,
+        WORKERS,
         STANDARD,
         LAYERS,
         DOCUMENTS,
@@ -39,7 +41,7 @@ class MeasuredClaim:
 
     claim: Claim
     run: str = ""
-    """Name of the run that says it; empty where none has the cells."""
+    """Name of the run that says it, or of those that say it together; empty where none has the cells."""
     told: tuple[Told, ...] = ()
 
 
@@ -55,5 +57,14 @@ def hold_claims(evidence: Iterable[Evidence]) -> tuple[MeasuredClaim, ...]:
     for claim in CLAIMS.values():
         telling = ((own.run.plan.name, tuple(claim.tell(own))) for own in evidence)
         answers = [MeasuredClaim(claim=claim, run=run, told=told) for run, told in telling if told]
+        answers += _together(claim, evidence)
         measured += answers or [MeasuredClaim(claim=claim)]
     return tuple(measured)
+
+
+def _together(claim: Claim, evidence: Sequence[Evidence]) -> list[MeasuredClaim]:
+    """What several runs say of ``claim`` together."""
+    by_runs: dict[str, list[Told]] = {}
+    for runs, told in claim.across(evidence):
+        by_runs.setdefault(", ".join(dict.fromkeys(runs)), []).append(told)
+    return [MeasuredClaim(claim=claim, run=runs, told=tuple(told)) for runs, told in by_runs.items()]

@@ -30,6 +30,14 @@ class Told:
     """Slugs of the cells that it rests on."""
 
 
+ToldOfRuns = tuple[tuple[str, ...], Told]
+"""Names of the runs that say it together, and what they say."""
+
+
+def _no_answers(_evidence: Sequence[Evidence]) -> tuple[()]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """Something that is said of these stacks, and how it is measured."""
@@ -43,6 +51,8 @@ class Claim:
     """What measures them, as it is typed."""
     tell: Callable[[Evidence], Sequence[Told]]
     """What a run says of it; empty where it lacks the cells."""
+    across: Callable[[Sequence[Evidence]], Iterable[ToldOfRuns]] = _no_answers
+    """What several runs say of it together, which none of them says alone."""
 
 
 class Evidence:
@@ -118,6 +128,11 @@ class Evidence:
             ),
             None,
         )
+
+
+def server_of(cell: Cell) -> str:
+    """Its server variant, with the interpreter where the run has several."""
+    return f"{cell.server} with Python {cell.python}" if cell.python else cell.server
 
 
 def of_cells(sentence: str, value: Level, unit: str, *cells: Cell) -> Told:

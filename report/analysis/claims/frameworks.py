@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from report import fmt
-from report.analysis.claims.claim import Claim, Evidence, Told, of_cells
+from report.analysis.claims.claim import Claim, Evidence, Told, of_cells, server_of
 from report.analysis.claims.servers import USUAL
 from report.analysis.contenders import is_floor
 from report.analysis.layers import Step
@@ -44,9 +44,9 @@ def _ratios(evidence: Evidence, name: str, other: str) -> list[Told]:
 def _as_many(member: Summary, base: Summary, ratio: Level, means: str = "") -> Told:
     ours, theirs = member.cell, base.cell
     same = ours.server == theirs.server
-    whom = theirs.framework if same else f"{theirs.framework} on {theirs.server}"
+    whom = theirs.framework if same else f"{theirs.framework} on {server_of(theirs)}"
     return of_cells(
-        f"{ours.framework} on {ours.server} answers {fmt.times(ratio)} as many requests as {whom} in "
+        f"{ours.framework} on {server_of(ours)} answers {fmt.times(ratio)} as many requests as {whom} in "
         f"`{ours.scenario}`{means}.",
         ratio,
         "ratio",
@@ -67,7 +67,7 @@ def _added(steps: Iterable[Step]) -> Iterator[Told]:
         if step.over is not None and step.level is not None and cell.framework in {UPPER, LOWER}:
             yield of_cells(
                 f"{cell.framework} adds {fmt.amount(step.level, 'instructions')} to a request of "
-                f"{step.below or 'the bare app'} on {cell.server} in `{cell.scenario}`.",
+                f"{step.below or 'the bare app'} on {server_of(cell)} in `{cell.scenario}`.",
                 step.level,
                 "instructions",
                 cell,
@@ -114,7 +114,7 @@ def _share(evidence: Evidence) -> Sequence[Told]:
             share = share_left(ratio)
             told.append(
                 of_cells(
-                    f"Of a request of {summary.cell.framework} on {summary.cell.server} in "
+                    f"Of a request of {summary.cell.framework} on {server_of(summary.cell)} in "
                     f"`{summary.cell.scenario}`, {fmt.amount(share, '%')} is the framework's and the app's: "
                     "a move to another framework saves less than that here.",
                     share,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from report import fmt
-from report.analysis.claims.claim import Claim, Evidence, Told, of_cells
+from report.analysis.claims.claim import Claim, Evidence, Told, of_cells, server_of
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary
 from results.model import Interface
@@ -34,7 +34,7 @@ def _tell(evidence: Evidence) -> Sequence[Told]:
         if ratio is not None and level is not None:
             told.append(
                 of_cells(
-                    f"{few.cell.framework} on {few.cell.server} ({_model(few, evidence)}) answers "
+                    f"{few.cell.framework} on {server_of(few.cell)} ({_model(few, evidence)}) answers "
                     f"{fmt.amount(level, 'requests/s')} that wait at {few.cell.connections} connections, and "
                     f"{fmt.times(ratio)} as many at {many.cell.connections:,}.",
                     ratio,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.analysis.older_servers import older_servers
+from report.analysis.titles import is_of
 from report.analysis.two_sides.pairings import failures, is_counted
 from results.model import Cell, Failure, FrameworkEnvironment, Pairing, Run, Side, SideName
 
@@ -65,7 +66,7 @@ def _environment(run: Run, cell: Cell, side: SideName) -> FrameworkEnvironment |
     by_side = {
         environment.side: environment
         for environment in reversed(run.plan.environment.frameworks)
-        if environment.framework == cell.framework
+        if is_of(environment, cell)
     }
     return by_side.get(side) or by_side.get(SideName.NONE)
 

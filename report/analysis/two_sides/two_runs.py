@@ -19,14 +19,14 @@ from report.analysis.two_sides.trial_values import too_few_a_trial
 from report.stats.two_samples import unpaired
 from results.model import Cell, Load, Machine, Pairing, Run, SideName
 
-_SAME_MACHINE = ("cpu_model", "logical_cpus", "container")
+SAME_MACHINE = ("cpu_model", "logical_cpus", "container")
 """Facts of the machine without which no number is compared."""
 _CIRCUMSTANCES = (
     "warmup_s", "window_s", "turn_s", "leg_s", "heat", "open_window_s", "server_cpus",
     "generator_cpus", "generators",
 )  # fmt: skip
 """Settings of the run that may be part of a difference."""
-_SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url")
+SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url")
 """Settings of the run without which no number is compared."""
 _TELLING = Deciding(names=frozenset({metrics.COST.name, metrics.CPU.name}))
 """What is looked at first; nothing decides."""
@@ -101,8 +101,8 @@ def _why_apart(base: Run, head: Run) -> str:
     """Why no number may be compared: another machine or another way of running servers; empty: nothing."""
     machines, setups = _machines(base, head), (base.plan.setup, head.plan.setup)
     for what, names, facts in (
-        ("machine", _SAME_MACHINE, machines),
-        ("configuration", _SAME_SETUP, setups),
+        ("machine", SAME_MACHINE, machines),
+        ("configuration", SAME_SETUP, setups),
     ):
         for name, base_value, head_value in _different(facts, names):
             shown = f"{name} is {base_value} in {base.plan.name} and {head_value} in {head.plan.name}"

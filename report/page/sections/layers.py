@@ -98,7 +98,8 @@ def _part(context: Context, costs: Costs, scenario: str, anchor: str, run_suffix
 
 def _panel(context: Context, group: Layers) -> Panel:
     return Panel(
-        heading=variant_name(group.server, group.interface),
+        heading=variant_name(group.server, group.interface)
+        + (f", Python {group.python}" * bool(group.python)),
         rows=tuple(_chart_row(context, step) for step in group.steps),
     )
 

@@ -56,7 +56,8 @@ def _subject(row: JudgedChange) -> str:
 
 
 def _place(cell: Cell) -> str:
-    return " in process" if cell.server == IN_PROCESS else f" on {cell.server}"
+    where = " in process" if cell.server == IN_PROCESS else f" on {cell.server}"
+    return f"{where} with Python {cell.python}" if cell.python else where
 
 
 def _predicate(row: JudgedChange) -> str:

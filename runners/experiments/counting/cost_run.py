@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from results.model import Cell, Plan, PlanKind, Setup
 from results.store import Writer
 from runners import servers
-from runners.environments import cache
 from runners.environments.provision import Provisioned
-from runners.environments.yardstick import choose
 from runners.experiments.counting.boundaries import Boundaries, collect
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.countable import countable_cells
@@ -23,12 +21,13 @@ from runners.experiments.planning import begin_record, build_plan, build_setup, 
 from runners.experiments.progress import Watcher
 from runners.experiments.provisioning import (
     environments_of,
-    frameworks_of,
     lacking_cells,
     provisioned_cells,
+    unsupported_cells,
     versions_of,
     without,
 )
+from runners.experiments.run_plan import interpreters_of, named
 from runners.machine import facts
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
@@ -79,13 +78,16 @@ def new_cost_run(
     facts.require_linux()
     parts = discover(options.apps)
     boundaries = collect(parts.frameworks.values(), servers.boundaries())
-    matrix = countable_cells(options.selection, parts, in_process=in_process)
-    interpreters = choose(options.pythons, frameworks_of(matrix.cells, parts), cache.root())
+    interpreters = interpreters_of(options, parts)
+    selection = replace(options.selection, pythons=named(interpreters))
+    matrix = countable_cells(selection, parts, in_process=in_process)
+    lacking = unsupported_cells(matrix.cells, interpreters, parts)
+    cells = without(matrix.cells, lacking)
     environments, failures = environments_of(
-        matrix.cells, parts, interpreters=interpreters, overrides=options.overrides, watcher=watcher
+        cells, parts, interpreters=interpreters, overrides=options.overrides, watcher=watcher
     )
-    cells = provisioned_cells(matrix.cells, environments, failures)
-    lacking = lacking_cells(cells, versions_of(environments), parts)
+    cells = provisioned_cells(cells, environments, failures)
+    lacking += lacking_cells(cells, versions_of(environments), parts)
     plan = build_plan(
         kind=PlanKind.COST,
         setup=cost_setup(options.timing.blocks, options.command),

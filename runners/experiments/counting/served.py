@@ -42,7 +42,7 @@ def count_served(
     folder.mkdir(parents=True, exist_ok=True)
     launcher = LocalLauncher(
         stacks={cell.stack: Stack(framework=cost_cell.framework, variant=_with(variant, variables))},
-        environments={cost_cell.framework.name: cost_cell.environment},
+        environments={cell.environment: cost_cell.environment},
         scenarios={scenario.name: scenario},
         setup=replace(setup, server_cpus=(cpu,)),
         folder=folder,

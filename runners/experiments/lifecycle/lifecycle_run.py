@@ -20,7 +20,13 @@ from runners.experiments.lifecycle.probe import Subject
 from runners.experiments.options import RunOptions
 from runners.experiments.planning import begin_record, build_plan, build_setup, not_implemented
 from runners.experiments.progress import Watcher
-from runners.experiments.provisioning import environments_of, frameworks_of, provisioned_cells, without
+from runners.experiments.provisioning import (
+    environments_of,
+    frameworks_of,
+    must_be_single,
+    provisioned_cells,
+    without,
+)
 from runners.machine import facts, placement
 from runners.selection.discovery import discover
 from runners.selection.matrix import Parts
@@ -153,6 +159,7 @@ def new_lifecycle_run(
     parts = discover(options.apps)
     matrix = probe_cells(options.selection, probes, parts)
     interpreters = choose(options.pythons, frameworks_of(matrix.cells, parts), cache.root())
+    must_be_single(interpreters, "lifecycles are looked at")
     environments, failures = environments_of(
         matrix.cells, parts, interpreters=interpreters, overrides=options.overrides, watcher=watcher
     )

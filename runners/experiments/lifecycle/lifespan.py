@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 from runners.experiments.lifecycle.hooks import HookCall, Hooks
 from runners.experiments.lifecycle.memory import workers_of
@@ -33,19 +33,15 @@ def observe(subject: Subject) -> Observation:
         os.kill(server.pid, signal.SIGTERM)
         exit_s = wait_until(lambda: not server.alive(), EXIT_S)
         ended = server.ended()
-    starts, stops = hooks.calls_of("start"), hooks.calls_of("stop")
     observation = Observation(
         values={
             "workers": len(workers),
             "workers_that_answered": len(first_s),
-            "start_hooks": len(starts),
-            "stop_hooks": len(stops),
+            "start_hooks": len(hooks.calls_of("start")),
+            "stop_hooks": len(hooks.calls_of("stop")),
         },
         answers={
-            "start hook": once_each(starts, workers),
-            "before the first answer": before_answers(starts, first_s),
-            "state in handlers": "yes" if all(states) else f"no: in {states.count(False)} of {ASKED} answers",
-            "stop hook": once_each(stops, workers),
+            **answers_of(hooks, workers, first_s, states),
             "exit": ended or f"still running after {EXIT_S:g} s",
         },
     )
@@ -53,17 +49,42 @@ def observe(subject: Subject) -> Observation:
     return observation
 
 
+def answers_of(
+    hooks: Hooks, workers: Collection[int], first_s: Mapping[int, float], states: Sequence[bool]
+) -> dict[str, str]:
+    """What hooks did in a launch that has ended, in words.
+
+    ``first_s`` are the times of first answers by process, ``states`` whether the state of each was its own.
+    """
+    starts, stops = hooks.calls_of("start"), hooks.calls_of("stop")
+    own = f"no: in {states.count(False)} of {len(states)} answers"
+    return {
+        "start hook": once_each(starts, workers),
+        "before the first answer": before_answers(starts, first_s),
+        "state in handlers": "yes" if all(states) else own,
+        "stop hook": once_each(stops, workers),
+    }
+
+
 def _ask(subject: Subject, server: LocalServer, first_s: dict[int, float]) -> bool:
-    """Whether the state that the answering process sees is that of its own start hook."""
-    answer = send(server.host, server.port, Request(target="/lifespan"))
+    try:
+        return has_own_state(server.host, server.port, first_s)
+    except ValueError as error:
+        raise subject.error(str(error), server) from error
+
+
+def has_own_state(host: str, port: int, first_s: dict[int, float]) -> bool:
+    """Whether the state that the answering process sees is that of its own start hook.
+
+    Notes in ``first_s`` when each process answered first (monotonic). Raises ValueError for another answer.
+    """
+    answer = send(host, port, Request(target="/lifespan"))
     done_s = time.monotonic()
     try:
         told = json.loads(answer.body)
         pid, opened_by = int(told["pid"]), int(told["opened_by"])
     except (ValueError, LookupError, TypeError) as error:
-        raise subject.error(
-            f"/lifespan is answered with {answer.status} {answer.body[:80]!r}", server
-        ) from error
+        raise ValueError(f"/lifespan is answered with {answer.status} {answer.body[:80]!r}") from error
     first_s.setdefault(pid, done_s)
     return pid == opened_by
 
@@ -78,7 +99,7 @@ def once_each(calls: Collection[HookCall], workers: Collection[int]) -> str:
     return f"no: {len(calls)} times in {len(by_pid)} processes, of {len(workers)} workers"
 
 
-def before_answers(starts: Collection[HookCall], first_s: dict[int, float]) -> str:
+def before_answers(starts: Collection[HookCall], first_s: Mapping[int, float]) -> str:
     """Whether each process that answered had run its start hook before, in words."""
     started_s = {call.pid: call.at_ns / 1e9 for call in starts}
     late = [pid for pid, answered_s in first_s.items() if started_s.get(pid, answered_s) >= answered_s]

@@ -20,7 +20,7 @@ from runners.experiments.pairs.options import PairOptions
 from runners.experiments.pairs.pairing import LaunchPair, MatchedCells, cell_of
 from runners.experiments.pairs.planning import missing, prepare_pairings
 from runners.experiments.pairs.prepared import Prepared
-from runners.experiments.pairs.provisioning import is_ready
+from runners.experiments.pairs.provisioning import is_ready, on_interpreters
 from runners.experiments.pairs.sides import resolve_sides
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
@@ -116,7 +116,7 @@ class Gate:
             CostCell(
                 cell=(cell := cell_of(pairing, side)),
                 framework=self.prepared.sides[side].parts.frameworks[cell.framework],
-                environment=self.prepared.environments[side][cell.framework],
+                environment=self.prepared.environments[side][cell.environment],
                 side=side,
             )
             for side in BOTH_SIDES
@@ -161,13 +161,13 @@ def new_gate(options: GateOptions, results: Path, *, watcher: Watcher, policy: P
     """
     facts.require_linux()
     deadline_s = time.monotonic() + options.budget_s
-    sides = resolve_sides(options.pairs.sides)
-    chosen = choose(options.globs, sides, options.pairs.sides.apart, options.pairs.selection)
+    sides, pairs = resolve_sides(options.pairs.sides), on_interpreters(options.pairs)
+    chosen = choose(options.globs, sides, pairs.sides.apart, pairs.selection)
     tiers = (chosen.cost, chosen.load)
     for cell in head_only(tiers):
         watcher.say(f"{cell.slug} is new: the base has nothing to hold it against")
     prepared = prepare_pairings(
-        options.pairs,
+        pairs,
         sides,
         tuple(pairing for tier in tiers for pairing in tier.pairings),
         watcher,

@@ -64,9 +64,10 @@ def choose(
 ) -> ChosenCells:
     """Pairings of both tiers; raises PlanError where a glob matches nothing, or nothing is left.
 
-    ``loaded_as`` says with how many connections and workers sentinels are loaded.
+    ``loaded_as`` says with how many connections and workers sentinels are loaded, and on which interpreters
+    both tiers run.
     """
-    cells = {name: _countable(side_parts) for name, side_parts in sides.items()}
+    cells = {name: _countable(side_parts, loaded_as.pythons) for name, side_parts in sides.items()}
     counted = _tier(globs.cells, globs, cells, apart)
     cells = {name: expand(_selection(parts, loaded_as), parts.parts).cells for name, parts in sides.items()}
     loaded = _tier(globs.sentinels, globs, cells, apart)
@@ -115,9 +116,11 @@ def _selection(side_parts: SideParts, loaded_as: Selection = EVERYTHING) -> Sele
     )
 
 
-def _countable(side_parts: SideParts) -> tuple[Cell, ...]:
+def _countable(side_parts: SideParts, pythons: tuple[str, ...]) -> tuple[Cell, ...]:
     return countable_cells(
-        _selection(side_parts), side_parts.parts, in_process=side_parts.options.server is None
+        replace(_selection(side_parts), pythons=pythons),
+        side_parts.parts,
+        in_process=side_parts.options.server is None,
     ).cells
 
 

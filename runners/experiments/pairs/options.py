@@ -92,8 +92,8 @@ class PairOptions:
     """Rates of an open load; empty: closed load."""
     arrivals: Arrivals = DEFAULT_ARRIVALS
     seed: int | None = None
-    python: str | None = None
-    """Interpreter of a side that names none."""
+    pythons: tuple[str, ...] = ()
+    """Interpreters of a side that names none, versions or paths; of several each cell is compared on each."""
     command: tuple[str, ...] = ()
     kind: PlanKind = PlanKind.COMPARE
 

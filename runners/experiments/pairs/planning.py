@@ -27,9 +27,13 @@ from runners.experiments.pairs.pairing import MatchedCells, launch_order, launch
 from runners.experiments.pairs.prepared import Prepared
 from runners.experiments.pairs.provisioning import (
     Environments,
+    interpreters_of_sides,
     is_ready,
     leave_out_alike,
     leave_out_lacking,
+    leave_out_unsupported,
+    must_be_startable,
+    on_interpreters,
     provision_sides,
 )
 from runners.experiments.pairs.sides import SideParts, resolve_sides
@@ -45,7 +49,7 @@ def prepare(options: PairOptions, watcher: Watcher) -> Prepared:
     Raises PlanError where it makes no sense, ProvisionError where no pair is left to be measured.
     """
     facts.require_linux()
-    sides = resolve_sides(options.sides, apps=options.apps)
+    sides, options = resolve_sides(options.sides, apps=options.apps), on_interpreters(options)
     matched = match_selection(options, sides)
     return prepare_pairings(options, sides, matched.pairings, watcher, failures=missing(matched))
 
@@ -64,18 +68,22 @@ def prepare_pairings(
 
     Where nothing can be measured it raises ProvisionError if it ``must`` be; else the failures say so.
     """
-    environments, failed = provision_sides(options, sides, pairings, watcher)
+    must_be_startable(sides)
+    interpreters = interpreters_of_sides(options, sides, pairings)
+    pairings, unsupported, unsupported_at_head = leave_out_unsupported(pairings, interpreters, sides)
+    environments, failed = provision_sides(interpreters, sides, pairings, watcher)
     pairings, old, lost = leave_out_lacking(pairings, environments, sides)
-    failures += (*failed, *lost)
+    failures += (*unsupported_at_head, *failed, *lost)
+    absent += (*unsupported, *old)
     if must and not any(is_ready(pairing, environments) for pairing in pairings):
-        reasons = (*(failure.message for failure in failures), *(lack.reason for lack in old))
+        reasons = (*(failure.message for failure in failures), *(lack.reason for lack in absent))
         raise ProvisionError(
             "nothing can be compared: " + "; ".join(dict.fromkeys(reasons)),
             remedy=failures[0].remedy if failures else "",
             log_tail=failures[0].log_tail if failures else "",
         )
     pairings, same = leave_out_alike(pairings, environments, watcher)
-    plan = _plan(options, sides, pairings, environments, (*absent, *old, *same))
+    plan = _plan(options, sides, pairings, environments, (*absent, *same))
     prepared = Prepared(plan=plan, sides=sides, environments=environments, failures=failures)
     return with_open_load(prepared, options, watcher) if options.rates else prepared
 

@@ -19,7 +19,7 @@ class Prepared:
     sides: Mapping[SideName, SideParts]
     """By side."""
     environments: Environments
-    """By side, then by framework."""
+    """By side, then by ``Cell.environment``."""
     failures: tuple[Failure, ...] = ()
     """What failed before anything was measured."""
 

@@ -23,8 +23,32 @@ PREFIX = "[%p] %d "
 """Begin of each line of the log, as PostgreSQL writes it: process and database."""
 RELOAD_S = 5.0
 _ENTRY = re.compile(
-    r"^\[\d+\] (?P<database>\S+) LOG:  (?:statement|execute [^:]*): (?P<text>.*(?:\n\t.*)*)", re.MULTILINE
+    r"^\[(?P<session>\d+)\] (?P<database>\S+) LOG:  "
+    r"(?:statement|execute [^:]*): (?P<text>.*(?:\n\t.*)*)",
+    re.MULTILINE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """What a log tells of one database from some byte on."""
+
+    path: Path
+    begin: int
+    database: str
+
+    def __call__(self) -> tuple[str, ...]:
+        """The statements, in their order."""
+        return statements(self._text(), self.database)
+
+    def sessions(self) -> int:
+        """Over how many connections they came."""
+        return sessions(self._text(), self.database)
+
+    def _text(self) -> str:
+        with self.path.open("rb") as file:
+            file.seek(self.begin)
+            return file.read().decode("utf-8", "replace")
 
 
 @dataclass(slots=True)
@@ -45,17 +69,12 @@ class StatementLog:
             self._watchers += 1
         try:
             begin = self.path.stat().st_size
-            yield lambda: statements(self._text(begin), database)
+            yield _Noted(self.path, begin, database)
         finally:
             with self._lock:
                 self._watchers -= 1
                 if not self._watchers:
                     self._switch("none")
-
-    def _text(self, begin: int) -> str:
-        with self.path.open("rb") as file:
-            file.seek(begin)
-            return file.read().decode("utf-8", "replace")
 
     def _switch(self, to: str) -> None:
         """Have the server log statements or not; it told all its processes once ours knows."""
@@ -75,3 +94,8 @@ def statements(log: str, database: str) -> tuple[str, ...]:
     return tuple(
         " ".join(entry["text"].split()) for entry in _ENTRY.finditer(log) if entry["database"] == database
     )
+
+
+def sessions(log: str, database: str) -> int:
+    """Over how many connections the statements in ``database`` came that ``log`` tells of."""
+    return len({entry["session"] for entry in _ENTRY.finditer(log) if entry["database"] == database})

@@ -199,3 +199,72 @@ def test_the_document_has_every_claim_with_its_command() -> None:
     for claim in CLAIMS.values():
         assert claim.wants in PAGE.replace("\n", " ")
         assert claim.command in re.sub(r" \\\n +", " ", PAGE)
+
+
+def with_workers(workers: int, *, name: str, seed: int = 1, faster: float = 1.0) -> Run:
+    """A run of one stack on so many workers, on a machine that is ``faster`` for as long as it lasts."""
+    made = make_run(
+        stacks=(("starlette", "uvicorn-standard"),),
+        scenarios=("json",),
+        control=False,
+        troubles=False,
+        name=name,
+        seed=seed,
+        launch_noise=0.01,
+        trial_noise=0.01,
+        block_noise=0.01,
+    )
+    trials = tuple(
+        replace(
+            trial,
+            cell=replace(trial.cell, workers=workers),
+            requests=round(trial.requests * workers * faster),
+        )
+        for trial in made.trials
+    )
+    cells = tuple(replace(cell, workers=workers) for cell in made.plan.cells)
+    return replace(made, plan=replace(made.plan, cells=cells), trials=trials)
+
+
+def test_workers_are_told_by_runs_that_differ_in_nothing_else() -> None:
+    one, two = with_workers(1, name="one"), with_workers(2, name="two", seed=2)
+    told = entry_of("workers", one, two)
+    assert told.run == "one, two"
+    (entry,) = told.told
+    assert [cell.rpartition("--")[2] for cell in entry.cells] == ["w2", "w1"]
+    level = value_of(entry)
+    assert level.value == pytest.approx(2, rel=0.05)
+    assert level.low is not None
+    assert level.high is not None
+    assert level.low < level.value < level.high
+    assert "with 2 workers as with 1 in `json` at 64 connections" in entry.sentence
+    assert "is in the number, and not in its interval" in entry.sentence
+
+
+def test_several_runs_of_each_say_how_much_runs_differ() -> None:
+    runs = [
+        with_workers(workers, name=f"w{workers}-{number}", seed=number, faster=faster)
+        for workers in (1, 2)
+        for number, faster in enumerate((1.0, 1.3), 1)
+    ]
+    (entry,) = entry_of("workers", *runs).told
+    assert "the interval is over 2 runs and 2 runs" in entry.sentence
+    (by_blocks,) = entry_of("workers", runs[0], runs[2]).told
+    wide, narrow = value_of(entry), value_of(by_blocks)
+    assert wide.low is not None
+    assert narrow.low is not None
+    assert wide.value / wide.low > narrow.value / narrow.low  # the machine's speed is in it
+
+
+@pytest.mark.parametrize("what", ["machine", "packages", "threads", "workers"])
+def test_workers_are_not_told_across_anything_else(what: str) -> None:
+    one, two = with_workers(1, name="one"), with_workers(1 if what == "workers" else 2, name="two")
+    environment = two.plan.environment
+    setup = replace(two.plan.setup, threads=7) if what == "threads" else two.plan.setup
+    if what == "machine":
+        environment = replace(environment, machine=replace(environment.machine, cpu_model="another"))
+    if what == "packages":
+        frameworks = tuple(replace(part, key="another") for part in environment.frameworks)
+        environment = replace(environment, frameworks=frameworks)
+    other = replace(two, plan=replace(two.plan, environment=environment, setup=setup))
+    assert (entry_of("workers", one, other).run, entry_of("workers", one, other).told) == ("", ())

@@ -43,7 +43,7 @@ def test_a_bad_table_is_refused_with_the_reason(tmp_path: Path, text: str, messa
 def test_interpreters_are_one_text_or_several(tmp_path: Path, written: str, read: list[str]) -> None:
     settings = defaults(write(tmp_path, f"[tool.hotlap]\nblocks = 4\npython = {written}\n"))
     assert settings == {"blocks": 4, "python": read}
-    alone = {"python": read[0]} if len(read) == 1 else {}
+    alone = {"python": read} if len(read) == 1 else {}
     assert of_one_python(settings) == {"blocks": 4, **alone}
 
 
@@ -55,6 +55,11 @@ def test_the_gate_has_a_table_of_its_own(tmp_path: Path) -> None:
         "budget": 10,
     }
     assert gate_defaults(tmp_path / "elsewhere") == {}
+
+
+@pytest.mark.parametrize(("written", "read"), [('"3.13"', ["3.13"]), ('["3.12", "3.13"]', ["3.12", "3.13"])])
+def test_the_gate_takes_interpreters_likewise(tmp_path: Path, written: str, read: list[str]) -> None:
+    assert gate_defaults(write(tmp_path, f"[tool.hotlap.gate]\npython = {written}\n")) == {"python": read}
 
 
 @pytest.mark.parametrize(

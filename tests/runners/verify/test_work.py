@@ -18,7 +18,7 @@ from runners.verify.work import (
     verbs,
 )
 from scenarios.catalogue import discover
-from scenarios.exchange import Effects, Exchange, Part, Scenario
+from scenarios.exchange import Answer, Effects, Exchange, Part, Scenario
 from tests.support.fake_services import FakeEvidence
 
 SCENARIOS = discover()
@@ -29,10 +29,11 @@ EFFECTS = Effects(count="count", noun="changes", wrong="wrong")
 
 @dataclass
 class FakeChecks:
-    """Every answer is right, and makes the database do what ``answer`` says."""
+    """Each answer makes the database do what ``answer`` says, and is right unless it is about ``wrong``."""
 
     evidence: FakeEvidence
     answer: Callable[[int], tuple[str, ...]]
+    wrong: str = ""
     differences: list[str] = field(default_factory=list)
     asked: list[Exchange] = field(default_factory=list)
 
@@ -40,13 +41,27 @@ class FakeChecks:
         self.evidence.statements += self.answer(len(self.asked))
         self.asked.append(exchange)
 
+    def ask(self, exchange: Exchange) -> Answer:
+        self.asked.append(exchange)
+        return Answer(status=200, headers=(), body=b"")
+
+    def is_right(self, exchange: Exchange, _answer: Answer) -> bool:
+        if exchange.about == self.wrong:
+            self.differences.append(exchange.about)
+        return exchange.about != self.wrong
+
 
 def checked(
-    scenario: Scenario, answer: Callable[[int], tuple[str, ...]], evidence: FakeEvidence | None = None
+    scenario: Scenario,
+    answer: Callable[[int], tuple[str, ...]],
+    evidence: FakeEvidence | None = None,
+    *,
+    wrong: str = "",
+    pool: int | None = None,
 ) -> tuple[list[str], list[tuple[str, str]], list[Exchange]]:
     evidence = evidence or FakeEvidence()
-    checks = FakeChecks(evidence, answer)
-    found = list(check_work(cast("Checks", checks), scenario, evidence, seed=1))
+    checks = FakeChecks(evidence, answer, wrong)
+    found = list(check_work(cast("Checks", checks), scenario, evidence, seed=1, pool=pool))
     return checks.differences, found, checks.asked
 
 
@@ -184,3 +199,52 @@ def test_many_values_in_a_row_are_not_told_one_by_one() -> None:
     asked = f"SELECT a FROM t WHERE b IN ({typed}) LIMIT 5"  # noqa: S608 - it is only read
     assert shortened([asked]) == "SELECT a FROM t WHERE b IN (?::INTEGER, ...) LIMIT ?"
     assert shortened(["SELECT a FROM t WHERE b IN (1, 2, 3)"]) == "SELECT a FROM t WHERE b IN (?, ?, ?)"
+
+
+def test_a_row_that_was_kept_is_a_difference() -> None:
+    evidence = FakeEvidence()
+    differences, found, asked = checked(SCENARIOS["db-read"], lambda _: (READ,), evidence)
+    assert differences == []
+    assert found
+    changing = SCENARIOS["db-read"].changing
+    assert changing
+    assert [exchange.about for exchange in asked[-3:]] == [
+        changing.before.about,
+        changing.afterwards.about,
+        changing.before.about,
+    ]
+    assert evidence.changes == [changing.change, changing.undo]
+    kept = checked(SCENARIOS["db-read"], lambda _: (READ,), FakeEvidence(), wrong=changing.afterwards.about)
+    assert kept[:2] == (["the same row after it was changed"], [])
+
+
+@pytest.mark.parametrize(("connections", "pool", "wrong"), [(4, 4, False), (5, 4, True), (5, None, False)])
+def test_more_connections_than_a_pool_holds_are_a_difference(
+    *, connections: int, pool: int | None, wrong: bool
+) -> None:
+    evidence = FakeEvidence(connections=connections)
+    differences, _, asked = checked(SCENARIOS["db-many"], lambda _: (READ,) * 20, evidence, pool=pool)
+    assert len(asked) > (pool or 0)
+    assert [f"used {connections} connections of the database" in line for line in differences] == [
+        True
+    ] * wrong
+
+
+@pytest.mark.parametrize(
+    ("begin", "wrong"),
+    [
+        ("BEGIN", False),
+        ("BEGIN ISOLATION LEVEL READ COMMITTED", False),
+        ("BEGIN ISOLATION LEVEL SERIALIZABLE", True),
+        ("START TRANSACTION ISOLATION LEVEL REPEATABLE READ", True),
+        ("SET default_transaction_isolation = 'serializable'", True),
+        ("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ", True),
+        ("SET default_transaction_isolation TO 'repeatable read'", True),
+    ],
+)
+def test_another_isolation_is_a_difference(*, begin: str, wrong: bool) -> None:
+    scenario = SCENARIOS["db-write"]
+    assert scenario.effects
+    evidence = FakeEvidence(numbers={scenario.effects.count: [5, 8]})
+    differences, _, _ = checked(scenario, lambda _: (begin, *WRITE[1:]), evidence)
+    assert ["another isolation than READ COMMITTED" in line for line in differences] == [True] * wrong

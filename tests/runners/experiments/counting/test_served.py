@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -67,9 +68,10 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners.experiments.counting.lockstep, "PAUSE_S", 0.0)
 
 
-def launch(folder: Path, source: str) -> LaunchResult[LaunchCounts]:
+def launch(folder: Path, source: str, python: str = "") -> LaunchResult[LaunchCounts]:
+    counted = cost_cell(folder, source, server="fake")
     return count_served(
-        cost_cell(folder, source, server="fake"),
+        replace(counted, cell=replace(counted.cell, python=python)),
         variant=VARIANT,
         scenario=scenario("json", ring=ring),
         counter=callgrind.find(),
@@ -81,11 +83,12 @@ def launch(folder: Path, source: str) -> LaunchResult[LaunchCounts]:
     )
 
 
+@pytest.mark.parametrize("python", ["", "3.12"], ids=["one interpreter", "several"])
 def test_a_server_is_counted_between_dumps_and_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake_valgrind(tmp_path, monkeypatch, COUNTS)
-    launched = launch(tmp_path, SERVER.replace("{right}", "10_000"))
+    launched = launch(tmp_path, SERVER.replace("{right}", "10_000"), python)
     assert [each.instructions for each in launched.result.intervals] == [24_000] * 3
     assert launched.result.idle is not None
     assert launched.result.processes == 1

@@ -9,7 +9,7 @@ import pytest
 
 from apps import contract
 from runners.experiments.lifecycle.hooks import VARIABLE, HookCall, Hooks
-from runners.experiments.lifecycle.lifespan import before_answers, once_each
+from runners.experiments.lifecycle.lifespan import answers_of, before_answers, once_each
 
 
 def test_a_call_is_noted_with_process_and_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -62,3 +62,14 @@ def test_a_hook_behind_the_first_answer_of_its_worker_is_late() -> None:
     assert before_answers(starts, {1: 2.0}) == "yes"
     assert before_answers(starts, {1: 2.0, 2: 3.0}) == "no: not in 1 of 2 workers"
     assert before_answers([], {1: 2.0}) == "no: not in 1 of 1 workers"
+
+
+def test_what_hooks_did_is_told_in_words(tmp_path: Path) -> None:
+    hooks = Hooks.beside(tmp_path)
+    hooks.path.write_text("7 start 100\n7 start 200\n", encoding="ascii")
+    assert answers_of(hooks, {7}, {7: 1.0}, [True, False]) == {
+        "start hook": "no: 2 times in 1 processes, of 1 workers",
+        "before the first answer": "yes",
+        "state in handlers": "no: in 1 of 2 answers",
+        "stop hook": "no: it did not run",
+    }

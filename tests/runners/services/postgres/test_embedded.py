@@ -86,6 +86,10 @@ def test_statements_are_noted_while_they_are_watched_of_this_database_alone(
             others.execute("SELECT 2")
             assert noted() == ("BEGIN", "SELECT name FROM things WHERE id = $1", "COMMIT")
             assert noted_there() == ("SELECT 2",)
+            assert (noted.sessions(), noted_there.sessions()) == (1, 1)
+            with connected(lease) as more:
+                more.execute("SELECT 3")
+            assert noted.sessions() == 2
         with lease.watched() as noted:
             assert noted
             assert noted() == ()

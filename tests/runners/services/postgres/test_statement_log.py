@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runners.services.postgres.statement_log import statements
+from runners.services.postgres.statement_log import sessions, statements
 
 LOG = """\
 [11] launch_1 LOG:  statement: BEGIN
@@ -22,3 +22,9 @@ def test_statements_of_one_database_are_told_apart_each_on_a_line() -> None:
     assert statements(LOG, "launch_1") == ("BEGIN", "SELECT id FROM accounts WHERE id = $1", "SELECT 4")
     assert statements(LOG, "launch_2") == ("SELECT 2",)
     assert statements(LOG, "launch_3") == ()
+
+
+def test_connections_are_counted_by_the_processes_that_serve_them() -> None:
+    assert [sessions(LOG, f"launch_{number}") for number in (1, 2, 3)] == [1, 1, 0]
+    another = LOG.replace("[11] launch_1 LOG:  statement", "[14] launch_1 LOG:  statement")
+    assert sessions(another, "launch_1") == 2

@@ -1,0 +1,113 @@
+"""Workers: what more processes of one server bring, from runs that differ in nothing else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from report import fmt
+from report.analysis.claims.claim import Claim, Evidence, ToldOfRuns, of_cells, server_of
+from report.analysis.metrics import THROUGHPUT
+from report.analysis.summary import Summary
+from report.analysis.titles import is_of
+from report.analysis.two_sides.two_runs import SAME_MACHINE, SAME_SETUP
+from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
+from report.stats.two_samples import unpaired
+
+RUNS_FOR_INTERVAL = 2
+"""Of each number of workers, from which on the interval is over runs and not over their blocks."""
+
+
+class Measured(NamedTuple):
+    """A cell in one run."""
+
+    run: str
+    summary: Summary
+
+
+def _tell(evidence: Sequence[Evidence]) -> Iterator[ToldOfRuns]:
+    """Each number of workers against the fewest, of every cell that was measured with several."""
+    for by_workers in _alike(evidence).values():
+        few, *others = (by_workers[workers] for workers in sorted(by_workers))
+        for many in others:
+            yield _told(few, many)
+
+
+def _alike(evidence: Sequence[Evidence]) -> dict[tuple[object, ...], dict[int, list[Measured]]]:
+    """Cells that differ in workers alone, by number of these: of one machine, in one environment."""
+    groups: dict[tuple[object, ...], dict[int, list[Measured]]] = {}
+    for own in evidence:
+        for summary in own.summaries:
+            by_workers = groups.setdefault(_conditions(own, summary), {})
+            by_workers.setdefault(summary.cell.workers, []).append(Measured(own.run.plan.name, summary))
+    return groups
+
+
+def _conditions(evidence: Evidence, summary: Summary) -> tuple[object, ...]:
+    """All that must be the same."""
+    plan, cell = evidence.run.plan, summary.cell
+    return (
+        replace(cell, workers=0),
+        summary.in_turns,
+        frozenset(part.key for part in plan.environment.frameworks if is_of(part, cell)),
+        *(getattr(plan.environment.machine, name) for name in SAME_MACHINE),
+        *(getattr(plan.setup, name) for name in SAME_SETUP),
+    )
+
+
+def _told(few: Sequence[Measured], many: Sequence[Measured]) -> ToldOfRuns:
+    over_runs = min(len(few), len(many)) >= RUNS_FOR_INTERVAL
+    ratio = _ratio(_values(few, over_runs=over_runs), _values(many, over_runs=over_runs), over_runs=over_runs)
+    less, more = few[0].summary.cell, many[0].summary.cell
+    known = (
+        f"the interval is over {fmt.counted(len(many), 'run')} and {fmt.counted(len(few), 'run')}"
+        if over_runs
+        else "how fast the machine was in either run is in the number, and not in its interval"
+    )
+    told = of_cells(
+        f"{less.framework} on {server_of(less)} answers {fmt.times(ratio)} as many requests with "
+        f"{fmt.counted(more.workers, 'worker')} as with {less.workers} in `{less.scenario}` at "
+        f"{fmt.counted(less.connections, 'connection')}; {known}.",
+        ratio,
+        "ratio",
+        more,
+        less,
+    )
+    return tuple(measured.run for measured in (*few, *many)), told
+
+
+def _values(measured: Sequence[Measured], *, over_runs: bool) -> list[float]:
+    """Requests per second: a value a run, or a value a block of all runs."""
+    if not over_runs:
+        return [rps for entry in measured for rps in entry.summary.by_block(THROUGHPUT).values()]
+    levels = (entry.summary.level(THROUGHPUT) for entry in measured)
+    return [level.value for level in levels if level is not None]
+
+
+def _ratio(few: Sequence[float], many: Sequence[float], *, over_runs: bool) -> Level:
+    """many/few by their geometric means; Welch's interval, where there are values enough on both sides."""
+    n, estimate = min(len(few), len(many)), unpaired(few, many)
+    if estimate is None:
+        return Level(value=many[0] / few[0], n=n)
+    value = math.exp(estimate.mean)
+    if not over_runs and n < BLOCKS_FOR_INTERVAL:
+        return Level(value=value, n=n)
+    low, high = map(math.exp, estimate.bounds())
+    return Level(value=value, low=low, high=high, n=n)
+
+
+def _of_one_run(_evidence: Evidence) -> tuple[()]:
+    """Nothing: a run has one number of workers."""
+    return ()
+
+
+WORKERS = Claim(
+    name="workers",
+    says="`--workers` lets a server use more CPUs.",
+    wants="two runs or more that differ in `--workers` alone, of one machine and one set of packages",
+    command="hotlap run --framework starlette --server uvicorn-standard --scenario json --workers 2",
+    tell=_of_one_run,
+    across=_tell,
+)
