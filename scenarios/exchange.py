@@ -216,6 +216,8 @@ class Scenario:
     """Small request that is asked now and then while the load lasts, to show what others wait."""
     beside_group: str | None = None
     """Route group of that request, mounted too; None: what is mounted for the scenario has it."""
+    default: bool = True
+    """False: only measured when it is named, and only of apps that implement it or say why not."""
     quick: bool = False
     """Part of the quick matrix."""
     quick_rate_rps: float | None = None

@@ -32,6 +32,8 @@ class FrameworkJson(TypedDict):
     interfaces: list[Interface]
     floor: bool
     """A bare interface app, which frameworks are measured against."""
+    default: bool
+    """False: only measured when it is named."""
     serialiser: str
     validator: str
 
@@ -58,6 +60,8 @@ class ScenarioJson(TypedDict):
     """Family that an app file names it by."""
     needs: str
     """Capability that a stack needs for it."""
+    default: bool
+    """False: only measured when it is named."""
 
 
 class ProbeJson(TypedDict):

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from runners.cli.json_types import CellJson, ListJson
 
 LISTING_WIDTH = 110
+ONLY_NAMED = " (only when named)"
+"""Behind what no selection has unless it is named."""
 
 
 def as_json(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
@@ -27,6 +29,7 @@ def as_json(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
                 "title": framework.title,
                 "interfaces": sorted(framework.targets),
                 "floor": framework.floor,
+                "default": framework.default,
                 "serialiser": framework.serialiser,
                 "validator": framework.validator,
             }
@@ -49,6 +52,7 @@ def as_json(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
                 "title": scenario.title,
                 "group": family(scenario),
                 "needs": scenario.needs,
+                "default": scenario.default,
             }
             for scenario in parts.scenarios.values()
         ],
@@ -92,14 +96,15 @@ def as_text(matrix: Matrix, parts: Parts, suites: Iterable[Suite]) -> str:
     frameworks = plain_table("frameworks", "name", "speaks", "serialiser", "validator")
     for framework in parts.frameworks.values():
         speaks = ", ".join(sorted(framework.targets)) + (" (floor)" if framework.floor else "")
+        speaks += "" if framework.default else ONLY_NAMED
         frameworks.add_row(framework.name, speaks, framework.serialiser, framework.validator)
     servers = plain_table("servers", "name", "accepts", "what it is")
     for server in parts.servers.values():
-        mark = "" if server.default else " (only when named)"
+        mark = "" if server.default else ONLY_NAMED
         servers.add_row(server.name, server.interface, server.title + mark)
     scenarios = plain_table("scenarios", "name", "asks")
     for scenario in parts.scenarios.values():
-        scenarios.add_row(scenario.name, scenario.title)
+        scenarios.add_row(scenario.name, scenario.title + ("" if scenario.default else ONLY_NAMED))
     probes = plain_table("probes of `hotlap lifecycle`", "name", "number")
     for probe in PROBES.values():
         probes.add_row(probe.name, probe.number)

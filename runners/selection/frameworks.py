@@ -22,7 +22,7 @@ APP_SUFFIX = "_app.py"
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
     *("implements", "needs", "targets", "not-applicable", "boundaries", "schema", "docs", "expected-rps"),
-    "documentation",
+    *("documentation", "default"),
 }
 """What ``[tool.hotlap]`` may hold."""
 BOUNDARY = "::"
@@ -55,6 +55,8 @@ class Framework:
     validator: str = ""
     floor: bool = False
     """A bare interface app, which frameworks are measured against."""
+    default: bool = True
+    """False: only measured when it is named."""
     built_on: str = ""
     """Framework that it stands on; empty for the floor of its server and interface."""
     quick: tuple[str, ...] = ()
@@ -141,6 +143,7 @@ def read(path: Path) -> Framework:
         serialiser=block.string(tool, "serialiser", default=""),
         validator=block.string(tool, "validator", default=""),
         floor=tool.get("floor", False) is True,
+        default=tool.get("default", True) is True,
         built_on=block.string(tool, "built-on", default=""),
         quick=block.strings(tool, "quick", default=()),
         counted=block.strings(tool, "counted", default=()),

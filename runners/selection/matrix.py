@@ -165,8 +165,10 @@ def _absence(stack: Stack, scenario: Scenario) -> tuple[str, str] | None:
     if scenario.needs not in {*SERVICES, *stack.variant.capabilities, stack.variant.interface}:
         own = stack.framework.not_applicable.get(family(scenario))
         return "not-applicable", own or _lack(stack.variant, scenario.needs)
-    absent = stack.framework.absence(family(scenario))
-    return absent or (stack.framework.absence(scenario.beside_group) if scenario.beside_group else None)
+    absence = stack.framework.absence(family(scenario))
+    if absence and absence[0] == "not-implemented" and not scenario.default:
+        return "not-applicable", f"{scenario.name} is asked of apps that are made for it: `hotlap list`"
+    return absence or (stack.framework.absence(scenario.beside_group) if scenario.beside_group else None)
 
 
 def _lack(variant: Variant, needs: str) -> str:
@@ -178,13 +180,33 @@ def _lack(variant: Variant, needs: str) -> str:
 def _scenarios(selection: Selection, parts: Parts) -> tuple[Scenario, ...]:
     if selection.quick and not selection.scenarios:
         return tuple(scenario for scenario in parts.scenarios.values() if scenario.quick)
-    names = choose(selection.scenarios or ("*",), parts.scenarios, "scenario")
+    usual = (name for name, scenario in parts.scenarios.items() if scenario.default)
+    names = _named(selection.scenarios or usual, parts.scenarios, "scenario")
     return tuple(parts.scenarios[name] for name in names)
 
 
 def _frameworks(selection: Selection, parts: Parts) -> tuple[str, ...]:
-    usual = (name for name, framework in parts.frameworks.items() if framework.quick or not selection.quick)
-    return choose(selection.frameworks or usual, parts.frameworks, "framework")
+    usual = (
+        name
+        for name, framework in parts.frameworks.items()
+        if framework.default and (framework.quick or not selection.quick)
+    )
+    return _named(selection.frameworks or usual, parts.frameworks, "framework")
+
+
+def _named(
+    wanted: Iterable[str], known: Mapping[str, Framework] | Mapping[str, Scenario], kind: str
+) -> tuple[str, ...]:
+    """As ``choose``, but a glob that matches what is measured by default takes nothing else with it."""
+    patterns = tuple(wanted)
+    names = choose(patterns, known, kind)
+    usual = [name for name in names if known[name].default]
+    apart = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in usual)]
+    return tuple(
+        name
+        for name in names
+        if name in usual or name in patterns or any(fnmatchcase(name, pattern) for pattern in apart)
+    )
 
 
 def _speaks(framework: str, parts: Parts) -> str:

@@ -169,3 +169,35 @@ def test_what_hotlap_starts_itself_is_lacking_nowhere() -> None:
     known = replace(known, scenarios={"rows": scenario("rows", needs="database", group="plaintext")})
     matrix = expand(Selection(frameworks=("fastapi", "flask")), known)
     assert {cell.framework for cell in matrix.cells} == {"fastapi", "flask"}
+
+
+def test_what_is_no_default_is_there_when_it_is_named() -> None:
+    known = parts()
+    extra = framework("extra", "asgi", implements=("price",), default=False, not_applicable={"*": "none"})
+    price = scenario("price", group=None, target="price", default=False)
+    known = replace(
+        known,
+        frameworks={**known.frameworks, "extra": extra},
+        scenarios={**known.scenarios, "price": price},
+    )
+    assert expand(Selection(), known) == expand(Selection(), parts())
+    server = ("uvicorn-standard",)
+    matrix = expand(Selection(frameworks=("extra",), scenarios=("price",), servers=server), known)
+    assert [(cell.framework, cell.scenario) for cell in matrix.cells] == [("extra", "price")]
+    both = expand(Selection(frameworks=("extra", "fastapi"), scenarios=("price",), servers=server), known)
+    (lacking,) = both.not_applicable
+    assert (lacking.cell.framework, both.not_implemented) == ("fastapi", ())
+    assert "apps that are made for it" in lacking.reason
+
+
+def test_a_glob_takes_what_is_no_default_only_where_it_matches_nothing_else() -> None:
+    known = parts()
+    extra = framework("fastapi-extra", "asgi", default=False)
+    known = replace(known, frameworks={**known.frameworks, "fastapi-extra": extra})
+    for globs, wanted in {
+        ("f*",): {"fastapi", "flask"},
+        ("*-extra",): {"fastapi-extra"},
+        ("f*", "fastapi-extra"): {"fastapi", "flask", "fastapi-extra"},
+        ("fastapi", "*-extra"): {"fastapi", "fastapi-extra"},
+    }.items():
+        assert {stack.framework.name for stack in stacks(Selection(frameworks=globs), known)} == wanted
