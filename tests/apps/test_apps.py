@@ -14,10 +14,12 @@ from scenarios import catalogue
 APP_FILES = sorted(APPS.glob("*_app.py"))
 FILES = sorted(APPS.glob("*.py"))
 FRAMEWORKS = discover()
-TARGETS = {"routing", "middleware", "middleware-none", "include", "errors", "compress"}
+PRICES = {scenario.name for scenario in catalogue.discover().values() if not scenario.default}
+"""Scenarios, and families, that only apps of the price list have; one family has two scenarios."""
+TARGETS = {"routing", "middleware", "middleware-none", "include", "errors", "compress", *PRICES}
 """Families that have a target of their own."""
-FAMILIES = {*map(family, catalogue.discover().values()), "lifespan"}
-"""Of the scenarios, and that of a lifecycle."""
+FAMILIES = {*map(family, catalogue.discover().values()), "lifespan"} - PRICES
+"""Of the scenarios of the default matrix, and that of a lifecycle."""
 LACKING = {
     "starlette": {"dependencies"},
     "litestar": {"static-304"},
@@ -29,7 +31,13 @@ LACKING = {
 }
 """What a framework leaves out because it has no such thing."""
 OURS = {"report", "results", "runners", "scenarios", "tests"}
-IMPORT_NAMES = {"pyjwt": "jwt", "python-multipart": "python_multipart"}
+IMPORT_NAMES = {
+    "pyjwt": "jwt",
+    "python-multipart": "python_multipart",
+    "opentelemetry-sdk": "opentelemetry",
+    "opentelemetry-instrumentation-flask": "opentelemetry",
+    "opentelemetry-instrumentation-django": "opentelemetry",
+}
 
 frameworks = pytest.mark.parametrize("framework", FRAMEWORKS.values(), ids=FRAMEWORKS.keys())
 
@@ -99,8 +107,8 @@ def test_the_block_says_what_a_reader_of_results_must_know(path: Path) -> None:
 
 @frameworks
 def test_every_family_is_implemented_or_said_to_be_not_applicable(framework: Framework) -> None:
-    assert framework.implements <= FAMILIES
-    assert framework.not_applicable.keys() <= FAMILIES | {"*"}
+    assert framework.implements <= FAMILIES | PRICES
+    assert framework.not_applicable.keys() <= FAMILIES | PRICES | {"*"}
     absences = {family: framework.absence(family) for family in FAMILIES - framework.implements}
     assert all(absence and absence[0] == "not-applicable" for absence in absences.values())
 

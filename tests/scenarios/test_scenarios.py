@@ -12,7 +12,14 @@ import pytest
 
 import scenarios
 from apps import contract
-from scenarios import answers, catalogue, json_scenario, order_inputs, plaintext_scenario
+from scenarios import (
+    answers,
+    catalogue,
+    json_scenario,
+    order_inputs,
+    plaintext_scenario,
+    price_list_scenario,
+)
 from scenarios.auth_scenario import BAD_TOKENS, token
 from scenarios.exchange import Answer, Exchange, Request, Scenario
 from scenarios.rotation import unturned
@@ -57,6 +64,7 @@ def test_the_catalogue_is_in_the_order_of_the_contract() -> None:
         *("db-read", "db-many", "db-write", "cpu", "cpu-inline", "background"),
         *("errors", "json-sync", "include-first", "include-middle", "include-last"),
         *("compress", "compress-large"),
+        *(scenario.name for scenario in price_list_scenario.SCENARIOS),
     ]
 
 

@@ -22,6 +22,7 @@ from apps.contract_tasks import TASK_ID_MAX, WAIT_MAX_MS
 from apps.contract_threads import cpu_answer
 from scenarios import static_scenario
 from scenarios.exchange import Answer, Request
+from tests.support.reference_additions import added
 
 ETAG = '"an-etag"'
 _calls = count()
@@ -84,6 +85,8 @@ def respond(request: Request, *, made_once: bool = False) -> Answer:
         "/events": lambda: _events(query, start),
         "/items": lambda: _page(query, contract.SALTS[turn % len(contract.SALTS)], dict(request.headers)),
     }
+    if parts_of_answer := added(path, request, greeting):
+        return typed(*parts_of_answer)
     try:
         return rotating[path]() if path in rotating else _routed(path, query, request, greeting)
     except Refusal as refusal:
