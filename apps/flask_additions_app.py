@@ -7,6 +7,7 @@
 #
 # [tool.hotlap]
 # title = "Flask with an addition"
+# documentation = "https://flask.palletsprojects.com/en/stable/"
 # notes = """
 # The price list: json with one thing added, as its documentation says, in an environment that holds all of \
 # them and imports the one that is asked for. Middleware in its fast form is WSGI's, around wsgi_app; \

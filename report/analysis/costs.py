@@ -11,6 +11,7 @@ from statistics import fmean
 
 from report.analysis.cost_records import cost_of, cost_per_request
 from report.analysis.layers import Count, Layers, Step, built_on, find_layers, place
+from report.analysis.prices import PriceList, find_price_lists, is_priced
 from report.analysis.summary import sorted_cells, why_absent
 from report.analysis.twins import Twin, find_twins
 from report.stats.means import mean_level
@@ -31,6 +32,8 @@ class Costs:
     layers: tuple[Layers, ...]
     twins: tuple[tuple[Twin, tuple[Step, ...]], ...]
     """By thing: the scenario that has it over its twin without, a step a stack."""
+    prices: tuple[PriceList, ...]
+    """By stack: what each addition of the price list costs."""
     shares: tuple[CostShares, ...]
     problems: tuple[str, ...]
     """Counts that were left out because they cannot be."""
@@ -72,8 +75,9 @@ def summarise_costs(run: Run) -> Costs:
     return Costs(
         name=run.plan.name,
         counts=tuple(counts),
-        layers=find_layers(counts, below),
+        layers=find_layers([count for count in counts if not is_priced(count.cell)], below),
         twins=find_twins(counts, below),
+        prices=find_price_lists(counts),
         shares=tuple(shares for shares in run.shares if not shares.side),
         problems=tuple(problems.values()),
     )

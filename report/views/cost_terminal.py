@@ -15,14 +15,16 @@ from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, summarise_costs
 from report.analysis.layers import Count, Layers, Step
 from report.analysis.older_servers import older_servers
+from report.analysis.prices import PriceList
 from report.analysis.titles import titles_of
 from report.analysis.twins import Twin
 from report.fmt import counted
-from report.views import cost_words
+from report.views import cost_words, price_words
 from report.views.json_types import (
     CostCellJson,
     CostJson,
     CostLayersJson,
+    CostPriceListJson,
     CostSharesJson,
     CostStepJson,
     CostTwinJson,
@@ -35,6 +37,8 @@ COST_TABLE_WIDTH = 200
 """Characters."""
 COST_COLUMNS = ("instructions per request", "in process", "layer", "over", "spread", "repeats")
 """Heads of the columns of a table, behind that of the stack."""
+PRICE_COLUMNS = ("addition", "instructions added per request", "of a request without")
+"""The same of the price list."""
 
 
 def as_text(run: Run, folder: Path) -> str:
@@ -44,6 +48,10 @@ def as_text(run: Run, folder: Path) -> str:
     for scenario in run_costs.scenarios:
         console.print(_table(run_costs, scenario, titles))
         console.print()
+    for prices in run_costs.prices:
+        console.print(plain(price_words.title(prices, titles)), style="bold", soft_wrap=True)
+        console.print(_price_table(prices))
+        console.print(price_words.loading(prices), end="\n\n", soft_wrap=True)
     for line in (*_twins(run_costs, titles), *_shares(run_costs), *_trouble(run, run_costs)):
         console.print(plain_lines(line))
     for line in older_servers(run):
@@ -72,6 +80,8 @@ def as_json(run: Run, folder: Path) -> str:
         "failures": list(run.failures),
         "problems": [*run.problems, *run_costs.problems],
     }
+    if run_costs.prices:
+        data["prices"] = [_prices_data(prices) for prices in run_costs.prices]
     return json.dumps(data, indent=2, allow_nan=False, default=asdict)
 
 
@@ -121,6 +131,21 @@ def _twin_data(twin: Twin, step: Step) -> CostTwinJson:
     return {"thing": twin.thing, **_step_data(step)}
 
 
+def _prices_data(prices: PriceList) -> CostPriceListJson:
+    cell = prices.without.cell
+    return {
+        "framework": cell.framework,
+        "server": cell.server,
+        "interface": cell.interface,
+        "without": _level_data(prices.without),
+        "prices": [
+            {"addition": price.addition, "share": price.share, **_step_data(price.step)}
+            for price in prices.prices
+        ],
+        "under_load": prices.command,
+    }
+
+
 def _table(run_costs: Costs, scenario: str, titles: Mapping[str, str]) -> Table:
     table = Table(title=scenario, title_justify="left", title_style="bold", box=None, pad_edge=False)
     table.add_column("stack", no_wrap=True)
@@ -130,6 +155,15 @@ def _table(run_costs: Costs, scenario: str, titles: Mapping[str, str]) -> Table:
         if group.scenario == scenario:
             for step in group.steps:
                 table.add_row(step.count.cell.stack, *_row(run_costs, step, titles))
+    return table
+
+
+def _price_table(prices: PriceList) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in PRICE_COLUMNS:
+        table.add_column(name, justify="left" if name == PRICE_COLUMNS[0] else "right")
+    for price in prices.prices:
+        table.add_row(price.addition, _difference_text(price.step), price_words.share(price))
     return table
 
 

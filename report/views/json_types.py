@@ -226,6 +226,29 @@ class CostTwinJson(CostStepJson):
     thing: str
 
 
+class CostPriceJson(CostStepJson):
+    """What one addition costs a stack: its scenario over price-none."""
+
+    addition: str
+    """In words."""
+    share: float | None
+    """Of what a request takes without it; None where there is no value."""
+
+
+class CostPriceListJson(TypedDict):
+    """What additions cost one stack."""
+
+    framework: str
+    server: str
+    interface: Interface
+    without: CountedJson
+    """A request with nothing added."""
+    prices: list[CostPriceJson]
+    """The dearest first; those without a value at the end."""
+    under_load: str
+    """Command that measures the dearest under load; empty where none has a value."""
+
+
 class CostCellJson(CountedJson):
     """What was counted of one cell."""
 
@@ -311,6 +334,8 @@ class CostJson(TypedDict):
     layers: list[CostLayersJson]
     twins: list[CostTwinJson]
     """What single things cost each stack: a scenario over its twin."""
+    prices: NotRequired[list[CostPriceListJson]]
+    """Of each stack that was counted with additions, where there is one."""
     shares: list[CostSharesJson]
     older_servers: list[str]
     """As in ``hotlap run --json``."""

@@ -26,7 +26,7 @@ from report.analysis.summary import Summary
 from report.analysis.titles import titles_of
 from report.analysis.workload import Workload
 from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
-from report.views import words
+from report.views import price_words, words
 from report.views.answers import headline
 from report.views.answers.exports import answer_json, as_lines, card_json
 from report.views.json_types import ComparisonJson, MeasuredJson, PrecisionJson, RunCellJson, RunJson
@@ -47,7 +47,12 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
         console.print()
     for line in as_lines(find_answers(run, conclusions), titles_of(run)):
         console.print(plain(line), soft_wrap=True)
-    for line in (*_few_blocks(summaries), *_comparisons(conclusions.groups), *_services(summaries)):
+    for line in (
+        *_few_blocks(summaries),
+        *_comparisons(conclusions.groups),
+        *price_words.under_load(summaries),
+        *_services(summaries),
+    ):
         console.print(plain(line))
     for line in (
         *words.doubts(conclusions.doubts, conclusions.flags),
@@ -88,7 +93,11 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
         "headline": answer_json(headline.headline(answers.headline, titles)),
         "besides": [answer_json(sentence) for sentence in headline.besides(answers.headline, titles)],
         "cards": [card_json(card, titles) for card in answers.cards],
-        "answers": [*_few_blocks(conclusions.summaries), *_comparisons(conclusions.groups)],
+        "answers": [
+            *_few_blocks(conclusions.summaries),
+            *_comparisons(conclusions.groups),
+            *price_words.under_load(conclusions.summaries),
+        ],
         "comparisons": [_group_data(group) for group in (*conclusions.groups, *conclusions.stacks)],
         "controls": [
             {

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from runners.cli.options import Apps, Frameworks, Json, Python, Quick, Results, Scenarios, Servers, With
+from runners.cli.options import (
+    Apps,
+    Frameworks,
+    Json,
+    Python,
+    Quick,
+    Results,
+    Scenarios,
+    Servers,
+    Suite,
+    With,
+)
 from runners.cli.shared import run_and_close, selection_of
 
 InProcess = Annotated[
@@ -27,6 +38,7 @@ def cost(
     framework: Frameworks = None,
     server: Servers = None,
     scenario: Scenarios = None,
+    suite: Suite = None,  # noqa: ARG001 - its callback took it
     quick: Quick = False,
     in_process: InProcess = True,
     repeats: Repeats = 2,

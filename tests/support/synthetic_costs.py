@@ -46,6 +46,11 @@ WORK = {
     "json": 9_000,
     "orders": 160_000,
     "orders-raw": 45_000,
+    "price-none": 9_000,
+    "price-cors": 20_000,
+    "price-base-middleware": 109_000,
+    "price-sentry": 40_000,
+    "price-gzip": 15_000,
     "middleware": 31_000,
     "middleware-none": 9_000,
 }

@@ -53,7 +53,14 @@ FRAMEWORK_US = {
     "django": 190.0,
 }
 SERVER_US = {"uvicorn-standard": 75.0, "granian-asgi": 32.0, "granian-rsgi": 20.0, "granian-wsgi": 35.0}
-SCENARIO_FACTOR = {"plaintext": 0.9, "json": 1.0, "params": 1.5, "orders": 2.6, "items": 6.0}
+SCENARIO_FACTOR = {
+    "plaintext": 0.9,
+    "json": 1.0,
+    "params": 1.5,
+    "orders": 2.6,
+    "items": 6.0,
+    "price-base-middleware": 2.0,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

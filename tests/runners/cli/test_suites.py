@@ -55,9 +55,9 @@ def options_of(asked: list[RunOptions], monkeypatch: pytest.MonkeyPatch, *argume
     return asked.pop()
 
 
-def test_hotlap_ships_six_suites_each_with_a_sentence(folder: Path) -> None:
+def test_hotlap_ships_seven_suites_each_with_a_sentence(folder: Path) -> None:
     shipped = suites.known(folder)
-    assert list(shipped) == ["quick", "data", "realtime", "waiting", "errors", "full"]
+    assert list(shipped) == ["quick", "data", "realtime", "waiting", "errors", "prices", "full"]
     assert all(suite.about and suite.shipped for suite in shipped.values())
 
 

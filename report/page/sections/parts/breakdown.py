@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from report.analysis.contenders import is_floor
 from report.analysis.costs import NOT_COUNTED, Costs
 from report.analysis.layers import Step
+from report.analysis.prices import Price, PriceList
 from report.analysis.twins import Twin
 from report.page.context import Context, stack_entries
 from report.page.model import STACK_COLUMNS, Column, SectionPart, Table, TableEntry, TableRow, entry, gap
-from report.views import cost_words
+from report.views import cost_words, price_words
 from results.model import CostShares
 
 SHARES_TEXT = (
@@ -18,11 +19,15 @@ SHARES_TEXT = (
     "function they are inclusive, so that one may hold another; by object they add up."
 )
 
+PRICES_TEXT = "json with one thing added, minus json that is asked in the same way."
+
 
 def parts(context: Context, costs: Costs, anchor: str, run_suffix: str) -> Iterator[SectionPart]:
     """Parts of one run's counts; ``run_suffix`` names the run in headings where there are several."""
     for twin, steps in costs.twins:
         yield _twin_part(context, twin, steps, f"{twin.key}-{anchor}", run_suffix)
+    for number, prices in enumerate(costs.prices):
+        yield _price_part(context, prices, f"prices-{anchor}-{number}", run_suffix)
     if costs.shares:
         yield SectionPart(
             heading=f"Where it goes{run_suffix}",
@@ -66,6 +71,34 @@ def _twin_part(
             ),
         ),
     )
+
+
+def _price_part(context: Context, prices: PriceList, anchor: str, run_suffix: str) -> SectionPart:
+    unit = "instructions per request (95% interval)"
+    return SectionPart(
+        heading=f"{price_words.title(prices, context.titles)}{run_suffix}",
+        anchor=anchor,
+        text=f"{PRICES_TEXT} {price_words.loading(prices)}".strip(),
+        tables=(
+            Table(
+                anchor=f"table-{anchor}",
+                caption=f"Instructions that a request takes more with one thing added. {NOT_COUNTED}",
+                columns=(
+                    Column(label="Addition"),
+                    Column(label="Added", unit=unit, numeric=True),
+                    Column(label="Of a request without", unit="%", numeric=True),
+                ),
+                rows=tuple(_price_row(price) for price in prices.prices),
+            ),
+        ),
+    )
+
+
+def _price_row(price: Price) -> TableRow:
+    share = gap("not known")
+    if price.share is not None:
+        share = TableEntry(text=price_words.share(price), key=round(price.share, 6))
+    return TableRow(entries=(entry(price.addition), added_entry(price.step), share))
 
 
 def _twin_row(context: Context, step: Step) -> TableRow:
