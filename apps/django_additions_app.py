@@ -7,7 +7,7 @@
 #
 # [tool.hotlap]
 # title = "Django with an addition"
-# documentation = "https://docs.djangoproject.com/en/5.2/"
+# documentation = "https://docs.djangoproject.com/en/5.2/topics/http/middleware/"
 # notes = """
 # The price list: json with one thing added, as its documentation says, in an environment that holds all of \
 # them and imports the one that is asked for. CommonMiddleware is there always; middleware in its \

@@ -7,7 +7,7 @@
 #
 # [tool.hotlap]
 # title = "FastAPI with an addition"
-# documentation = "https://fastapi.tiangolo.com/"
+# documentation = "https://fastapi.tiangolo.com/advanced/middleware/"
 # notes = """
 # The price list: json with one thing added, as its documentation says, in an environment that holds all of \
 # them and imports the one that is asked for. Middleware in its fast form is pure ASGI. \

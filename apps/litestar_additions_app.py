@@ -4,7 +4,7 @@
 #
 # [tool.hotlap]
 # title = "Litestar with an addition"
-# documentation = "https://docs.litestar.dev/latest/"
+# documentation = "https://docs.litestar.dev/2/usage/middleware/"
 # notes = """
 # The price list: json with one thing added, as its documentation says, in an environment that holds all of \
 # them and imports the one that is asked for. Middleware in its fast form is ASGIMiddleware; hooks are one \

@@ -6,7 +6,7 @@
 #
 # [tool.hotlap]
 # title = "Starlette with an addition"
-# documentation = "https://www.starlette.io/"
+# documentation = "https://www.starlette.io/middleware/"
 # notes = """
 # The price list: json with one thing added, as its documentation says, in an environment that holds all of \
 # them and imports the one that is asked for. Middleware in its fast form is pure ASGI. \
