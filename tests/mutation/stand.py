@@ -134,7 +134,7 @@ class Stand:
                 tasks=tasks,
             )
             variables = {**leases.environment, **({"HOTLAP_TASKS": str(tasks)} if tasks else {})}
-            with self._served(texts, wanted.target, (wanted.group or "",), variables) as port:
+            with self._served(texts, wanted.target, wanted.groups, variables) as port:
                 yield Served(port, known)
 
     @contextmanager

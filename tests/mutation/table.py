@@ -10,6 +10,7 @@ from tests.mutation import (
     hooks,
     inputs,
     made_once,
+    orm,
     sending,
     targets,
     tasks_and_compression,
@@ -27,6 +28,7 @@ _ALL = (
     files,
     tasks_and_compression,
     database,
+    orm,
     hooks,
     cheating,
 )
