@@ -245,6 +245,6 @@ def test_more_connections_than_a_pool_holds_are_a_difference(
 def test_another_isolation_is_a_difference(*, begin: str, wrong: bool) -> None:
     scenario = SCENARIOS["db-write"]
     assert scenario.effects
-    evidence = FakeEvidence(numbers={scenario.effects.count: [5, 8]})
+    evidence = FakeEvidence(numbers={scenario.effects.count: [5, 8], scenario.effects.wrong: [0]})
     differences, _, _ = checked(scenario, lambda _: (begin, *WRITE[1:]), evidence)
     assert ["another isolation than READ COMMITTED" in line for line in differences] == [True] * wrong
