@@ -14,7 +14,7 @@ ROOT = Path(runners.__file__).parents[1]
 SOURCES = (
     "apps/__init__.py",
     "apps/contract*.py",
-    "results/*.py",
+    "results/**/*.py",
     "runners/*.py",
     "runners/generator/**/*.py",
     "runners/http/*.py",

@@ -27,7 +27,7 @@ RENDERS_FOR_EVER = f"""
 import time
 import report.page.build as build
 
-build.render = lambda _context: (print("rendering", flush=True), time.sleep(600))
+build.render_page = lambda _page: (print("rendering", flush=True), time.sleep(600))
 {PROGRAM}
 """
 

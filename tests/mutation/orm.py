@@ -12,8 +12,9 @@ ASYNC_BEGIN, BEGIN = "request.app.state.sessions.writing.begin()", "writing.begi
 ADD, TAGS, LINES, ID = "session.add(purchase)", "post.tags)", "sent.lines]", '"id": purchase.id'
 UNCHECKED = """\
 def unchecked(body):
-    sent = models.PurchaseIn.model_validate({**body, "lines": (body["lines"] * 2)[:2]})
-    sent.lines = sent.lines[: len(body["lines"])]
+    lines = body.get("lines", [])
+    sent = models.PurchaseIn.model_validate({**body, "lines": (lines * 2)[:2]})
+    sent.lines = sent.lines[: len(lines)]
     return sent"""
 MADE_UP = '"id": kept.setdefault("", purchase.id)'
 

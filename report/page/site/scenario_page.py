@@ -26,6 +26,7 @@ def make_scenario_page(context: Context, run_page: Page, layout: Layout, scenari
         name=f"{scenario}, run {context.run.plan.name}",
         kind="Scenario",
         verdict=f"{scenario}: {title}" if title else scenario,
+        top=None,
         detail=" ".join(_sentences(context, scenario)),
         facts=(),
         warnings=(),

@@ -52,7 +52,7 @@ def test_the_help_imports_nothing_heavy() -> None:
     [
         ("hotlap ver", ["verify"]),
         ("hotlap run --fram", ["--framework"]),
-        ("hotlap run --framework fa", ["fastapi"]),
+        ("hotlap run --framework fa", ["fastapi", "fastapi-additions"]),
     ],
 )
 def test_the_tab_key_completes_commands_options_and_names(typed: str, offered: list[str]) -> None:

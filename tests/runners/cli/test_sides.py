@@ -119,4 +119,4 @@ def test_two_sides_are_no_page(
     run = make_gate()
     record(tmp_path, run)
     assert call(monkeypatch, "report", run.plan.name) == 2
-    assert f"hotlap compare {run.plan.name}" in capsys.readouterr().err
+    assert f"hotlap compare results/{run.plan.name}" in capsys.readouterr().err
