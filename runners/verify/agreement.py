@@ -42,8 +42,16 @@ def _value(answer: Answer) -> tuple[object, str | None]:
     if answer.messages:
         return [f"{type(message).__name__} {message!r}" for message in answer.messages], None
     if not media_type(answer).startswith(event_stream.MEDIA):
-        return parse_json(answer.body)
+        return _json(answer.body)
     return [parse_json(data.encode()) for data in event_stream.parse(answer.body)], None
+
+
+def _json(body: bytes) -> tuple[object, str | None]:
+    """(value, None), or (None, why it is none); an answer that was found right has no key twice."""
+    try:
+        return json.loads(body.decode()), None
+    except (ValueError, RecursionError) as error:
+        return None, str(error)
 
 
 def disagreements(canonical: Mapping[str, Mapping[str, str]]) -> dict[str, str]:

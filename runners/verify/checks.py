@@ -49,7 +49,12 @@ class Checks:
 
     def note(self, key: str, exchange: Exchange, answer: Answer | None) -> None:
         """Check an answer, and keep its canonical form under ``key`` where it is to be compared."""
-        if answer is not None and self.is_right(exchange, answer) and exchange.alike:
+        if answer is not None and self.is_right(exchange, answer):
+            self.keep(key, exchange, answer)
+
+    def keep(self, key: str, exchange: Exchange, answer: Answer) -> None:
+        """Keep the canonical form of a right answer under ``key`` where it is to be compared."""
+        if exchange.alike:
             self.canonical[key] = canonical_form(answer)
 
     def check_following(self, following: Following) -> None:

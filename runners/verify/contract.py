@@ -21,7 +21,8 @@ from runners.verify.work import check_work, lasting_of, lasting_problem
 from scenarios.exchange import Answer, Exchange, Oddity, Scenario, parse_json
 
 SAMPLE = 16
-"""Entries of a ring that are verified; the first answers to all of them are checked under load anyway."""
+"""Entries of a ring that are verified, or as many as the fewest connections a scenario is measured with, which
+are few where answers are large; the first answers to all are checked under load anyway."""
 PROBES_AFTER = 4
 """Probes that are asked once more after load."""
 FINDING_CHARACTERS = 160
@@ -191,11 +192,12 @@ def _check_ring(checks: Checks, scenario: Scenario, ring: Sequence[Exchange], kn
     """Check a sample of the ring, asked at once."""
     if checks.gave_up:
         return
-    step = -(-len(ring) // SAMPLE)
+    connections = scenario.connections or (SAMPLE,)
+    step = -(-len(ring) // min(SAMPLE, *connections))
     sample = [(f"entry {at}, {words.name(ring[at])}", ring[at]) for at in range(0, len(ring), step)]
     rotating = len(ring) == 1 and scenario.varies and known.is_direct and known.workers == 1
     asked = at_once(sample, event_loop=known.event_loop)
-    check_together(checks, asked, connections=scenario.connections or (SAMPLE,), rotating=rotating)
+    check_together(checks, asked, connections=connections, rotating=rotating)
 
 
 @lru_cache(maxsize=64)

@@ -34,34 +34,34 @@ def check_together(
     client = checks.client
     with ThreadPoolExecutor(min(AT_ONCE, *connections)) as pool:
         asked = [
-            pool.submit(_answer, client.host, client.port, exchange, client.timeout_s)
+            pool.submit(_judged, client.host, client.port, exchange, client.timeout_s)
             for _, exchange in exchanges
         ]
     answers = [answer.result() for answer in asked]
-    for (key, exchange), answer in zip(exchanges, answers, strict=True):
-        _note(checks, key, exchange, answer)
+    for (key, exchange), (answer, problem) in zip(exchanges, answers, strict=True):
+        _note(checks, key, exchange, answer, problem)
     if rotating and not checks.differences:
-        bodies = [answer.body for answer in answers if isinstance(answer, Answer)]
+        bodies = [answer.body for answer, _ in answers if answer]
         _must_rotate(checks, exchanges[0][1], bodies)
 
 
-def _answer(host: str, port: int, exchange: Exchange, timeout_s: float) -> Answer | str:
-    """The answer, or why there is none."""
+def _judged(host: str, port: int, exchange: Exchange, timeout_s: float) -> tuple[Answer | None, str | None]:
+    """(the answer, what is wrong with it), or (None, why there is none); judged while others are awaited."""
     try:
-        return ask(host, port, exchange, timeout_s)
+        answer = ask(host, port, exchange, timeout_s)
     except OSError as error:
-        return f"no answer: {words.no_answer(error, timeout_s)}"
+        return None, f"no answer: {words.no_answer(error, timeout_s)}"
+    return answer, judge(exchange, answer)
 
 
-def _note(checks: Checks, key: str, exchange: Exchange, answer: Answer | str) -> None:
-    """Note a right answer; one that is wrong is asked for again alone, which says what is wrong with it."""
-    problem = answer if isinstance(answer, str) else judge(exchange, answer)
-    if problem is None and isinstance(answer, Answer):
-        checks.note(key, exchange, answer)
+def _note(checks: Checks, key: str, exchange: Exchange, answer: Answer | None, problem: str | None) -> None:
+    """Keep a right answer; one that is wrong is asked for again alone, which says what is wrong with it."""
+    if answer is not None and problem is None:
+        checks.keep(key, exchange, answer)
         return
     before = len(checks.differences)
     checks.check(key, exchange)
-    if len(checks.differences) == before and problem is not None:
+    if len(checks.differences) == before and problem:
         beside = replace(exchange, about="asked at once with others, and right alone")
         checks.differences.append(words.message(beside, problem))
 
