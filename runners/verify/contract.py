@@ -21,8 +21,8 @@ from runners.verify.work import check_work, lasting_of, lasting_problem
 from scenarios.exchange import Answer, Exchange, Oddity, Scenario, parse_json
 
 SAMPLE = 16
-"""Entries of a ring that are verified, or as many as the fewest connections a scenario is measured with, which
-are few where answers are large; the first answers to all are checked under load anyway."""
+"""Entries of a ring that are verified, or as many as the fewest connections that a scenario is measured with,
+which are few where answers are large; the first answers to all are checked under load anyway."""
 PROBES_AFTER = 4
 """Probes that are asked once more after load."""
 FINDING_CHARACTERS = 160
