@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from report.analysis import validity
+from report.analysis.own_turns import DELAY_SHARE
 from report.analysis.services import MEASURED_SHARE, was_measured
 from report.stats.ranking import BLOCKS_TO_RANK
 from results.model import LATE_SHARE, UPSTREAM, Ceiling, Setup, Trial
@@ -57,10 +58,12 @@ GENERATOR_BOUND = Flag(
     name="generator-bound",
     word="generator-bound",
     cause=f"the generator was idle for less than {validity.IDLE_SHARE:.0%} of the window, answers waited "
-    f"for it for more than {validity.WAIT_SHARE:.0%} of their latency, or throughput passed "
-    f"{validity.CEILING_SHARE:.0%} of its ceiling (`hotlap calibrate`)",
-    meaning="the stack may be faster than shown",
-    remedy="use fewer connections, more --generators, or give the generator a core of its own",
+    f"for it for more than {validity.WAIT_SHARE:.0%} of their latency, others kept it from its CPU for more "
+    f"than {DELAY_SHARE:.0%} of the time, or throughput passed {validity.CEILING_SHARE:.0%} of its ceiling "
+    "(`hotlap calibrate`)",
+    meaning="the stack may be faster than shown, and ratios of stacks further from 1",
+    remedy="close other programs, give the generator a core of its own, use fewer connections, or more "
+    "--generators",
     holds=validity.generator_bound,
 )
 UPSTREAM_MEASURED = _service_measured(

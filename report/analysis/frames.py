@@ -23,8 +23,8 @@ BEFORE_QUANTITIES = (
 """What was measured and how much of it: ``cell`` is the slug, ``errors`` their number, ``turns`` how many
 there were in all, 0 for a whole window."""
 AFTER_QUANTITIES = (
-    "due", "cycle_s", "settled", "late", "foreign_share", "generator_idle_share", "generator_wait_us",
-    "flags",
+    "due", "cycle_s", "settled", "late", "foreign_share", "generator_idle_share", "generator_delay_share",
+    "generator_wait_us", "flags",
 )  # fmt: skip
 """What a trial is judged by: ``due`` are the arrivals of an open load, ``flags`` the names of its flags."""
 
@@ -182,6 +182,7 @@ def _row(trial: Trial, plan: Plan) -> dict[str, object]:
         "late": validity.late(trial),
         "foreign_share": _or_nan(validity.foreign_share(trial)),
         "generator_idle_share": trial.generator_idle_s / trial.window_s,
+        "generator_delay_share": _or_nan(validity.delay_share(trial)),
         "generator_wait_us": trial.generator_wait_us,
         "flags": tuple(flag.name for flag in flags.flag_trial(trial, plan.setup, plan.ceilings)),
         **dict.fromkeys(map(metrics.variance_column, metrics.per_turn_ratios()), 0.0),

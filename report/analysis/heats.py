@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from report.analysis.metric_types import PerTurn
+from report.analysis.own_turns import own_turns
 from report.stats.turns import HeatFit, fit_turns
 from results.model import GateStage, Load, Trial, Turns
 
@@ -113,8 +114,9 @@ def fit_heat(legs: tuple[Turns, ...], ratio: PerTurn) -> Heat:
     """The values of a heat's legs, read from each turn by ``ratio``.
 
     A leg of which a turn has no positive value is left out of the fit, and so are all where turns are too
-    few: their values are ratios of sums then. Fitted once for the same turns.
+    few: their values are ratios of sums then. Only ``own_turns`` count. Fitted once for the same turns.
     """
+    legs = tuple(map(own_turns, legs))
     fitted = [place for place, turns in enumerate(legs) if _is_complete(turns, ratio)]
     n_turns = sum(len(ratio.denominators(legs[place])) for place in fitted)
     if not fitted or n_turns < len(fitted) + SPARE_TURNS:

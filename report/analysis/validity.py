@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from math import sqrt
 
 from report.analysis.ceilings import ceiling_rps, upstream_rps
+from report.analysis.own_turns import DELAY_SHARE, own_turns
 from report.analysis.services import USED_SHARE, service_busy
 from results.model import LATE_SHARE, UPSTREAM, Ceiling, Load, Setup, Trial
 
@@ -68,6 +69,13 @@ def foreign_share(trial: Trial) -> float | None:
     """``foreign_ticks`` as a share of the window."""
     ticks = foreign_ticks(trial)
     return None if ticks is None or trial.window_s <= 0 else ticks / trial.tick_hz / trial.window_s
+
+
+def delay_share(trial: Trial) -> float | None:
+    """Time that others kept the generator from its CPU, as a share of the window; None where not known."""
+    if trial.generator_delay_ns is None or trial.window_s <= 0:
+        return None
+    return trial.generator_delay_ns / 1e9 / trial.window_s
 
 
 def foreign(trial: Trial) -> bool:
@@ -138,7 +146,22 @@ def generator_bound(trial: Trial) -> bool:
         return False
     cycle = cycle_s(trial)
     waiting = cycle is not None and trial.generator_wait_us > WAIT_SHARE * cycle * 1e6
-    return trial.generator_idle_s < IDLE_SHARE * trial.window_s or waiting
+    return trial.generator_idle_s < IDLE_SHARE * trial.window_s or waiting or _crowded_out(trial)
+
+
+def _crowded_out(trial: Trial) -> bool:
+    """Whether others kept the generator from its CPU, so that the server, not saturated, had to wait for it.
+
+    Who serves most waits most then, so that ratios are nearer to 1 than they are.
+    """
+    if trial.turns is not None and trial.turns.generator_delay_us:
+        turns = own_turns(trial.turns)
+        span_us = sum(turns.span_us)
+        delayed = sum(turns.generator_delay_us) / span_us
+        used = sum(turns.cpu_us) / span_us / trial.cell.workers if turns.cpu_us else None
+    else:
+        delayed, used = delay_share(trial) or 0.0, utilisation(trial)
+    return delayed > DELAY_SHARE and (used is None or used < SATURATED)
 
 
 def late(trial: Trial) -> bool:

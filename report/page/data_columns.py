@@ -77,6 +77,7 @@ TRIAL_FACTS = {
         ("late", "yes or no", "", "whether the generator sent too many arrivals late"),
         ("foreign_share", "number", "", "what others did on our CPUs, as a share of their time"),
         ("generator_idle_share", "number", "", "time that the generator waited, as a share of the window"),
+        ("generator_delay_share", "number", "", "time that others had its CPU, as a share"),
         ("generator_wait_us", "number", "us", "mean wait of an answer until the generator took it"),
         ("flags", "text", "", "names of its flags, with spaces between them"),
     )

@@ -25,6 +25,9 @@ class Turns:
     """Right answers."""
     cpu_us: tuple[int, ...] = ()
     """CPU time of the server within the span; empty where it was not measured."""
+    generator_delay_us: tuple[int, ...] = ()
+    """Time within the span that the generator could have run and others had its CPU; empty where that is not
+    known (schema 1.8)."""
     rest_cpu_us: int | None = None
     """CPU time of the server between its turns, in all; None: not measured."""
     dropped: int = 0
@@ -115,6 +118,9 @@ class Trial:
     service_cpus: dict[str, Int64] = field(default_factory=dict)
     """How many CPUs each of these had (schema 1.7)."""
     generator_cpu_ns: Int64
+    generator_delay_ns: Int64 | None = None
+    """Time within the window that the generator could have run and others had its CPU (schema 1.8); None: not
+    known."""
     generator_idle_s: float
     """Time that the generator waited for events within the window."""
     generator_wait_us: float

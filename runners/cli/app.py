@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -103,8 +103,23 @@ for _name, _command, _example in COMMANDS:
     app.command(_name, epilog=f"Example: {_example}", short_help=_summary)(_interruptible(_command))
 
 
+def _tell_version(asked: bool) -> None:
+    """Print the version, and that of the interpreter that runs hotlap, and leave."""
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"hotlap {version('hotlap')}, Python {sys.version.split()[0]}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool,
+    typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and leave."),
+]
+
+
 @app.callback()
-def root(context: typer.Context) -> None:
+def root(context: typer.Context, *, version: Version = False) -> None:  # noqa: ARG001 - its callback took it
     """Take the defaults of every option from ``[tool.hotlap]`` of ./pyproject.toml."""
     from runners.cli.settings import defaults, gate_defaults, of_one_python, of_one_stack
     from runners.machine.memory_folders import sweep

@@ -51,6 +51,8 @@ from runners.cli.shared import (
 from runners.errors import PlanError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from runners.experiments.options import RunOptions
     from runners.experiments.progress import Watcher
     from runners.selection.matrix import Selection
@@ -118,7 +120,10 @@ def run(
         precision = None
     if is_default_of_file(context, "blocks") and precision and (blocks or FIRST_LOOK) < FIRST_LOOK:
         blocks = None
+    if is_default_of_file(context, "python") and slo is not None:
+        python = (python or [])[:1]
     if slo is not None:
+        _refuse_several_beside_slo(python or ())
         _refuse_beside_slo(
             rate=rate, resume=resume, report=report, reuse=reuse, precision=precision, protocol=protocol
         )
@@ -175,6 +180,14 @@ def _refuse_beside_slo(**options: object) -> None:
             "--slo searches rates of its own on kept connections and records no run: "
             f"it takes no --{' and no --'.join(refused)}",
             remedy="leave it out; a run at the rate that was found is `hotlap run --rate N`",
+        )
+
+
+def _refuse_several_beside_slo(pythons: Sequence[str]) -> None:
+    if len(pythons) > 1:
+        raise PlanError(
+            f"--slo searches on one interpreter, not on {len(pythons)}",
+            remedy="give one --python, and search once for each",
         )
 
 

@@ -7,13 +7,15 @@ cell, and leaves the others to go on.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from results.model import Cell, FailureStage, GateStage, Load, Setup, Trial
 from results.store import Writer
 from runners.errors import HotlapError, LoadError, ServiceError, VerifyError
 from runners.experiments.beside import asking_beside
+from runners.experiments.durations import VERIFIED_AT_ONCE
 from runners.experiments.live import LiveServer, LiveServers
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
@@ -50,6 +52,15 @@ class Entrant:
     """Place of the cell among those that its launch is asked, from 0."""
     place: int | None = None
     """In a comparison: 0 where its server was launched first, else 1."""
+
+
+class Asked(NamedTuple):
+    """A server that was under load, and is to be asked once more."""
+
+    entrant: Entrant
+    trial: Trial
+    problem: str
+    """What was wrong with an answer beside the load; empty: nothing."""
 
 
 @dataclass(slots=True)
@@ -98,6 +109,7 @@ class Heat:
             for entrant in entrants:
                 self._fail(LoadError(error.message, remedy=error.remedy, log_tail=error.log_tail), entrant)
             return
+        asked: list[Asked] = []
         for entrant, leg, memory in zip(entrants, legs, before, strict=True):
             if leg.restless and entrant.live.server.alive():  # else it has lost all its processes: it died
                 self.servers.dismiss(entrant.live, LoadError(leg.failed, remedy=leg.remedy))
@@ -109,7 +121,8 @@ class Heat:
             beside, problem = self._beside_load(entrant)
             trial = self._record(replace(trial, memory_before_bytes=memory, beside=beside))
             yield trial
-            self._verify(entrant, trial, problem)
+            asked.append(Asked(entrant, trial, problem))
+        self._verify(asked)
 
     def _beside_load(self, entrant: Entrant) -> tuple[str | None, str]:
         """What small requests wait beside the load of a leg, and what was wrong with one of them.
@@ -164,7 +177,7 @@ class Heat:
         except LoadError as error:
             self._fail(error, entrant)
         else:
-            self._verify(entrant, trial, beside.problem)
+            self._verify([Asked(entrant, trial, beside.problem)])
 
     # Both.
 
@@ -193,13 +206,20 @@ class Heat:
         self.watcher.trial(trial)
         return trial
 
-    def _verify(self, entrant: Entrant, trial: Trial, problem: str = "") -> None:
+    def _verify(self, asked: Sequence[Asked]) -> None:
         """Look at the answers under load, and ask once more; a wrong answer is a failure of the cell."""
-        difference = wrong_under_load(trial) or problem or self._lost(entrant, trial)
-        difference = difference or self._wrong_after(entrant, trial.requests)
-        if difference:
-            error = VerifyError(f"{entrant.cell.slug}: {difference}", remedy="see the server's log")
-            self._fail(error.retold(stage=FailureStage.VERIFY_AFTER), entrant)
+        with ThreadPoolExecutor(VERIFIED_AT_ONCE) as pool:
+            differences = list(pool.map(self._difference, asked))
+        for (entrant, _, _), difference in zip(asked, differences, strict=True):
+            if difference:
+                error = VerifyError(f"{entrant.cell.slug}: {difference}", remedy="see the server's log")
+                self._fail(error.retold(stage=FailureStage.VERIFY_AFTER), entrant)
+
+    def _difference(self, asked: Asked) -> str:
+        """What was, or is now, wrong; empty: nothing."""
+        entrant, trial, problem = asked
+        known = wrong_under_load(trial) or problem or self._lost(entrant, trial)
+        return known or self._wrong_after(entrant, trial.requests)
 
     def _lost(self, entrant: Entrant, trial: Trial) -> str:
         """What became of the tasks that its answers promised, where they can be counted; empty: they ran."""

@@ -115,6 +115,7 @@ class Measured:
     processes: int | None = None
     service_cpu_ns: dict[str, int] = field(default_factory=dict)
     generator_cpu_ns: int
+    generator_delay_ns: int | None = None
     generator_idle_s: float
     generator_wait_us: float
     generator_collections: int | None = None

@@ -138,6 +138,7 @@ def _rules() -> Mapping[str, _Rule]:
         "in_flight_mean": _over_known(sum),
         "server_cpu_source": _over_known(lambda sources: sources[0]),
         "processes": _over_known(max),
+        "generator_delay_ns": _over_known(max),
         "generator_idle_s": _over_known(min),  # the busiest one may have limited the load
         "generator_wait_us": _weighted,
         "tick_hz": _over_known(max),

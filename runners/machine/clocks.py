@@ -1,4 +1,4 @@
-"""How long CPUs were busy, and how long the hypervisor kept them, whoever worked on them.
+"""How long CPUs were busy or stolen, whoever worked on them, and how long we waited for one.
 
 Standard library only: the generator reads these clocks at the edges of its window.
 """
@@ -15,6 +15,19 @@ INTERRUPT_COLUMNS = (5, 6)
 """Columns of ``/proc/stat``: irq and softirq, where most of the kernel's loopback networking is done."""
 STEAL_COLUMN = 7
 TICK_NS = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+
+
+def waited_for_cpu_ns() -> int | None:
+    """Time that this thread could have run and had no CPU, ns, since it began; None where nobody counts it.
+
+    Whatever else ran on its CPU meanwhile: neither its own CPU time nor that of its waiting says so.
+    """
+    try:
+        with open("/proc/thread-self/schedstat", "rb") as file:
+            _, waited_ns, _ = file.read().split()
+    except (OSError, ValueError):
+        return None
+    return int(waited_ns)
 
 
 def busy_and_stolen_ns(cpus: Collection[int]) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from runners.errors import LoadError
 from runners.generator.messages import Order, ServiceTree
 from runners.generator.pump.pump import Pump
 from runners.machine import throttling
-from runners.machine.clocks import TICK_NS, busy_and_stolen_ns
+from runners.machine.clocks import TICK_NS, busy_and_stolen_ns, waited_for_cpu_ns
 from runners.machine.throttling import Throttling
 from runners.processes.accounting import ServerClock, tree_cpu_ns
 
@@ -28,6 +28,8 @@ class Edge:
     carried_ns: int
     """Time that the requests in flight have been so, summed up."""
     own_cpu_ns: int
+    own_delay_ns: int | None = None
+    """Time that the generator could have run and had no CPU."""
     server_cpu_ns: int | None = None
     pids: frozenset[int] = frozenset()
     by_pid_ns: Mapping[int, int] = field(default_factory=dict)
@@ -69,6 +71,7 @@ class Meters:
             in_flight=in_flight,
             carried_ns=carried_ns,
             own_cpu_ns=time.process_time_ns(),
+            own_delay_ns=waited_for_cpu_ns(),
             server_cpu_ns=used.total_ns if used else None,
             pids=used.pids if used else frozenset(),
             by_pid_ns=used.by_pid_ns if used else {},
@@ -90,6 +93,7 @@ class Meters:
             "heat_events": _grown(begin.throttled.heat, end.throttled.heat),
             "clock_changed": begin.throttled.policy != end.throttled.policy,
             "generator_cpu_ns": end.own_cpu_ns - begin.own_cpu_ns,
+            "generator_delay_ns": _grown(begin.own_delay_ns, end.own_delay_ns),
             "server_cpu_ns": _grown(begin.server_cpu_ns, end.server_cpu_ns),
             "server_cpu_source": self.server.source if self.server else None,
             "process_cpu_ns": {
@@ -135,6 +139,7 @@ _ADDED = (
     "throttled_periods",
     "heat_events",
     "generator_cpu_ns",
+    "generator_delay_ns",
     "server_cpu_ns",
     "busy_ticks",
     "steal_ticks",

@@ -152,12 +152,8 @@ class Runner:
         """All turns; offsets are from ``begun_ns``. Raises LoadError where no turn counts."""
         if self._warm_up is None or not self._tally.right:
             raise no_right_answer(self._order, self._tally, "no turn was over")
-        cpu_ns = [
-            None
-            if begin.server_cpu_ns is None or end.server_cpu_ns is None
-            else end.server_cpu_ns - begin.server_cpu_ns
-            for begin, end in self._spans
-        ]
+        cpu_us = _grown_us([(begin.server_cpu_ns, end.server_cpu_ns) for begin, end in self._spans])
+        delay_us = _grown_us([(begin.own_delay_ns, end.own_delay_ns) for begin, end in self._spans])
         measured = measured_of(self._warm_up, self._tally, self._spans, self._meters)
         if self._schedules is not None:
             measured = replace(measured, **open_load_facts(self._tally))
@@ -166,7 +162,8 @@ class Runner:
             begun_us=tuple((begin.at_ns - begun_ns) // 1000 for begin, _ in self._spans),
             span_us=tuple((end.at_ns - begin.at_ns) // 1000 for begin, end in self._spans),
             requests=tuple(self._counts),
-            cpu_us=() if None in cpu_ns else tuple(spent // 1000 for spent in cpu_ns if spent is not None),
+            cpu_us=cpu_us,
+            generator_delay_us=delay_us,
             rest_cpu_us=None if self._rest_cpu_ns is None else self._rest_cpu_ns // 1000,
             dropped=self._dropped,
         )
@@ -226,6 +223,12 @@ class Runner:
             raise silent(
                 self._order, self._pump.tally, f"{waiting} requests had no answer {DRAIN_S:g} s after a turn"
             )
+
+
+def _grown_us(clocks_ns: Sequence[tuple[int | None, int | None]]) -> tuple[int, ...]:
+    """What each clock grew by from one edge to the other; empty where one was not read."""
+    known = [(begin, end) for begin, end in clocks_ns if begin is not None and end is not None]
+    return tuple((end - begin) // 1000 for begin, end in known) if len(known) == len(clocks_ns) else ()
 
 
 def _steady_answers(answers: int, connections: int) -> tuple[int, ...]:

@@ -14,6 +14,12 @@ def names(trial: Trial) -> list[str]:
     return [flag.name for flag in flags.flag_trial(trial, RUN.plan.setup)]
 
 
+STARVED = {"server_cpu_ns": 940_000_000}
+"""A server with CPU to spare."""
+DELAYED = {"generator_delay_ns": 51_000_000}
+"""A generator that others kept from its CPU for 51 ms of the second."""
+
+
 def test_a_good_trial_has_none() -> None:
     assert names(GOOD) == []
 
@@ -23,6 +29,8 @@ def test_a_good_trial_has_none() -> None:
     [
         ("generator-bound", {"generator_idle_s": 0.09}, {"generator_idle_s": 0.11}),
         ("generator-bound", {"generator_wait_us": 1_010.0}, {"generator_wait_us": 990.0}),  # N/X is 10 ms
+        ("generator-bound", {**STARVED, **DELAYED}, DELAYED),
+        ("generator-bound", {**STARVED, **DELAYED}, {**STARVED, "generator_delay_ns": 50_000_000}),
         ("not-settled", {"requests": 319}, {"requests": 320}),
         ("foreign-work", {"busy_ticks": 114}, {"busy_ticks": 113}),
         ("foreign-work", {"busy_ticks": 112, "steal_ticks": 3}, {"busy_ticks": 111, "steal_ticks": 2}),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import platform
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,13 @@ def test_the_help_lists_every_command_with_its_first_sentence(
         summary = (command.__doc__ or "").partition("\n")[0]
         assert summary.endswith(".")
         assert f"  {name:11}{summary}" in shown
+
+
+def test_the_version_is_told_with_that_of_the_interpreter(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "--version") == 0
+    assert capsys.readouterr().out == f"hotlap {version('hotlap')}, Python {platform.python_version()}\n"
 
 
 def test_the_help_imports_nothing_heavy() -> None:

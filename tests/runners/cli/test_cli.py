@@ -46,6 +46,7 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["run", "--slo", "fast"], "--slo 'fast' is no limit"),
         (["run", "--slo", "p99=5ms", "--rate", "500"], "it takes no --rate"),
         (["run", "--slo", "p99=5ms", "--reuse", "1"], "it takes no --reuse"),
+        (["run", "--slo", "p99=5ms", "--python", "3.11", "--python", "3.12"], "on one interpreter, not on 2"),
         (["run", "--reuse", "1", "--rate", "500"], "--reuse is of closed load"),
     ],
 )

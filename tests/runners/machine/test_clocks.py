@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from io import BytesIO
 
 import pytest
 
-from runners.machine.clocks import TICK_NS, busy_and_stolen_ns
+from runners.machine.clocks import TICK_NS, busy_and_stolen_ns, waited_for_cpu_ns
 
 
 def test_time_is_that_of_the_cpus_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,3 +41,33 @@ def test_interrupts_are_busy_time_only_where_the_clocks_of_processes_count_them(
     monkeypatch.setattr("builtins.open", lambda *_: BytesIO(stat.encode()))
     monkeypatch.setattr(time, "monotonic_ns", lambda: 1000 * TICK_NS)
     assert busy_and_stolen_ns([0]) == (busy * TICK_NS, 3 * TICK_NS)
+
+
+def test_waiting_for_a_cpu_is_known_where_the_kernel_counts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.open", lambda *_: BytesIO(b"200 30 4\n"))
+    assert waited_for_cpu_ns() == 30
+
+
+@pytest.mark.parametrize("text", [b"", b"200 30\n"])
+def test_else_it_is_not_known(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("builtins.open", lambda *_: BytesIO(text))
+    assert waited_for_cpu_ns() is None
+
+
+def test_who_shares_a_cpu_waits_for_it() -> None:
+    if waited_for_cpu_ns() is None:
+        pytest.skip("this kernel does not count it")
+    allowed = os.sched_getaffinity(0)
+    begun_ns = waited_for_cpu_ns() or 0
+    neighbour = subprocess.Popen([sys.executable, "-S", "-E", "-c", "while True: pass"])
+    try:
+        os.sched_setaffinity(neighbour.pid, {min(allowed)})
+        os.sched_setaffinity(0, {min(allowed)})
+        end_s = time.monotonic() + 30
+        while (waited_for_cpu_ns() or 0) - begun_ns < TICK_NS and time.monotonic() < end_s:
+            pass
+        assert (waited_for_cpu_ns() or 0) - begun_ns >= TICK_NS
+    finally:
+        os.sched_setaffinity(0, allowed)
+        neighbour.kill()
+        neighbour.wait()
