@@ -6,6 +6,7 @@ from statistics import median
 
 from report.analysis import validity
 from report.analysis.ceilings import ceiling_rps
+from report.analysis.own_turns import DELAY_SHARE
 from report.analysis.patterns.pattern import Pattern, Seen
 from results.model import Load, Trial
 
@@ -28,13 +29,16 @@ def _client(seen: Seen) -> str:
     if busy is None or busy >= SPARE_SHARE or validity.one_cpu(seen.plan.setup) or not seen.mostly(limited):
         return ""
     idle = median(trial.generator_idle_s / trial.window_s for trial in seen.trials)
+    delay = median(validity.delay_share(trial) or 0.0 for trial in seen.trials)
     shares = [
         trial.requests / trial.window_s / rps
         for trial in seen.trials
         if (rps := ceiling_rps(trial, ceilings)) is not None
     ]
     ceiling = f", at {100 * median(shares):.0f}% of its ceiling" if shares else ""
-    return f"the generator idle for {100 * idle:.0f}% of the time{ceiling}, the server {100 * busy:.0f}% busy"
+    without = f"without a CPU though it had work for {100 * delay:.0f}%"
+    kept = without if delay > DELAY_SHARE else f"idle for {100 * idle:.0f}%"
+    return f"the generator {kept} of the time{ceiling}, the server {100 * busy:.0f}% busy"
 
 
 def _quota(seen: Seen) -> str:
@@ -54,11 +58,11 @@ CLIENT = Pattern(
     title="the load generator was the limit",
     evidence=f"{Load.CLOSED.capitalize()} load, and in most trials the generator idle for less than "
     f"{validity.IDLE_SHARE:.0%} of the time, answers waiting for it for over {validity.WAIT_SHARE:.0%} of "
-    f"their latency, or throughput past {validity.CEILING_SHARE:.0%} of its ceiling, while the server was "
-    f"less than {SPARE_SHARE:.0%} busy.",
+    f"their latency, others on its CPU for over {DELAY_SHARE:.0%} of the time, or throughput past "
+    f"{validity.CEILING_SHARE:.0%} of its ceiling, while the server was less than {SPARE_SHARE:.0%} busy.",
     cause="The client had no time left, and the server had: the throughput shown is the client's.",
-    remedy="Use fewer connections, more --generators, or give the generator a core of its own; until then "
-    "read the throughput as a lower bound.",
+    remedy="Close other programs, use fewer connections, more --generators, or give the generator a core of "
+    "its own; until then read the throughput as a lower bound.",
     find=_client,
 )
 CPU_QUOTA = Pattern(

@@ -44,6 +44,12 @@ def test_a_client_at_its_ceiling() -> None:
     assert "client-bound" not in patterns_of(below(9_000))
 
 
+def test_a_client_that_others_kept_from_its_cpu() -> None:
+    spare = {**WINDOW, "server_cpu_ns": 600_000_000, "generator_idle_s": 0.9}
+    told = patterns_of(run_of(spoilt(**spare, generator_delay_ns=400_000_000)))["client-bound"]
+    assert "without a CPU though it had work for 40% of the time" in told
+
+
 def test_one_cpu_for_both_is_said_otherwise() -> None:
     run = run_of(spoilt(**WINDOW, **SPARE))
     crowded = replace(
