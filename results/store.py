@@ -33,6 +33,9 @@ from results.replay import Replay
 
 T = TypeVar("T")
 FILE = "run.jsonl"
+LABEL = "label.txt"
+"""Beside a record: a line that its maker wants to be read above all that is shown of it."""
+LONGEST_LABEL = 200
 TYPES: dict[str, type[Record]] = {
     "launch": Launch,
     "trial": Trial,
@@ -190,7 +193,15 @@ def read(path: Path) -> Run:
                 replay.take(_record(line))
             except CodecError as error:
                 problems.append(f"line {number}: {error} ({_advice(line, error)})")
-    return replay.run(tuple(problems))
+    return replace(replay.run(tuple(problems)), label=read_label(file.parent))
+
+
+def read_label(folder: Path) -> str:
+    """What the maker of the run in ``folder`` says of it, a line; empty where nothing is said."""
+    with suppress(OSError):
+        text = (folder / LABEL).read_text(encoding="utf-8", errors="replace")
+        return " ".join(text.split())[:LONGEST_LABEL]
+    return ""
 
 
 def to_line(record: Record | Plan) -> bytes:

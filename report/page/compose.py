@@ -10,6 +10,7 @@ from report.analysis.costs import NOT_COUNTED, ONE_BUILD
 from report.page import answers
 from report.page.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
 from report.page.context import Context
+from report.page.label import label_warnings
 from report.page.model import Fact, Page, RunWarning, Section, Swatch
 from report.page.sections import (
     claims,
@@ -45,7 +46,8 @@ def make_page(context: Context) -> Page:
         hotlap=context.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(context),
         facts=_facts(context),
-        warnings=tuple(
+        warnings=label_warnings(context.run)
+        + tuple(
             RunWarning(
                 word=flag.word,
                 text=f"{fmt.sentence(f'{flag.cause}: {flag.meaning}')} {fmt.sentence(flag.remedy)}",

@@ -27,12 +27,15 @@ class IndexRow:
     """A run within the index."""
 
     run: Run
+    """Of which the plan and the label are shown."""
     href: str
     """Its page."""
     verdict: str
     """First sentence of its page."""
     places: tuple[Place, ...] = ()
     """Further pages of it."""
+    blocks: int | None = None
+    """Blocks with trials, where ``run`` was not read whole."""
 
 
 def make_index(rows: Sequence[IndexRow]) -> Page:
@@ -79,7 +82,7 @@ def _row(row: IndexRow, labels: Sequence[str]) -> TableRow:
     plan = row.run.plan
     planned = datetime.fromtimestamp(plan.created_unix_s, UTC)
     machine = plan.environment.machine
-    blocks = len({trial.block for trial in row.run.trials})
+    blocks = len({trial.block for trial in row.run.trials}) if row.blocks is None else row.blocks
     return TableRow(
         entries=(
             TableEntry(text=plan.name, link=row.href),
@@ -87,7 +90,9 @@ def _row(row: IndexRow, labels: Sequence[str]) -> TableRow:
             entry(row.verdict),
             TableEntry(text=f"{len(plan.cells):,}", key=len(plan.cells)),
             TableEntry(text=f"{blocks:,}", key=blocks),
-            entry(f"{machine.cpu_model}, {fmt.counted(machine.logical_cpus, 'CPU')}"),
+            TableEntry(
+                text=f"{machine.cpu_model}, {fmt.counted(machine.logical_cpus, 'CPU')}", detail=row.run.label
+            ),
             *(links.get(label) or gap("none") for label in labels),
         )
     )

@@ -57,3 +57,5 @@ class Run:
     blocks: tuple[BlockEnd, ...] = ()
     problems: tuple[str, ...] = ()
     """Lines that could not be read, each with its number and the reason."""
+    label: str = ""
+    """What its maker says of it, from the file ``label.txt`` beside the record."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from results.model import SCHEMA, BlockEnd, BlockStart, Plan, Record, Trial
-from results.store import FILE, RecordError, Writer, create, create_new, read, reopen, to_line
+from results.store import FILE, LABEL, RecordError, Writer, create, create_new, read, reopen, to_line
 from tests.support.paths import FIXTURES
 from tests.support.synthetic import make_run
 from tests.support.synthetic_plan import Recipe, make_plan
@@ -259,3 +259,12 @@ def test_yesterdays_file_still_loads() -> None:
     trial: Trial = run.trials[0]
     assert trial.cell.slug == "fastapi--uvicorn-standard--control--json--closed-8--w1"
     assert (trial.requests, trial.launch, trial.server_cpu_source) == (488, 0, "process-clock")
+
+
+def test_what_its_maker_says_of_a_run_is_read_with_it(folder: Path) -> None:
+    assert read(folder).label == ""
+    (folder / LABEL).write_text("two cores:\n ratios travel\n" + "x" * 1000, encoding="utf-8")
+    label = read(folder).label
+    assert label.startswith("two cores: ratios travel xxx")
+    assert len(label) == 200
+    assert read(folder / FILE).label == label

@@ -10,6 +10,7 @@ from report.analysis.metrics import telling_metric
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.context import Context, variant_name
+from report.page.label import label_warnings
 from report.page.metric_columns import metric_column, metric_entry
 from report.page.model import Column, Page, Section, SectionPart, Table, TableEntry, TableRow, entry
 from report.page.site.layout import Layout, Texts, places_from
@@ -29,7 +30,7 @@ def make_scenario_page(context: Context, run_page: Page, layout: Layout, scenari
         top=None,
         detail=" ".join(_sentences(context, scenario)),
         facts=(),
-        warnings=(),
+        warnings=label_warnings(context.run),
         overview=None,
         sections=sections,
         places=places_from(layout),

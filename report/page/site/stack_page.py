@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from report import fmt
 from report.analysis.contenders import Contender, Group, is_floor
 from report.page.context import Context
+from report.page.label import label_warnings
 from report.page.model import Fact, Page
 from report.page.site import stack_layers, stack_measured, stack_started, stack_trust
 from report.page.site.layout import Layout, Stack, Texts, places_from
@@ -34,6 +35,7 @@ def make_stack_page(context: Context, layout: Layout, stack: Stack, texts: Texts
         hotlap=context.run.plan.environment.harness.get("hotlap", ""),
         made_from="the record and the app's files" if source else "the record",
         facts=_facts(context, stack),
+        warnings=label_warnings(context.run),
         sections=tuple(section for section in sections if section is not None),
         places=places_from(layout, stack),
     )

@@ -10,6 +10,7 @@ from report.analysis.any_two import StackFits, are_on_one_server, fit_stacks
 from report.analysis.contenders import is_floor
 from report.analysis.metrics import telling_metric
 from report.page.context import Context
+from report.page.label import label_warnings
 from report.page.model import (
     Choice,
     Column,
@@ -48,6 +49,7 @@ def make_two_page(context: Context, run_page: Page, layout: Layout) -> Page | No
         verdict=f"Any two of {fmt.counted(len(layout.stacks), 'stack')}, side by side.",
         hotlap=run_page.hotlap,
         legend=run_page.legend,
+        warnings=label_warnings(context.run),
         sections=(_section(context, layout, fits, reference),) if fits else (),
         places=places_from(layout),
         pick=Pick(

@@ -1,0 +1,14 @@
+"""What the maker of a run says of it, above all else that its pages show."""
+
+from __future__ import annotations
+
+from report.page.model import RunWarning
+from results.model import Run
+
+
+def label_warnings(run: Run) -> tuple[RunWarning, ...]:
+    """The label of ``run``, of which the words before a colon stand out; none where it has no label."""
+    word, colon, text = run.label.partition(": ")
+    if not run.label:
+        return ()
+    return (RunWarning(word=word if colon else "Of this run", text=text if colon else run.label),)
