@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from runners.cli.options import Json, Results
-from runners.cli.shared import read_runs, tell_problems, write_output, write_report
+from runners.cli.shared import page_folder, read_runs, tell_problems, write_output, write_report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,7 +27,7 @@ def report_(
 ) -> None:
     """Write the static page of recorded runs and print where it is."""
     recorded = read_runs(runs, results)
-    page = write_report([*recorded.values()], output or next(iter(recorded)) / "report")
+    page = write_report([*recorded.values()], output or page_folder(next(iter(recorded)), results))
     if markdown:
         _write_markdown(recorded.values(), markdown)
     data: ReportJson = {"report": str(page)}

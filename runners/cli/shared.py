@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+import results as recorded_types
 from results.text import plain_lines
 from runners.errors import PlanError
 
@@ -24,7 +25,10 @@ NOT_MEASURED = 3
 INTERRUPTED = 130
 """Exit code of a command that was ended by Ctrl-C, SIGTERM or SIGHUP, as shells have it for Ctrl-C."""
 REFERENCE = "reference"
-"""A folder of this name holds a record that is kept to be compared with."""
+"""A folder of this name, or of one that begins with it and ``-``, holds a record that is kept to be compared
+with. hotlap brings such records along."""
+BROUGHT_ALONG = Path(recorded_types.__file__).parent
+"""Folder of these."""
 
 
 def selection_of(
@@ -51,12 +55,13 @@ def selection_of(
 def find_run(name: str, results: Path, kinds: Collection[PlanKind]) -> Path:
     """Folder of a run by folder, file, name in ``results`` or ``latest``, the last one of ``kinds``.
 
-    Raises PlanError.
+    A reference run that is nowhere there is the one that hotlap brings along. Raises PlanError.
     """
     known = sorted(path.parent for path in results.glob("*/run.jsonl"))
+    brought_along = [BROUGHT_ALONG / name] if is_reference(name) else []
     if name == "latest" and (last := _latest(known, kinds)):
         return last
-    for path in (Path(name), Path(name).parent, results / name):
+    for path in (Path(name), Path(name).parent, results / name, *brought_along):
         if (path / "run.jsonl").is_file() and (path != Path(name).parent or Path(name).name == "run.jsonl"):
             return path
     there = ", ".join(path.name for path in known[-5:]) or "none"
@@ -65,6 +70,11 @@ def find_run(name: str, results: Path, kinds: Collection[PlanKind]) -> Path:
         f"no run {name!r}{wanted}; in {results}: {there}",
         remedy="name a run's folder, or --results where it is",
     )
+
+
+def is_reference(name: str) -> bool:
+    """Whether a folder of this name holds a record that is kept to be compared with."""
+    return name.partition("-")[0] == REFERENCE and Path(name).name == name
 
 
 def read_runs(names: Sequence[str], results: Path) -> dict[Path, Run]:
@@ -102,7 +112,7 @@ def _latest(folders: Sequence[Path], kinds: Collection[PlanKind]) -> Path | None
     for folder in folders:
         with suppress(RecordError):
             plan = read_plan(folder)
-            if plan.kind in kinds and folder.name != REFERENCE:
+            if plan.kind in kinds and not is_reference(folder.name):
                 planned[folder] = plan.created_unix_s
     return max(planned, key=lambda folder: (planned[folder], folder.name), default=None)
 
@@ -151,6 +161,14 @@ def refuse_others(context: typer.Context, kept: Collection[str], message: str, r
     ]
     if refused:
         raise PlanError(f"{message} {', '.join(refused)}", remedy=remedy)
+
+
+def page_folder(run: Path, results: Path) -> Path:
+    """Folder of the page of the run in the folder ``run``, unless asked otherwise: beside it.
+
+    Of a run that hotlap brings along it is in ``results``, as no program writes among its own files.
+    """
+    return (results / run.name if run.parent == BROUGHT_ALONG else run) / "report"
 
 
 def write_report(runs: list[Run], output: Path) -> Path:

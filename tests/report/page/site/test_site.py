@@ -42,7 +42,8 @@ def must_be_sound(site: Path) -> None:
         assert parsed.tags.count("script") == (3 if path.name == "two.html" else 1), path.name
         assert "img" not in parsed.tags
         assert not [name for name, _ in parsed.attributes if name == "src" or name.startswith("on")]
-        assert not re.search(r"@import|url\((?!#)", html)
+        shown_text = re.sub(r"<pre.*?</pre>", "", html, flags=re.DOTALL)  # an app may have a function url()
+        assert not re.search(r"@import|url\((?!#)", shown_text)
         assert not re.search(r">\s*(nan|None)\s*<", html), path.name
         assert not re.search(r"<td[^>]*></td>", html), path.name
         for link in parsed.links:
