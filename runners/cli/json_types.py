@@ -230,6 +230,25 @@ class SiteJson(TypedDict):
     """Whether the data was written as Parquet too, which takes the extra ``hotlap[parquet]``."""
 
 
+class SiteAddJson(TypedDict):
+    """``hotlap site --add --json``."""
+
+    site: str
+    """The index over its runs."""
+    runs: int
+    """How many it lists."""
+    made: int
+    """How many of their pages were made now."""
+    waiting: int
+    """How many pages were made by other code, or are not whole, and wait until they are made anew."""
+    gone: list[str]
+    """What made room for the new runs, a sentence each."""
+    aside: list[str]
+    """Folders whose record cannot be read, a sentence each."""
+    total_bytes: int
+    """Of all files."""
+
+
 class MeasuredClaimJson(TypedDict):
     """What a run says of a claim."""
 
@@ -345,6 +364,7 @@ OUTPUTS: dict[str, type] = {
     "run-slo": SloJson,
     "report": ReportJson,
     "site": SiteJson,
+    "site-add": SiteAddJson,
     "claims": ClaimsJson,
     "cost": CostJson,
     "lifecycle": LifecycleJson,

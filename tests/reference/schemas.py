@@ -18,6 +18,7 @@ def command_of(name: str) -> str:
     """The command whose output a schema is of."""
     special = {
         "run-slo": "run --slo LIMIT",
+        "site-add": "site --add",
         "list-plan": "list --plan",
         "verify-protocol": "verify --protocol",
     }

@@ -45,12 +45,36 @@ def build_site(runs: Sequence[SiteRun], output: Path, texts: Texts) -> tuple[Pat
     rows: list[IndexRow] = []
     pages: list[Path] = []
     for context, folder in zip(make_contexts(every_run), folders, strict=True):
-        run_page, layout = make_page(context), make_layout(context)
-        pages += _write_run(context, run_page, layout, output / folder, texts)
         own_records = [records[id(run)] for run in context.runs]
-        pages.append(_write_data(context, layout, own_records, output / folder))
-        rows.append(_index_row(context, run_page, folder, layout))
-    return write_text(output / "index.html", render_page(make_index(rows))), *pages
+        written = write_run(context, own_records, output / folder, texts)
+        pages += written.pages
+        rows.append(written.row)
+    return write_index(rows, output), *pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenRun:
+    """What was written of a run."""
+
+    page: Page
+    """Its own page as it would stand alone, without links to the others."""
+    pages: tuple[Path, ...]
+    row: IndexRow
+
+
+def write_run(context: Context, records: Sequence[Path], folder: Path, texts: Texts) -> WrittenRun:
+    """Write every page of a run, and its data, into ``folder``; ``records`` are those of ``context.runs``."""
+    run_page, layout = make_page(context), make_layout(context)
+    pages = (
+        *_write_pages(context, run_page, layout, folder, texts),
+        _write_data(context, layout, records, folder),
+    )
+    return WrittenRun(page=run_page, pages=pages, row=_index_row(context, run_page, folder.name, layout))
+
+
+def write_index(rows: Sequence[IndexRow], output: Path) -> Path:
+    """Write the page that lists ``rows`` into the folder of the site."""
+    return write_text(output / "index.html", render_page(make_index(rows)))
 
 
 def _index_row(context: Context, run_page: Page, folder: str, layout: Layout) -> IndexRow:
@@ -63,7 +87,7 @@ def _index_row(context: Context, run_page: Page, folder: str, layout: Layout) ->
     )
 
 
-def _write_run(
+def _write_pages(
     context: Context, run_page: Page, layout: Layout, folder: Path, texts: Texts
 ) -> Iterator[Path]:
     """All pages of a run but that of its data."""

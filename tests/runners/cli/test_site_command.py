@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from report.page import compose
+from report.page.sections import data as data_section
 from tests.support.command_line import call
 from tests.support.json_outputs import must_conform
 from tests.support.records import RECORDS
@@ -54,3 +56,20 @@ def test_a_place_that_cannot_be_written_is_wrong_use(
     (results.parent / "taken").write_text("a file", encoding="utf-8")
     assert call(monkeypatch, "site", "run", "--out", "taken") == 2
     assert "cannot be written" in capsys.readouterr().err
+
+
+def test_runs_are_added_to_a_site_and_what_became_of_it_is_told(
+    results: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(compose, "SECTIONS", (data_section,))
+    assert call(monkeypatch, "site", "run", "cost", "--out", "public", "--add", "--json") == 0
+    printed = capsys.readouterr()
+    must_conform("site-add", printed.out)
+    told = json.loads(printed.out)
+    assert (told["site"], told["runs"], told["made"], told["gone"]) == ("public/index.html", 1, 1, [])
+    assert f"1 run, {told['total_bytes'] / 1e6:.1f} MB of 500 MB" in printed.err
+    assert "pages of 1 run were made" in printed.err
+    monkeypatch.setattr("runners.cli.site_command.MB", 1)
+    assert call(monkeypatch, "site", "run", "--out", "public", "--add") == 2
+    assert "by its newest runs alone" in capsys.readouterr().err
+    assert results.is_dir()
