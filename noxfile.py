@@ -100,6 +100,13 @@ def report(session: nox.Session) -> None:
 
 
 @nox.session
+def publish(session: nox.Session) -> None:
+    """Add runs to the site that a branch holds: `nox -s publish -- runs --remote URL --out site`."""
+    install(session)
+    session.run("python", ".github/publish.py", *session.posargs)
+
+
+@nox.session
 def cost(session: nox.Session) -> None:
     """Instructions per request of the quick matrix, with and without servers; needs valgrind."""
     install(session)

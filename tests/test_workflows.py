@@ -5,6 +5,7 @@ import math
 import re
 import subprocess
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,21 @@ def test_what_may_write_runs_nothing_of_the_pull_request() -> None:
     (script,) = re.findall(r"script: \|\n(.*)", text, re.DOTALL)
     assert "${{" not in script
     assert "gate.md" not in text
+
+
+def test_what_is_published_is_what_the_night_kept_for_it() -> None:
+    nightly, pages = ((FOLDER / f"{name}.yml").read_text(encoding="utf-8") for name in ("nightly", "pages"))
+    (pattern,) = re.findall(r"^ +pattern: (\S+)$", pages, re.MULTILINE)
+    kept = re.findall(r"^ +name: (published-\S+)$", nightly, re.MULTILINE)
+    assert kept
+    assert all(fnmatchcase(name, pattern) for name in kept)
+    assert "ref:" not in re.sub("#.*", "", pages)  # what is checked out is the default branch
+    commands = re.findall(r"^ +(?:- )?run: (.*)", pages, re.MULTILINE)
+    assert [command.partition(" --")[0] for command in commands] == [
+        "python -m pip install",
+        "nox -s publish",
+    ]
+    assert not any("${{" in command for command in commands)
 
 
 def commented(folder: Path, text: str) -> str:
