@@ -124,7 +124,7 @@ def calibrate(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """What hotlap promises of itself, measured: help, set-up, report, cost, quick run, memory, generator."""
     install(session, "tests")
-    for name in ("help_time", "harness", "cost", "relay_quick", "relay_memory"):
+    for name in ("help_time", "harness", "cost", "relay_quick", "relay_memory", "site_history"):
         session.run("python", "-m", f"tests.benchmarks.{name}", success_codes=[0, 1])
     session.run("hotlap", "calibrate")
 

@@ -34,7 +34,7 @@ from results.replay import Replay
 T = TypeVar("T")
 FILE = "run.jsonl"
 LABEL = "label.txt"
-"""Beside a record: a line that its maker wants to be read above all that is shown of it."""
+"""Beside a record: a line that its maker wants to be read at the head of all pages of it."""
 LONGEST_LABEL = 200
 TYPES: dict[str, type[Record]] = {
     "launch": Launch,

@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from report.page import compose
+from report.page.sections import data
 from report.page.site.grow import Growth
 from tests.report.page.site.grown_site import record, small_run
 from tests.report.page.site.test_site import must_be_sound
@@ -228,7 +230,10 @@ def remove_object(remote: Path, name: str) -> None:
 
 
 @pytest.mark.faults("publish-torn")
-def test_pages_and_records_that_were_torn_are_mended_and_the_site_is_sound(published: Published) -> None:
+def test_pages_and_records_that_were_torn_are_mended_and_the_site_is_sound(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compose, "SECTIONS", (data,))  # for speed
     published.publish(1)
     published.publish(2)
 

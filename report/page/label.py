@@ -1,4 +1,4 @@
-"""What the maker of a run says of it, above all else that its pages show."""
+"""What the maker of a run says of it, at the head of all of its pages."""
 
 from __future__ import annotations
 
