@@ -97,32 +97,24 @@ def _holds_one(level: Level) -> bool:
 
 
 def wsgi_keeps_up(stacks: Sequence[Ground], ratios: Ratios) -> Number | None:
-    """The best WSGI stack to the fastest framework on ASGI that it is level with, or ahead of.
+    """The best WSGI stack to the best ASGI stack, on whichever servers, where it is level with it or ahead.
 
-    In the first scenario in which there is such a one; None where there is none.
+    In the first scenario in which it is so; None where there is none.
     """
     groups = (group for ground in stacks for group in ground.ranked)
     return next((number for group in groups if (number := _keeps_up(group, ratios))), None)
 
 
 def _keeps_up(group: Group, ratios: Ratios) -> Number | None:
-    best = next((entry for entry in group.contenders if entry.cell.interface == Interface.WSGI), None)
-    if best is None or best.tier is None:
-        return None
-    for rival in _best_of_each_framework(group, Interface.ASGI):
-        number = ratios.ratio(best.cell, rival.cell)
-        if number and _is_level_or_ahead(number.value):
-            return number
-    return None
+    ours, theirs = (_best_on(group, interface) for interface in (Interface.WSGI, Interface.ASGI))
+    number = ratios.ratio(ours.cell, theirs.cell) if ours and theirs else None
+    return number if number and _is_level_or_ahead(number.value) else None
 
 
-def _best_of_each_framework(group: Group, interface: Interface) -> list[Contender]:
-    """Best first."""
-    best: dict[str, Contender] = {}
-    for contender in group.contenders:
-        if contender.cell.interface == interface and contender.tier is not None:
-            best.setdefault(contender.cell.framework, contender)
-    return list(best.values())
+def _best_on(group: Group, interface: Interface) -> Contender | None:
+    """The best ranked stack of an interface; None where there is none."""
+    ranked = (contender for contender in group.contenders if contender.tier is not None)
+    return next((contender for contender in ranked if contender.cell.interface == interface), None)
 
 
 def _is_level_or_ahead(level: Level) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -73,6 +73,9 @@ class Ranking:
     """The best of those behind the first, relative to the best."""
     pace: Pace | None
     """A service that was the limit."""
+    variants: tuple[Number, ...] = ()
+    """Variants of whoever is named, on the same server, relative to the best: Django with its pool beside
+    Django."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,9 +127,29 @@ def _size(group: Group) -> tuple[int, int]:
 
 def _ranking(group: Group, by_cell: Mapping[Cell, Summary], ratios: Ratios) -> Ranking:
     behind = next((contender for contender in group.contenders if (contender.tier or 0) > 1), None)
+    first = first_tier(group)
     return Ranking(
         group=group,
-        first=tuple(first_tier(group)),
+        first=tuple(first),
         behind=ratios.ratio(behind.cell, group.contenders[0].cell) if behind else None,
         pace=pace_of(group, by_cell),
+        variants=tuple(_variants(group, [*first, *([behind] if behind else [])], ratios)),
     )
+
+
+def _variants(group: Group, named: Sequence[Contender], ratios: Ratios) -> Iterator[Number]:
+    """Contenders that are variants of those ``named`` and not named themselves, relative to the best."""
+    cells = [contender.cell for contender in named]
+    for contender in group.contenders:
+        cell = contender.cell
+        if cell not in cells and any(_are_variants(cell, other) for other in cells):
+            number = ratios.ratio(cell, group.contenders[0].cell)
+            if number:
+                yield number
+
+
+def _are_variants(cell: Cell, other: Cell) -> bool:
+    """Whether one is the other with another setting on the same server, as `django-pooled` of `django`."""
+    ours, theirs = cell.framework, other.framework
+    same = (cell.server, cell.interface, cell.python) == (other.server, other.interface, other.python)
+    return same and (ours.startswith(f"{theirs}-") or theirs.startswith(f"{ours}-"))

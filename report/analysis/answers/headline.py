@@ -53,7 +53,7 @@ class Headline:
     """The largest of the smallest differences that could have been told, where none was."""
     server: ServerEffect | None = None
     wsgi: Number | None = None
-    """A WSGI stack to one on ASGI that it keeps up with."""
+    """The best WSGI stack to the best ASGI stack, where it keeps up with that."""
     paces: tuple[Pace, ...] = ()
     failed: tuple[Cell, ...] = ()
     """A cell of each stack of which nothing could be measured."""

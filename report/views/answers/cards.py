@@ -8,7 +8,7 @@ from report import fmt
 from report.analysis.answers.cards import Card, Ranking
 from report.stats.ranking import BLOCKS_TO_RANK
 from report.views import words
-from report.views.answers.sentence import Sentence, asked, few, stack, write
+from report.views.answers.sentence import Sentence, Written, asked, few, stack, write
 
 Titles = Mapping[str, str]
 
@@ -51,9 +51,18 @@ def _first(ranking: Ranking, titles: Titles) -> Sentence:
         return (f"No difference could be told between {few(names)}.",)
     first = f"{names[0]} serves most" if len(names) == 1 else f"{few(names)} cannot be told apart"
     if ranking.behind is None:
-        return (f"{first}.",)
+        return (first, *_variants(ranking, titles), ".")
     behind = stack(ranking.behind.cell, titles)
-    return (f"{first}; next is {behind} at ", write(ranking.behind), " of that.")
+    next_one = (f"{first}; next is {behind} at ", write(ranking.behind), " of that")
+    return (*next_one, *_variants(ranking, titles), ".")
+
+
+def _variants(ranking: Ranking, titles: Titles) -> Sentence:
+    """`` (Django with its pool on gunicorn-gthread 62%)``; empty where there is none."""
+    parts: list[str | Written] = []
+    for number in ranking.variants:
+        parts += [", " if parts else " (", f"{stack(number.cell, titles)} ", write(number)]
+    return (*parts, ")") if parts else ()
 
 
 def _pace(ranking: Ranking) -> Sentence:

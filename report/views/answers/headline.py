@@ -12,7 +12,7 @@ from report.analysis.answers.told_numbers import Number
 from report.stats.ranking import BLOCKS_TO_RANK
 from report.views import words
 from report.views.answers import leads
-from report.views.answers.sentence import Sentence, Written, asked, few, stack, title, write
+from report.views.answers.sentence import Sentence, Written, asked, few, of_whom, stack, title, write
 from results.model import Cell
 
 Titles = Mapping[str, str]
@@ -83,7 +83,8 @@ def _server(told: Headline, titles: Titles) -> Sentence:
     return (
         f"on {number.cell.server} {title(number.cell, titles)} serves ",
         write(number),
-        f" of what it does on {base.server} {asked(number.cell.scenario)}",
+        of_whom(number, f"what it does on {base.server}"),
+        f" {asked(number.cell.scenario)}",
     )
 
 
@@ -96,10 +97,12 @@ def _pace(pace: Pace) -> Sentence:
 
 
 def _keeps_up(number: Number, other: Cell, titles: Titles) -> Sentence:
+    best = f"what {stack(other, titles)}, the best stack on ASGI, does {asked(number.cell.scenario)}"
     return (
         f"{stack(number.cell, titles)} serves ",
         write(number),
-        f" of what {stack(other, titles)} does {asked(number.cell.scenario)}: WSGI is enough there.",
+        of_whom(number, best),
+        ": WSGI is enough there.",
     )
 
 

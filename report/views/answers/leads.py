@@ -12,7 +12,7 @@ from report.analysis.answers.leads import Lead, Standing, Winner, name_of
 from report.analysis.answers.told_numbers import Number
 from report.analysis.contenders import MARK, Contender
 from report.analysis.workload import Workload
-from report.views.answers.sentence import NAMED_AT_MOST, Sentence, Written, asked, few, title, write
+from report.views.answers.sentence import NAMED_AT_MOST, Sentence, Written, asked, few, of_whom, title, write
 from results.model import Cell
 
 Titles = Mapping[str, str]
@@ -80,9 +80,9 @@ def _clauses(lead: Lead, told: Headline, titles: Titles, who: str) -> list[Sente
     if lead.last is None:
         return [(f"{names} {'serves' if len(lead.first) == 1 else 'serve'} most",)]
     alone, last = len(lead.first) == 1, _name(lead.last, lead, titles)
-    of_whom = f" of what {names if alone else 'they'} {'does' if alone else 'do'}"
+    whom = f"what {names if alone else 'they'} {'does' if alone else 'do'}"
     clauses: list[Sentence] = [] if alone else [(f"{names} cannot be told apart",)]
-    clauses.append((f"{last} serves ", *_ratios(lead.ratios, of_whom)))
+    clauses.append((f"{last} serves ", *_ratios(lead.ratios, whom)))
     if lead.between:
         others = few([_name(contender, lead, titles) for contender in lead.between])
         clauses.append((f"{others} {'lies' if len(lead.between) == 1 else 'lie'} between",))
@@ -100,18 +100,18 @@ def _level(lead: Lead, names: str, separable: Number | None) -> Sentence:
     return (*told, ": a difference of ", write(separable), " would have shown") if separable else told
 
 
-def _ratios(numbers: Sequence[Number], of_whom: str) -> Sentence:
+def _ratios(numbers: Sequence[Number], whom: str) -> Sentence:
     """``44% of what Starlette does for a JSON answer and 58% once an order is validated``."""
     if len(numbers) == 1:
-        return (write(numbers[0]), of_whom, f" {asked(numbers[0].cell.scenario)}")
+        return (write(numbers[0]), of_whom(numbers[0], whom), f" {asked(numbers[0].cell.scenario)}")
     if _are_alike(numbers):
         scenarios = "both scenarios" if len(numbers) == 2 else f"all {len(numbers)} scenarios"  # noqa: PLR2004 - both
-        return (*_span(numbers), of_whom, f" in {scenarios}")
+        return (*_span(numbers), of_whom(_extremes(numbers)[1], whom), f" in {scenarios}")
     low, high = _extremes(numbers)
     first, second = sorted((low, high), key=numbers.index)
     return (
         write(first),
-        of_whom,
+        of_whom(first, whom),
         f" {asked(first.cell.scenario)} and ",
         write(second),
         f" {asked(second.cell.scenario)}",

@@ -21,6 +21,8 @@ class Written:
 
 NAMED_AT_MOST = 3
 """Stacks in one enumeration."""
+MULTIPLE_FROM = 200
+"""Percent: a ratio from here on is said as a multiple, ``8.3 times`` and not ``826% of``."""
 Sentence = tuple[str | Written, ...]
 """Parts that follow each other without anything between them."""
 FOR: Mapping[str, str] = {
@@ -75,23 +77,36 @@ def numbers_of(sentences: Iterable[Sentence]) -> tuple[Number, ...]:
 
 
 def write(number: Number) -> Written:
-    """A number as it stands in a sentence: ``44%``, ``8,330 requests/s``."""
+    """A number as it stands in a sentence: ``44%``, ``8.3 times``, ``8,330 requests/s``."""
     return Written(text=_format(number)(number.value.value) + _unit(number), number=number)
 
 
+def of_whom(number: Number, whom: str) -> str:
+    """What follows a ratio: `` of what Flask does`` behind ``44%``, without the ``of`` behind a multiple."""
+    if not whom:
+        return ""
+    return f" {whom}" if _is_multiple(number) else f" of {whom}"
+
+
 def interval(number: Number) -> str:
-    """``42–46%``, or why there is none."""
+    """``42–46%``, ``8.1–8.5 times``, or why there is none."""
     level = number.value
     if level.low is None or level.high is None:
         return fmt.no_interval(level.n)
-    written, factor = _format(number), 100 if number.unit == RATIO else 1
+    written, factor = _format(number), 100 if _unit(number) == "%" and number.unit == RATIO else 1
     low, high = written(level.low), written(level.high)
     if low == high:  # a third digit tells them apart
         low, high = fmt.number(factor * level.low), fmt.number(factor * level.high)
-    return f"{low}–{high}" + "%" * (number.unit in {RATIO, PERCENT})
+    return f"{low}–{high}" + _unit(number) * (number.unit in {RATIO, PERCENT})
+
+
+def _is_multiple(number: Number) -> bool:
+    return number.unit == RATIO and round(100 * number.value.value) >= MULTIPLE_FROM
 
 
 def _format(number: Number) -> Callable[[float], str]:
+    if _is_multiple(number):
+        return lambda value: fmt.number(value, 2)
     if number.unit == RATIO:
         return lambda value: _two_digits(100 * value)
     return _two_digits if number.unit == PERCENT else fmt.number
@@ -102,6 +117,8 @@ def _two_digits(percent: float) -> str:
 
 
 def _unit(number: Number) -> str:
+    if _is_multiple(number):
+        return " times"
     return "%" if number.unit in {RATIO, PERCENT} else f" {number.unit}"
 
 

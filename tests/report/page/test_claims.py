@@ -13,7 +13,7 @@ def test_a_claim_stands_with_its_number_and_the_others_with_their_commands(tmp_p
     page = build([flask_level()], tmp_path).read_text(encoding="utf-8")
     section = page[page.index('<section id="claims"') : page.index('<section id="trust"')]
     assert "WSGI can still be enough." in section
-    assert "flask on granian-wsgi answers 1.0" in section
+    assert "flask on granian-wsgi answers 2." in section
     assert "What this run cannot tell" in section
     assert "hotlap lifecycle" in section
 

@@ -13,6 +13,7 @@ from results.model import Run
 from tests.support.made_answers import (
     COSTS,
     GRANIAN,
+    GRANIAN_WSGI,
     TWO,
     USUAL,
     UVICORN,
@@ -49,11 +50,23 @@ def test_a_large_effect_of_the_server_is_told_by_its_largest_ratio() -> None:
     assert effect.number.value.value == pytest.approx(2, rel=0.05)
 
 
-def test_wsgi_keeps_up_with_the_framework_that_costs_as_much() -> None:
+def test_wsgi_keeps_up_with_the_best_stack_on_asgi_that_costs_as_much() -> None:
     number = told(flask_level()).wsgi
     assert number is not None
     assert number.other is not None
-    assert (number.cell.framework, number.other.framework) == ("flask", "fastapi")
+    assert (number.cell.framework, number.other.framework) == ("flask", "starlette")
+    assert number.cell.server == GRANIAN_WSGI
+
+
+def test_wsgi_that_is_level_with_a_slower_framework_alone_is_not_told() -> None:
+    costs = {f"{name}--{UVICORN}": cost for name, cost in (("starlette", 100.0), ("fastapi", 227.0))}
+    run = make_relay(
+        stacks=(*TWO, ("flask", GRANIAN_WSGI)),
+        cost_us=costs | {f"flask--{GRANIAN_WSGI}": 227.0},
+        control=False,
+        scenarios=("json",),
+    )
+    assert told(run).wsgi is None
 
 
 def test_wsgi_that_falls_behind_is_not_told() -> None:

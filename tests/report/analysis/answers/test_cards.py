@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shlex
 import tomllib
 from dataclasses import replace
@@ -13,8 +14,10 @@ import pytest
 from report.analysis.answers.answers import find_answers
 from report.analysis.answers.cards import KINDS, Card, Kind, kind_of
 from report.analysis.conclusions import conclude
+from report.views.answers.cards import answer
+from report.views.answers.sentence import plain
 from results.model import Run
-from tests.support.made_answers import UVICORN, clear_winner, database_bound
+from tests.support.made_answers import THREADS, UVICORN, clear_winner, database_bound
 from tests.support.paths import ROOT
 from tests.support.synthetic_turns import make_relay
 
@@ -50,6 +53,27 @@ def test_a_busy_database_is_said_with_the_card() -> None:
     (ranking,) = cards(database_bound())["database"].rankings
     assert ranking.pace is not None
     assert ranking.pace.busy.value.value == pytest.approx(92)
+
+
+def test_a_pool_is_named_beside_the_number_of_the_framework_without_it() -> None:
+    stacks = (("starlette", UVICORN), ("django", THREADS), ("django-pooled", THREADS))
+    costs = {f"starlette--{UVICORN}": 100.0, f"django--{THREADS}": 200.0, f"django-pooled--{THREADS}": 400.0}
+    run = make_relay(stacks=stacks, control=False, scenarios=("db-read",), cost_us=costs)
+    card = cards(run)["database"]
+    (variant,) = card.rankings[0].variants
+    assert variant.cell.framework == "django-pooled"
+    assert variant.value.value == pytest.approx(0.25, rel=0.05)
+    text = plain(answer(card, {"django": "Django", "django-pooled": "Django with its pool"}))
+    assert re.search(
+        r"next is Django on gunicorn-gthread at \d+% of that "
+        r"\(Django with its pool on gunicorn-gthread 2\d%\)\.",
+        text,
+    )
+
+
+def test_another_framework_is_no_variant() -> None:
+    (ranking,) = cards(clear_winner())["validated-api"].rankings
+    assert ranking.variants == ()
 
 
 def test_of_several_loads_that_of_most_stacks_is_told() -> None:

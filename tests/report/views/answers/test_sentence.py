@@ -1,0 +1,47 @@
+"""Numbers within sentences: shares below twice as much, multiples from there on, each with its interval."""
+
+from __future__ import annotations
+
+import pytest
+
+from report.analysis.answers.told_numbers import RATIO, Number
+from report.stats.levels import Level
+from report.views.answers.sentence import interval, of_whom, write
+from tests.support.made_answers import COSTS, GRANIAN, TWO, USUAL, UVICORN, clear_winner, on_servers, said
+from tests.support.synthetic_turns import make_relay
+
+CELL, OTHER = clear_winner().plan.cells[:2]
+
+
+def ratio(value: float, low: float, high: float) -> Number:
+    level = Level(value=value, low=low, high=high, n=8)
+    return Number(value=level, unit=RATIO, cell=CELL, other=OTHER)
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "between"),
+    [
+        (ratio(0.444, 0.423, 0.462), "44% of what it does", "42–46%"),
+        (ratio(1.98, 1.9, 2.1), "198% of what it does", "190–210%"),
+        (ratio(1.996, 1.9, 2.1), "2.0 times what it does", "1.9–2.1 times"),
+        (ratio(8.26, 8.11, 8.44), "8.3 times what it does", "8.1–8.4 times"),
+        (ratio(8.26, 8.251, 8.263), "8.3 times what it does", "8.25–8.26 times"),
+        (ratio(26.2, 25.4, 27.1), "26 times what it does", "25–27 times"),
+    ],
+)
+def test_from_twice_as_much_on_a_ratio_is_said_as_a_multiple(number: Number, text: str, between: str) -> None:
+    assert write(number).text + of_whom(number, "what it does") == text
+    assert interval(number) == between
+
+
+def test_without_whom_nothing_follows() -> None:
+    assert of_whom(ratio(0.5, 0.4, 0.6), "") == of_whom(ratio(5, 4, 6), "") == ""
+
+
+def test_a_server_that_does_many_times_as_much_is_said_so() -> None:
+    stacks = (*TWO, ("starlette", GRANIAN), ("fastapi", GRANIAN))
+    costs = on_servers(COSTS, uvicorn_standard=1.0, granian_asgi=0.125)
+    text = said(make_relay(stacks=stacks, cost_us=costs, **USUAL))
+    assert f"on {GRANIAN} " in text
+    assert f" times what it does on {UVICORN}" in text
+    assert "times of" not in text
