@@ -11,7 +11,7 @@ from report.analysis.metric_types import Metric
 from report.analysis.metrics import CPU, MEMORY, page_columns
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.charts.consumption import draw_consumption
+from report.page.charts.columns import draw_consumption
 from report.page.context import Context, stack_entries, summaries_in_order
 from report.page.metric_columns import metric_column, metric_entry, shown_level, symbol
 from report.page.model import (

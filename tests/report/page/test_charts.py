@@ -12,7 +12,7 @@ import pytest
 
 from report.page.charts.bars import draw_bars
 from report.page.charts.ceilings import CeilingLine, draw_ceilings
-from report.page.charts.consumption import draw_consumption
+from report.page.charts.columns import draw_consumption
 from report.page.charts.drift import draw_drift
 from report.page.charts.forest import LEAST_GAP, STEPS, TICKS_AT_MOST, _ticks, draw_forest
 from report.page.charts.frame import LABEL_HEIGHT, spread_apart
