@@ -55,3 +55,8 @@ def make_panels(
         Panel(heading=name, rows=tuple(row(summary) for summary in summaries))
         for name, summaries in summaries_by_variant(context, workload)
     ]
+
+
+def short_reason(reason: str) -> str:
+    """As much of a reason as stands where there is little room; tables that have more have all of it."""
+    return reason.partition(":")[0].partition(";")[0].partition(" (")[0]

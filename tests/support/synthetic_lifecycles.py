@@ -101,3 +101,32 @@ def run() -> Run:
         message="soak: the server ended",
     )
     return Run(plan=plan, lifecycles=(*starts, *others), failures=(failure,))
+
+
+def idle_and_ends() -> Run:
+    """Memory of two stacks, of which one keeps few connections, and how both end."""
+    asgi, wsgi = ("starlette", "uvicorn-standard"), ("flask", "gunicorn-gthread")
+    records = (
+        record(
+            cell(asgi[0], "cold-start", asgi[1]), values={"pss_bytes": 40 * 2.0**20, "worker_pss_bytes": 3e7}
+        ),
+        record(cell(wsgi[0], "cold-start", wsgi[1]), values={"pss_bytes": 50 * 2.0**20}),
+        record(
+            cell(asgi[0], "idle-connections", asgi[1]), values={"kept": 1000.0, "connection_bytes": 8192.0}
+        ),
+        record(
+            cell(wsgi[0], "idle-connections", wsgi[1]),
+            values={"kept": 40.0},
+            absent={"connection_bytes": "only 40 of 1000 connections were kept"},
+        ),
+        record(
+            cell(asgi[0], "graceful-shutdown", asgi[1]),
+            values={"in_flight": 16.0, "in_flight_lost": 0.0, "exit_s": 0.25},
+        ),
+        record(
+            cell(wsgi[0], "graceful-shutdown", wsgi[1]),
+            values={"in_flight": 16.0, "in_flight_lost": 3.0, "exit_s": 30.0},
+        ),
+    )
+    cells = tuple(looked_at.cell for looked_at in records)
+    return Run(plan=replace(run().plan, name="lives", cells=cells, not_applicable=()), lifecycles=records)

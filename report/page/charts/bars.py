@@ -26,13 +26,21 @@ if TYPE_CHECKING:
 
 
 def draw_bars(
-    panels: Sequence[Panel], look: Look, *, key: str, title: str, description: str, axis_label: str
+    panels: Sequence[Panel],
+    look: Look,
+    *,
+    key: str,
+    title: str,
+    description: str,
+    axis_label: str,
+    labels_width: float = LABELS_WIDTH,
 ) -> str:
     """SVG of one bar a row; the dots stand in the order of the trials, from top to bottom."""
+    rows = [row for panel in panels for row in panel.rows]
     with chart_style():
-        canvas = lay_out(panels, look, [(LABELS_WIDTH, WIDTH - LABELS_WIDTH - VALUES_WIDTH)])
+        canvas = lay_out(panels, look, [(labels_width, WIDTH - labels_width - VALUES_WIDTH)])
         axis = canvas.axes[0]
-        axis.set_xlim(0, axis_end(row for panel in panels for row in panel.rows))
+        axis.set_xlim(min([0.0, *(row.value or 0.0 for row in rows)]), axis_end(rows))
         draw_frame(axis, x=amount_ticks(axis), label=axis_label)
         for row, y in canvas.rows_at:
             draw_bar(canvas, row, y, column=0)

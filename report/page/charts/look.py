@@ -16,6 +16,9 @@ from typing import Any
 INK, MUTED, GRID, PAPER, NEUTRAL = "#1d2126", "#5b626b", "#dcdad5", "#fdfcfa", "#80868e"
 OKABE_ITO = ("#0072b2", "#009e73", "#e69f00", "#56b4e9", "#d55e00", "#cc79a7", "#f0e442")
 """Okabe and Ito's colour-blind safe palette (jfly.uni-koeln.de/color) without black, which is the ink's."""
+HEAT = ("#7f3b08", "#b35806", "#e08214", "#f7f7f7", "#8073ac", "#542788", "#2d004b")
+"""Of a ratio, from far below 1 over level to far above: names for a scale from orange over grey to blue, on
+which the ink can be read in every theme."""
 
 VARIABLES = {
     INK: "--ink",
@@ -24,6 +27,7 @@ VARIABLES = {
     PAPER: "--paper",
     NEUTRAL: "--floor",
     **{colour: f"--hue-{slot}" for slot, colour in enumerate(OKABE_ITO)},
+    **{colour: f"--heat-{step}" for step, colour in enumerate(HEAT)},
 }
 """CSS variable of each colour that a chart may use."""
 

@@ -21,6 +21,8 @@ ROW_HEIGHT, HEADING_HEIGHT, TOP, BOTTOM = 27, 40, 8, 52
 """Pixels: a row, a panel's heading, the margins above and below."""
 DPI = 72
 """Matplotlib writes SVG in points; at 72 to the inch a point is a pixel."""
+LABEL_CHARACTER_PX = 6.8
+"""Room for a character of a row's label."""
 INTERVAL_AT_MOST = 1.5
 """An interval that ends beyond this multiple of what was measured runs to the edge of the chart."""
 
@@ -143,7 +145,8 @@ def _write_labels(canvas: Canvas, panels: Sequence[Panel], left: float) -> None:
         )
         y += HEADING_HEIGHT + ROW_HEIGHT * len(panel.rows)
     for row, row_y in canvas.rows_at:
-        label = write_in_row(axis, -14, row_y, single_line(row.label, 22), ha="right")
+        text = single_line(row.label, int(left / LABEL_CHARACTER_PX))
+        label = write_in_row(axis, -14, row_y, text, ha="right")
         label.set_gid(canvas.add_mark(row))
         if row.value is None:
             reason = single_line(row.text, 90)

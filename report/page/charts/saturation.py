@@ -1,4 +1,4 @@
-"""Offered rate against the 99th percentile: where a stack's waiting lines begin to grow."""
+"""Throughput against the 99th percentile, rate by rate: where a stack's waiting lines begin to grow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from report.page.charts.axes import panel_grid, time_ticks
 from report.page.charts.bars import amount_ticks
 from report.page.charts.frame import draw_frame, draw_line, label_ends, write_heading
-from report.page.charts.look import Look, chart_style
+from report.page.charts.look import PAPER, Look, chart_style
 from report.page.charts.svg import Mark, add_mark, single_line, to_svg
 
 if TYPE_CHECKING:
@@ -23,8 +23,11 @@ class RateLine:
     label: str
     framework: str
     server: str
-    rates_rps: tuple[float, ...]
+    answered_rps: tuple[float, ...]
+    """What it answered at each of the offered rates."""
     p99_ms: tuple[float, ...]
+    overloaded: tuple[bool, ...]
+    """Which of the rates it could not serve."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +56,23 @@ def _draw_frame(axis: Axes, panels: Sequence[RatePanel], title: str) -> None:
     lines = [line for panel in panels for line in panel.lines]
     waits_ms = [ms for line in lines for ms in line.p99_ms]
     axis.set_yscale("log")
-    axis.set_xlim(0, max(rate for line in lines for rate in line.rates_rps) * 1.05)
+    axis.set_xlim(0, max(rate for line in lines for rate in line.answered_rps) * 1.05)
     axis.set_ylim(min(waits_ms) * 0.8, max(waits_ms) * 1.25)
     axis.locator_params(axis="x", nbins=4)
-    draw_frame(axis, x=amount_ticks(axis), y=time_ticks(), label="offered, requests per second")
+    draw_frame(axis, x=amount_ticks(axis), y=time_ticks(), label="answered, requests per second")
     write_heading(axis, single_line(title, 48))
 
 
 def _draw_lines(axis: Axes, lines: Sequence[RateLine], look: Look, marks: dict[str, Mark]) -> None:
     lines = sorted(lines, key=lambda line: line.p99_ms[-1])
     labels = [
-        (single_line(line.label, 18), line.rates_rps[-1], line.p99_ms[-1], look.colour(line.framework))
+        (single_line(line.label, 18), line.answered_rps[-1], line.p99_ms[-1], look.colour(line.framework))
         for line in lines
     ]
     for line, text in zip(lines, label_ends(axis, labels), strict=True):
         drawn = draw_line(
             axis,
-            line.rates_rps,
+            line.answered_rps,
             line.p99_ms,
             marker=look.marker(line.server),
             markersize=5,
@@ -77,6 +80,27 @@ def _draw_lines(axis: Axes, lines: Sequence[RateLine], look: Look, marks: dict[s
             linewidth=2,
             clip_on=False,
         )
-        hint = f"{line.label}: {line.p99_ms[-1]:,.2f} ms at {line.rates_rps[-1]:,.0f} requests/s"
+        hint = f"{line.label}: {line.p99_ms[-1]:,.2f} ms at {line.answered_rps[-1]:,.0f} requests/s"
         drawn.set_gid(add_mark(marks, line.framework, hint))
         text.set_gid(add_mark(marks, line.framework))
+        _draw_overloads(axis, line, look, marks)
+
+
+def _draw_overloads(axis: Axes, line: RateLine, look: Look, marks: dict[str, Mark]) -> None:
+    """Hollow marks over the rates that were not served."""
+    rates = zip(line.answered_rps, line.p99_ms, line.overloaded, strict=True)
+    points = [(rps, ms) for rps, ms, overloaded in rates if overloaded]
+    if points:
+        hollow = draw_line(
+            axis,
+            [rps for rps, _ in points],
+            [ms for _, ms in points],
+            marker=look.marker(line.server),
+            markersize=7,
+            linestyle="none",
+            color=look.colour(line.framework),
+            markerfacecolor=PAPER,
+            markeredgewidth=1.8,
+            clip_on=False,
+        )
+        hollow.set_gid(add_mark(marks, line.framework, f"{line.label}: offered more than it could serve"))

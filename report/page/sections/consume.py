@@ -11,7 +11,7 @@ from report.analysis.metric_types import Metric
 from report.analysis.metrics import CPU, MEMORY, page_columns
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
-from report.page.charts.columns import draw_consumption
+from report.page.charts.columns import BarColumn, draw_columns
 from report.page.context import Context, stack_entries, summaries_in_order
 from report.page.metric_columns import metric_column, metric_entry, shown_level, symbol
 from report.page.model import (
@@ -24,8 +24,12 @@ from report.page.model import (
     figure,
     gap,
 )
-from report.page.panels import bars_in_words, make_panels
+from report.page.panels import bars_in_words, make_panels, short_reason
+from report.page.sections.parts import memory
 from results.model import Load
+
+COLUMNS = ((CPU, "CPU time per request, µs"), (MEMORY, "memory (PSS), MiB"))
+"""Of the charts, each with the label of its axis."""
 
 
 def section(context: Context) -> Section:
@@ -40,8 +44,9 @@ def section(context: Context) -> Section:
         note="CPU per request depends on load, so it is compared only at equal load: under closed load where "
         "the server was at least 95% busy, under open load at one rate for all. "
         f"Memory is the proportional set size of all the server's processes, {_memory_read(context)}.",
-        parts=tuple(
-            _part(context, workload, index) for index, workload in enumerate(_charted_workloads(context))
+        parts=(
+            *(_part(context, workload, index) for index, workload in enumerate(_charted_workloads(context))),
+            *filter(None, [memory.part(context)]),
         ),
     )
 
@@ -95,13 +100,8 @@ def _answer(context: Context, metric: Metric) -> str:
 
 def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     heading = context.heading(workload)
-    cpu, memory = (
-        make_panels(context, workload, metric, partial(fmt.short_amount, unit=symbol(metric)), gap=_shorten)
-        for metric in (CPU, MEMORY)
-    )
-    svg = draw_consumption(
-        cpu,
-        memory,
+    svg = draw_columns(
+        [_column(context, workload, metric, label) for metric, label in COLUMNS],
         context.look,
         key=f"consume{index}",
         title=f"{heading}: CPU time per request and memory",
@@ -117,9 +117,11 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     )
 
 
-def _shorten(reason: str) -> str:
-    """As much of a reason as fits beside a bar; the table has all of it."""
-    return reason.partition(":")[0].partition(";")[0].partition(" (")[0]
+def _column(context: Context, workload: Workload, metric: Metric, label: str) -> BarColumn:
+    written = partial(fmt.short_amount, unit=symbol(metric))
+    return BarColumn(
+        label=label, panels=tuple(make_panels(context, workload, metric, written, gap=short_reason))
+    )
 
 
 def _table(context: Context, workload: Workload, index: int) -> Table:

@@ -20,6 +20,7 @@ from report.page.model import (
     gap,
     table,
 )
+from report.page.sections.parts import memory
 from report.views import lifecycle_words
 
 
@@ -34,8 +35,15 @@ def section(context: Context) -> Section | None:
         question="How does it start, idle, reload and stop?",
         answer=lifecycle_words.sentence(summaries, context.titles),
         note=lifecycle_words.SCOPE,
-        parts=(*_probe_parts(context), *_agreement(context)),
+        parts=(*_memory(context), *_probe_parts(context), *_agreement(context)),
     )
+
+
+def _memory(context: Context) -> Iterator[SectionPart]:
+    """The chart of memory, where no section on what is consumed has it."""
+    chart = None if context.timed else memory.part(context)
+    if chart is not None:
+        yield chart
 
 
 def _probe_parts(context: Context) -> Iterator[SectionPart]:

@@ -1,4 +1,4 @@
-"""Where does it saturate: the 99th percentile against the offered rate, where a stack was offered several."""
+"""Where does it saturate: throughput against the 99th percentile, where a stack was offered several rates."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from report import fmt
-from report.analysis.metrics import P99
+from report.analysis.metrics import P99, THROUGHPUT
 from report.analysis.summary import Summary
 from report.page.charts.saturation import RateLine, RatePanel, draw_saturation
 from report.page.context import Context, stack_entries, variant_of
@@ -99,13 +99,14 @@ def _part(context: Context, load: OpenLoad, stacks: SummariesByStack, index: int
         [RatePanel(heading=name, lines=tuple(drawn)) for name, drawn in sorted(lines.items())],
         context.look,
         key=f"saturate{index}",
-        title=f"{load.scenario}: 99th percentile by offered rate",
+        title=f"{load.scenario}: throughput against the 99th percentile",
         description="One line a framework, one panel a server variant; the numbers are in the table below.",
     )
     python = f", Python {load.python}" if load.python else ""
     caption = (
         f"Open load, {load.arrivals} arrivals, at most {fmt.counted(load.connections, 'connection')}, "
-        f"{fmt.counted(load.workers, 'worker')}{python}. All panels share their axes."
+        f"{fmt.counted(load.workers, 'worker')}{python}. Each mark is one offered "
+        "rate, where it was answered; a hollow one could not be served. All panels share their axes."
     )
     return SectionPart(
         heading=f"{load.scenario}{python}",
@@ -118,15 +119,18 @@ def _part(context: Context, load: OpenLoad, stacks: SummariesByStack, index: int
 
 def _line(context: Context, summaries: Sequence[Summary]) -> RateLine:
     points = [
-        (summary.cell.rate_rps or 0.0, p99.value) for summary in summaries if (p99 := summary.level(P99))
+        (answered.value, p99.value, summary.overloaded)
+        for summary in summaries
+        if (p99 := summary.level(P99)) and (answered := summary.level(THROUGHPUT))
     ]
     cell = summaries[0].cell
     return RateLine(
         label=context.title(cell.framework),
         framework=cell.framework,
         server=cell.server,
-        rates_rps=tuple(rate for rate, _ in points),
-        p99_ms=tuple(us / 1000 for _, us in points),
+        answered_rps=tuple(rps for rps, _, _ in points),
+        p99_ms=tuple(us / 1000 for _, us, _ in points),
+        overloaded=tuple(overloaded for _, _, overloaded in points),
     )
 
 
@@ -138,6 +142,7 @@ def _table(context: Context, load: OpenLoad, stacks: SummariesByStack, index: in
         columns=(
             *STACK_COLUMNS,
             Column(label="Offered", unit="requests/s", numeric=True),
+            Column(label="Answered", unit="requests/s (95% interval)", numeric=True),
             metric_column(P99),
             Column(label="Served"),
         ),
@@ -152,6 +157,7 @@ def _row(context: Context, summary: Summary) -> TableRow:
         entries=(
             *stack_entries(context, summary.cell),
             TableEntry(text=f"{rate:,g}", key=rate),
+            metric_entry(summary, THROUGHPUT),
             metric_entry(summary, P99),
             entry(_served(summary)),
         ),

@@ -6,22 +6,36 @@ import gc
 import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from report.page.charts.bars import draw_bars
 from report.page.charts.ceilings import CeilingLine, draw_ceilings
-from report.page.charts.columns import draw_consumption
+from report.page.charts.columns import BarColumn, draw_columns
 from report.page.charts.drift import draw_drift
 from report.page.charts.forest import LEAST_GAP, STEPS, TICKS_AT_MOST, _ticks, draw_forest
 from report.page.charts.frame import LABEL_HEIGHT, spread_apart
+from report.page.charts.growth import GrowthLine, Limit, draw_growth
+from report.page.charts.heat_map import (
+    COLUMNS_AT_MOST,
+    HEAD_LINES,
+    HeatCell,
+    HeatPanel,
+    HeatRow,
+    _head,
+    colour_step,
+    draw_heat_map,
+)
 from report.page.charts.look import NEUTRAL, OKABE_ITO, assign_look, chart_style
 from report.page.charts.rows import WIDTH, ChartRow, Panel
 from report.page.charts.saturation import RateLine, RatePanel, draw_saturation
+from report.page.charts.speed import SpeedPoint, draw_speed
 from report.page.charts.svg import single_line
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
 from report.page.charts.waterfall import draw_waterfall
+from report.stats.levels import Level
 
 HOSTILE = "<script>alert('$x_1$')</script> & \"--> ]]> \x00\x1b[31m"
 SHIPPED = ("starlette", "fastapi", "litestar", "litestar-pydantic", "flask", "django")
@@ -55,22 +69,47 @@ def curve(label: str, framework: str = "flask") -> Curve:
 
 def rates(name: str) -> RateLine:
     return RateLine(
-        label=name, framework=name, server="granian-asgi", rates_rps=(10.0, 20.0), p99_ms=(1.0, 2.0)
+        label=name,
+        framework=name,
+        server="granian-asgi",
+        answered_rps=(10.0, 18.0),
+        p99_ms=(1.0, 2.0),
+        overloaded=(False, True),
     )
 
 
+def heat_panel(name: str) -> HeatPanel:
+    cells = (HeatCell(text="0.44×", step=-2, hint=name), HeatCell(text="n/a", gap=True, hint=name))
+    return HeatPanel(heading=name, rows=(HeatRow(label=name, framework=name, cells=cells),))
+
+
+def grown(name: str, rps: tuple[float, ...] = (50.0, 90.0)) -> GrowthLine:
+    return GrowthLine(label=name, framework=name, server="granian-asgi", counts=(100, 500), rps=rps)
+
+
+SPEEDS = [
+    SpeedPoint(minutes=minutes, low=0.7, middle=middle, high=1.3)
+    for minutes, middle in ((0.0, 0.9), (1.5, 1.1))
+]
+
+
 def draw_all(key: str, name: str = "flask") -> dict[str, str]:
-    said = {"key": key, "title": name, "description": name}
+    said: dict[str, Any] = {"key": key, "title": name, "description": name}
     panels = [panel(name), panel(name, value=None, text=f"not measured: {name}")]
     return {
         "forest": draw_forest([panel(name, value=0.9)], LOOK, axis_label="ratio", **said),
         "bars": draw_bars(panels, LOOK, axis_label="requests", **said),
-        "consumption": draw_consumption(panels, panels, LOOK, **said),
+        "columns": draw_columns([BarColumn(label=name, panels=tuple(panels))] * 3, LOOK, **said),
         "waiting": draw_waiting([CurvePanel(heading=name, curves=(curve(name),))], LOOK, **said),
         "waterfall": draw_waterfall(panels, LOOK, axis_label="instructions", **said),
         "saturation": draw_saturation([RatePanel(heading=name, lines=(rates(name),))], LOOK, **said),
         "ceilings": draw_ceilings([CeilingLine(label=name, connections=(1, 8), rps=(10.0, 50.0))], **said),
         "drift": draw_drift([{0: 1.0, 1: 0.9}, {0: 1.0, 1: 1.1}], **said),
+        "heat_map": draw_heat_map([heat_panel(name)], [name, "json"], **said),
+        "growth": draw_growth(
+            [grown(name)], LOOK, axis_label="count", limit=Limit(label=name, rps=99.0), **said
+        ),
+        "speed": draw_speed(SPEEDS, **said),
     }
 
 
@@ -141,7 +180,7 @@ def test_a_gap_is_text_and_no_bar() -> None:
 
 
 def test_marks_carry_their_framework_for_the_filter(drawn: dict[str, str]) -> None:
-    for name in ("forest", "bars", "consumption", "waiting", "waterfall", "saturation"):
+    for name in ("forest", "bars", "columns", "waiting", "waterfall", "saturation", "heat_map", "growth"):
         assert 'data-framework="flask"' in drawn[name]
 
 
@@ -251,3 +290,73 @@ def test_ticks_outside_of_the_axes_are_not_drawn() -> None:
 def test_plain_is_one_printable_line() -> None:
     assert single_line("a\nb\x00c\u202ed") == "a b c d"
     assert single_line("x" * 50, 10) == "x" * 9 + "…"
+
+
+@pytest.mark.parametrize(
+    ("level", "step"),
+    [
+        (Level(value=1.0, n=0), 0),
+        (Level(value=1.2, low=0.99, high=1.4, n=8), 0),
+        (Level(value=1.05, low=1.01, high=1.09, n=8), 0),
+        (Level(value=1.2, low=1.1, high=1.3, n=8), 1),
+        (Level(value=0.6, low=0.5, high=0.7, n=8), -2),
+        (Level(value=2.6, n=2), 3),
+        (Level(value=0.1, low=0.05, high=0.2, n=8), -3),
+    ],
+)
+def test_the_colour_of_a_ratio_is_how_far_it_is_from_one_and_none_where_that_cannot_be_told(
+    level: Level, step: int
+) -> None:
+    assert colour_step(level) == step
+
+
+def test_a_heat_map_has_its_numbers_as_text_and_a_legend_of_its_colours(drawn: dict[str, str]) -> None:
+    texts = [element.text for element in parse(drawn["heat_map"]).iter() if element.tag == "text"]
+    assert {"0.44×", "n/a", "below 0.40×", "level", "from 2.50×"} <= set(texts)
+    assert drawn["heat_map"].count("var(--heat-") == 1 + 7  # a ratio, and the legend
+
+
+def test_heads_of_a_heat_map_fit_over_their_cells() -> None:
+    for label in ("json", "price-opentelemetry-unsampled: 64 connections, 2 workers", "x" * 90, ""):
+        lines = _head(label, 700 / COLUMNS_AT_MOST)
+        assert 1 <= len(lines) <= HEAD_LINES
+        assert max(map(len, lines)) <= 700 / COLUMNS_AT_MOST / 6
+
+
+def test_a_limit_is_drawn_within_the_axes_however_far_the_lines_are_from_it() -> None:
+    limit = Limit(label="40 threads / 20 ms = 2,000/s", rps=2000.0)
+    svg = draw_growth(
+        [grown("flask")], LOOK, key="a", title="t", description="d", axis_label="connections", limit=limit
+    )
+    assert limit.label in svg
+    assert "stroke-dasharray" in svg
+    without = draw_growth([grown("flask")], LOOK, key="a", title="t", description="d", axis_label="c")
+    assert "stroke-dasharray" not in without
+
+
+def test_many_lines_make_room_for_their_labels() -> None:
+    names = [f"framework-{number}" for number in range(40)]
+    svg = draw_growth(
+        [grown(name) for name in names], LOOK, key="a", title="t", description="d", axis_label="c"
+    )
+    assert float(parse(svg).get("height") or 0) >= LABEL_HEIGHT * len(names)
+
+
+def test_a_rate_that_was_not_served_is_hollow() -> None:
+    served = replace(rates("flask"), overloaded=(False, False))
+    for line, hollow in ((rates("flask"), True), (served, False)):
+        svg = draw_saturation(
+            [RatePanel(heading="x", lines=(line,))], LOOK, key="a", title="t", description="d"
+        )
+        assert ("fill:var(--paper)" in svg) is hollow
+
+
+def test_a_bar_below_zero_is_within_the_axes() -> None:
+    below = ChartRow(label="x", framework="flask", server="granian-asgi", value=-20.0, text="−20")
+    above = replace(below, value=100.0)
+    svg = draw_bars(
+        [Panel(heading="x", rows=(below, above))], LOOK, key="a", title="t", description="d", axis_label="i"
+    )
+    (left, zero), (start, right) = sorted(bars_of(svg))
+    assert left < zero == pytest.approx(start, abs=0.02)
+    assert start < right

@@ -333,6 +333,8 @@ def test_text_and_charts_have_contrast_in_both_themes(theme: int) -> None:
     for name, colour in colours.items():
         if name.startswith("hue") or name == "floor":
             assert contrast(colour, colours["paper"]) >= 3, name
+        if name.startswith("heat"):
+            assert contrast(colours["ink"], colour) >= 4.5, name
 
 
 def test_matplotlib_is_imported_only_to_draw() -> None:
