@@ -34,8 +34,9 @@ from report.page.model import (
     figure,
     gap,
 )
-from report.page.sections.parts import stacks
+from report.page.sections.parts import heat_map, stacks
 from report.page.sections.parts.stacks import ratio_and_interval, ratio_entry, tier_entry
+from report.stats.levels import BLOCKS_FOR_INTERVAL
 from report.views import words
 from results.model import Load
 
@@ -68,7 +69,10 @@ def section(context: Context) -> Section:
         answer=_answer(context) if workloads else words.ONLY_OPEN,
         note="A ratio between frameworks is taken within each block and on the same server variant and "
         f"interface only: across servers it would compare the servers. {words.legend(context.groups)}",
-        parts=tuple(_part(context, workload, index) for index, workload in enumerate(workloads)),
+        parts=(
+            *heat_map.parts(context),
+            *(_part(context, workload, index) for index, workload in enumerate(workloads)),
+        ),
     )
 
 
@@ -105,7 +109,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     )
     alone = all(len(group.contenders) < 2 for group in groups)  # noqa: PLR2004 - to compare
     unranked = ALONE_CAPTION if alone else UNRANKED_CAPTION
-    caption = RANKED_CAPTION if words.ranked(groups) else unranked
+    caption = (RANKED_CAPTION if words.ranked(groups) else unranked) + _few_blocks(groups)
     return SectionPart(
         heading=heading,
         anchor=f"which-{index}",
@@ -169,8 +173,7 @@ def _chart_row(context: Context, summary: Summary, group: Group | None) -> Chart
         return ChartRow(
             label=context.title(cell.framework), framework=cell.framework, server=cell.server, text=reason
         )
-    text = " ".join(ratio_and_interval(contender, group))
-    first = contender.tier == 1
+    text, first = _ratio_text(contender, group), contender.tier == 1
     return ChartRow(
         label=context.title(cell.framework) + contender.mark,
         framework=cell.framework,
@@ -181,6 +184,19 @@ def _chart_row(context: Context, summary: Summary, group: Group | None) -> Chart
         text=f"{text}, first tier" if first else text,
         strong=first,
     )
+
+
+def _ratio_text(contender: Contender, group: Group) -> str:
+    """A ratio with its interval; that there are too few blocks for one is said below the chart."""
+    text, interval = ratio_and_interval(contender, group)
+    known = contender is group.contenders[0] or contender.ratio.low is not None
+    return f"{text} {interval}" if known else text
+
+
+def _few_blocks(groups: Sequence[Group]) -> str:
+    """Why no ratio has an interval; empty where they have."""
+    blocks = max((group.n_blocks for group in groups), default=0)
+    return f" {fmt.sentence(fmt.no_interval(blocks))}" if 0 < blocks < BLOCKS_FOR_INTERVAL else ""
 
 
 def _table_row(context: Context, summary: Summary, group: Group | None) -> TableRow:

@@ -1,4 +1,4 @@
-"""A browser for the tests of pages."""
+"""What tests of pages share: a browser, and the quick matrix."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+
+from report.page.context import Context, make_context
+from tests.support.synthetic import make_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -20,6 +23,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(scope="session")
+def quick_context() -> Context:
+    """All that the page of the quick matrix, with one of every trouble, starts from."""
+    return make_context(make_run())
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-CHARTS = 13 + len(SCENARIOS)
+CHARTS = 14 + len(SCENARIOS)
 """Of the run that timed, and one for each scenario that was counted."""
 
 
