@@ -21,7 +21,9 @@ APPS = Path(__file__).parents[1] / "apps"
 BLOCK = re.compile(r"^# /// script\n(?P<content>(?:#.*\n)+?)# ///$", re.MULTILINE)
 """The metadata that a framework's file begins with (PEP 723)."""
 TABLE = "overview"
-"""The page's table with a row a stack: framework, server, and a value of each of its cells."""
+"""The page's table with a row a stack: framework, server, and a value of each of its cells.
+
+Where it is wide, a second one, `overview-2`, has further cells, and so on."""
 PAGE_BYTES = 1_500_000
 CHARTS = 3
 """The page has at least so many."""
@@ -57,7 +59,7 @@ class StackTable(HTMLParser):
         """Begin the table, a row, or an entry of a row."""
         attributes = dict(attrs)
         if tag == "table":
-            self._within = attributes.get("id") == TABLE
+            self._within = (attributes.get("id") or "").partition("-")[0] == TABLE
         elif not self._within:
             return
         elif tag == "tr" and "data-framework" in attributes:
@@ -111,11 +113,13 @@ def missing_rows(cells: Sequence[dict[str, Any]], page: str) -> list[str]:
         for cell in cells
         if not cell["control"] and cell["load"] == "closed"
     )
-    shown = {row.stack: row.n_values for row in StackTable(page).rows}
+    shown: Counter[Stack] = Counter()
+    for row in StackTable(page).rows:
+        shown[row.stack] += row.n_values
     return [
-        f"{framework} on {server} ({shown.get((framework, server), 0)} of {n_cells} values)"
+        f"{framework} on {server} ({shown[framework, server]} of {n_cells} values)"
         for (framework, server), n_cells in planned.items()
-        if shown.get((framework, server), 0) < n_cells
+        if shown[framework, server] < n_cells
     ]
 
 

@@ -26,7 +26,7 @@ from report.page.sections import (
     wait,
     which,
 )
-from report.page.sections.overview import overview
+from report.page.sections.overview import overview_tables
 from report.views import cost_words, lifecycle_words, words
 from report.views.answers import headline, sentence
 
@@ -54,7 +54,7 @@ def make_page(context: Context) -> Page:
             )
             for flag in context.conclusions.flags
         ),
-        overview=overview(context) if context.timed else None,
+        overview=overview_tables(context) if context.timed else (),
         sections=tuple(_sections(context)),
     )
 

@@ -64,6 +64,8 @@ class Table:
     summary: str = ""
     """Line behind which the table is folded, where it only repeats a chart."""
     sortable: bool = True
+    compact: bool = False
+    """Its intervals stand below their numbers, and heads and gaps take several lines: it is narrow."""
 
     @property
     def folded(self) -> bool:
@@ -94,6 +96,8 @@ class Fact:
 
     name: str
     text: str
+    link: str = ""
+    """Address of what a point names; empty: it is no link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,7 +237,8 @@ class Page:
     legend: tuple[Swatch, ...] = ()
     facts: tuple[Fact, ...] = ()
     warnings: tuple[RunWarning, ...] = ()
-    overview: Table | None = None
+    overview: tuple[Table, ...] = ()
+    """The matrix at a glance; several tables where it is wider than a screen."""
     sections: tuple[Section, ...] = ()
     places: tuple[Place, ...] = ()
     """Other pages of the site; none where the page stands alone."""

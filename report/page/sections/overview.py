@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from report import fmt
 from report.analysis.answers.leads import first_tier
@@ -14,11 +15,60 @@ from report.analysis.workload import Workload
 from report.page.context import Context, variant_name
 from report.page.metric_columns import shown_level
 from report.page.model import STACK_COLUMNS, Column, Table, TableEntry, TableRow, entry, gap
+from report.page.panels import short_reason
 from report.stats.levels import BLOCKS_FOR_INTERVAL
 from results.model import Cell, Interface, Load
 
 Stack = tuple[str, str, Interface]
 """(framework, server, interface)"""
+WIDEST = 900
+"""Pixels that a screen of 1280 leaves the first table, beside the contents."""
+CHARACTER_PX, SMALL_CHARACTER_PX, PADDING_PX, SORT_SIGN = 8.4, 7.2, 13, " ↕"
+"""Of a compact table: digits of its texts and of its intervals, the room behind a column, and what a script
+puts behind a head."""
+
+
+def overview_tables(context: Context) -> tuple[Table, ...]:
+    """The matrix as tables, each with as many columns as a screen of 1280 pixels shows whole."""
+    table = overview(context)
+    stack_columns, columns = range(len(STACK_COLUMNS)), range(len(STACK_COLUMNS), len(table.columns))
+    room = WIDEST - sum(_width(table, column) for column in stack_columns)
+    chosen: list[list[int]] = [[]]
+    for column in columns:
+        widths = sum(_width(table, other) for other in (*chosen[-1], column))
+        if chosen[-1] and widths > room:
+            chosen.append([])
+        chosen[-1].append(column)
+    return tuple(_part(table, (*stack_columns, *places), number) for number, places in enumerate(chosen))
+
+
+def _width(table: Table, column: int) -> float:
+    """Pixels that a column of a compact table takes at least, by its longest text that stays on one line."""
+    entries = [row.entries[column] for row in table.rows]
+    wraps = not table.columns[column].numeric
+    on_one_line = [_longest_word(item.text) if wraps or item.gap else item.text for item in entries]
+    head = f"{_longest_word(table.columns[column].label)}{SORT_SIGN}"
+    return PADDING_PX + max(
+        CHARACTER_PX * max(map(len, (head, *on_one_line))),
+        SMALL_CHARACTER_PX * max((len(item.detail) for item in entries), default=0),
+    )
+
+
+def _longest_word(text: str) -> str:
+    return max(text.split(), key=len, default="")
+
+
+def _part(table: Table, columns: Sequence[int], number: int) -> Table:
+    """Some of the columns, as a table of its own where it is not the first."""
+    return replace(
+        table,
+        anchor=f"{table.anchor}-{number + 1}" if number else table.anchor,
+        caption="Further columns of the table above" if number else table.caption,
+        columns=tuple(table.columns[column] for column in columns),
+        rows=tuple(
+            replace(row, entries=tuple(row.entries[column] for column in columns)) for row in table.rows
+        ),
+    )
 
 
 def overview(context: Context) -> Table:
@@ -34,6 +84,7 @@ def overview(context: Context) -> Table:
     )
     return Table(
         anchor="overview",
+        compact=True,
         caption=_caption(workloads, ranked=bool(first_tier)) + _few_blocks(context),
         columns=(
             *STACK_COLUMNS,
@@ -69,7 +120,7 @@ def _entries(context: Context, first_tier: Collection[Cell]) -> dict[tuple[Stack
     }
     for absent in context.run.plan.not_applicable:
         key = _stack(absent.cell), context.workload(absent.cell)
-        entries.setdefault(key, gap(f"not applicable: {absent.reason}"))
+        entries.setdefault(key, gap("not applicable"))
     return entries
 
 
@@ -113,7 +164,7 @@ def _entry(summary: Summary, first_tier: Collection[Cell], marked: Collection[Ce
     metric = THROUGHPUT if summary.cell.load == Load.CLOSED else P99
     level = shown_level(summary, metric)
     if level is None:
-        return gap(summary.reason(metric))
+        return gap(short_reason(summary.reason(metric)))
     best = summary.cell in first_tier
     return TableEntry(
         text=("● " if best else "") + fmt.number(level.value) + (MARK if summary.cell in marked else ""),

@@ -31,7 +31,7 @@ def make_scenario_page(context: Context, run_page: Page, layout: Layout, scenari
         detail=" ".join(_sentences(context, scenario)),
         facts=(),
         warnings=label_warnings(context.run),
-        overview=None,
+        overview=(),
         sections=sections,
         places=places_from(layout),
     )

@@ -95,7 +95,7 @@ def _write_pages(
     made = {
         RUN: replace(
             run_page,
-            overview=_with_links(run_page.overview, layout),
+            overview=tuple(_with_links(table, layout) for table in run_page.overview),
             sections=(*run_page.sections, _more(context, layout, texts)),
             places=places_from(layout),
         ),
@@ -110,10 +110,8 @@ def _write_pages(
         yield write_text(folder / name, render_page(page))
 
 
-def _with_links(overview: Table | None, layout: Layout) -> Table | None:
-    """The table of all stacks, whose names lead to their pages."""
-    if overview is None:
-        return None
+def _with_links(overview: Table, layout: Layout) -> Table:
+    """A table of all stacks, whose names lead to their pages."""
     pages = {(stack.cell.framework, stack.variant): stack.page for stack in reversed(layout.stacks)}
     rows = []
     for row in overview.rows:
