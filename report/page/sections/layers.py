@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from report.analysis.costs import NOT_COUNTED, Costs
 from report.analysis.layers import Count, Layers, Step
-from report.page.charts.rows import ChartRow, Panel
 from report.page.charts.waterfall import draw_waterfall
-from report.page.context import Context, scale_level, stack_entries, variant_name
+from report.page.context import Context, stack_entries
 from report.page.model import (
     STACK_COLUMNS,
     Column,
@@ -23,15 +22,9 @@ from report.page.model import (
     level_entry,
     table,
 )
-from report.page.sections.parts import breakdown
+from report.page.sections.parts import breakdown, layer_rows
 from report.views import cost_words
 from results.model import IN_PROCESS
-
-WATERFALL_CAPTION = (
-    "Fewer is better. The first bar is the server with the bare interface, each further one what a framework "
-    "adds to what it stands on: FastAPI to Starlette, all others to the floor. ± and the thick line are the "
-    "95% interval of what is added."
-)
 
 
 def section(context: Context) -> Section | None:
@@ -80,55 +73,20 @@ def _parts(context: Context, costs: Costs, index: int) -> Iterator[SectionPart]:
 def _part(context: Context, costs: Costs, scenario: str, anchor: str, run_suffix: str) -> SectionPart:
     groups = [group for group in costs.layers if group.scenario == scenario]
     svg = draw_waterfall(
-        [_panel(context, group) for group in groups],
+        [layer_rows.panel(context, group) for group in groups],
         context.look,
         key=f"layers{anchor}",
         title=f"{scenario}: instructions that each layer takes",
         description="One bar a layer, beginning where the layer below ends; the table below has the numbers.",
-        axis_label="user-space instructions per request, in thousands",
+        axis_label=layer_rows.AXIS_LABEL,
     )
     return SectionPart(
         heading=f"{scenario}{run_suffix}",
         anchor=f"layers-{anchor}",
         scenario=scenario,
-        figures=(figure(svg, f"Chart: {scenario}, instructions by layer", WATERFALL_CAPTION),),
+        figures=(figure(svg, f"Chart: {scenario}, instructions by layer", layer_rows.WATERFALL_CAPTION),),
         tables=(_table(context, costs, groups, anchor),),
     )
-
-
-def _panel(context: Context, group: Layers) -> Panel:
-    return Panel(
-        heading=variant_name(group.server, group.interface)
-        + (f", Python {group.python}" * bool(group.python)),
-        rows=tuple(_chart_row(context, step) for step in group.steps),
-    )
-
-
-def _chart_row(context: Context, step: Step) -> ChartRow:
-    """In thousands, from where the layer below ends, with the interval of what is added."""
-    cell, total = step.count.cell, scale_level(step.count.level, 1e-3)
-    label = context.title(cell.framework)
-    if total is None:
-        return ChartRow(label=label, framework=cell.framework, server=cell.server, text=step.count.reason)
-    added = scale_level(step.level, 1e-3)
-    start = total.value - added.value if added and step.over else 0.0
-    return ChartRow(
-        label=label,
-        framework=cell.framework,
-        server=cell.server,
-        value=total.value,
-        start=start,
-        low=start + added.low if added and added.low is not None else None,
-        high=start + added.high if added and added.high is not None else None,
-        text=_text(step),
-    )
-
-
-def _text(step: Step) -> str:
-    if step.level is None:
-        total = step.count.level
-        return f"{cost_words.number(total.value)} in all; no floor" if total else step.count.reason
-    return f"{breakdown.added_number(step)} {cost_words.half_width(step.level)}"
 
 
 def _table(context: Context, costs: Costs, groups: Sequence[Layers], anchor: str) -> Table:

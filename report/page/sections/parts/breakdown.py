@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from report.analysis.contenders import is_floor
 from report.analysis.costs import NOT_COUNTED, Costs
 from report.analysis.layers import Step
 from report.analysis.prices import Price, PriceList
 from report.analysis.twins import Twin
 from report.page.context import Context, stack_entries
 from report.page.model import STACK_COLUMNS, Column, SectionPart, Table, TableEntry, TableRow, entry, gap
+from report.page.sections.parts import layer_rows, price_chart
 from report.views import cost_words, price_words
 from results.model import CostShares
 
@@ -26,6 +26,8 @@ def parts(context: Context, costs: Costs, anchor: str, run_suffix: str) -> Itera
     """Parts of one run's counts; ``run_suffix`` names the run in headings where there are several."""
     for twin, steps in costs.twins:
         yield _twin_part(context, twin, steps, f"{twin.key}-{anchor}", run_suffix)
+    if chart := price_chart.part(context, costs, anchor, run_suffix):
+        yield chart
     for number, prices in enumerate(costs.prices):
         yield _price_part(context, prices, f"prices-{anchor}-{number}", run_suffix)
     if costs.shares:
@@ -40,18 +42,12 @@ def parts(context: Context, costs: Costs, anchor: str, run_suffix: str) -> Itera
         )
 
 
-def added_number(step: Step) -> str:
-    """What a step adds, with its sign; the floor adds to nothing and has none."""
-    value = step.level.value if step.level else 0.0
-    return cost_words.number(value) if is_floor(step.count.cell) else cost_words.signed(value)
-
-
 def added_entry(step: Step) -> TableEntry:
     """What a step adds as a table's cell, or why there is no number."""
     if step.level is None:
         return gap(step.reason)
     interval = cost_words.interval(step.level)
-    return TableEntry(text=added_number(step), detail=interval, key=round(step.level.value, 6))
+    return TableEntry(text=layer_rows.added_number(step), detail=interval, key=round(step.level.value, 6))
 
 
 def _twin_part(
