@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,13 +38,50 @@ class SpeedRange:
         return math.log(self.high / self.low)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatSpeed:
+    """Speed of the machine over the turns of one heat, relative to its mean over the run."""
+
+    started_unix_s: float
+    low: float
+    """10th percentile of its turns."""
+    middle: float
+    """Their median."""
+    high: float
+    """90th percentile."""
+
+
 def speed_range(run: Run, summaries: Sequence[Summary]) -> SpeedRange | None:
     """The range over all turns of ``run``; None where no heat had turns enough.
 
     The speed of a turn is that within its heat times that of the heat itself, both as throughput has them.
     """
+    speeds = [speed for _, own in _by_heat(run, summaries) for speed in own]
+    if not speeds:
+        return None
+    low, high = np.exp(np.percentile(speeds, PERCENTS)).tolist()
+    return SpeedRange(low=low, high=high, turns=len(speeds))
+
+
+def heat_speeds(run: Run, summaries: Sequence[Summary]) -> tuple[HeatSpeed, ...]:
+    """The speed within each heat whose turns tell it, in order of time."""
+    heats = [
+        HeatSpeed(
+            started_unix_s=min(leg.started_unix_s for leg in legs),
+            low=low,
+            middle=middle,
+            high=high,
+        )
+        for legs, speeds in _by_heat(run, summaries)
+        if speeds
+        for low, middle, high in [np.exp(np.percentile(speeds, (PERCENTS[0], 50.0, PERCENTS[1]))).tolist()]
+    ]
+    return tuple(sorted(heats, key=lambda heat: heat.started_unix_s))
+
+
+def _by_heat(run: Run, summaries: Sequence[Summary]) -> Iterator[tuple[Sequence[Trial], list[float]]]:
+    """Legs of each heat, with the logarithm of the speed of each of its turns relative to that of the run."""
     ratio = metrics.per_turn_ratios()[metrics.THROUGHPUT.name]
-    speeds: list[float] = []
     fits: dict[Workload, Together | None] = {}
     for name, legs in group_heats(run.trials).items():
         workload = workload_of(legs[0].cell, in_turns=True)
@@ -52,11 +89,7 @@ def speed_range(run: Run, summaries: Sequence[Summary]) -> SpeedRange | None:
             fits[workload] = fit_metric(summaries, metrics.THROUGHPUT, workload, within_servers=False)
         own = _heat_speed(fits[workload], name, legs)
         heat = fit_heat(tuple(leg.turns for leg in legs if leg.turns), ratio)
-        speeds += [own + speed for speed in heat.speeds]
-    if not speeds:
-        return None
-    low, high = np.exp(np.percentile(speeds, PERCENTS)).tolist()
-    return SpeedRange(low=low, high=high, turns=len(speeds))
+        yield legs, [own + speed for speed in heat.speeds]
 
 
 def unlike_noise(base: SpeedRange | None, head: SpeedRange | None) -> bool:

@@ -7,7 +7,16 @@ from statistics import median
 from report import fmt
 from report.page.context import Context
 from report.page.model import Section
-from report.page.sections.parts import ceilings, control, drift, explained, flags, missing, observed
+from report.page.sections.parts import (
+    ceilings,
+    control,
+    drift,
+    explained,
+    flags,
+    missing,
+    observed,
+    speed,
+)
 from report.views import words
 
 
@@ -16,6 +25,7 @@ def section(context: Context) -> Section:
     parts = (
         control.part(context) if context.timed else None,
         drift.part(context),
+        speed.part(context) if context.timed else None,
         ceilings.part(context),
         flags.part(context),
         explained.part(context) if context.timed else None,
