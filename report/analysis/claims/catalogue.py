@@ -14,24 +14,41 @@ from report.analysis.claims.threads import THREADS
 from report.analysis.claims.workers import WORKERS
 from results.model import Run
 
-CLAIMS: Mapping[str, Claim] = {
-    claim.name: claim
-    for claim in (
-        THREADS,
-        CAPABILITIES,
-        LONG_LIVED,
-        LIFESPAN,
-        SERVERS,
-        WORKERS,
-        STANDARD,
-        LAYERS,
-        DOCUMENTS,
-        LITESTAR,
-        ENOUGH,
-        ROWS,
-        MIGRATION,
-    )
-}
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """Claims that are read together."""
+
+    title: str
+    asks: str
+    """What they tell, in words."""
+    claims: tuple[Claim, ...]
+
+
+CHAPTERS: tuple[Chapter, ...] = (
+    Chapter(
+        title="The interfaces",
+        asks="what WSGI and ASGI carry, and what waiting, idle connections and a restart cost either",
+        claims=(THREADS, CAPABILITIES, LONG_LIVED, LIFESPAN),
+    ),
+    Chapter(
+        title="The servers",
+        asks="what a server does for an app, and what workers, an event loop and a parser bring",
+        claims=(SERVERS, WORKERS, STANDARD),
+    ),
+    Chapter(
+        title="The frameworks",
+        asks="what each layer adds to a request, what comes with it, and how two on one server compare",
+        claims=(LAYERS, DOCUMENTS, LITESTAR),
+    ),
+    Chapter(
+        title="The choice",
+        asks="when WSGI is enough, what is left of a difference beside a database, and what a move can save",
+        claims=(ENOUGH, ROWS, MIGRATION),
+    ),
+)
+"""In the order in which they are read: each rests on those before."""
+CLAIMS: Mapping[str, Claim] = {claim.name: claim for chapter in CHAPTERS for claim in chapter.claims}
 """The catalogue, by name."""
 
 

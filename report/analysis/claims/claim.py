@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +11,7 @@ from report.analysis.costs import Costs, holds_costs, summarise_costs
 from report.analysis.lifecycles import Lifecycle, summarise_lifecycles
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary, fit_metric, summarise
+from report.analysis.titles import titles_of
 from report.analysis.together import Together
 from report.analysis.workload import Workload
 from report.stats.levels import Level, level
@@ -74,6 +75,19 @@ class Evidence:
             and not summary.cell.control
             and summary.metric_summaries[THROUGHPUT.name].comparable
         )
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Title of each framework."""
+        return titles_of(self.run)
+
+    def title(self, framework: str) -> str:
+        """A framework's name for the reader."""
+        return self.titles.get(framework, framework)
+
+    def stack(self, cell: Cell) -> str:
+        """``FastAPI on uvicorn-standard``, with the interpreter where the run has several."""
+        return f"{self.title(cell.framework)} on {server_of(cell)}"
 
     @cached_property
     def costs(self) -> Costs | None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from report import fmt
 from report.analysis.claims.claim import Claim, Evidence, Told, of_cells, server_of
-from report.analysis.claims.servers import USUAL
 from report.analysis.contenders import is_floor
 from report.analysis.layers import Step
+from report.analysis.metrics import THROUGHPUT
 from report.analysis.ratios import share_left
 from report.analysis.summary import Summary
 from report.stats.levels import Level
@@ -35,18 +35,18 @@ def _on_one_server(evidence: Evidence, name: str, other: str) -> Iterator[tuple[
 
 def _ratios(evidence: Evidence, name: str, other: str) -> list[Told]:
     return [
-        _as_many(member, base, ratio)
+        _as_many(evidence, member, base, ratio)
         for member, base in _on_one_server(evidence, name, other)
         if (ratio := evidence.ratio(member, base))
     ]
 
 
-def _as_many(member: Summary, base: Summary, ratio: Level, means: str = "") -> Told:
+def _as_many(evidence: Evidence, member: Summary, base: Summary, ratio: Level, means: str = "") -> Told:
     ours, theirs = member.cell, base.cell
     same = ours.server == theirs.server
-    whom = theirs.framework if same else f"{theirs.framework} on {server_of(theirs)}"
+    whom = evidence.title(theirs.framework) if same else evidence.stack(theirs)
     return of_cells(
-        f"{ours.framework} on {server_of(ours)} answers {fmt.times(ratio)} as many requests as {whom} in "
+        f"{evidence.stack(ours)} answers {fmt.times(ratio)} as many requests as {whom} in "
         f"`{ours.scenario}`{means}.",
         ratio,
         "ratio",
@@ -58,16 +58,17 @@ def _as_many(member: Summary, base: Summary, ratio: Level, means: str = "") -> T
 def _layers(evidence: Evidence) -> Sequence[Told]:
     counted = evidence.costs.layers if evidence.costs else ()
     steps = (step for group in counted for step in group.steps)
-    return [*_ratios(evidence, UPPER, LOWER), *_added(steps)]
+    return [*_ratios(evidence, UPPER, LOWER), *_added(evidence, steps)]
 
 
-def _added(steps: Iterable[Step]) -> Iterator[Told]:
+def _added(evidence: Evidence, steps: Iterable[Step]) -> Iterator[Told]:
     for step in steps:
         cell = step.count.cell
         if step.over is not None and step.level is not None and cell.framework in {UPPER, LOWER}:
             yield of_cells(
-                f"{cell.framework} adds {fmt.amount(step.level, 'instructions')} to a request of "
-                f"{step.below or 'the bare app'} on {server_of(cell)} in `{cell.scenario}`.",
+                f"{evidence.title(cell.framework)} adds {fmt.amount(step.level, 'instructions')} to a "
+                f"request of {evidence.title(step.below) or 'the bare app'} on {server_of(cell)} in "
+                f"`{cell.scenario}`.",
                 step.level,
                 "instructions",
                 cell,
@@ -80,20 +81,26 @@ def _other(evidence: Evidence) -> Sequence[Told]:
 
 
 def _enough(evidence: Evidence) -> Sequence[Told]:
-    """The best WSGI stack of the simple framework against the usual ASGI one, scenario by scenario."""
+    """The simple framework over WSGI to the other over ASGI, either on the server on which it serves most."""
     told = []
     for _, members in evidence.by_workload(evidence.cells_of(SIMPLE, UPPER)):
-        base = next((m for m in members if (m.cell.framework, m.cell.server) == (UPPER, USUAL)), None)
-        rivals = [
-            (ratio, member)
-            for member in members
-            if base and member.cell.framework == SIMPLE and member.cell.interface == Interface.WSGI
-            if (ratio := evidence.ratio(member, base))
-        ]
-        if base and rivals:
-            ratio, best = max(rivals, key=lambda rival: rival[0].value)
-            told.append(_as_many(best, base, ratio, f": {_word(ratio)}"))
+        best = _best(members, SIMPLE, Interface.WSGI)
+        base = _best(members, UPPER, Interface.ASGI)
+        ratio = evidence.ratio(best, base) if best and base else None
+        if best and base and ratio is not None:
+            told.append(_as_many(evidence, best, base, ratio, f": {_word(ratio)}"))
     return told
+
+
+def _best(members: Iterable[Summary], framework: str, interface: Interface) -> Summary | None:
+    """Of a framework the stack that serves most over an interface, on whichever server."""
+    stacks = [
+        (level.value, member)
+        for member in members
+        if (member.cell.framework, member.cell.interface) == (framework, interface)
+        and (level := member.level(THROUGHPUT))
+    ]
+    return max(stacks, key=lambda stack: stack[0])[1] if stacks else None
 
 
 def _word(ratio: Level) -> str:
@@ -114,7 +121,7 @@ def _share(evidence: Evidence) -> Sequence[Told]:
             share = share_left(ratio)
             told.append(
                 of_cells(
-                    f"Of a request of {summary.cell.framework} on {server_of(summary.cell)} in "
+                    f"Of a request of {evidence.stack(summary.cell)} in "
                     f"`{summary.cell.scenario}`, {fmt.amount(share, '%')} is the framework's and the app's: "
                     "a move to another framework saves less than that here.",
                     share,
@@ -144,7 +151,7 @@ LITESTAR = Claim(
 ENOUGH = Claim(
     name="wsgi-enough",
     says="WSGI can still be enough.",
-    wants="`flask` on a WSGI server and `fastapi` on `uvicorn-standard`, asked the same",
+    wants="`flask` on a WSGI server and `fastapi` on an ASGI server, asked the same",
     command="hotlap run --framework flask --framework fastapi --server gunicorn-gthread "
     "--server granian-wsgi --server uvicorn-standard",
     tell=_enough,

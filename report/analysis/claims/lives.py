@@ -12,14 +12,11 @@ from report.stats.levels import Level
 CARRIED = {"websocket": "WebSocket", "start hook": "lifespan"}
 """Of the answers on capabilities, by their names: what interfaces differ in."""
 IDLE = ("idle-connections", "idle-websockets")
+SHUTDOWN = "graceful-shutdown"
 
 
 def _seen(evidence: Evidence, *probes: str) -> Iterator[Lifecycle]:
     return (entry for entry in evidence.lifecycles if entry.cell.scenario in probes)
-
-
-def _stack(entry: Lifecycle) -> str:
-    return f"{entry.cell.framework} on {entry.cell.server}"
 
 
 def _amount(entry: Lifecycle, name: str) -> str:
@@ -49,7 +46,7 @@ def _carried(evidence: Evidence) -> Sequence[Told]:
         ]
         if answers:
             interface = entry.cell.interface.upper()
-            told.append(_told(entry, f"{_stack(entry)} ({interface}): {'; '.join(answers)}."))
+            told.append(_told(entry, f"{evidence.stack(entry.cell)} ({interface}): {'; '.join(answers)}."))
     return told
 
 
@@ -57,7 +54,7 @@ def _idle(evidence: Evidence) -> Sequence[Told]:
     return [
         _told(
             entry,
-            f"{_stack(entry)} keeps {_count(entry, 'kept')} idle "
+            f"{evidence.stack(entry.cell)} keeps {_count(entry, 'kept')} idle "
             f"{'WebSockets' if entry.cell.scenario == 'idle-websockets' else 'connections'}, each with "
             f"{_amount(entry, 'connection_bytes')} of memory; the 99th percentile of others is "
             f"{_amount(entry, 'p99_before_us')} before and {_amount(entry, 'p99_with_us')} beside them.",
@@ -76,8 +73,8 @@ def _hooks(evidence: Evidence) -> Sequence[Told]:
     hooks = [
         _told(
             entry,
-            f"{_stack(entry)}: start hook {entry.answers.get('start hook', 'unknown')}, stop hook "
-            f"{entry.answers.get('stop hook', 'unknown')}, its state in handlers: "
+            f"{evidence.stack(entry.cell)}: start hook {entry.answers.get('start hook', 'unknown')}, "
+            f"stop hook {entry.answers.get('stop hook', 'unknown')}, its state in handlers: "
             f"{entry.answers.get('state in handlers', 'unknown')}.",
         )
         for entry in _seen(evidence, "lifespan")
@@ -85,12 +82,12 @@ def _hooks(evidence: Evidence) -> Sequence[Told]:
     ends = [
         _told(
             entry,
-            f"{_stack(entry)} at SIGTERM under load: {_count(entry, 'in_flight_lost')} of "
+            f"{evidence.stack(entry.cell)} at SIGTERM under load: {_count(entry, 'in_flight_lost')} of "
             f"{_count(entry, 'in_flight')} requests in flight are lost, and it ends after "
             f"{_amount(entry, 'exit_s')}.",
             "exit_s",
         )
-        for entry in _seen(evidence, "graceful-shutdown")
+        for entry in _seen(evidence, SHUTDOWN)
     ]
     return [*hooks, *ends]
 
@@ -99,7 +96,7 @@ def _documents(evidence: Evidence) -> Sequence[Told]:
     return [
         _told(
             entry,
-            f"{_stack(entry)}: {entry.answers.get('document', 'its document')}, valid: "
+            f"{evidence.stack(entry.cell)}: {entry.answers.get('document', 'its document')}, valid: "
             f"{entry.answers.get('valid', 'unknown')}; {_amount(entry, 'schema_cold_s')} at first, then "
             f"{_amount(entry, 'schema_warm_s')}; pages: {entry.answers.get('pages', 'unknown')}.",
             "schema_cold_s",

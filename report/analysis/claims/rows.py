@@ -44,17 +44,13 @@ def _times(evidence: Evidence, slow: Summary, fast: Summary) -> Iterator[Told]:
     ratio = evidence.ratio(fast, slow)
     if ratio is not None:
         yield of_cells(
-            f"{_stack(fast)} answers {fmt.times(ratio)} as many requests as {_stack(slow)} in "
-            f"`{fast.cell.scenario}`.",
+            f"{evidence.stack(fast.cell)} answers {fmt.times(ratio)} as many requests as "
+            f"{evidence.stack(slow.cell)} in `{fast.cell.scenario}`.",
             ratio,
             "ratio",
             fast.cell,
             slow.cell,
         )
-
-
-def _stack(summary: Summary) -> str:
-    return f"{summary.cell.framework} on {summary.cell.server}"
 
 
 ROWS = Claim(

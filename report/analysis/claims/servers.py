@@ -31,8 +31,8 @@ def _role(evidence: Evidence) -> Sequence[Told]:
         if ratio is not None:
             told.append(
                 of_cells(
-                    f"The bare {member.cell.framework} app answers {fmt.times(ratio)} as many requests on "
-                    f"{member.cell.server} as on {USUAL} in `{member.cell.scenario}`.",
+                    f"The bare {member.cell.interface.upper()} app answers {fmt.times(ratio)} as many "
+                    f"requests on {member.cell.server} as on {USUAL} in `{member.cell.scenario}`.",
                     ratio,
                     "ratio",
                     member.cell,
@@ -49,8 +49,8 @@ def _standard(evidence: Evidence) -> Sequence[Told]:
         if ratio is not None:
             told.append(
                 of_cells(
-                    f"{base.cell.framework} answers {fmt.times(ratio)} as many requests under uvloop and "
-                    f"httptools as under asyncio and h11 in `{base.cell.scenario}`.",
+                    f"{evidence.title(base.cell.framework)} answers {fmt.times(ratio)} as many requests "
+                    f"under uvloop and httptools as under asyncio and h11 in `{base.cell.scenario}`.",
                     ratio,
                     "ratio",
                     base.cell,

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from report import fmt
-from report.analysis.claims.claim import Claim, Evidence, Told, of_cells, server_of
+from report.analysis.claims.claim import Claim, Evidence, Told, of_cells
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary
 from results.model import Interface
 
 WAITING_SCENARIO = "delay"
+DELAY_MEAN_S = 0.02
+"""How long its handlers wait in the mean: each of 10 to 30 ms as often as any other."""
 
 
-def _by_stack(evidence: Evidence) -> Iterator[tuple[Summary, Summary]]:
-    """Of each stack: the fewest and the most connections that wait in ``delay``."""
+def by_connections(evidence: Evidence) -> Iterator[tuple[Summary, ...]]:
+    """Of each stack that waited in ``delay`` at several numbers of connections, by their rise."""
     stacks: dict[tuple[str, str, int, str], list[Summary]] = {}
     for summary in evidence.summaries:
         cell = summary.cell
@@ -23,18 +25,23 @@ def _by_stack(evidence: Evidence) -> Iterator[tuple[Summary, Summary]]:
     for members in stacks.values():
         members.sort(key=lambda summary: summary.cell.connections)
         if members[0].cell.connections < members[-1].cell.connections:
-            yield members[0], members[-1]
+            yield tuple(members)
+
+
+def thread_limit_rps(evidence: Evidence) -> float:
+    """The most that one worker answers whose threads all wait: threads / mean delay."""
+    return evidence.run.plan.setup.threads / DELAY_MEAN_S
 
 
 def _tell(evidence: Evidence) -> Sequence[Told]:
     told = []
-    for few, many in _by_stack(evidence):
+    for few, *_, many in by_connections(evidence):
         ratio = evidence.ratio_within_launches(many, few)
         level = few.level(THROUGHPUT)
         if ratio is not None and level is not None:
             told.append(
                 of_cells(
-                    f"{few.cell.framework} on {server_of(few.cell)} ({_model(few, evidence)}) answers "
+                    f"{evidence.stack(few.cell)} ({_model(few, evidence)}) answers "
                     f"{fmt.amount(level, 'requests/s')} that wait at {few.cell.connections} connections, and "
                     f"{fmt.times(ratio)} as many at {many.cell.connections:,}.",
                     ratio,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from report import fmt
-from report.analysis.claims.claim import Claim, Evidence, ToldOfRuns, of_cells, server_of
+from report.analysis.claims.claim import Claim, Evidence, ToldOfRuns, of_cells
 from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary
 from report.analysis.titles import is_of
@@ -25,23 +25,33 @@ class Measured(NamedTuple):
 
     run: str
     summary: Summary
+    stack: str
+    """Its framework and server for the reader."""
 
 
 def _tell(evidence: Sequence[Evidence]) -> Iterator[ToldOfRuns]:
     """Each number of workers against the fewest, of every cell that was measured with several."""
-    for by_workers in _alike(evidence).values():
-        few, *others = (by_workers[workers] for workers in sorted(by_workers))
+    for by_workers in differ_in_workers(evidence):
+        few, *others = by_workers.values()
         for many in others:
             yield _told(few, many)
 
 
+def differ_in_workers(evidence: Sequence[Evidence]) -> Iterator[dict[int, list[Measured]]]:
+    """Cells that differ in workers alone, by rising number of these: of one machine, in one environment."""
+    for by_workers in _alike(evidence).values():
+        if len(by_workers) > 1:
+            yield dict(sorted(by_workers.items()))
+
+
 def _alike(evidence: Sequence[Evidence]) -> dict[tuple[object, ...], dict[int, list[Measured]]]:
-    """Cells that differ in workers alone, by number of these: of one machine, in one environment."""
+    """All cells by what is the same of them but for workers, then by number of these."""
     groups: dict[tuple[object, ...], dict[int, list[Measured]]] = {}
     for own in evidence:
         for summary in own.summaries:
             by_workers = groups.setdefault(_conditions(own, summary), {})
-            by_workers.setdefault(summary.cell.workers, []).append(Measured(own.run.plan.name, summary))
+            measured = Measured(own.run.plan.name, summary, own.stack(summary.cell))
+            by_workers.setdefault(summary.cell.workers, []).append(measured)
     return groups
 
 
@@ -67,7 +77,7 @@ def _told(few: Sequence[Measured], many: Sequence[Measured]) -> ToldOfRuns:
         else "how fast the machine was in either run is in the number, and not in its interval"
     )
     told = of_cells(
-        f"{less.framework} on {server_of(less)} answers {fmt.times(ratio)} as many requests with "
+        f"{few[0].stack} answers {fmt.times(ratio)} as many requests with "
         f"{fmt.counted(more.workers, 'worker')} as with {less.workers} in `{less.scenario}` at "
         f"{fmt.counted(less.connections, 'connection')}; {known}.",
         ratio,

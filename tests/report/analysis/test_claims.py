@@ -9,6 +9,7 @@ import pytest
 
 from report.analysis.claims.catalogue import CLAIMS, MeasuredClaim, measure_claims
 from report.analysis.claims.claim import Told
+from report.analysis.titles import titles_of
 from report.stats.levels import Level
 from results.model import Run
 from tests.support.paths import ROOT
@@ -20,6 +21,7 @@ from tests.support.synthetic_plan import FRAMEWORK_US, SERVER_US
 from tests.support.synthetic_turns import make_relay
 
 QUICK = make_relay(scenarios=("json", "orders"))
+TITLES = titles_of(lifecycles())
 PAGE = (ROOT / "docs" / "claims.md").read_text(encoding="utf-8")
 
 
@@ -74,6 +76,16 @@ def test_wsgi_is_enough_where_the_interval_says_so() -> None:
         )
         (told,) = entry_of("wsgi-enough", run).told
         assert word in told.sentence
+
+
+def test_wsgi_is_held_against_the_server_on_which_asgi_serves_most() -> None:
+    stacks = (("fastapi", "uvicorn-standard"), ("fastapi", "granian-asgi"), ("flask", "granian-wsgi"))
+    costs = {f"{framework}--{server}": 100.0 for framework, server in stacks}
+    costs["fastapi--granian-asgi"] = 70.0
+    run = make_relay(stacks=stacks, scenarios=("json",), control=False, cost_us=costs)
+    (told,) = entry_of("wsgi-enough", run).told
+    assert told.cells[1].startswith("fastapi--granian-asgi--")
+    assert "answers fewer" in told.sentence
 
 
 def test_threads_are_told_by_what_waits_at_few_and_at_many_connections() -> None:
@@ -133,7 +145,7 @@ def test_lifecycles_tell_what_their_probes_saw() -> None:
     carried = entry_of("capabilities", looked_at).told
     assert carried == ()  # of what interfaces differ in, it saw nothing
     (one, two) = entry_of("openapi", looked_at).told
-    assert "fastapi on uvicorn-standard" in two.sentence
+    assert f"{TITLES.get('fastapi', 'fastapi')} on uvicorn-standard" in two.sentence
     assert "not measured (it was not looked at)" in one.sentence
     assert one.value is None
 
@@ -153,7 +165,7 @@ def test_lifecycles_tell_what_their_probes_saw() -> None:
     plan = replace(looked_at.plan, cells=tuple(entry.cell for entry in records))
     made = Run(plan=plan, lifecycles=records)
     assert entry_of("capabilities", made).told[0].sentence == (
-        "starlette on uvicorn-standard (ASGI): WebSocket yes; lifespan yes."
+        f"{TITLES.get('starlette', 'starlette')} on uvicorn-standard (ASGI): WebSocket yes; lifespan yes."
     )
     (kept,) = entry_of("idle-connections", made).told
     assert value_of(kept).value == 8
@@ -182,8 +194,8 @@ def test_rows_are_told_of_the_stacks_that_are_farthest_apart_in_small_answers() 
     small, rows = entry_of("nested-rows", run).told
     assert [cell.split("--")[0] for cell in small.cells] == ["starlette", "flask"]
     assert "`json`" in small.sentence
-    assert "starlette on uvicorn-standard answers" in rows.sentence
-    assert "as flask on gunicorn-gthread in `orm-page`" in rows.sentence
+    assert "Starlette on uvicorn-standard answers" in rows.sentence
+    assert "as Flask on gunicorn-gthread in `orm-page`" in rows.sentence
     assert value_of(small).value == pytest.approx(4, rel=0.05)
     (alone,) = entries_of("nested-rows", QUICK)
     assert alone.told == ()

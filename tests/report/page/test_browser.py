@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-CHARTS = 14 + len(SCENARIOS)
-"""Of the run that timed, and one for each scenario that was counted."""
+CHARTS = 15 + len(SCENARIOS)
+"""Of the run that timed and of claims, and one for each scenario that was counted."""
 
 
 @pytest.fixture(scope="module")
