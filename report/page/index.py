@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from report import fmt
+from report.analysis.claims.claim import Evidence
+from report.analysis.contenders import is_floor
+from report.page.charts.look import assign_look
 from report.page.model import (
     Column,
     Page,
@@ -19,6 +22,7 @@ from report.page.model import (
     entry,
     gap,
 )
+from report.page.sections.parts import workers
 from results.model import Run
 
 
@@ -54,8 +58,20 @@ def make_index(rows: Sequence[IndexRow]) -> Page:
                 question="What was measured, when, and what came out?",
                 parts=(SectionPart(tables=(_table(newest_first),)),),
             ),
+            *_workers([row.run for row in rows if row.run.trials]),
         ),
     )
+
+
+def _workers(runs: Sequence[Run]) -> Iterator[Section]:
+    """What more workers bring, where ``runs``, which have trials, differ in their number."""
+    cells = [cell for run in runs for cell in run.plan.cells]
+    frameworks = (cell.framework for cell in cells if not is_floor(cell))
+    look = assign_look(frameworks, (cell.server for cell in cells))
+    part = workers.part([Evidence(run) for run in runs], look)
+    if part is not None:
+        question = "What do more workers bring?"
+        yield Section(anchor="workers", short="Workers", question=question, parts=(part,))
 
 
 def _table(rows: Sequence[IndexRow]) -> Table:

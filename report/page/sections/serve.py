@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from report import fmt
+from report.analysis.claims.claim import Evidence
 from report.analysis.flags import with_counts
 from report.analysis.metrics import THROUGHPUT, page_columns
 from report.analysis.summary import Summary
@@ -24,6 +25,7 @@ from report.page.model import (
     figure,
 )
 from report.page.panels import bars_in_words, make_panels
+from report.page.sections.parts import workers
 from report.stats.levels import Level
 from report.views import words
 from results.model import Load
@@ -39,8 +41,16 @@ def section(context: Context) -> Section:
         answer=_answer(context) if workloads else words.ONLY_OPEN,
         note="Right answers per second under closed load: every connection sends its next request when the "
         "last one is answered. Wrong answers are errors and never counted.",
-        parts=tuple(_part(context, workload, index) for index, workload in enumerate(workloads)),
+        parts=(
+            *(_part(context, workload, index) for index, workload in enumerate(workloads)),
+            *filter(None, [workers.part([_evidence(context)], context.look)]),
+        ),
     )
+
+
+def _evidence(context: Context) -> Evidence:
+    """The run, as claims look at it."""
+    return Evidence(context.run, context.conclusions.summaries)
 
 
 def _answer(context: Context) -> str:
