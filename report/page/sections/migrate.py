@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from report.analysis.answers.cards import KINDS, Kind
 from report.analysis.answers.counted_shares import counted_shares
 from report.analysis.answers.moves import Move, Moves, Saving, Seen
 from report.page.context import Context
@@ -45,7 +46,9 @@ def section(context: Context) -> Section | None:
         short="What a move saves",
         question="What would a move save, and what is given up?",
         answer=words.answer(shares, context.titles),
-        note=words.SCOPE + f" Of many scenarios each shows the {most} that tell most." * cut,
+        note=words.SCOPE
+        + f" Of many scenarios each shows the {most} that tell most." * cut
+        + words.unasked(_unasked(by_source)),
         parts=tuple(
             part
             for number, (source, targets) in enumerate(by_source.items())
@@ -59,6 +62,13 @@ def section(context: Context) -> Section | None:
             )
         ),
     )
+
+
+def _unasked(by_source: Mapping[Cell, Sequence[Move]]) -> list[Kind]:
+    """Kinds of work that no move was measured in."""
+    moves = (move for targets in by_source.values() for move in targets)
+    known = [saving.kind for move in moves for saving in move.savings]
+    return [kind for kind in KINDS if kind not in known]
 
 
 def _parts(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from report import fmt
+from report.analysis.answers.cards import Kind
 from report.analysis.answers.moves import Move, Saving
 from report.analysis.answers.told_numbers import Number
 from report.stats.levels import Level
@@ -38,6 +39,14 @@ def answer(shares: Sequence[Number], titles: Titles) -> str:
         f"{_share(most)} of a request of {stack(most.cell, titles)} {asked(most.cell.scenario)} is the "
         "framework's and its app's own, the largest share here: no other framework on that server saves more."
     )
+
+
+def unasked(kinds: Sequence[Kind]) -> str:
+    """Which kinds of work nothing is said of, with what measures them; empty where there are none."""
+    if not kinds:
+        return ""
+    named = fmt.listed(f"{kind.title} ({kind.command})" for kind in kinds)
+    return f" Nothing can be said here of these kinds of work: {named}."
 
 
 def own_shares(shares: Sequence[Number], counted: Sequence[Number]) -> str:

@@ -95,3 +95,11 @@ def test_a_run_that_only_counted_has_neither_cards_nor_moves(tmp_path: Path) -> 
     counted = build([make_cost_run()], tmp_path).read_text(encoding="utf-8")
     assert "<article " not in counted
     assert 'id="migrate"' not in counted
+
+
+def test_kinds_of_work_without_a_move_are_named_with_what_measures_them(quick: str) -> None:
+    section = quick[quick.index('<section id="migrate"') : quick.index('<section id="claims"')]
+    begin = section.index('<p class="note">')
+    note = section[begin : section.index("</p>", begin)]
+    assert "Streaming and real time (hotlap run --suite realtime)" in note
+    assert "JSON API with validation (" not in note
