@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from report.analysis.metric_types import FromLatency, Metric
 from report.analysis.metrics import timed_metrics
-from report.analysis.summary import Summary, fit_metric
+from report.analysis.summary import Summary, fit_metric, group_by_workload
 from report.analysis.together import Together
 from report.analysis.workload import Workload
 from report.stats.levels import Level
@@ -41,13 +41,11 @@ def are_on_one_server(cell: Cell, other: Cell) -> bool:
 def fit_stacks(summaries: Sequence[Summary]) -> tuple[StackFits, ...]:
     """Every workload by each metric that stacks are compared by in it, where two of them have a value."""
     fits = []
-    for workload in dict.fromkeys(summary.workload for summary in summaries):
+    for workload, asked in group_by_workload(summaries).items():
+        members = tuple(summary for summary in asked if not summary.cell.control)
         for metric in _metrics(workload.load):
-            within = fit_metric(summaries, metric, workload, within_servers=True)
-            across = fit_metric(summaries, metric, workload, within_servers=False)
-            members = tuple(
-                summary for summary in summaries if summary.workload == workload and not summary.cell.control
-            )
+            within = fit_metric(asked, metric, workload, within_servers=True)
+            across = fit_metric(asked, metric, workload, within_servers=False)
             measured = [summary for summary in members if summary.metric_summaries[metric.name].comparable]
             if within and across and len(measured) > 1:
                 fits.append(

@@ -10,7 +10,7 @@ from report.analysis.doubts import shared_flags
 from report.analysis.flags import Flag
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import THROUGHPUT
-from report.analysis.summary import Summary, fit_metric
+from report.analysis.summary import Summary, fit_metric, group_by_workload
 from report.analysis.together import Together
 from report.analysis.workload import Workload
 from report.stats.levels import Level
@@ -89,14 +89,12 @@ def group_contenders(
             continue
         side = (cell.server, cell.interface) if kind == "frameworks" else (None, None)
         groups.setdefault((workloads.setdefault(summary.workload, len(workloads)), *side), []).append(summary)
+    asked = group_by_workload(summaries)
     fits = {
-        workload: fit_metric(summaries, metric, workload, within_servers=kind == "frameworks")
+        workload: fit_metric(asked[workload], metric, workload, within_servers=kind == "frameworks")
         for workload in workloads
     }
-    alike = {
-        workload: shared_flags(summary for summary in summaries if summary.workload == workload)
-        for workload in workloads
-    }
+    alike = {workload: shared_flags(asked[workload]) for workload in workloads}
     ordered = sorted(groups.items(), key=lambda pair: (pair[0][0], str(pair[0][2]), str(pair[0][1])))
     return tuple(
         _group(members, metric, kind, fits[members[0].workload], alike[members[0].workload])

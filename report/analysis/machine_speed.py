@@ -10,7 +10,7 @@ import numpy as np
 
 from report.analysis import metrics
 from report.analysis.heats import HeatName, fit_heat, group_heats
-from report.analysis.summary import Summary, fit_metric
+from report.analysis.summary import Summary, fit_metric, group_by_workload
 from report.analysis.together import Together
 from report.analysis.workload import Workload, workload_of
 from results.model import Run, Trial
@@ -83,10 +83,13 @@ def _by_heat(run: Run, summaries: Sequence[Summary]) -> Iterator[tuple[Sequence[
     """Legs of each heat, with the logarithm of the speed of each of its turns relative to that of the run."""
     ratio = metrics.per_turn_ratios()[metrics.THROUGHPUT.name]
     fits: dict[Workload, Together | None] = {}
+    asked = group_by_workload(summaries)
     for name, legs in group_heats(run.trials).items():
         workload = workload_of(legs[0].cell, in_turns=True)
         if workload not in fits:
-            fits[workload] = fit_metric(summaries, metrics.THROUGHPUT, workload, within_servers=False)
+            fits[workload] = fit_metric(
+                asked.get(workload, ()), metrics.THROUGHPUT, workload, within_servers=False
+            )
         own = _heat_speed(fits[workload], name, legs)
         heat = fit_heat(tuple(leg.turns for leg in legs if leg.turns), ratio)
         yield legs, [own + speed for speed in heat.speeds]

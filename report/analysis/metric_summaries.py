@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from report.analysis.metric_types import FromLatency, Metric
 from report.analysis.metrics import variance_column
@@ -48,10 +51,53 @@ class MetricSummary:
         return self.level is not None and bool(self.launches)
 
 
+@dataclass(frozen=True, slots=True)
+class CellRows:
+    """The rows of one cell in the table of trials, column by column: tables of pandas are slow when small."""
+
+    columns: Mapping[str, NDArray[Any]]
+    """Of the whole table."""
+    places: NDArray[np.intp]
+    """Numbers of the cell's rows."""
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.columns[name][self.places]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def known(self, name: str) -> NDArray[np.float64]:
+        """The values of a column that are known; none is NaN."""
+        values = self[name].astype(np.float64)
+        return values[~np.isnan(values)]
+
+    def median(self, name: str) -> float:
+        """Of the values that are known; NaN where there is none."""
+        values = self.known(name)
+        return float(np.median(values)) if len(values) else math.nan
+
+    def largest(self, name: str) -> float:
+        """The same of the largest."""
+        return float(max(self.known(name), default=math.nan))
+
+    def where(self, kept: NDArray[np.bool_]) -> CellRows:
+        """Those of the rows that are ``kept``."""
+        return CellRows(self.columns, self.places[kept])
+
+
+def rows_by_cell(trials: pd.DataFrame) -> dict[str, CellRows]:
+    """The rows of each cell, by its slug, in the order of the table."""
+    columns = {str(name): trials[name].to_numpy() for name in trials.columns}
+    return {
+        str(slug): CellRows(columns, np.asarray(places, dtype=np.intp))
+        for slug, places in trials.groupby("cell", sort=False).indices.items()
+    }
+
+
 def summarise_metric(
     metric: Metric,
     cell: Cell,
-    rows: pd.DataFrame,
+    rows: CellRows,
     latency: Latency | None,
     pseudo_values: Mapping[int, float],
     *,
@@ -74,18 +120,18 @@ def summarise_metric(
     return MetricSummary(level=level, reason="" if level else metric.absent, launches=launches)
 
 
-def _unequal_load(cell: Cell, rows: pd.DataFrame, *, equal_rate: bool, measured: bool) -> str:
+def _unequal_load(cell: Cell, rows: CellRows, *, equal_rate: bool, measured: bool) -> str:
     """Why a metric that depends on load is not compared; empty at equal load: saturated, or at one rate."""
     if cell.load != Load.CLOSED:
         return "" if equal_rate else "compared only at an equal rate"
     in_turns = rows["turns"].any()
     # others may crowd one leg after the other, but a server that waits does so in all of them
-    occupied = rows["occupied"].max() if in_turns else rows["occupied"].median()
+    occupied = rows.largest("occupied") if in_turns else rows.median("occupied")
     if measured and in_turns and occupied < SATURATED_IN_TURNS:
         share, least = f"{100 * occupied:.0f}%", f"{100 * SATURATED_IN_TURNS:.0f}%"
         return f"server only {share} as busy as others in turn; compared only from {least}"
     if measured and not in_turns and occupied < SATURATED:
-        busy = 100 * rows["utilisation"].median()
+        busy = 100 * rows.median("utilisation")
         return f"server only {busy:.0f}% busy; compared only from {100 * SATURATED:.0f}%"
     return ""
 
@@ -93,7 +139,7 @@ def _unequal_load(cell: Cell, rows: pd.DataFrame, *, equal_rate: bool, measured:
 def _of_latency(
     metric: Metric,
     percent: float,
-    rows: pd.DataFrame,
+    rows: CellRows,
     latency: Latency | None,
     pseudo_values: Mapping[int, float],
 ) -> MetricSummary:
@@ -103,12 +149,13 @@ def _of_latency(
     """
     if rows["turns"].any():
         return MetricSummary(reason=LATENCY_OF_TURNS)
-    settled = rows[rows["settled"] & ~rows["late"]]
-    if 2 * rows["late"].sum() >= len(rows):
+    is_late = rows["late"].astype(bool)
+    settled = rows.where(rows["settled"].astype(bool) & ~is_late)
+    if 2 * is_late.sum() >= len(rows):
         late = f"{100 * LATE_SHARE:.0f}%"
         return MetricSummary(reason=f"invalid: the generator sent over {late} of the arrivals late")
     if 2 * len(settled) <= len(rows):
-        cycle, window = rows["cycle_s"].median(), rows["window_s"].median()
+        cycle, window = rows.median("cycle_s"), rows.median("window_s")
         return MetricSummary(reason=f"not settled: N/X = {cycle:.2g} s, the window was {window:.2g} s")
     launches = _launches(settled, metric)
     if pseudo_values:
@@ -120,11 +167,13 @@ def _of_latency(
     return MetricSummary(level=level, launches=launches)
 
 
-def _launches(rows: pd.DataFrame, metric: Metric) -> tuple[LaunchValue, ...]:
+def _launches(rows: CellRows, metric: Metric) -> tuple[LaunchValue, ...]:
     """Positive values by rising block; whole windows are compared by block, whatever lived beside them."""
-    variances = rows.get(variance_column(metric.name), pd.Series(0.0, index=rows.index))
-    heats = rows["heat"].where(rows["turns"] > 0, 0)
-    values = zip(rows["block"], heats, rows[metric.name], variances, strict=True)
+    variance = variance_column(metric.name)
+    variances = rows[variance] if variance in rows.columns else np.zeros(len(rows))
+    heats = np.where(rows["turns"] > 0, rows["heat"], 0)
+    columns = (rows["block"], heats, rows[metric.name], variances)
+    values = zip(*(column.tolist() for column in columns), strict=True)
     return tuple(
         LaunchValue(block=int(block), heat=int(heat), value=float(value), variance=float(variance))
         for block, heat, value, variance in sorted(values)

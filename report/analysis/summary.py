@@ -7,12 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-import pandas as pd
-
 from report.analysis import metrics
 from report.analysis.flags import CATALOGUE, Flag
 from report.analysis.frames import Frames, build_frames
-from report.analysis.metric_summaries import MetricSummary, summarise_metric
+from report.analysis.metric_summaries import CellRows, MetricSummary, rows_by_cell, summarise_metric
 from report.analysis.metric_types import Metric
 from report.analysis.services import ServiceUse, service_uses
 from report.analysis.together import Together, fit_together
@@ -74,7 +72,7 @@ def summarise(run: Run, frames: Frames | None = None) -> tuple[Summary, ...]:
     Cells in lock-step are counted, not timed: they are the business of ``report.analysis.costs``.
     """
     frames = frames or build_frames(run)
-    rows = {str(slug): part for slug, part in frames.trials.groupby("cell", sort=False)}
+    rows = rows_by_cell(frames.trials)
     failed = {failure.cell for failure in run.failures if failure.cell}
     wrong = {failure.cell for failure in run.failures if failure.stage == FailureStage.VERIFY_AFTER}
     cells = dict.fromkeys((*run.plan.cells, *(trial.cell for trial in run.trials), *sorted_cells(failed)))
@@ -104,11 +102,12 @@ def at_mean_speed(summaries: Sequence[Summary]) -> tuple[Summary, ...]:
 
     Their intervals are then of each stack alone: how much the machine varied is said once, of the run.
     """
+    by_workload = group_by_workload(summary for summary in summaries if summary.in_turns)
     fits = {
         (workload, name): together
-        for workload in dict.fromkeys(summary.workload for summary in summaries if summary.in_turns)
+        for workload, members in by_workload.items()
         for name in metrics.per_turn_ratios().keys() & metrics.timed_metrics().keys()
-        if (together := fit_metric(summaries, metrics.timed_metrics()[name], workload, within_servers=False))
+        if (together := fit_metric(members, metrics.timed_metrics()[name], workload, within_servers=False))
     }
     return tuple(
         replace(
@@ -126,6 +125,14 @@ def at_mean_speed(summaries: Sequence[Summary]) -> tuple[Summary, ...]:
         )
         for summary in summaries
     )
+
+
+def group_by_workload(summaries: Iterable[Summary]) -> dict[Workload, list[Summary]]:
+    """Summaries of cells that were asked the same, in their order."""
+    groups: dict[Workload, list[Summary]] = {}
+    for summary in summaries:
+        groups.setdefault(summary.workload, []).append(summary)
+    return groups
 
 
 def fit_metric(
@@ -183,7 +190,7 @@ def _absent(cell: Cell, gap: str) -> Summary:
 
 def _summary(
     cell: Cell,
-    rows: pd.DataFrame,
+    rows: CellRows,
     frames: Frames,
     errors: tuple[dict[str, int], str],
     *,
@@ -203,11 +210,11 @@ def _summary(
         for name, metric in metrics.timed_metrics().items()
     }
     curve_q, curve_us = latency.curve() if latency else ([], [])
-    utilisation = float(rows["utilisation"].median())
+    utilisation = rows.median("utilisation")
     return Summary(
         cell=cell,
         n_trials=len(rows),
-        n_blocks=int(rows["block"].nunique()),
+        n_blocks=len(set(rows["block"].tolist())),
         requests=int(rows["requests"].sum()),
         metric_summaries=metric_summaries,
         curve_q=tuple(curve_q),
@@ -217,7 +224,7 @@ def _summary(
         errors=errors[0],
         error_example=errors[1],
         flags=_count(rows["flags"]),
-        overloaded=bool(rows["requests"].sum() < SERVED_SHARE * rows["due"].sum()),
+        overloaded=bool(rows["requests"].sum() < SERVED_SHARE * rows.known("due").sum()),
     )
 
 

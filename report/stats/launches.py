@@ -17,28 +17,20 @@ differences.
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import combinations
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, optimize
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from report.stats.equal_spread import p_of_equal_spread
 from report.stats.stack_fit import StackFit
+from report.stats.two_way import TwoWay
 
 Floats = NDArray[np.float64]
-
-NULL = 1e-9
-"""Share of the largest eigenvalue below which one is 0: one is of each component, but for rounding,
-which is larger than numpy's own limit."""
-LEAST_SETS = 3
-"""Sets that two stacks must have in common for the spread of their differences to be looked at."""
-DRAWS = 999
-"""Made runs of equal variances, which the ratio of the largest to the least of a pair is held against."""
+Indices = NDArray[np.intp]
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,59 +48,68 @@ class LaunchLevel:
 
 def fit_launches(launches: Sequence[LaunchLevel]) -> StackFit:
     """Levels of stacks from those of their launches."""
-    stacks = tuple(dict.fromkeys(launch.stack for launch in launches))
-    sets = tuple(dict.fromkeys(launch.together for launch in launches))
-    rows = np.arange(len(launches))
-    of_stack = np.array([stacks.index(launch.stack) for launch in launches])
-    of_set = np.array([sets.index(launch.together) for launch in launches])
-    design = np.zeros((len(launches), len(stacks) + len(sets)))
-    design[rows, of_stack] = design[rows, len(stacks) + of_set] = 1.0
+    stacks = _numbered(launch.stack for launch in launches)
+    sets = _numbered(launch.together for launch in launches)
+    of_stack = np.array([stacks[launch.stack] for launch in launches])
+    layout = TwoWay(of_stack, np.array([sets[launch.together] for launch in launches]))
     values = np.array([launch.level for launch in launches])
-    component = np.array(_components(of_stack, of_set, len(stacks), len(sets)))
-    weights = _weights(values, design, _within(launches))
-    inverse = np.linalg.pinv(design.T @ (weights[:, None] * design), rcond=NULL, hermitian=True)
-    effects = inverse @ (design.T @ (weights * values))
-    residuals = values - design @ effects
-    freedom, scales = _pooled(weights * residuals**2, component[of_stack], component)
-    own, n_stacks = _own(launches), len(stacks)
-    # stacks of different components have no covariance, so that whose scale it has does not matter
-    covariance = scales[component[:n_stacks], None] * inverse[:n_stacks, :n_stacks]
+    weights = _weights(layout, values, _within(launches))
+    solution = layout.solve(values, weights)
+    residuals = layout.residuals(values, solution)
+    freedom, scales = _pooled(layout, weights * residuals**2)
     return StackFit(
-        stacks=stacks,
-        component=tuple(component[:n_stacks].tolist()),
-        levels=effects[:n_stacks],
-        covariance=np.asarray(covariance, dtype=np.float64),
+        stacks=tuple(stacks),
+        component=tuple(layout.of_stacks.tolist()),
+        levels=solution.levels,
+        # stacks of different components have no covariance, so that whose scale it has does not matter
+        covariance=scales[layout.of_stacks, None] * layout.inverse(solution),
         freedom=freedom,
-        unequal_p={
-            number: _unequal_p(
-                own,
-                [
-                    launch
-                    for launch, stack in zip(launches, of_stack, strict=True)
-                    if component[stack] == number
-                ],
-            )
-            for number in freedom
-        },
-        own=own,
-        sets=dict(zip(sets, effects[n_stacks:].tolist(), strict=True)),
-        of_set=dict(zip(sets, component[n_stacks:].tolist(), strict=True)),
-        residuals={
-            stack: tuple(residuals[of_stack == number].tolist()) for number, stack in enumerate(stacks)
-        },
+        unequal_p=_unequal_p(launches, values, layout.of_stacks[of_stack]),
+        met=_met(launches),
+        sets=dict(zip(sets, solution.sets.tolist(), strict=True)),
+        of_set=dict(zip(sets, layout.of_sets.tolist(), strict=True)),
+        residuals=_by_stack(launches, residuals),
     )
 
 
-def _pooled(
-    squares: Floats, of_launch: NDArray[np.intp], component: NDArray[np.intp]
-) -> tuple[dict[int, int], Floats]:
+def _numbered(names: Iterable[Name]) -> dict[Name, int]:
+    """Names with their numbers in order of first appearance."""
+    return {name: number for number, name in enumerate(dict.fromkeys(names))}
+
+
+def _met(launches: Sequence[LaunchLevel]) -> dict[str, dict[Hashable, float]]:
+    """Level of each stack in each set that it is in."""
+    met: dict[str, dict[Hashable, float]] = {}
+    for launch in launches:
+        met.setdefault(launch.stack, {})[launch.together] = launch.level
+    return met
+
+
+def _by_stack(launches: Sequence[LaunchLevel], values: Floats) -> dict[str, tuple[float, ...]]:
+    by_stack: dict[str, list[float]] = {}
+    for launch, value in zip(launches, values.tolist(), strict=True):
+        by_stack.setdefault(launch.stack, []).append(value)
+    return {stack: tuple(own) for stack, own in by_stack.items()}
+
+
+def _unequal_p(launches: Sequence[LaunchLevel], values: Floats, component: Indices) -> dict[int, float]:
+    """Of each component, that all its stacks vary alike; ``component`` (N,) is that of each launch."""
+    p_values = {}
+    for number in range(int(component.max()) + 1):
+        rows = np.flatnonzero(component == number)
+        places = [(launches[row].together, launches[row].stack) for row in rows.tolist()]
+        p_values[number] = p_of_equal_spread(places, values[rows])
+    return p_values
+
+
+def _pooled(layout: TwoWay, squares: Floats) -> tuple[dict[int, int], Floats]:
     """Freedom and residual mean square of each component, NaN without freedom.
 
-    ``squares`` (N,) are weighted, ``of_launch`` (N,) the component of each launch, ``component`` that of each
-    stack and set.
+    ``squares`` (N,) are weighted.
     """
-    size = int(component.max()) + 1
-    freedom = np.bincount(of_launch, minlength=size) - np.bincount(component, minlength=size) + 1
+    size, of_launch = layout.n_components, layout.of_stacks[layout.of_stack]
+    effects = np.bincount(layout.of_stacks, minlength=size) + np.bincount(layout.of_sets, minlength=size)
+    freedom = np.bincount(of_launch, minlength=size) - effects + 1
     sums = np.bincount(of_launch, squares, size)
     scales = np.divide(sums, freedom, out=np.full(size, math.nan), where=freedom > 0)
     return dict(enumerate(freedom.tolist())), scales
@@ -135,86 +136,7 @@ def _within(launches: Sequence[LaunchLevel]) -> Floats:
     )
 
 
-def _weights(values: Floats, design: Floats, within: Floats) -> Floats:
+def _weights(layout: TwoWay, values: Floats, within: Floats) -> Floats:
     """(N,) of the launches, 1 on average, by the variance between launches and that from their turns."""
-    weights = 1 / (_between(values, design, within) + within)
+    weights = 1 / (layout.variance_between(values, within) + within)
     return np.asarray(weights / weights.mean(), dtype=np.float64)
-
-
-def _components(
-    of_stack: NDArray[np.intp], of_set: NDArray[np.intp], n_stacks: int, n_sets: int
-) -> tuple[int, ...]:
-    """Number of the component of each stack and each set, that launches connect."""
-    size = n_stacks + n_sets
-    links = coo_array((np.ones(len(of_stack)), (of_stack, n_stacks + of_set)), shape=(size, size))
-    _, labels = connected_components(links, directed=False)
-    return tuple(int(label) for label in labels)
-
-
-def _between(values: Floats, design: Floats, within: Floats) -> float:
-    """Variance between launches, beyond what their heats add, by restricted maximum likelihood.
-
-    Where all add the same it weighs no launch more than another, so any will do.
-    """
-    basis = linalg.null_space(design.T) if np.ptp(within) else np.empty((0, 0))
-    if not basis.size:
-        return 1.0
-    contrasts = basis.T @ values
-
-    def loss(log_variance: float) -> float:
-        covariance = basis.T @ ((math.exp(log_variance) + within)[:, None] * basis)
-        root = linalg.cholesky(covariance, lower=True)
-        whitened = linalg.solve_triangular(root, contrasts, lower=True)
-        return float(whitened @ whitened + 2 * np.log(np.diag(root)).sum())
-
-    bounds = (math.log(1e-10), math.log(1.0))
-    return math.exp(optimize.minimize_scalar(loss, bounds=bounds, method="bounded").x)
-
-
-def _unequal_p(own: Mapping[tuple[str, str], tuple[float, ...]], launches: Sequence[LaunchLevel]) -> float:
-    """Hartley's ratio over pairs, held against that of the same launches drawn from one normal distribution.
-
-    A Monte Carlo test (Barnard, J. R. Stat. Soc. B 25, 1963).
-    """
-    compared = {launch.stack for launch in launches}
-    spreads = [
-        float(np.var(values, ddof=1))
-        for (stack, _), values in own.items()
-        if stack in compared and len(values) >= LEAST_SETS
-    ]
-    if len(spreads) < 2 or not all(spreads):  # noqa: PLR2004 - to compare
-        return 1.0
-    stacks, sets = (
-        {name: number for number, name in enumerate(dict.fromkeys(names))}
-        for names in ((launch.stack for launch in launches), (launch.together for launch in launches))
-    )
-    made = _drawn_ratios(tuple((sets[launch.together], stacks[launch.stack]) for launch in launches))
-    above = np.count_nonzero(made >= max(spreads) / min(spreads))
-    return float(1 + above) / (1 + DRAWS)
-
-
-@lru_cache(maxsize=256)
-def _drawn_ratios(launches: tuple[tuple[int, int], ...]) -> Floats:
-    """(DRAWS,) Hartley's ratio where all launches, each (set, stack), vary alike."""
-    rows: dict[int, dict[int, int]] = {}
-    for row, (number, stack) in enumerate(launches):
-        rows.setdefault(stack, {})[number] = row
-    drawn = np.random.default_rng(0).normal(size=(DRAWS, len(launches)))
-    variances = []
-    for a, b in combinations(rows.values(), 2):
-        both = a.keys() & b.keys()
-        if len(both) >= LEAST_SETS:
-            differences = drawn[:, [a[number] for number in both]] - drawn[:, [b[number] for number in both]]
-            variances.append(np.var(differences, axis=1, ddof=1))
-    return np.asarray(np.max(variances, axis=0) / np.min(variances, axis=0), dtype=np.float64)
-
-
-def _own(launches: Sequence[LaunchLevel]) -> dict[tuple[str, str], tuple[float, ...]]:
-    by_set: dict[Hashable, dict[str, float]] = {}
-    for launch in launches:
-        by_set.setdefault(launch.together, {})[launch.stack] = launch.level
-    pairs: dict[tuple[str, str], tuple[float, ...]] = {}
-    for levels in by_set.values():
-        for a, b in combinations(sorted(levels), 2):
-            pairs[a, b] = (*pairs.get((a, b), ()), levels[a] - levels[b])
-    return pairs

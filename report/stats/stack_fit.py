@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ class Contrast:
         return Level(value=math.exp(self.mean), low=low, high=high, n=self.n)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class StackFit:
     """Levels of K stacks, comparable within what sets connect."""
 
@@ -53,14 +54,27 @@ class StackFit:
     unequal_p: Mapping[int, float]
     """Of each component, that launches of all its stacks vary alike: p of the largest over the least of
     pairs."""
-    own: Mapping[tuple[str, str], tuple[float, ...]]
-    """Of each two stacks: the differences of their levels within the sets that both are in."""
+    met: Mapping[str, Mapping[Hashable, float]]
+    """Of each stack: the level of its launch in each set that it is in."""
     sets: Mapping[Hashable, float]
     """Effect of each set, on the scale of ``levels``: a launch is at ``level + set``."""
     of_set: Mapping[Hashable, int]
     """Number of the component of each set, as in ``component``."""
     residuals: Mapping[str, tuple[float, ...]]
     """Of each stack: what its launches differ from ``level + set``."""
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Number of each stack."""
+        return {stack: number for number, stack in enumerate(self.stacks)}
+
+    @cached_property
+    def mean_sets(self) -> Mapping[int, float]:
+        """Of each component: mean effect of its sets."""
+        effects: dict[int, list[float]] = {}
+        for name, effect in self.sets.items():
+            effects.setdefault(self.of_set[name], []).append(effect)
+        return {component: float(np.mean(own)) for component, own in effects.items()}
 
     def are_comparable(self, a: str, b: str) -> bool:
         """Whether sets connect the two."""
@@ -76,11 +90,11 @@ class StackFit:
         return self.unequal_p[self._component_of(stack)] < UNEQUAL_P
 
     def _component_of(self, stack: str) -> int:
-        return self.component[self.stacks.index(stack)]
+        return self.component[self.places[stack]]
 
     def by_pooled_error(self, a: str, b: str) -> Contrast:
         """``a`` less ``b`` with the error that all launches of their component share; raises ValueError."""
-        first, second = self.stacks.index(a), self.stacks.index(b)
+        first, second = self.places[a], self.places[b]
         if not self.are_comparable(a, b):
             raise ValueError(f"{a} and {b} never took turns, nor with whom both did")
         cov = self.covariance
@@ -89,34 +103,33 @@ class StackFit:
             mean=float(self.levels[first] - self.levels[second]),
             error=math.sqrt(max(variance, 0)),
             freedom=self.freedom[self._component_of(a)],
-            n=len(self._within(a, b)),
+            n=len(self.within_sets(a, b)),
         )
 
     def by_own_error(self, a: str, b: str) -> Contrast | None:
         """``a`` less ``b`` with the error of the two alone; None where they did not meet twice."""
-        within = self._within(a, b)
+        within = self.within_sets(a, b)
         if len(within) < 2:  # noqa: PLR2004 - a spread needs two
             return None
         return Contrast(
-            mean=float(self.levels[self.stacks.index(a)] - self.levels[self.stacks.index(b)]),
+            mean=float(self.levels[self.places[a]] - self.levels[self.places[b]]),
             error=float(np.std(within, ddof=1)) / math.sqrt(len(within)),
             freedom=len(within) - 1,
             n=len(within),
         )
 
-    def _within(self, a: str, b: str) -> tuple[float, ...]:
-        return self.own.get((a, b)) or self.own.get((b, a), ())
+    def within_sets(self, a: str, b: str) -> tuple[float, ...]:
+        """``a`` less ``b`` in each set that both are in."""
+        ours, theirs = self.met[a], self.met[b]
+        return tuple(level - theirs[name] for name, level in ours.items() if name in theirs)
 
     def mean_set(self, stack: str) -> float:
         """Mean effect of the sets that the stack is comparable in: where all of them together stand."""
-        component = self._component_of(stack)
-        return float(
-            np.mean([effect for name, effect in self.sets.items() if self.of_set[name] == component])
-        )
+        return self.mean_sets[self._component_of(stack)]
 
     def absolute(self, stack: str) -> float:
         """Level of a stack in the mean of the sets that it is comparable in."""
-        return float(self.levels[self.stacks.index(stack)]) + self.mean_set(stack)
+        return float(self.levels[self.places[stack]]) + self.mean_set(stack)
 
     def alone(self, stack: str) -> Contrast:
         """A stack less the mean of all that can be compared with it: what is uncertain of it alone.
@@ -124,17 +137,16 @@ class StackFit:
         What all share, the speed of the machine, is no part of it. Without anything to compare with it is 0,
         without freedom.
         """
-        place = self.stacks.index(stack)
         component = self._component_of(stack)
-        among = np.array([number == component for number in self.component])
-        contrast = (np.arange(len(among)) == place) - among / among.sum()
-        n, mean = len(self.residuals[stack]), float(contrast @ self.levels)
-        if among.sum() == 1:
+        among = np.flatnonzero(np.array(self.component) == component)
+        contrast = (among == self.places[stack]) - 1 / len(among)
+        n, mean = len(self.residuals[stack]), float(contrast @ self.levels[among])
+        if len(among) == 1:
             return Contrast(mean=mean, error=math.nan, freedom=0, n=n)
         if self._are_unequal(stack) and n > 1:
             error = float(np.std(self.residuals[stack], ddof=1)) / math.sqrt(n)
             return Contrast(mean=mean, error=error, freedom=n - 1, n=n)
-        variance = float(contrast @ self.covariance @ contrast)
+        variance = float(contrast @ self.covariance[np.ix_(among, among)] @ contrast)
         freedom = self.freedom[component]
         return Contrast(mean=mean, error=math.sqrt(max(variance, 0)), freedom=freedom, n=n)
 

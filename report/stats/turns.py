@@ -27,6 +27,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, optimize
+from scipy.linalg import lapack
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
@@ -105,8 +106,8 @@ class _Solution:
     log_likelihood: float
     levels: Floats
     variance: float
-    inverse: Floats
-    """(X' V^-1 X)^-1, where X says whose turn it was."""
+    normal: Floats
+    """(K, K) Cholesky factor, lower, of X' V^-1 X, where X says whose turn it was."""
     speed: Floats
     """(M,) at each time."""
 
@@ -136,7 +137,7 @@ def fit_turns(log_rates: Floats, stacks: Indices, at_s: Floats) -> HeatFit:
     )
     correlation_s, ratio = map(float, np.exp(best.x))
     solution = _solve(turns, correlation_s, ratio)
-    covariance = solution.variance * solution.inverse
+    covariance = solution.variance * linalg.cho_solve((solution.normal, True), np.eye(n_stacks))
     centre = np.eye(n_stacks) - 1 / n_stacks
     return HeatFit(
         levels=solution.levels + mean,
@@ -150,27 +151,40 @@ def fit_turns(log_rates: Floats, stacks: Indices, at_s: Floats) -> HeatFit:
 
 
 def _solve(turns: _Turns, correlation_s: float, ratio: float) -> _Solution:
-    """Generalised least squares with V = I + ratio * exp(-lag / correlation_s), times the white variance."""
+    """Generalised least squares with V = I + ratio * exp(-lag / correlation_s), times the white variance.
+
+    It is most of the time of a report, so LAPACK is called as scipy's own functions call it, without their
+    checks.
+    """
     bands, log_determinant = _precision(turns.gaps_s, correlation_s, ratio)
     bands[1] += turns.turns_at
-    root = linalg.cholesky_banded(bands, check_finite=False)
+    root = _known(lapack.dpbtrf(bands))
     n_stacks = len(turns.turns_of)
-    solved = linalg.cho_solve_banded((root, False), turns.summed, check_finite=False)
+    solved = _known(lapack.dpbtrs(root, turns.summed))
     explained = turns.summed.T @ solved
-    normal = linalg.cho_factor(np.diag(turns.turns_of) - explained[:n_stacks, :n_stacks], lower=True)
-    levels = linalg.cho_solve(normal, turns.summed_by_stack - explained[:n_stacks, n_stacks])
+    normal = _known(lapack.dpotrf(np.diag(turns.turns_of) - explained[:n_stacks, :n_stacks], lower=1))
+    wanted = turns.summed_by_stack - explained[:n_stacks, n_stacks]
+    levels = _known(lapack.dpotrs(normal, wanted, lower=1)).reshape(n_stacks)
     speed = solved[:, n_stacks] - solved[:, :n_stacks] @ levels
     residuals = turns.values - levels[turns.stacks]
     freedom = len(turns.values) - n_stacks
     variance = max(float(residuals @ (residuals - speed[turns.times])) / freedom, np.finfo(float).tiny)
-    log_determinants = 2 * float(np.log(root[1]).sum() + np.log(np.diag(normal[0])).sum()) - log_determinant
+    log_determinants = 2 * float(np.log(root[1]).sum() + np.log(np.diag(normal)).sum()) - log_determinant
     return _Solution(
         log_likelihood=-0.5 * (freedom * math.log(variance) + log_determinants),
         levels=levels,
         variance=variance,
-        inverse=linalg.cho_solve(normal, np.eye(n_stacks)),
+        normal=normal,
         speed=speed,
     )
+
+
+def _known(solved: tuple[Floats, int]) -> Floats:
+    """What LAPACK gives; LinAlgError where it says that there is nothing."""
+    result, failed = solved
+    if failed:
+        raise linalg.LinAlgError(f"LAPACK failed with {failed}")
+    return result
 
 
 def _precision(gaps_s: Floats, correlation_s: float, ratio: float) -> tuple[Floats, float]:

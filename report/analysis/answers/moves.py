@@ -86,6 +86,8 @@ class Moves:
             if is_floor(summary.cell)
         }
         self._own: dict[Cell, Number | None] = {}
+        self._lacking = {cell.stack: self._lacks(cell) for cell in self.sources}
+        self._answered = {cell.stack: self._findings(cell) for cell in self.sources}
 
     @cached_property
     def sources(self) -> tuple[Cell, ...]:
@@ -139,7 +141,7 @@ class Moves:
         savings = (
             self._saving(cell, theirs[workload]) for workload, cell in ours.items() if workload in theirs
         )
-        lacks, lacked = self._lacks(source), self._lacks(target)
+        lacks, lacked = self._lacking[source.stack], self._lacking[target.stack]
         return Move(
             source=source,
             target=target,
@@ -190,7 +192,7 @@ class Moves:
         return answers | absent
 
     def _otherwise(self, source: Cell, target: Cell) -> Iterable[tuple[Finding, Finding]]:
-        ours, theirs = self._findings(source), self._findings(target)
+        ours, theirs = self._answered[source.stack], self._answered[target.stack]
         for key, finding in ours.items():
             other = theirs.get(key)
             if other and other.answer != finding.answer:

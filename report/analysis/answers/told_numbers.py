@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from report.analysis.metrics import THROUGHPUT
-from report.analysis.summary import Summary, fit_metric
+from report.analysis.summary import Summary, fit_metric, group_by_workload
 from report.analysis.together import Together
 from report.analysis.workload import Workload
 from report.stats.levels import Level
@@ -35,8 +35,10 @@ class Ratios:
     """Ratios of throughput between cells that were asked the same; what is held together is fitted once."""
 
     def __init__(self, summaries: Iterable[Summary]) -> None:
-        self._summaries = tuple(summaries)
-        self._workloads = {summary.cell: summary.workload for summary in self._summaries}
+        self._asked = group_by_workload(summaries)
+        self._workloads = {
+            summary.cell: workload for workload, members in self._asked.items() for summary in members
+        }
         self._fits: dict[tuple[Workload, bool], Together | None] = {}
 
     def ratio(self, cell: Cell, other: Cell) -> Number | None:
@@ -56,5 +58,7 @@ class Ratios:
     def _fit(self, workload: Workload, *, within_servers: bool) -> Together | None:
         key = workload, within_servers
         if key not in self._fits:
-            self._fits[key] = fit_metric(self._summaries, THROUGHPUT, workload, within_servers=within_servers)
+            self._fits[key] = fit_metric(
+                self._asked[workload], THROUGHPUT, workload, within_servers=within_servers
+            )
         return self._fits[key]

@@ -10,12 +10,12 @@ from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, holds_costs, summarise_costs
 from report.analysis.lifecycles import Lifecycle, summarise_lifecycles
 from report.analysis.metrics import THROUGHPUT
-from report.analysis.summary import Summary, fit_metric, summarise
+from report.analysis.summary import Summary, fit_metric, group_by_workload, summarise
 from report.analysis.titles import titles_of
 from report.analysis.together import Together
 from report.analysis.workload import Workload
 from report.stats.levels import Level, level
-from results.model import Cell, Load, Run
+from results.model import Cell, Interface, Load, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,19 @@ class Evidence:
         return f"{self.title(cell.framework)} on {server_of(cell)}"
 
     @cached_property
+    def _asked(self) -> dict[Workload, list[Summary]]:
+        return group_by_workload(self.summaries)
+
+    @cached_property
+    def _floors(self) -> dict[tuple[str, Interface, Workload], Summary]:
+        """The first floor of each server and what it was asked."""
+        floors: dict[tuple[str, Interface, Workload], Summary] = {}
+        for summary in self.summaries:
+            if is_floor(summary.cell):
+                floors.setdefault((summary.cell.server, summary.cell.interface, summary.workload), summary)
+        return floors
+
+    @cached_property
     def costs(self) -> Costs | None:
         """What was counted; None where nothing was."""
         return summarise_costs(self.run) if holds_costs(self.run) else None
@@ -107,10 +120,7 @@ class Evidence:
 
     def by_workload(self, summaries: Iterable[Summary]) -> Iterator[tuple[Workload, tuple[Summary, ...]]]:
         """``summaries`` grouped by what was asked of them."""
-        groups: dict[Workload, list[Summary]] = {}
-        for summary in summaries:
-            groups.setdefault(summary.workload, []).append(summary)
-        yield from ((workload, tuple(members)) for workload, members in groups.items())
+        yield from ((workload, tuple(members)) for workload, members in group_by_workload(summaries).items())
 
     def ratio(self, summary: Summary, other: Summary) -> Level | None:
         """Throughput of two cells that were asked the same; None where they never met."""
@@ -118,7 +128,9 @@ class Evidence:
         if workload != other.workload:
             raise ValueError(f"{summary.cell.slug} and {other.cell.slug} were not asked the same")
         if workload not in self._fits:
-            self._fits[workload] = fit_metric(self.summaries, THROUGHPUT, workload, within_servers=False)
+            self._fits[workload] = fit_metric(
+                self._asked[workload], THROUGHPUT, workload, within_servers=False
+            )
         together = self._fits[workload]
         return together.ratio(summary.cell, other.cell) if together else None
 
@@ -132,16 +144,7 @@ class Evidence:
 
     def floor_of(self, summary: Summary) -> Summary | None:
         """The bare interface app on the same server, asked the same."""
-        cell = summary.cell
-        same = (cell.server, cell.interface, summary.workload)
-        return next(
-            (
-                floor
-                for floor in self.summaries
-                if is_floor(floor.cell) and (floor.cell.server, floor.cell.interface, floor.workload) == same
-            ),
-            None,
-        )
+        return self._floors.get((summary.cell.server, summary.cell.interface, summary.workload))
 
 
 def server_of(cell: Cell) -> str:

@@ -17,7 +17,7 @@ from report.analysis.patterns.processes import ONE_WORKER
 from report.analysis.patterns.speed_limits import CLIENT, CPU_QUOTA
 from report.analysis.patterns.waits import DELAYED_ACK, WAITING
 from report.analysis.summary import Summary
-from results.model import Cell, Failure, Run, Trial
+from results.model import Cell, Failure, Load, Run, Trial
 
 PATTERNS: Mapping[str, Pattern] = {
     pattern.name: pattern
@@ -58,17 +58,27 @@ def _candidates(run: Run, summaries: Iterable[Summary]) -> list[Seen]:
         Neighbour(summary=summary, trials=trials.get(summary.cell, []) if summary.n_trials else [])
         for summary in summaries
     ]
+    alike: dict[tuple[str, Load], list[Neighbour]] = {}
+    for neighbour in measured:
+        if neighbour.trials:
+            alike.setdefault(_asked(neighbour), []).append(neighbour)
     return [
         Seen(
             plan=run.plan,
             summary=neighbour.summary,
             trials=neighbour.trials,
             failures=failures.get(neighbour.summary.cell, []),
-            others=[other for other in measured if other.trials],
+            others=alike.get(_asked(neighbour), []),
             busy=busiest_share(neighbour.trials),
         )
         for neighbour in measured
     ]
+
+
+def _asked(neighbour: Neighbour) -> tuple[str, Load]:
+    """What cells have in common that are held against each other."""
+    cell = neighbour.summary.cell
+    return cell.scenario, cell.load
 
 
 def _by_cell(facts: Iterable[OfCell]) -> dict[Cell, list[OfCell]]:

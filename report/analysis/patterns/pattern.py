@@ -23,13 +23,14 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a pattern is looked for in: one cell with its trials and failures, and all measured ones."""
+    """What a pattern is looked for in: one cell with its trials and failures, and those beside it."""
 
     plan: Plan
     summary: Summary
     trials: Sequence[Trial]
     failures: Sequence[Failure]
     others: Sequence[Neighbour]
+    """Measured cells of the same scenario, under closed or open load as it is; itself too."""
     busy: float | None
     """Share of its CPUs that the server could use, by the best trial: one that waits does so in all."""
 

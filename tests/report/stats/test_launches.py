@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -68,8 +69,11 @@ def test_rounding_never_passes_as_a_difference() -> None:
         for together, stack, level, variance in rows
     ]
     fit = fit_launches(measured)
-    assert len(fit.own) == 13
-    for (a, b), differences in fit.own.items():
+    met = {
+        (a, b): differences for a, b in combinations(fit.stacks, 2) if (differences := fit.within_sets(a, b))
+    }
+    assert len(met) == 13
+    for (a, b), differences in met.items():
         assert fit.difference(a, b).mean == pytest.approx(float(np.mean(differences)), abs=0.02)
 
 
@@ -122,3 +126,18 @@ def test_one_set_gives_a_ratio_without_an_interval() -> None:
     assert ratio.value == pytest.approx(math.e)
     assert ratio.low is None
     assert fit.apart("a", "b", 2) == math.inf
+
+
+def test_intervals_through_a_common_stack_hold_the_truth() -> None:
+    """Two sessions with a stack in common: a and b never met."""
+    random, within = np.random.default_rng(8), 0
+    for _ in range(200):
+        levels = {
+            (number, stack): truth + float(speed + random.normal(0, 0.02))
+            for number in range(16)
+            for speed in (random.normal(0, 0.3),)
+            for stack, truth in (("ref", 0.0), ("a", 0.2) if number < 8 else ("b", 0.5))
+        }
+        ratio = fit_launches(launches(levels)).difference("a", "b").ratio()
+        within += ratio.low is not None and ratio.high is not None and ratio.low < math.exp(-0.3) < ratio.high
+    assert within >= 180

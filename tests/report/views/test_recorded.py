@@ -1,4 +1,7 @@
-"""What is printed of records made at one commit is what that commit printed, byte for byte."""
+"""What is printed of records made at one commit is what that commit printed.
+
+Byte for byte, but for numbers of a fit in JSON, whose last digits are those of the order of summing.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from report.views import cost_terminal, terminal
 from results.model import PlanKind
 from results.store import read
 from tests.support.command_line import call
+from tests.support.json_outputs import must_say_the_same
 from tests.support.records import NAMES, RECORDS
 
 ONE_SIDE = [name for name in NAMES if (RECORDS / name / "terminal.txt").exists()]
@@ -35,7 +39,7 @@ def test_what_a_run_prints_at_its_end(name: str) -> None:
     else:
         text, data = terminal.as_text(run, folder, None), terminal.as_json(run, folder, None)
     assert text + "\n" == recorded(f"{name}/terminal.txt")
-    assert data + "\n" == recorded(f"{name}/terminal.json")
+    must_say_the_same(data, recorded(f"{name}/terminal.json"))
 
 
 @pytest.mark.parametrize("records", [*((name,) for name in TWO_SIDES), ("run", "run-b")])
