@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import jinja2
 from markupsafe import Markup
 
 from report.analysis.conclusions import UNTIMED
+from report.analysis.merging.merge import Merged, merge_runs
 from report.page import data_files
 from report.page.compose import make_page
 from report.page.context import Context, make_context
@@ -24,22 +26,55 @@ from results.model import Run
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def build(runs: Sequence[Run], output: Path) -> Path:
-    """Write the page of ``runs`` into the folder ``output`` and return its ``index.html``.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Runs as they are shown: a page each."""
 
-    One run is the page itself; of several, each has a folder of its own and the index lists them.
-    ``ValueError`` where there is no run.
+    pages: tuple[Merged, ...]
+    """By when they were planned."""
+    apart: tuple[str, ...]
+    """Why they are not fewer, a sentence for each but the first."""
+    others: tuple[Run, ...]
+    """Shown within the pages: they timed no load."""
+
+    def contexts(self) -> Iterator[Context]:
+        """What each page starts from, one after the other."""
+        return (make_context(page.run, self.others, page) for page in self.pages)
+
+
+def merge_shown(runs: Sequence[Run]) -> Shown:
+    """``runs`` on as few pages as may be. ``ValueError`` where there is no run."""
+    pages, apart = merge_runs(shown_runs(runs))
+    return Shown(pages=pages, apart=apart, others=tuple(beside(runs)))
+
+
+def build(runs: Sequence[Run], output: Path) -> Path:
+    """``build_pages`` of ``runs``. ``ValueError`` where there is no run."""
+    return build_pages(merge_shown(runs), output)
+
+
+def build_pages(shown: Shown, output: Path) -> Path:
+    """Write the pages of ``shown`` into the folder ``output`` and return its ``index.html``.
+
+    One page is that itself; of several, each has a folder of its own and the index lists them.
     """
-    shown, contexts = shown_runs(runs), make_contexts(runs)
-    if len(shown) == 1:
+    contexts = shown.contexts()
+    if len(shown.pages) == 1:
         context = next(contexts)
         return _write(context, make_page(context), output)
     rows = []
-    for context, folder in zip(contexts, safe_names(run.plan.name for run in shown), strict=True):
+    folders = safe_names(page.run.plan.name for page in shown.pages)
+    for context, folder in zip(contexts, folders, strict=True):
         page = make_page(context)
         _write(context, page, output / folder)
         rows.append(IndexRow(run=context.run, href=f"{folder}/index.html", verdict=page.verdict))
-    return write_text(output / "index.html", render_page(make_index(rows)))
+    return write_text(output / "index.html", render_page(make_index(rows, shown.apart)))
+
+
+def beside(runs: Sequence[Run]) -> list[Run]:
+    """Runs that are shown within the pages of others: they timed no load, where others did."""
+    timed = any(run.plan.kind not in UNTIMED for run in runs)
+    return [run for run in runs if timed and run.plan.kind in UNTIMED]
 
 
 def shown_runs(runs: Sequence[Run]) -> list[Run]:
@@ -55,9 +90,8 @@ def shown_runs(runs: Sequence[Run]) -> list[Run]:
 
 def make_contexts(runs: Sequence[Run]) -> Iterator[Context]:
     """What the page of each of ``shown_runs`` starts from, one after the other."""
-    shown = shown_runs(runs)
-    others = [] if len(shown) == len(runs) else [run for run in runs if run.plan.kind in UNTIMED]
-    return (make_context(run, others) for run in shown)
+    others = beside(runs)
+    return (make_context(run, others) for run in shown_runs(runs))
 
 
 def _write(context: Context, page: Page, folder: Path) -> Path:

@@ -27,7 +27,7 @@ from report.page.sections import (
     which,
 )
 from report.page.sections.overview import overview_tables
-from report.views import cost_words, lifecycle_words, words
+from report.views import cost_words, lifecycle_words, merged_words, words
 from report.views.answers import headline, sentence
 
 SECTIONS = (which, serve, wait, saturate, layers, consume, live, migrate, claims, trust, method, data)
@@ -46,17 +46,19 @@ def make_page(context: Context) -> Page:
         hotlap=context.run.plan.environment.harness.get("hotlap", ""),
         legend=_legend(context),
         facts=_facts(context),
-        warnings=label_warnings(context.run)
-        + tuple(
-            RunWarning(
-                word=flag.word,
-                text=f"{fmt.sentence(f'{flag.cause}: {flag.meaning}')} {fmt.sentence(flag.remedy)}",
-            )
-            for flag in context.conclusions.flags
-        ),
+        warnings=tuple(_warnings(context)),
         overview=overview_tables(context) if context.timed else (),
         sections=tuple(_sections(context)),
     )
+
+
+def _warnings(context: Context) -> Iterator[RunWarning]:
+    yield from label_warnings(context.run)
+    if context.merged.sources:
+        yield RunWarning(word=merged_words.WORD, text=merged_words.care(context.merged))
+    for flag in context.conclusions.flags:
+        cause = fmt.sentence(f"{flag.cause}: {flag.meaning}")
+        yield RunWarning(word=flag.word, text=f"{cause} {fmt.sentence(flag.remedy)}")
 
 
 def _sections(context: Context) -> Iterator[Section]:
@@ -102,7 +104,9 @@ def _facts(context: Context) -> tuple[Fact, ...]:
     plan = context.run.plan
     machine = plan.environment.machine
     measured = datetime.fromtimestamp(plan.created_unix_s, UTC)
+    merged = [Fact(name="Made of", text=merged_words.runs(context.merged))] if context.merged.sources else []
     return (
+        *merged,
         Fact(name="Measured", text=f"{measured.day} {measured:%B %Y, %H:%M} UTC"),
         Fact(name="Machine", text=f"{machine.cpu_model}, {fmt.counted(machine.logical_cpus, 'CPU')}"),
         *(_timing_facts(context) if context.timed else _counting_facts(context)),

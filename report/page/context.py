@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from report.analysis.answers.answers import Answers, find_answers
 from report.analysis.conclusions import UNTIMED, Conclusions, conclude
@@ -11,6 +12,8 @@ from report.analysis.contenders import Group, is_floor
 from report.analysis.costs import Costs, holds_costs, summarise_costs
 from report.analysis.frames import Frames, build_frames
 from report.analysis.lifecycles import Lifecycle, summarise_lifecycles
+from report.analysis.merging.merge import Merged
+from report.analysis.streams import BESIDE, FIRST_BYTE, JITTER, StreamTiming, summarise_streams
 from report.analysis.summary import Summary
 from report.analysis.titles import titles_of
 from report.analysis.workload import Workload, cells_in_turns, shares_of_capacity, workload_of
@@ -20,8 +23,11 @@ from report.stats.levels import Level
 from report.views import words
 from results.model import Cell, Failure, Interface, Load, PlanKind, Run
 
+ALL_CHARTED, CHARTED_CELLS = 500, 100
+"""A run of so many cells has all charts; of a larger one, its first workloads of so many together."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """A run with all that its page needs of it, computed once."""
 
@@ -45,6 +51,8 @@ class Context:
     """What the run answers, where it timed load."""
     lifecycles: tuple[Lifecycle, ...]
     """What all ``lifecycle_runs`` saw."""
+    merged: Merged
+    """Where ``run`` comes from."""
 
     @property
     def runs(self) -> tuple[Run, ...]:
@@ -62,12 +70,12 @@ class Context:
         """Whether the run was to time any load, or only to count, or to look at lifecycles."""
         return self.run.plan.kind not in UNTIMED
 
-    @property
+    @cached_property
     def summaries(self) -> tuple[Summary, ...]:
         """Summaries of all cells but those of the A/A control, which has a table of its own."""
         return tuple(summary for summary in self.conclusions.summaries if not summary.cell.control)
 
-    @property
+    @cached_property
     def groups(self) -> tuple[Group, ...]:
         """Frameworks on the same server variant and interface, where any was measured."""
         return tuple(group for group in self.conclusions.groups if group.contenders)
@@ -85,14 +93,59 @@ class Context:
         """A cell's framework, server and scenario for the reader."""
         return f"{self.stack_name(cell)}, {cell.scenario}"
 
+    @cached_property
+    def by_workload(self) -> Mapping[Workload, Sequence[Summary]]:
+        """``summaries`` by what was asked of them, in the order of the plan."""
+        asked: dict[Workload, list[Summary]] = {}
+        for summary in self.summaries:
+            asked.setdefault(self.workload(summary.cell), []).append(summary)
+        return asked
+
+    @cached_property
+    def charted(self) -> Collection[Workload]:
+        """Workloads that have charts; one at least."""
+        if len(self.summaries) <= ALL_CHARTED:
+            return self.by_workload.keys()
+        charted, cells = set[Workload](), 0
+        for workload, summaries in self.by_workload.items():
+            cells += len(summaries)
+            if charted and cells > CHARTED_CELLS:
+                break
+            charted.add(workload)
+        return charted
+
+    @property
+    def uncharted_note(self) -> str:
+        """Which workloads have no chart and where their numbers are, behind a space; else empty."""
+        n_all = len(self.by_workload)
+        if len(self.charted) == n_all:
+            return ""
+        return (
+            f" This run is large: of its {n_all} workloads only the first {len(self.charted)} have charts. "
+            "The tables are of all, and the files at the end of this page have every trial."
+        )
+
+    @cached_property
+    def streams(self) -> Mapping[str, Mapping[str, StreamTiming]]:
+        """Timings that only some cells record, by what they are of, then by slug."""
+        return {name: summarise_streams(self.run, name) for name in (FIRST_BYTE, JITTER, BESIDE)}
+
+    @cached_property
+    def places(self) -> Mapping[Cell, int]:
+        """Where a contender stands in its group: the best first where tiers could be told, else all alike."""
+        return {
+            contender.cell: index if group.contenders[0].tier else 0
+            for group in self.groups
+            for index, contender in enumerate(group.contenders)
+        }
+
     def workload(self, cell: Cell) -> Workload:
         """What is asked of the cell's stack."""
         return workload_of(cell, self.shares.get(cell), in_turns=cell in self.in_turns)
 
     def workloads(self, load: Load | None = None) -> list[Workload]:
         """What was asked of the stacks under this load (under any), in the order of the plan."""
-        workloads = dict.fromkeys(self.workload(summary.cell) for summary in self.summaries)
-        return [workload for workload in workloads if load in (None, workload.load)]
+        return [workload for workload in self.by_workload if load in (None, workload.load)]
 
     def heading(self, workload: Workload) -> str:
         """A workload's name: the scenario's, with the load where the run has several, as short as can be."""
@@ -117,8 +170,11 @@ class Context:
         return words.load(workload) + ", whole windows" * whole
 
 
-def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
-    """Analyse a run; what ``others`` counted, or saw of lifecycles, is shown with it."""
+def make_context(run: Run, others: Sequence[Run] = (), merged: Merged | None = None) -> Context:
+    """Analyse a run; what ``others`` counted, or saw of lifecycles, is shown with it.
+
+    ``merged`` says which runs it was made of, where these are several.
+    """
     frames = build_frames(run)
     conclusions = conclude(run, frames)
     counting_runs = tuple(candidate for candidate in (run, *others) if holds_costs(candidate))
@@ -147,6 +203,7 @@ def make_context(run: Run, others: Sequence[Run] = ()) -> Context:
         lifecycle_runs=lifecycle_runs,
         answers=find_answers(run, conclusions),
         lifecycles=tuple(seen for looked in lifecycle_runs for seen in summarise_lifecycles(looked)),
+        merged=merged or Merged(run=run),
     )
 
 
@@ -156,14 +213,9 @@ def summaries_by_variant(context: Context, workload: Workload) -> list[tuple[str
     Floors come first; then the best first where tiers could be told, else by name.
     """
     by_variant: dict[str, list[Summary]] = {}
-    for summary in context.summaries:
-        if context.workload(summary.cell) == workload:
-            by_variant.setdefault(variant_of(summary.cell), []).append(summary)
-    order = {
-        contender.cell: index if group.contenders[0].tier else 0
-        for group in context.groups
-        for index, contender in enumerate(group.contenders)
-    }
+    for summary in context.by_workload.get(workload, ()):
+        by_variant.setdefault(variant_of(summary.cell), []).append(summary)
+    order = context.places
     for summaries in by_variant.values():
         summaries.sort(
             key=lambda summary: (

@@ -13,11 +13,20 @@ import pandas as pd
 
 from report.page.context import Context
 from report.page.data_columns import DataColumn, DataTable, table_of
-from report.page.data_tables import tables
+from report.page.data_tables import table_names, tables
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 JSON_TYPES = {"text": "string", "integer": "integer", "number": ["number", "null"], "yes or no": "boolean"}
 """Of JSON, by the kind of a column; a number that is not known is null."""
+FORMS = (".csv", ".columns.csv", ".jsonl", ".schema.json")
+"""How the names of the files of one table end."""
+ROWS_AT_ONCE = 1_000
+"""Made into JSON together: as objects of Python they take much more memory than as a table."""
+
+
+def names(context: Context) -> tuple[str, ...]:
+    """Names of the files beside a page."""
+    return tuple(f"{name}{form}" for name in table_names(context) for form in FORMS)
 
 
 def texts(context: Context) -> dict[str, str]:
@@ -53,7 +62,12 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 
 
 def _json_lines(frame: pd.DataFrame) -> str:
-    rows = ({str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict("records"))
+    parts = (frame[start : start + ROWS_AT_ONCE] for start in range(0, len(frame), ROWS_AT_ONCE))
+    rows = (
+        {str(name): _plain(value) for name, value in row.items()}
+        for part in parts
+        for row in part.to_dict("records")
+    )
     return "".join(f"{json.dumps(row, allow_nan=False)}\n" for row in rows)
 
 

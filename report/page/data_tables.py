@@ -16,6 +16,12 @@ TYPES = {"text": "str", "integer": "int64", "number": "float64", "yes or no": "b
 """Of pandas, by the kind of a column."""
 
 
+def table_names(context: Context) -> tuple[str, ...]:
+    """Names of the tables that the page has data for."""
+    shown = {TRIALS: context.timed, COSTS: context.costs, LIFECYCLES: context.lifecycle_runs}
+    return tuple(name for name, has_data in shown.items() if has_data)
+
+
 def tables(context: Context) -> dict[str, pd.DataFrame]:
     """Each table that the page has data for, by its name; its columns are those of ``data_columns``."""
     frames = {}

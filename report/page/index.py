@@ -42,8 +42,8 @@ class IndexRow:
     """Blocks with trials, where ``run`` was not read whole."""
 
 
-def make_index(rows: Sequence[IndexRow]) -> Page:
-    """The page that lists ``rows``, the newest run first."""
+def make_index(rows: Sequence[IndexRow], apart: Sequence[str] = ()) -> Page:
+    """The page that lists ``rows``, the newest run first; ``apart`` says why they are not fewer."""
     newest_first = sorted(rows, key=lambda row: (-row.run.plan.created_unix_s, row.href))
     return Page(
         name=fmt.counted(len(rows), "run"),
@@ -56,7 +56,10 @@ def make_index(rows: Sequence[IndexRow]) -> Page:
                 anchor="runs",
                 short="Runs",
                 question="What was measured, when, and what came out?",
-                parts=(SectionPart(tables=(_table(newest_first),)),),
+                parts=(
+                    SectionPart(tables=(_table(newest_first),)),
+                    *(SectionPart(text=fmt.sentence(reason)) for reason in apart),
+                ),
             ),
             *_workers([row.run for row in rows if row.run.trials]),
         ),

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from report import fmt
-from report.analysis.answers.answers import find_answers
-from report.analysis.conclusions import conclude
+from report.analysis.answers.answers import Answers, find_answers
+from report.analysis.conclusions import Conclusions, conclude
 from report.analysis.contenders import Group
 from report.analysis.metric_types import FromLatency, Metric
 from report.analysis.metrics import terminal_columns
@@ -78,15 +78,20 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
 
 
 def as_json(run: Run, folder: Path, page: Path | None) -> str:
-    """A run as one JSON object: all that ``as_text`` says, and the levels and ratios behind it.
+    """A run as one JSON object: all that ``as_text`` says, and the levels and ratios behind it."""
+    conclusions = conclude(run)
+    made = run_data(run, conclusions, find_answers(run, conclusions), str(folder), page)
+    return json.dumps(made, indent=2, allow_nan=False, default=asdict)
+
+
+def run_data(run: Run, conclusions: Conclusions, answers: Answers, name: str, page: Path | None) -> RunJson:
+    """What is said of a run, as JSON has it; ``name`` is what it is called by.
 
     Metrics have their units in their names; ratios are to the best of a comparison.
     """
-    conclusions = conclude(run)
-    reached = conclusions.precision
-    answers, titles = find_answers(run, conclusions), titles_of(run)
-    data: RunJson = {
-        "run": str(folder),
+    reached, titles = conclusions.precision, titles_of(run)
+    return {
+        "run": name,
         "report": str(page) if page else None,
         "blocks": len(run.blocks),
         "trials": len(run.trials),
@@ -127,7 +132,6 @@ def as_json(run: Run, folder: Path, page: Path | None) -> str:
         "failures": list(run.failures),
         "problems": list(run.problems),
     }
-    return json.dumps(data, indent=2, allow_nan=False, default=asdict)
 
 
 def _services(summaries: Iterable[Summary]) -> list[str]:

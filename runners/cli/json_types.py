@@ -17,6 +17,8 @@ from report.views.json_types import (
     GateJson,
     LifecycleJson,
     MeasuredJson,
+    PageJson,
+    PagesJson,
     RunCellJson,
     RunJson,
 )
@@ -216,7 +218,11 @@ class ReportJson(TypedDict):
     """``hotlap report --json``."""
 
     report: str
-    """First page of the site."""
+    """First page."""
+    pages: list[list[str]]
+    """Names of the runs that each page is made of."""
+    apart: list[str]
+    """Why there are not fewer pages, a sentence for each but the first."""
 
 
 class SiteJson(TypedDict):
@@ -348,6 +354,12 @@ def run_json() -> type:
     return _with_fields(RunJson, {"cells": list[cell]})  # type: ignore[valid-type] # made at run time
 
 
+def pages_json() -> type:
+    """``PagesJson`` with the metrics that are declared now."""
+    page = _with_fields(PageJson, {"numbers": run_json() | None})
+    return _with_fields(PagesJson, {"pages": list[page]})  # type: ignore[valid-type] # made at run time
+
+
 def _with_fields(kind: type, fields: dict[str, Any]) -> type:
     """``kind``, a TypedDict, with further fields, or with others of the same names."""
     made: Any = TypedDict(kind.__name__, {**get_type_hints(kind, include_extras=True), **fields})  # type: ignore[misc] # the same
@@ -363,6 +375,7 @@ OUTPUTS: dict[str, type] = {
     "run": run_json(),
     "run-slo": SloJson,
     "report": ReportJson,
+    "report-format": pages_json(),
     "site": SiteJson,
     "site-add": SiteAddJson,
     "claims": ClaimsJson,

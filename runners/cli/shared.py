@@ -172,7 +172,7 @@ def page_folder(run: Path, results: Path) -> Path:
 
 
 def write_report(runs: list[Run], output: Path) -> Path:
-    """Write the site of ``runs`` into ``output``; its first page. Raises PlanError where it cannot be."""
+    """Write the pages of ``runs`` into ``output``; the first page. Raises PlanError where they cannot be."""
     from report.page.build import build
 
     return write_output(output, lambda: build(runs, output))

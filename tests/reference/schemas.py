@@ -17,12 +17,13 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 def command_of(name: str) -> str:
     """The command whose output a schema is of."""
     special = {
-        "run-slo": "run --slo LIMIT",
-        "site-add": "site --add",
-        "list-plan": "list --plan",
-        "verify-protocol": "verify --protocol",
+        "run-slo": "run --slo LIMIT --json",
+        "list-plan": "list --plan --json",
+        "verify-protocol": "verify --protocol --json",
+        "report-format": "report --format json",
+        "site-add": "site --add --json",
     }
-    return f"hotlap {special.get(name, name)} --json"
+    return f"hotlap {special.get(name, f'{name} --json')}"
 
 
 def schema(name: str) -> dict[str, Any]:

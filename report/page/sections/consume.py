@@ -16,6 +16,7 @@ from report.page.context import Context, stack_entries, summaries_in_order
 from report.page.metric_columns import metric_column, metric_entry, shown_level, symbol
 from report.page.model import (
     STACK_COLUMNS,
+    Figure,
     Section,
     SectionPart,
     Table,
@@ -43,7 +44,8 @@ def section(context: Context) -> Section:
         ),
         note="CPU per request depends on load, so it is compared only at equal load: under closed load where "
         "the server was at least 95% busy, under open load at one rate for all. "
-        f"Memory is the proportional set size of all the server's processes, {_memory_read(context)}.",
+        f"Memory is the proportional set size of all the server's processes, {_memory_read(context)}."
+        f"{context.uncharted_note}",
         parts=(
             *(_part(context, workload, index) for index, workload in enumerate(_charted_workloads(context))),
             *filter(None, [memory.part(context)]),
@@ -99,6 +101,16 @@ def _answer(context: Context, metric: Metric) -> str:
 
 
 def _part(context: Context, workload: Workload, index: int) -> SectionPart:
+    return SectionPart(
+        heading=context.heading(workload),
+        anchor=f"consume-{index}",
+        scenario=workload.scenario,
+        figures=(_figure(context, workload, index),) if workload in context.charted else (),
+        tables=(_table(context, workload, index),),
+    )
+
+
+def _figure(context: Context, workload: Workload, index: int) -> Figure:
     heading = context.heading(workload)
     svg = draw_columns(
         [_column(context, workload, metric, label) for metric, label in COLUMNS],
@@ -108,13 +120,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         description="Two columns of bars from zero with 95% intervals; the numbers are in the table below.",
     )
     caption = f"Less is better in both. {bars_in_words(workload)}"
-    return SectionPart(
-        heading=heading,
-        anchor=f"consume-{index}",
-        scenario=workload.scenario,
-        figures=(figure(svg, f"Chart: {heading}, CPU and memory", caption),),
-        tables=(_table(context, workload, index),),
-    )
+    return figure(svg, f"Chart: {heading}, CPU and memory", caption)
 
 
 def _column(context: Context, workload: Workload, metric: Metric, label: str) -> BarColumn:
@@ -155,7 +161,7 @@ def _row(context: Context, summary: Summary, beside: Sequence[Workload]) -> Tabl
 
 def _cpu_entry(context: Context, stack: str, workload: Workload) -> TableEntry:
     """CPU per request of a stack under another workload."""
-    for summary in context.summaries:
-        if summary.cell.stack == stack and context.workload(summary.cell) == workload:
+    for summary in context.by_workload.get(workload, ()):
+        if summary.cell.stack == stack:
             return metric_entry(summary, CPU)
     return gap("not planned")

@@ -27,5 +27,5 @@ def section(context: Context) -> Section:
         "is run.jsonl in the run's folder, and hotlap report makes this page from it again.",
         note="Each table is written as CSV and as JSON lines; .columns.csv says what its columns are, and "
         ".schema.json the same as a JSON Schema of a line.",
-        parts=tuple(SectionPart(link=name) for name in data_files.texts(context)),
+        parts=tuple(SectionPart(link=name) for name in data_files.names(context)),
     )

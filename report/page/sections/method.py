@@ -17,7 +17,7 @@ from report.page.model import (
     level_entry,
     table,
 )
-from report.page.sections.parts import environments
+from report.page.sections.parts import environments, merged
 from report.stats.levels import level as estimate
 from results.model import CostRecord, Launch, LifecycleRecord, Setup
 
@@ -30,6 +30,7 @@ def section(context: Context) -> Section:
         question="How was it measured, and on what?",
         answer=_answer(context),
         parts=(
+            *filter(None, (merged.part(context),)),
             SectionPart(
                 heading="Machine and setup",
                 anchor="machine",

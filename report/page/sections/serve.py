@@ -16,6 +16,7 @@ from report.page.metric_columns import metric_column, metric_entry, symbol
 from report.page.model import (
     STACK_COLUMNS,
     Column,
+    Figure,
     Section,
     SectionPart,
     Table,
@@ -40,7 +41,7 @@ def section(context: Context) -> Section:
         question="How much does it serve?",
         answer=_answer(context) if workloads else words.ONLY_OPEN,
         note="Right answers per second under closed load: every connection sends its next request when the "
-        "last one is answered. Wrong answers are errors and never counted.",
+        "last one is answered. Wrong answers are errors and never counted." + context.uncharted_note,
         parts=(
             *(_part(context, workload, index) for index, workload in enumerate(workloads)),
             *filter(None, [workers.part([_evidence(context)], context.look)]),
@@ -70,6 +71,16 @@ def _throughput(context: Context, level: Level, summary: Summary) -> str:
 
 
 def _part(context: Context, workload: Workload, index: int) -> SectionPart:
+    return SectionPart(
+        heading=context.heading(workload),
+        anchor=f"serve-{index}",
+        scenario=workload.scenario,
+        figures=(_figure(context, workload, index),) if workload in context.charted else (),
+        tables=(_table(context, workload, index),),
+    )
+
+
+def _figure(context: Context, workload: Workload, index: int) -> Figure:
     heading = context.heading(workload)
     svg = draw_bars(
         make_panels(context, workload, THROUGHPUT, lambda level: fmt.short_amount(level, "/s")),
@@ -84,13 +95,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         f"{context.load(workload).capitalize()}. {bars_in_words(workload)} Dots stand in order of time from "
         "top to bottom. Hatching tells servers apart."
     )
-    return SectionPart(
-        heading=heading,
-        anchor=f"serve-{index}",
-        scenario=workload.scenario,
-        figures=(figure(svg, f"Chart: {heading}, throughput", caption),),
-        tables=(_table(context, workload, index),),
-    )
+    return figure(svg, f"Chart: {heading}, throughput", caption)
 
 
 def _table(context: Context, workload: Workload, index: int) -> Table:

@@ -65,7 +65,11 @@ def section(context: Context) -> Section:
         answer=_answer(context, Load.OPEN if open_workloads else Load.CLOSED)
         if open_workloads or closed_workloads
         else NO_WINDOWS,
-        note=OPEN_NOTE if open_workloads else QUEUEING_NOTE if closed_workloads else "",
+        note=OPEN_NOTE + context.uncharted_note
+        if open_workloads
+        else QUEUEING_NOTE + context.uncharted_note
+        if closed_workloads
+        else "",
         parts=tuple(
             _part(context, workload, index, [group for group in decisive if group.workload == workload])
             for index, workload in enumerate(charted)
@@ -130,7 +134,7 @@ def _part(context: Context, workload: Workload, index: int, groups: Sequence[Gro
     """Curves and table of a workload; ``groups`` say who is quicker in it."""
     figures = _figures(context, workload, index)
     text = _text(context, workload)
-    if not figures:
+    if not figures and workload in context.charted:
         text = f"{text} No curve: no cell settled with enough samples. The table says why.".strip()
     streams = tuple(streaming.figures_and_tables(context, workload, index))
     return SectionPart(
@@ -166,7 +170,9 @@ def _title(context: Context, workload: Workload, what: str) -> str:
 
 
 def _figures(context: Context, workload: Workload, index: int) -> tuple[Figure, ...]:
-    """The chart, or nothing where no cell has a curve."""
+    """The chart; nothing where no cell has a curve, or the run is too large for it."""
+    if workload not in context.charted:
+        return ()
     curves = [
         (name, _curves(context, summaries)) for name, summaries in summaries_by_variant(context, workload)
     ]

@@ -25,6 +25,7 @@ from report.page.model import (
     STACK_COLUMNS,
     Column,
     Fact,
+    Figure,
     Section,
     SectionPart,
     Table,
@@ -37,8 +38,8 @@ from report.page.model import (
 from report.page.sections.parts import heat_map, stacks
 from report.page.sections.parts.stacks import ratio_and_interval, ratio_entry, tier_entry
 from report.stats.levels import BLOCKS_FOR_INTERVAL
-from report.views import words
-from results.model import Load
+from report.views import merged_words, words
+from results.model import Cell, Load
 
 RANKED_CAPTION = (
     "Throughput relative to the best framework on the same server (1×), on a logarithmic axis: the mark is "
@@ -68,7 +69,8 @@ def section(context: Context) -> Section:
         question="Which is fastest, and can we tell?",
         answer=_answer(context) if workloads else words.ONLY_OPEN,
         note="A ratio between frameworks is taken within each block and on the same server variant and "
-        f"interface only: across servers it would compare the servers. {words.legend(context.groups)}",
+        f"interface only: across servers it would compare the servers. {words.legend(context.groups)}"
+        f"{context.uncharted_note}",
         parts=(
             *heat_map.parts(context),
             *(_part(context, workload, index) for index, workload in enumerate(workloads)),
@@ -96,31 +98,52 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
     by_variant = {variant_name(group.server, group.interface): group for group in groups}
     heading = context.heading(workload)
     title = f"{heading}: throughput relative to {_reference(groups)}"
-    points = tuple(
-        Fact(name=f"{group.server}", text=words.group_sentence(group, context.titles)) for group in groups
-    )
-    svg = draw_forest(
-        _panels(context, workload, by_variant),
-        context.look,
-        key=f"which{index}",
-        title=title,
-        description=" ".join(f"{point.name}: {point.text}" for point in points),
-        axis_label="throughput, relative",
-    )
-    alone = all(len(group.contenders) < 2 for group in groups)  # noqa: PLR2004 - to compare
-    unranked = ALONE_CAPTION if alone else UNRANKED_CAPTION
-    caption = (RANKED_CAPTION if words.ranked(groups) else unranked) + _few_blocks(groups)
+    drawn = workload in context.charted
     return SectionPart(
         heading=heading,
         anchor=f"which-{index}",
         scenario=workload.scenario,
-        points=points,
-        figures=(figure(svg, f"Chart: {heading}, ratios", caption),),
+        points=_points(context, groups),
+        figures=(_figure(context, workload, by_variant, index, title),) if drawn else (),
         tables=(
             _table(context, workload, by_variant, index, title),
             *stacks.tables(context, workload, index),
         ),
     )
+
+
+def _figure(
+    context: Context, workload: Workload, by_variant: GroupByVariant, index: int, title: str
+) -> Figure:
+    groups = list(by_variant.values())
+    svg = draw_forest(
+        _panels(context, workload, by_variant),
+        context.look,
+        key=f"which{index}",
+        title=title,
+        description=" ".join(f"{point.name}: {point.text}" for point in _points(context, groups)),
+        axis_label="throughput, relative",
+    )
+    alone = all(len(group.contenders) < 2 for group in groups)  # noqa: PLR2004 - to compare
+    unranked = ALONE_CAPTION if alone else UNRANKED_CAPTION
+    caption = (RANKED_CAPTION if words.ranked(groups) else unranked) + _few_blocks(groups)
+    return figure(svg, f"Chart: {context.heading(workload)}, ratios", caption)
+
+
+def _points(context: Context, groups: Sequence[Group]) -> tuple[Fact, ...]:
+    """The answer for each server variant."""
+    return tuple(
+        Fact(
+            name=f"{group.server}",
+            text=words.group_sentence(group, context.titles)
+            + merged_words.of_cells(context.merged, _cells(group)),
+        )
+        for group in groups
+    )
+
+
+def _cells(group: Group) -> list[Cell]:
+    return [contender.cell for contender in group.contenders]
 
 
 def _table(context: Context, workload: Workload, groups: GroupByVariant, index: int, caption: str) -> Table:

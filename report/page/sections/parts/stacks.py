@@ -8,7 +8,7 @@ from report.analysis.flags import with_counts
 from report.analysis.workload import Workload
 from report.page.context import Context
 from report.page.model import Column, Table, TableEntry, TableRow, entry, gap
-from report.views import words
+from report.views import merged_words, words
 
 
 def tables(context: Context, workload: Workload, index: int) -> tuple[Table, ...]:
@@ -18,7 +18,7 @@ def tables(context: Context, workload: Workload, index: int) -> tuple[Table, ...
             anchor=f"stacks-{index}",
             summary="Stack against stack",
             caption=f"{context.heading(workload)}: framework and server together, throughput relative to "
-            f"{context.stack_name(group.contenders[0].cell)}",
+            f"{context.stack_name(group.contenders[0].cell)}{_care(context, group)}",
             columns=(
                 Column(label="Stack"),
                 Column(label="Interface"),
@@ -31,6 +31,12 @@ def tables(context: Context, workload: Workload, index: int) -> tuple[Table, ...
         for group in context.conclusions.stacks
         if group.workload == workload and len(group.contenders) > 1
     )
+
+
+def _care(context: Context, group: Group) -> str:
+    """Behind a full stop, where the stacks are of several runs."""
+    care = merged_words.of_cells(context.merged, (contender.cell for contender in group.contenders))
+    return f".{care}" if care else ""
 
 
 def _row(context: Context, contender: Contender, group: Group) -> TableRow:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from report import fmt
 from report.analysis.metrics import MEDIAN, P99
-from report.analysis.streams import BESIDE, FIRST_BYTE, JITTER, StreamTiming, summarise_streams
+from report.analysis.streams import BESIDE, FIRST_BYTE, JITTER, StreamTiming
 from report.analysis.summary import Summary
 from report.analysis.workload import Workload
 from report.page.charts.waiting import Curve, CurvePanel, draw_waiting
@@ -78,7 +78,7 @@ def figures_and_tables(
 ) -> Iterator[tuple[tuple[Figure, ...], Table]]:
     """A chart (none where no cell has enough samples) and a table for each metric that the stacks record."""
     for metric in STREAM_METRICS:
-        by_slug = summarise_streams(context.run, metric.name)
+        by_slug = context.streams[metric.name]
         variants = (
             (name, tuple(summary for summary in summaries if summary.cell.slug in by_slug))
             for name, summaries in summaries_by_variant(context, workload)
@@ -91,7 +91,8 @@ def figures_and_tables(
             timings=by_slug,
         )
         if chart.variants:
-            yield _figures(context, chart), _table(context, chart)
+            figures = _figures(context, chart) if workload in context.charted else ()
+            yield figures, _table(context, chart)
 
 
 def _figures(context: Context, chart: StreamChart) -> tuple[Figure, ...]:
