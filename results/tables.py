@@ -19,7 +19,10 @@ CELL = (
     "arrivals", "reuse", "workers", "control", "python",
 )  # fmt: skip
 """Columns of every table whose rows are of a cell: ``cell`` is its one name, the slug."""
-TURNS = (*CELL, "block", "heat", "launch", "attempt", "turn", "begun_us", "span_us", "requests", "cpu_us")
+TURNS = (
+    *CELL, "block", "heat", "launch", "attempt", "turn", "begun_us", "span_us", "requests", "cpu_us",
+    "generator_delay_us",
+)  # fmt: skip
 COSTS = (
     *CELL, "side", "repeat", "attempt", "interval", "instructions", "seconds", "requests", "counter", "tool",
 )  # fmt: skip
@@ -37,7 +40,8 @@ class Tables:
     are counted here and have a table of their own. Histograms are text, to be read by
     ``results.histogram.Latency.decode``."""
     turns: pd.DataFrame
-    """A row a turn of a trial in turns; ``cpu_us`` is missing where it was not measured."""
+    """A row a turn of a trial in turns; ``cpu_us`` and ``generator_delay_us`` are missing where they were
+    not measured."""
     launches: pd.DataFrame
     """A row a launch: every field of ``results.model.Launch`` but what it talked to."""
     costs: pd.DataFrame
@@ -123,15 +127,19 @@ def _turns(trial: Trial) -> Iterator[Row]:
     for number, (begun_us, span_us, requests) in enumerate(
         zip(turns.begun_us, turns.span_us, turns.requests, strict=False)
     ):
-        cpu_us = turns.cpu_us[number] if number < len(turns.cpu_us) else None
         yield {
             **common,
             "turn": number,
             "begun_us": begun_us,
             "span_us": span_us,
             "requests": requests,
-            "cpu_us": cpu_us,
+            "cpu_us": _known(turns.cpu_us, number),
+            "generator_delay_us": _known(turns.generator_delay_us, number),
         }
+
+
+def _known(by_turn: tuple[int, ...], number: int) -> int | None:
+    return by_turn[number] if number < len(by_turn) else None
 
 
 def _intervals(cost: CostRecord) -> Iterator[Row]:
