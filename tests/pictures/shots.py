@@ -71,7 +71,7 @@ PICTURES = (
     Picture(name="overview", start="#overview", end="#overview", width=1280),
     Picture(name="which", start="#which > h2", end="#which figure", schemes=BOTH),
     Picture(name="serve", start="#serve > h2", end="#serve figure"),
-    Picture(name="wait", start="#wait > h2", end="#wait figure"),
+    Picture(name="wait", start="#wait-0 > h3", end="#wait figure"),
     Picture(name="saturate", start="#saturate > h2", end="#saturate figure", page="rates"),
     Picture(name="layers", start="#layers > h2", end="#layers figure"),
     Picture(name="consume", start="#consume > h2", end="#consume figure"),
