@@ -124,7 +124,10 @@ def calibrate(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """What hotlap promises of itself, measured: help, set-up, report, cost, quick run, memory, generator."""
     install(session, "tests")
-    for name in ("help_time", "harness", "cost", "relay_quick", "relay_memory", "site_history"):
+    for name in (
+        *("help_time", "harness", "first_paint", "cost"),
+        *("relay_quick", "relay_memory", "site_history"),
+    ):
         session.run("python", "-m", f"tests.benchmarks.{name}", success_codes=[0, 1])
     session.run("hotlap", "calibrate")
 
@@ -184,6 +187,13 @@ def reference(session: nox.Session) -> None:
     """Write what of docs/reference/ is made from the code; a test says when that is to be done."""
     install(session, "tests")
     session.run("python", "-m", "tests.reference")
+
+
+@nox.session
+def pictures(session: nox.Session) -> None:
+    """Refresh pictures and outputs of the documents; `-- --measure` runs the commands of the tutorial too."""
+    install(session, "tests")
+    session.run("python", "-m", "tests.pictures", *session.posargs)
 
 
 @nox.session

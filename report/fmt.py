@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
 
 SIGNIFICANT_DIGITS = 3
 """Of a number, unless it is asked for others."""
+SMALLEST, LARGEST = 1e-6, 1e15
+"""Of numbers that are written in full: those outside have an exponent, as no measurement has them."""
 
 
 def number(value: float, digits: int = SIGNIFICANT_DIGITS) -> str:
     """Three significant digits (or ``digits``) with separated thousands: ``12,300``, ``4.21``."""
     if value == 0 or not math.isfinite(value):
         return f"{value:g}"
+    if not SMALLEST <= abs(value) < LARGEST:
+        return f"{value:.{digits - 1}e}"
     rounded = round(value, digits - 1 - math.floor(math.log10(abs(value))))
     decimals = max(digits - 1 - math.floor(math.log10(abs(rounded))), 0)
     return f"{rounded:,.{decimals}f}"
@@ -54,6 +59,14 @@ def times(level: Level) -> str:
 def percent(value: float) -> str:
     """Two significant digits: ``9.3%``, ``15%``."""
     return f"{value:.0f}%" if value >= 10 else f"{value:.1f}%"  # noqa: PLR2004 - two digits
+
+
+def moment(unix_s: float, form: str) -> str:
+    """A moment in UTC as ``form`` (of ``strftime``) has it; ``at an unknown time`` where no calendar does."""
+    try:
+        return datetime.fromtimestamp(unix_s, UTC).strftime(form)
+    except (OverflowError, OSError, ValueError):
+        return "at an unknown time"
 
 
 def sentence(text: str) -> str:

@@ -20,6 +20,7 @@ from runners.cli.settings import GATE_SETTINGS, SETTINGS, defaults, gate_default
 from runners.cli.suites import known
 from runners.experiments.pairs.revision import WORKTREE, Source
 from runners.selection.frameworks import APPS
+from tests.pictures.outputs import TUTORIAL, shell_commands
 from tests.support.paths import ROOT
 from tests.support.records import RECORDS
 
@@ -27,7 +28,7 @@ COMMANDS_BY_NAME = typer.main.get_command(app).commands  # type: ignore[attr-def
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 LINK = r"\]\((?!https?:)([^)#]*)#?([^)]*)\)"
-COMMANDS = [line for block in BLOCKS for line in block.splitlines() if line.startswith("hotlap ")]
+COMMANDS = [*shell_commands(ROOT / "README.md"), *shell_commands(TUTORIAL)]
 
 
 def call(monkeypatch: pytest.MonkeyPatch, line: str) -> int:
@@ -38,7 +39,7 @@ def call(monkeypatch: pytest.MonkeyPatch, line: str) -> int:
 
 
 @pytest.mark.servers
-def test_the_commands_of_the_readme_work_in_their_order(
+def test_the_commands_of_readme_and_tutorial_work_in_their_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -117,6 +118,7 @@ STANDS_FOR = {
     "P": "2",
     "N": "100",
     "FILE": "file",
+    "results/reference": str(RECORDS / "run"),
     "toy": "starlette",
     "toy-uvicorn": "uvicorn-standard",
 }

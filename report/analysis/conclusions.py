@@ -121,9 +121,9 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
         repeated=sum((trial.launch, trial.cell) in kept for trial in run.partial),
         n_trials=len(run.trials),
         problems=problems,
-        speed=speed_range(run, summaries),
+        speed=speed_range(frames.readable, summaries),
         precision=precise,
-        explained=explain(run, summaries),
+        explained=explain(frames.readable, summaries),
     )
 
 

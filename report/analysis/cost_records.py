@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from results.model import CostRecord, Interval
 
+MOST = 1e15
+"""Instructions that one request can take: days of them."""
+
 
 def cost_per_request(record: CostRecord) -> tuple[float, ...]:
     """User-space instructions per request, one value per interval: (instructions - idle rate x seconds) / n.
@@ -45,4 +48,6 @@ def _per_request(record: CostRecord, interval: Interval) -> float:
     value = (interval.instructions - idle_rate(record) * interval.seconds) / interval.requests
     if value <= 0:
         raise ValueError(f"{record.cell.slug}: an interval counted less than idling does")
+    if value > MOST:
+        raise ValueError(f"{record.cell.slug}: an interval counted more than can be")
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -27,6 +27,8 @@ AFTER_QUANTITIES = (
     "generator_wait_us", "flags",
 )  # fmt: skip
 """What a trial is judged by: ``due`` are the arrivals of an open load, ``flags`` the names of its flags."""
+SHORTEST_S, LONGEST_S = 1e-6, 1e7
+"""Of windows that can be: a clock does not tell less, and four months are no window."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class Frames:
     few samples for its own."""
     problems: tuple[str, ...]
     """Trials that were left out because they could not be read."""
+    readable: Run
+    """The run without these."""
 
 
 def build_frames(run: Run) -> Frames:
@@ -52,6 +56,7 @@ def build_frames(run: Run) -> Frames:
     latency: dict[str, Latency] = {}
     merged_trials: dict[str, list[Trial]] = {}
     problems: list[str] = []
+    readable: list[Trial] = []
     for trial in run.trials:
         try:
             _check(trial, in_turns=trial.cell in in_turns)
@@ -61,6 +66,7 @@ def build_frames(run: Run) -> Frames:
             continue
         row = _row(trial, run.plan) | metrics.read_quantities(trial, decoded) | legs.get(_key(trial), {})
         rows.append(row)
+        readable.append(trial)
         if row["settled"] and not row["late"] and not trial.turns:
             merged = latency.setdefault(trial.cell.slug, Latency())
             merged.counts += decoded.counts
@@ -71,6 +77,7 @@ def build_frames(run: Run) -> Frames:
         latency=latency,
         pseudo_values=_pseudo_values(frame, latency, merged_trials),
         problems=tuple(problems),
+        readable=replace(run, trials=tuple(readable)) if problems else run,
     )
 
 
@@ -145,8 +152,10 @@ def _check(trial: Trial, *, in_turns: bool) -> None:
     """ValueError where a trial's numbers cannot be, as in an edited record, or are of another kind."""
     if bool(trial.turns) != in_turns:
         raise ValueError("it was measured in another way than the others of its cell")
-    if trial.window_s <= 0 or trial.cell.workers < 1 or trial.tick_hz < 1 or trial.requests < 0:
-        raise ValueError("window, workers, ticks or requests out of range")
+    if not SHORTEST_S <= trial.window_s <= LONGEST_S:
+        raise ValueError(f"a window of {trial.window_s:g} s")
+    if trial.cell.workers < 1 or trial.tick_hz < 1 or trial.requests < 0:
+        raise ValueError("workers, ticks or requests out of range")
 
 
 def _row(trial: Trial, plan: Plan) -> dict[str, object]:

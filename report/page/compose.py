@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 from report import fmt
 from report.analysis.costs import NOT_COUNTED, ONE_BUILD
@@ -103,11 +102,11 @@ def _legend(context: Context) -> tuple[Swatch, ...]:
 def _facts(context: Context) -> tuple[Fact, ...]:
     plan = context.run.plan
     machine = plan.environment.machine
-    measured = datetime.fromtimestamp(plan.created_unix_s, UTC)
+    measured = fmt.moment(plan.created_unix_s, "%d %B %Y, %H:%M UTC").removeprefix("0")
     merged = [Fact(name="Made of", text=merged_words.runs(context.merged))] if context.merged.sources else []
     return (
         *merged,
-        Fact(name="Measured", text=f"{measured.day} {measured:%B %Y, %H:%M} UTC"),
+        Fact(name="Measured", text=measured),
         Fact(name="Machine", text=f"{machine.cpu_model}, {fmt.counted(machine.logical_cpus, 'CPU')}"),
         *(_timing_facts(context) if context.timed else _counting_facts(context)),
         Fact(name="Could not be measured", text=fmt.counted(len(context.failures), "failure")),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from report import fmt
 from report.analysis.claims.claim import Evidence
@@ -99,13 +98,13 @@ def _row(row: IndexRow, labels: Sequence[str]) -> TableRow:
     """``labels`` are those of all pages beside those of runs."""
     links = {place.label: TableEntry(text=place.label, link=place.href) for place in row.places}
     plan = row.run.plan
-    planned = datetime.fromtimestamp(plan.created_unix_s, UTC)
+    planned = fmt.moment(plan.created_unix_s, "%Y-%m-%d %H:%M")
     machine = plan.environment.machine
     blocks = len({trial.block for trial in row.run.trials}) if row.blocks is None else row.blocks
     return TableRow(
         entries=(
             TableEntry(text=plan.name, link=row.href),
-            TableEntry(text=f"{planned:%Y-%m-%d %H:%M}", key=plan.created_unix_s),
+            TableEntry(text=planned, key=plan.created_unix_s),
             entry(row.verdict),
             TableEntry(text=f"{len(plan.cells):,}", key=len(plan.cells)),
             TableEntry(text=f"{blocks:,}", key=blocks),

@@ -53,8 +53,16 @@ class LogMean:
         if self.n < BLOCKS_FOR_INTERVAL:
             return Level(value=math.exp(self.mean), n=self.n)
         half = student(confidence, self.n - 1) * self.standard_error
-        low, high = math.exp(self.mean - half), math.exp(self.mean + half)
+        low, high = _exp(self.mean - half), _exp(self.mean + half)
         return Level(value=math.exp(self.mean), low=low, high=high, n=self.n)
+
+
+def _exp(logarithm: float) -> float:
+    """The number with that logarithm; infinite where it is too large for one."""
+    try:
+        return math.exp(logarithm)
+    except OverflowError:
+        return math.inf
 
 
 @lru_cache(maxsize=4_096)

@@ -48,7 +48,7 @@ def level_texts(level: Level) -> tuple[str, str]:
 
 def _number(value: float) -> str:
     """Three significant digits; a count in full."""
-    return f"{value:,.0f}" if value.is_integer() else fmt.number(value)
+    return f"{value:,.0f}" if value.is_integer() and abs(value) < fmt.LARGEST else fmt.number(value)
 
 
 def level_text(level: Level) -> str:

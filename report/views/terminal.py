@@ -287,4 +287,4 @@ def _level(level: Level | None, scale: float) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits are enough
+    return f"{value:,.0f}" if 100 <= value < fmt.LARGEST else f"{value:.3g}"  # noqa: PLR2004 - three digits are enough

@@ -10,7 +10,16 @@ from report.stats.levels import Level
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(12345, "12,300"), (987.4, "987"), (4.2123, "4.21"), (0.0613, "0.0613"), (0, "0"), (999.9, "1,000")],
+    [
+        (12345, "12,300"),
+        (987.4, "987"),
+        (4.2123, "4.21"),
+        (0.0613, "0.0613"),
+        (0, "0"),
+        (999.9, "1,000"),
+        (1e300, "1.00e+300"),
+        (-2.5e-9, "-2.50e-09"),
+    ],
 )
 def test_numbers_have_three_digits(value: float, text: str) -> None:
     assert fmt.number(value) == text
@@ -42,3 +51,8 @@ def test_lists_read_as_sentences() -> None:
 def test_where_there_is_little_room_a_value_without_an_interval_stands_alone() -> None:
     assert fmt.short_amount(Level(value=36.6, n=2), "/s") == "36.6 /s"
     assert fmt.short_amount(Level(value=36.6, low=30.0, high=40.0, n=8), "/s") == "36.6 /s (30.0–40.0)"
+
+
+def test_a_moment_that_no_calendar_has_is_said() -> None:
+    assert fmt.moment(1_795_334_400.0, "%Y-%m-%d %H:%M") == "2026-11-22 08:00"
+    assert fmt.moment(1e300, "%Y") == fmt.moment(-1e17, "%Y") == "at an unknown time"

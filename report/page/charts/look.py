@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,7 +98,9 @@ def chart_style() -> Iterator[None]:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        with mpl.rc_context(SETTINGS):  # type: ignore[arg-type] # its keys are literals
+        with mpl.rc_context(SETTINGS), warnings.catch_warnings():  # type: ignore[arg-type] # its keys are literals
+            # a name in letters that matplotlib's font lacks: the browser has them
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
             yield
     finally:
         if collecting:

@@ -79,7 +79,7 @@ def _part(
         anchor=f"claim-{number}",
         text=f"{first}{of_run}",
         figures=_figures(context, measured, number, evidence),
-        tables=(_others(others, number, _said(measured.claim.says)),) if others else (),
+        tables=(_others(others, number, _said(measured.claim.says) + of_run),) if others else (),
     )
 
 

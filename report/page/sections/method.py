@@ -171,7 +171,7 @@ def _counted_commands_table(context: Context) -> Table:
 
 
 def _command_row(stack: str, launches: Sequence[Launch]) -> TableRow:
-    level = estimate([launch.first_answer_s for launch in launches if launch.first_answer_s is not None])
+    level = estimate([s for launch in launches if (s := launch.first_answer_s or 0.0) > 0])
     return TableRow(
         entries=(
             entry(stack),

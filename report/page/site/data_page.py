@@ -74,7 +74,7 @@ def _section(name: str, rows: int, sizes: Mapping[str, int]) -> Section:
 def _files(name: str, files: list[str], sizes: Mapping[str, int]) -> Table:
     return Table(
         anchor=f"{name}-files",
-        caption="Files",
+        caption=f"Files of {name}",
         columns=(
             Column(label="File"),
             Column(label="Holds"),
@@ -103,4 +103,4 @@ def _holds(name: str, file: str) -> str:
 
 def _columns(name: str, described: DataTable) -> Table:
     rows = [(column.name, column.kind, column.unit or "–", column.meaning) for column in described.columns]
-    return table(f"{name}-columns", "Columns", ("Column", "Kind", "Unit", "What it says"), rows)
+    return table(f"{name}-columns", f"Columns of {name}", ("Column", "Kind", "Unit", "What it says"), rows)

@@ -26,7 +26,11 @@ Standings = Mapping[Cell, tuple[Contender, Group]]
 
 def section(context: Context, layout: Layout, stack: Stack) -> Section | None:
     """A row a workload; None where the stack was to be timed nowhere."""
-    summaries = [summary for summary in context.summaries if summary.cell.stack == stack.slug]
+    summaries = [
+        summary
+        for summary in context.summaries
+        if summary.cell.stack == stack.slug and summary.cell.scenario in layout.scenarios
+    ]
     if not summaries:
         return None
     standings = {

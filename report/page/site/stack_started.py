@@ -74,7 +74,7 @@ def _launch_tables(launches: dict[str, list[Launch]]) -> Iterator[Table]:
 
 
 def _launch_row(target: str, launches: Sequence[Launch]) -> TableRow:
-    level = estimate([launch.first_answer_s for launch in launches if launch.first_answer_s is not None])
+    level = estimate([s for launch in launches if (s := launch.first_answer_s or 0.0) > 0])
     return TableRow(
         entries=(
             entry(target or "not known"),

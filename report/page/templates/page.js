@@ -125,6 +125,13 @@
     write(); paint(); go();
   };
 
+  const unfolded = []; // on paper everything is open, also where a browser does not open it by the style sheet
+  addEventListener("beforeprint", () => {
+    unfolded.push(...document.querySelectorAll("details:not([open])"));
+    for (const box of unfolded) box.open = true;
+  });
+  addEventListener("afterprint", () => { for (const box of unfolded.splice(0)) box.open = false; });
+
   equip(); read(); paint(); go();
   addEventListener("hashchange", follow);
 })();

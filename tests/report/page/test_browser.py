@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from report.page.build import build
+from tests.support import synthetic_lifecycles
 from tests.support.browsing import PHONE, WIDE, Visit
 from tests.support.synthetic import make_run
 from tests.support.synthetic_costs import SCENARIOS, make_cost_run
+from tests.support.synthetic_plan import STACKS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -18,6 +20,7 @@ pytestmark = pytest.mark.browser
 
 CHARTS = 15 + len(SCENARIOS)
 """Of the run that timed and of claims, and one for each scenario that was counted."""
+FOLDED = "details table, details pre"
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +36,7 @@ def test_it_asks_nothing_of_anyone_and_never_scrolls_sideways(
     visit = Visit(browser, address, viewport=viewport, color_scheme=scheme)
     assert visit.requests == [address]
     assert visit.complaints == []
-    visit.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= viewport["width"]
+    assert visit.width() <= viewport["width"]
 
 
 def test_without_javascript_everything_is_visible(browser: Browser, address: str) -> None:
@@ -131,4 +133,47 @@ def test_names_of_any_length_stay_within_the_page(
     browser: Browser, long_named: str, size: dict[str, int]
 ) -> None:
     visit = Visit(browser, long_named, viewport=size)
-    assert visit.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert visit.width() <= size["width"]
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of a page with everything that pages have, in few rows: axe-core looks at each for long."""
+    runs = [
+        make_run(blocks=6, stacks=STACKS[:4], scenarios=("json",), rates=(500.0,)),
+        make_cost_run(stacks=STACKS[:3], scenarios=("json",)),
+        synthetic_lifecycles.run(),
+    ]
+    return build(runs, tmp_path_factory.mktemp("small")).as_uri()
+
+
+def test_axe_finds_nothing_in_light_and_in_dark(browser: Browser, small: str) -> None:
+    visit = Visit(browser, small, bypass_csp=True, color_scheme="light")
+    assert visit.violations() == []
+    visit.page.emulate_media(color_scheme="dark")
+    assert visit.violations("color-contrast") == []
+
+
+def test_on_paper_everything_is_open_without_javascript(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+    folded = page.locator(FOLDED).all()
+    assert folded
+    assert not any(part.is_visible() for part in folded)
+    page.emulate_media(media="print")
+    assert all(part.is_visible() for part in folded)
+    assert not page.locator("nav").is_visible()
+    context.close()
+
+
+def test_a_printer_opens_what_is_folded_and_leaves_it_as_it_was(browser: Browser, address: str) -> None:
+    visit = Visit(browser, address)
+    count = "document.querySelectorAll('details[open]').length"
+    visit.page.locator("details summary").first.click()
+    for event, opened in (("beforeprint", visit.page.locator("details").count()), ("afterprint", 1)):
+        visit.page.evaluate(f"dispatchEvent(new Event('{event}'))")
+        assert visit.page.evaluate(count) == opened
+    assert len(visit.page.pdf()) > 0
+    assert visit.page.evaluate(count) == 1
+    assert visit.complaints == []

@@ -157,3 +157,22 @@ def test_without_javascript_the_table_against_the_reference_stands(
     assert not page.locator("#pick-view").is_visible()
     assert "needs JavaScript" in page.locator("#pick").inner_text()
     context.close()
+
+
+def test_axe_finds_nothing_on_any_kind_of_page(browser: Browser, runs: dict[str, Run], site: Path) -> None:
+    folder = folder_of(site, runs["even"])
+    stack = next(folder.glob("stack-*--uvicorn-standard.html"))
+    for path in (site / "index.html", stack, folder / "two.html", folder / "data.html"):
+        visit = Visit(browser, path.as_uri(), bypass_csp=True, color_scheme="light")
+        assert visit.violations() == [], path.name
+        visit.page.emulate_media(color_scheme="dark")
+        assert visit.violations("color-contrast") == [], path.name
+        visit.page.close()
+
+
+def test_first_tables_are_whole_on_a_wide_screen(browser: Browser, runs: dict[str, Run], site: Path) -> None:
+    folder = folder_of(site, runs["even"])
+    for path in (site / "index.html", folder / "two.html", folder / "data.html"):
+        visit = Visit(browser, path.as_uri())
+        assert visit.whole("main table"), path.name
+        visit.page.close()

@@ -35,9 +35,9 @@ def pages(site: Path) -> list[Path]:
 
 def must_be_sound(site: Path) -> None:
     """Fail where a page is not well formed, a link leads nowhere, or something is asked of the network."""
-    for path in pages(site):
+    outlines = {path.resolve(): outline(read(path)) for path in pages(site)}
+    for path, parsed in outlines.items():
         html = read(path)
-        parsed = outline(html)
         assert len(parsed.ids) == len(set(parsed.ids)), path.name
         assert parsed.tags.count("script") == (3 if path.name == "two.html" else 1), path.name
         assert "img" not in parsed.tags
@@ -54,7 +54,7 @@ def must_be_sound(site: Path) -> None:
             assert leads_to.is_file(), (path.name, link)
             assert leads_to.resolve().is_relative_to(site.resolve())
             if anchor and not anchor.startswith("~"):
-                assert f'id="{anchor}"' in read(leads_to), (path.name, link)
+                assert anchor in outlines[leads_to.resolve()].ids, (path.name, link)
 
 
 def test_every_page_is_sound(site: Path) -> None:
@@ -194,7 +194,7 @@ def test_runs_of_one_name_and_with_evil_names_have_folders_of_their_own(tmp_path
     site = make_site([run, run_again(run), evil], tmp_path)
     must_be_sound(site)
     assert len([path for path in site.iterdir() if path.is_dir()]) == 3
-    rows = re.findall(r'<th scope="row"><a href="([^"]*)">', read(site / "index.html"))
+    rows = re.findall(r'<th scope="row"[^>]*><a href="([^"]*)">', read(site / "index.html"))
     assert rows[-1].startswith("img-src")  # the oldest stands last
 
 
