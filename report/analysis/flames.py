@@ -23,6 +23,11 @@ class Profile:
         """Samples in all."""
         return sum(self.stacks.values())
 
+    def kept_waiting(self) -> float:
+        """Share of samples in which a thread wanted to run and had no CPU, as far as CPU time tells."""
+        at_work_s = self.total / max(self.record.rate_per_s, 1)
+        return 0.0 if self.record.cpu_s is None else max(0.0, 1 - self.record.cpu_s / at_work_s)
+
     def per_request(self) -> float:
         """Samples for each request that was asked."""
         return self.total / max(self.record.requests, 1)

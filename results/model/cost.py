@@ -77,6 +77,8 @@ class CostSamples:
     """That these took."""
     rate_per_s: Int64
     """How often every process was looked at."""
+    cpu_s: float | None = None
+    """CPU time that the server took meanwhile; None in process, where it also did what is not sampled."""
     stacks: str
     """Every stack that was at work, with how often it was seen, packed by ``results.stacks``."""
     tool: str

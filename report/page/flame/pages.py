@@ -28,6 +28,13 @@ SAMPLES_NOT_TIME = (
     "Samples, not a timing: a process was looked at {rate:,} times a second, and counted where it was at "
     "work. What costs how much is told by counted instructions and by load."
 )
+MOST_WAITING = 0.15
+"""Share of samples without a CPU from which on it is said."""
+KEPT_WAITING = (
+    "In about {waiting:.0%} of samples a thread wanted to run and other work had its CPU. Where that is "
+    "taken, as behind a write to a socket, looks dearer than it is: sample again on a machine that does "
+    "nothing else."
+)
 WHAT_SHRINKS = (
     "Where one share grows, those of all others shrink: the samples of a request say which did. A change is "
     "told beyond three standard errors of the two shares."
@@ -58,7 +65,7 @@ def one_cell(profile: Profile, titles: Mapping[str, str]) -> str:
             name=name,
             verdict=verdict,
             text=HOW_TO_READ,
-            notes=(_samples_note(profile), *_folded_note(boxes)),
+            notes=(_samples_note(profile), *_waiting_note(profile), *_folded_note(boxes)),
             facts=tuple(_facts(profile)),
             legend=tuple(legend(boxes, difference=False)),
             svg=_svg(boxes, verdict, "One box a function; the table below has the largest as numbers."),
@@ -82,6 +89,7 @@ def two_sides(base: Profile, head: Profile, titles: Mapping[str, str]) -> str:
             notes=(
                 WHAT_SHRINKS,
                 _samples_note(head),
+                *_waiting_note(max(base, head, key=Profile.kept_waiting)),
                 *_folded_note(boxes),
             ),
             facts=(*_facts(base, "base"), *_facts(head, "head")),
@@ -113,6 +121,12 @@ def cell_name(cell: Cell, titles: Mapping[str, str]) -> str:
 
 def _samples_note(profile: Profile) -> str:
     return SAMPLES_NOT_TIME.format(rate=profile.record.rate_per_s)
+
+
+def _waiting_note(profile: Profile) -> Iterator[str]:
+    waiting = profile.kept_waiting()
+    if waiting > MOST_WAITING:
+        yield KEPT_WAITING.format(waiting=waiting)
 
 
 def _folded_note(boxes: Boxes) -> Iterator[str]:

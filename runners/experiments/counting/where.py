@@ -18,6 +18,7 @@ from runners.experiments.counting.inputs import Inputs, inputs, ring_of, work_by
 from runners.experiments.counting.lockstep import Asker
 from runners.experiments.counting.sampler import RATE_PER_S, SamplerReading
 from runners.experiments.counting.stack_reader import CALLER, StackReader
+from runners.processes import accounting
 from scenarios.exchange import Scenario
 
 SAMPLED_S = 5.0
@@ -38,6 +39,7 @@ class Sampled:
     """Of all inputs, asked between the begin and the end of looking."""
     requests: int
     seconds: float
+    cpu_s: float | None
 
 
 def take_samples(
@@ -46,10 +48,12 @@ def take_samples(
     scenario: Scenario,
     pids: Callable[[], Collection[int]],
     *,
-    idles: bool,  # noqa: ARG001 - what idles is not at work
+    idles: bool,
     rounds: int | None = None,
 ) -> Sampled:
     """Ask a fixed number of requests, warm, and give the stacks; a ``launch_counts.MeasureLaunch``.
+
+    What does not idle, a script without a server, also works on what is not asked: its CPU time is None.
 
     ``rounds`` is the number that another launch was asked; None: as many as take ``SAMPLED_S``.
     """
@@ -61,10 +65,13 @@ def take_samples(
     asker.take(asked)
     asker.warm()
     rounds = rounds or max(1, round(SAMPLED_S / max(_seconds(asker, asked, 1), 1e-6)))
-    times, seconds = 0, 0.0
+    times, seconds, cpu_ns = 0, 0.0, 0
     while times < MOST_TIMES and reading.lines.total() < LEAST_SAMPLES:
-        reading.start(pids())
+        processes = tuple(pids())
+        reading.start(processes)
+        before_ns = _cpu_ns(processes)
         seconds += _seconds(asker, asked, rounds)
+        cpu_ns += _cpu_ns(processes) - before_ns
         reading.read()
         times += 1
     return Sampled(
@@ -72,7 +79,12 @@ def take_samples(
         rounds=rounds,
         requests=times * rounds * sum(map(len, asked.counted)),
         seconds=seconds,
+        cpu_s=cpu_ns / 1e9 if idles else None,
     )
+
+
+def _cpu_ns(pids: Collection[int]) -> int:
+    return sum(accounting.process_cpu_ns(pid) or 0 for pid in pids)
 
 
 def _seconds(asker: Asker, asked: Inputs, rounds: int) -> float:
@@ -103,6 +115,7 @@ def samples(cost_cell: CostCell, sampled: Sampled, tool: str, reader: StackReade
         requests=sampled.requests,
         seconds=sampled.seconds,
         rate_per_s=RATE_PER_S,
+        cpu_s=sampled.cpu_s,
         stacks=stacks.encode(counts),
         tool=tool,
         python=cost_cell.environment.record.python,

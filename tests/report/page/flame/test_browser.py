@@ -24,7 +24,8 @@ SHOWN = "svg.flame g:not([hidden])"
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder: Path = tmp_path_factory.mktemp("flame")
     write(differences_of(sampled_gate()), folder)
-    return next(folder.glob("where/*.html")).as_uri()
+    (path,) = folder.glob("where/*.html")
+    return path.as_uri()
 
 
 def test_zoom_and_search(browser: Browser, address: str) -> None:

@@ -149,3 +149,12 @@ def test_what_was_recorded_of_a_real_server_is_drawn() -> None:
     assert "RequestResponseCycle.run_asgi · uvicorn/protocols/http/httptools_impl.py · server" in html
     assert "create_order · apps/fastapi_app.py · app" in html
     assert not re.search(r"/(?:tmp|home|root|usr)/", html)
+
+
+@pytest.mark.parametrize(("cpu_s", "waited"), [(None, ""), (1.9, ""), (1.0, "In about 50% of samples")])
+def test_where_other_work_had_the_cpu_that_is_said(cpu_s: float | None, waited: str) -> None:
+    quiet = profile(BASE)
+    made = replace(quiet, record=replace(quiet.record, cpu_s=cpu_s))
+    for html in (one_cell(made, TITLES), two_sides(made, quiet, TITLES)):
+        assert ("a thread wanted to run" in html) == bool(waited)
+        assert waited in html

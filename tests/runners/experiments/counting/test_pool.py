@@ -287,7 +287,9 @@ def sampling_pool(
 
 
 def sampled(rounds: int) -> Sampled:
-    return Sampled(lines={"f (/x/y.py:1)": 100}, rounds=rounds, requests=360 * rounds, seconds=2.0)
+    return Sampled(
+        lines={"f (/x/y.py:1)": 100}, rounds=rounds, requests=360 * rounds, seconds=2.0, cpu_s=None
+    )
 
 
 def test_where_it_goes_is_a_launch_of_its_own_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -80,6 +80,8 @@ def test_the_same_requests_are_asked_again_until_there_are_samples_enough(
     assert asked.checked == 4 * 2
     assert sampled.requests == 3 * size * 4 * 2
     assert sampled.rounds == 4
+    assert sampled.cpu_s is not None
+    assert sampled.cpu_s >= 0
     assert sum(sampled.lines.values()) == 1200
 
 
@@ -105,7 +107,7 @@ def test_only_a_sampler_tells() -> None:
 
 
 def record(folder: Path, lines: dict[str, int], server: str = "uvicorn") -> CostSamples:
-    sampled = Sampled(lines=lines, rounds=2, requests=720, seconds=1.5)
+    sampled = Sampled(lines=lines, rounds=2, requests=720, seconds=1.5, cpu_s=1.0)
     subject = cost_cell(folder, "", server=server)
     return samples(subject, sampled, "py-spy 0.4", stack_reader(discover().frameworks.values()))
 
@@ -113,7 +115,7 @@ def record(folder: Path, lines: dict[str, int], server: str = "uvicorn") -> Cost
 def test_the_record_holds_stacks_and_what_was_asked(tmp_path: Path) -> None:
     app = f"handler ({tmp_path}/stage/apps/small_app.py:1)"
     made = record(tmp_path, {f"main (/x/y.py:1);{app}": 7, "main (/x/y.py:1)": 3})
-    assert (made.requests, made.seconds, made.rate_per_s) == (720, 1.5, sampler.RATE_PER_S)
+    assert (made.requests, made.seconds, made.cpu_s, made.rate_per_s) == (720, 1.5, 1.0, sampler.RATE_PER_S)
     assert (made.tool, made.python) == ("py-spy 0.4", "3.11")
     counts = stacks.decode(made.stacks)
     assert sorted(counts.values()) == [3, 7]
