@@ -15,8 +15,8 @@ from report.page.names import safe_names
 from results.files import write_whole
 from results.model import Cell, Pairing, Run, SideName
 
-FOLDER = "where"
-"""Of all flame graphs, beside the record or the page."""
+PREFIX = "flame-"
+"""Of the names of all flame graphs, beside the record or the page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def _pairing_name(pairing: Pairing) -> str:
 
 
 def _hrefs(names: Iterable[str]) -> list[str]:
-    return [f"{FOLDER}/{name}.html" for name in safe_names(names)]
+    return [f"{name}.html" for name in safe_names(f"{PREFIX}{name}" for name in names)]
 
 
 def write(files: Iterable[FlameFile], folder: Path) -> tuple[FlameGraph, ...]:

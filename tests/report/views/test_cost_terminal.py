@@ -91,9 +91,9 @@ def test_the_same_record_gives_the_same_bytes(run: Run, text: str) -> None:
 
 def test_flame_graphs_are_named_with_what_they_are_of() -> None:
     sampled = sampled_run()
-    graph = FlameGraph(cell="a--b", file="results/where/a--b.html", samples=1000, requests=3600)
+    graph = FlameGraph(cell="a--b", file="results/flame-a--b.html", samples=1000, requests=3600)
     text = as_text(sampled, FOLDER, [graph])
-    assert "flame graph, a--b: results/where/a--b.html" in text
+    assert "flame graph, a--b: results/flame-a--b.html" in text
     assert "by layer of 1,000 samples: framework 43.0%, server 25.0%" in text
     written = as_json(sampled, FOLDER, [graph])
     must_conform("cost", written)

@@ -29,7 +29,7 @@ def test_a_gate_that_sampled_names_what_grew(
     folder = recorded(sampled_gate(), tmp_path / "gate")
     markdown = tmp_path / "gate.md"
     assert call(monkeypatch, "gate", "--from", folder, "--markdown", markdown) == 1
-    (path,) = folder.glob("where/*--difference.html")
+    (path,) = folder.glob("flame-*--difference.html")
     assert f"where the time goes: {cell().slug}: {path}" in capsys.readouterr().out
     assert path.name in markdown.read_text(encoding="utf-8").replace("\\", "")
     html = path.read_text(encoding="utf-8")
@@ -47,7 +47,7 @@ def test_a_verdict_stands_where_no_file_can_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = recorded(sampled_gate(), tmp_path / "gate")
-    (folder / "where").write_text("in the way", encoding="utf-8")
+    (folder / f"flame-{cell().slug}--difference.html").mkdir()
     assert call(monkeypatch, "gate", "--from", folder) == 1
     assert "cannot be written" in capsys.readouterr().err
 
@@ -59,12 +59,12 @@ def test_two_runs_are_held_against_each_other(
     head = recorded(sampled_run(HEAD, name="after"), tmp_path / "after")
     call(monkeypatch, "compare", base, head)
     assert "where the time goes" not in capsys.readouterr().out
-    assert not (head / "where").exists()
+    assert not list(head.glob("flame-*"))
     call(monkeypatch, "compare", base, head, "--where", "--json")
     out = capsys.readouterr().out
     must_conform("compare", out)
     (graph,) = json.loads(out)["flame_graphs"]
-    assert graph["file"] == str(head / "where" / f"{cell().slug}--against-before.html")
+    assert graph["file"] == str(head / f"flame-{cell().slug}--against-before.html")
     html = Path(graph["file"]).read_text(encoding="utf-8")
     assert re.search(r"slow_total .* grew most", html)
 

@@ -24,7 +24,7 @@ SHOWN = "svg.flame g:not([hidden])"
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder: Path = tmp_path_factory.mktemp("flame")
     write(differences_of(sampled_gate()), folder)
-    (path,) = folder.glob("where/*.html")
+    (path,) = folder.glob("flame-*.html")
     return path.as_uri()
 
 

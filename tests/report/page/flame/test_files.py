@@ -43,7 +43,7 @@ def of_run(run: Run) -> list[FlameFile]:
 def test_a_file_for_each_cell_that_says_what_it_was_made_from(tmp_path: Path) -> None:
     (graph,) = write(of_run(sampled_run()), tmp_path)
     assert (graph.cell, graph.samples, graph.requests, graph.difference) == (cell().slug, 1000, 3600, False)
-    assert graph.file == str(tmp_path / "where" / f"{cell().slug}.html")
+    assert graph.file == str(tmp_path / f"flame-{cell().slug}.html")
     html = Path(graph.file).read_text(encoding="utf-8")
     assert "Starlette on uvicorn-standard, json: where its time goes, in 1,000 samples" in html
     assert "3,600 asked in 4.8 s" in html
@@ -91,7 +91,7 @@ def test_what_only_shrank_is_named_too() -> None:
 def test_two_runs_are_held_against_each_other_by_cell(tmp_path: Path) -> None:
     base, head = sampled_run(name="a b"), sampled_run(HEAD)
     (graph,) = write(differences_of_two(base, head), tmp_path)
-    assert Path(graph.file).name == f"{cell().slug}--against-a-b.html"
+    assert Path(graph.file).name == f"flame-{cell().slug}--against-a-b.html"
     other = replace(base, samples=(samples(BASE, sampled=cell("flask")),))
     assert differences_of_two(other, head) == []
     one_side = replace(sampled_gate(), samples=sampled_gate().samples[:1])
@@ -104,7 +104,7 @@ def test_names_of_files_are_safe_and_told_apart(tmp_path: Path) -> None:
     run = replace(run, samples=tuple(samples(BASE, sampled=one) for one in evil))
     graphs = write(of_run(run), tmp_path)
     assert len({graph.file for graph in graphs}) == len(evil)
-    assert {Path(graph.file).resolve().parent for graph in graphs} == {tmp_path / "where"}
+    assert {Path(graph.file).resolve().parent for graph in graphs} == {tmp_path}
 
 
 @pytest.mark.parametrize("side", ["one", "two"])
@@ -121,7 +121,7 @@ def test_hostile_stacks_give_a_sound_page(side: str) -> None:
 def test_the_page_of_a_run_leads_to_them(tmp_path: Path) -> None:
     page = build([sampled_run()], tmp_path)
     html = page.read_text(encoding="utf-8")
-    href = f"where/{cell().slug}.html"
+    href = f"flame-{cell().slug}.html"
     assert f'<a href="{href}">Starlette on uvicorn-standard, json</a>' in html
     assert (tmp_path / href).is_file()
     assert "by function: share of its samples" not in html
@@ -133,9 +133,13 @@ def test_pages_of_stacks_lead_to_them(tmp_path: Path) -> None:
     timed = make_run(blocks=2, stacks=two, scenarios=("json",), troubles=False)
     site = make_site([timed, sampled_run()], tmp_path)
     folder = site / timed.plan.name
-    href = f"where/{cell().slug}.html"
+    href = f"flame-{cell().slug}.html"
     assert (folder / href).is_file()
-    pages = [path.name for path in folder.glob("*.html") if href in path.read_text(encoding="utf-8")]
+    pages = [
+        path.name
+        for path in folder.glob("*.html")
+        if not path.name.startswith("flame-") and href in path.read_text(encoding="utf-8")
+    ]
     assert sorted(pages) == ["index.html", "stack-starlette--uvicorn-standard.html"]
 
 
