@@ -100,7 +100,7 @@ class Gate:
         """Stacks of both sides of cells whose cost got worse, for a flame graph of what grew."""
         wanted = self.comparison.policy.worse_costs(read(self.folder)) if self.where else ()
         if self.pool is not None and wanted and self._left_s() > 0:
-            self._say(f"sampling stacks of {len(wanted)} cells whose cost got worse")
+            self._say("sampling stacks of both sides where a cost got worse")
             self.pool.where([self._cost_cells(pairing) for pairing in wanted])
 
     def load(self, left: tuple[LaunchPair, ...]) -> None:
