@@ -9,6 +9,7 @@ from results.model import (
     BlockStart,
     Cell,
     CostRecord,
+    CostSamples,
     CostShares,
     Failure,
     FailureStage,
@@ -35,6 +36,7 @@ class Replay:
     _partial: list[Trial] = field(default_factory=list)
     _costs: dict[tuple[Cell, str, int], CostRecord] = field(default_factory=dict)
     _shares: list[CostShares] = field(default_factory=list)
+    _samples: dict[tuple[Cell, str], CostSamples] = field(default_factory=dict)
     _lifecycles: dict[tuple[Cell, int], LifecycleRecord] = field(default_factory=dict)
     _failures: list[Failure] = field(default_factory=list)
     _findings: list[Finding] = field(default_factory=list)
@@ -48,10 +50,8 @@ class Replay:
                 self._launches.append(record)
             case Trial():
                 self._trial(record)
-            case CostRecord():
-                self._costs[record.cell, record.side, record.repeat] = record
-            case CostShares():
-                self._shares.append(record)
+            case CostRecord() | CostShares() | CostSamples():
+                self._cost(record)
             case LifecycleRecord():
                 self._lifecycles[record.cell, record.repeat] = record
             case Failure():
@@ -75,6 +75,7 @@ class Replay:
             partial=tuple(self._partial),
             costs=tuple(self._costs.values()),
             shares=tuple(self._shares),
+            samples=tuple(self._samples.values()),
             lifecycles=tuple(self._lifecycles.values()),
             failures=tuple(self._failures),
             findings=tuple(self._findings),
@@ -89,6 +90,15 @@ class Replay:
         self._failures = [failure for failure in self._failures if failure.block != block]
         self._ends.pop(block, None)
         self._latest = block
+
+    def _cost(self, record: CostRecord | CostShares | CostSamples) -> None:
+        match record:
+            case CostRecord():
+                self._costs[record.cell, record.side, record.repeat] = record
+            case CostShares():
+                self._shares.append(record)
+            case CostSamples():
+                self._samples[record.cell, record.side] = record
 
     def _trial(self, trial: Trial) -> None:
         key = (trial.stage, trial.block, trial.cell, trial.side)

@@ -156,6 +156,7 @@ def _until_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         monkeypatch.setattr(place, planned)
     monkeypatch.setattr("runners.experiments.counting.counter.find_counter", lambda *_: None)
+    monkeypatch.setattr("runners.experiments.counting.sampler.find", lambda: None)
     monkeypatch.setattr("runners.experiments.pairs.revision.merge_base", lambda: WORKTREE)
     monkeypatch.setattr("runners.experiments.pairs.sides.source_of", lambda *_, **__: Source(apps=APPS))
     monkeypatch.setattr("runners.experiments.pairs.provisioning.choose", planned)

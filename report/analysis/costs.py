@@ -10,13 +10,15 @@ from dataclasses import dataclass, replace
 from statistics import fmean
 
 from report.analysis.cost_records import cost_of, cost_per_request
+from report.analysis.flames import Profile, profiles_of
 from report.analysis.layers import Count, Layers, Step, built_on, find_layers, place
 from report.analysis.prices import PriceList, find_price_lists, is_priced
+from report.analysis.shares import Shares, all_shares
 from report.analysis.summary import sorted_cells, why_absent
 from report.analysis.titles import is_of
 from report.analysis.twins import Twin, find_twins
 from report.stats.means import mean_level
-from results.model import IN_PROCESS, Cell, CostRecord, CostShares, FrameworkEnvironment, Load, PlanKind, Run
+from results.model import IN_PROCESS, Cell, CostRecord, FrameworkEnvironment, Load, PlanKind, Run
 
 NOT_COUNTED = "What the kernel does and time spent waiting are not counted."
 ONE_BUILD = "Counts compare only within one build of the interpreter."
@@ -35,9 +37,11 @@ class Costs:
     """By thing: the scenario that has it over its twin without, a step a stack."""
     prices: tuple[PriceList, ...]
     """By stack: what each addition of the price list costs."""
-    shares: tuple[CostShares, ...]
+    profiles: tuple[Profile, ...]
+    """What was sampled of where time goes."""
+    shares: tuple[Shares, ...]
     problems: tuple[str, ...]
-    """Counts that were left out because they cannot be."""
+    """Counts that were left out because they cannot be, and samples that cannot be read."""
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -73,14 +77,17 @@ def summarise_costs(run: Run) -> Costs:
     ]
     counts.sort(key=lambda count: (count.cell.scenario != FIRST, count.cell.server == IN_PROCESS))
     below = built_on(run.plan.environment.frameworks)
+    sampled, unread = profiles_of(run)
+    profiles = tuple(profile for profile in sampled if not profile.record.side)
     return Costs(
         name=run.plan.name,
         counts=tuple(counts),
         layers=find_layers([count for count in counts if not is_priced(count.cell)], below),
         twins=find_twins(counts, below),
         prices=find_price_lists(counts),
-        shares=tuple(shares for shares in run.shares if not shares.side),
-        problems=tuple(problems.values()),
+        profiles=profiles,
+        shares=all_shares(run.shares, profiles),
+        problems=(*problems.values(), *unread),
     )
 
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-import jinja2
-from markupsafe import Markup
 
 from report.analysis.conclusions import UNTIMED
 from report.analysis.merging.merge import Merged, merge_runs
 from report.page import data_files
 from report.page.compose import make_page
 from report.page.context import Context, make_context
+from report.page.flame import files as flame_files
 from report.page.index import IndexRow, make_index
 from report.page.model import Page
 from report.page.names import safe_names
+from report.page.templating import own_file, script_hashes, templates
 from results.files import write_whole
 from results.model import Run
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +91,7 @@ def make_contexts(runs: Sequence[Run]) -> Iterator[Context]:
 def _write(context: Context, page: Page, folder: Path) -> Path:
     for name, text in data_files.texts(context).items():
         write_text(folder / name, text)
+    flame_files.write(flame_files.files_of(context.costs, context.titles), folder)
     return write_text(folder / "index.html", render_page(page))
 
 
@@ -114,30 +109,7 @@ def render(context: Context) -> str:
 
 def render_page(page: Page) -> str:
     """HTML of a page."""
-    scripts = [_raw("page.js"), *([_raw("pick.js")] if page.pick else [])]
-    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
-    template = _templates().get_template("page.html.jinja")
-    policy = Markup(hashes)  # noqa: S704 - digests
-    return template.render(page=page, css=_raw("page.css"), scripts=scripts, script_hashes=policy)
-
-
-def _digest(script: str) -> str:
-    """What a policy names a script by."""
-    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-
-
-def _raw(name: str) -> Markup:
-    """One of our own files, to stand in the page as it is."""
-    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704 - ours, nothing from outside
+    scripts = [own_file("page.js"), *([own_file("pick.js")] if page.pick else [])]
+    template = templates().get_template("page.html.jinja")
+    css, hashes = own_file("page.css"), script_hashes(scripts)
+    return template.render(page=page, css=css, scripts=scripts, script_hashes=hashes)

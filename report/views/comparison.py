@@ -21,6 +21,7 @@ def as_text(compared: Compared) -> str:
         *_remarks(compared),
         *(f"differs: {line}" for line in compared.differences),
         *(f"left out: {line}" for line in compared.left_out),
+        *(f"where the time goes: {flame.cell}: {flame.file}" for flame in compared.flames),
     ]
     return "\n".join(plain(line) for line in "\n".join(lines).splitlines())
 
@@ -51,4 +52,6 @@ def as_json(compared: Compared) -> str:
         "left_out": compared.left_out,
         "exit_code": compared.exit_code(),
     }
+    if compared.flames:
+        data["flame_graphs"] = compared.flames
     return to_json(data)

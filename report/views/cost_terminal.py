@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
@@ -13,9 +13,11 @@ from rich.table import Table
 
 from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, summarise_costs
+from report.analysis.flames import FlameGraph
 from report.analysis.layers import Count, Layers, Step
 from report.analysis.older_servers import older_servers
 from report.analysis.prices import PriceList
+from report.analysis.shares import Shares
 from report.analysis.titles import titles_of
 from report.analysis.twins import Twin
 from report.fmt import counted
@@ -30,7 +32,7 @@ from report.views.json_types import (
     CostTwinJson,
     CountedJson,
 )
-from results.model import IN_PROCESS, CostShares, Run
+from results.model import IN_PROCESS, Run
 from results.text import plain, plain_lines
 
 COST_TABLE_WIDTH = 200
@@ -41,8 +43,11 @@ PRICE_COLUMNS = ("addition", "instructions added per request", "of a request wit
 """The same of the price list."""
 
 
-def as_text(run: Run, folder: Path) -> str:
-    """Table per scenario with levels and layers, what single things cost, shares, failures, the folder."""
+def as_text(run: Run, folder: Path, flames: Sequence[FlameGraph] = ()) -> str:
+    """Table per scenario with levels and layers, what single things cost, shares, failures, the folder.
+
+    ``flames`` are the flame graphs that were written.
+    """
     run_costs, titles = summarise_costs(run), titles_of(run)
     console = Console(file=StringIO(), width=COST_TABLE_WIDTH, highlight=False, markup=False)
     for scenario in run_costs.scenarios:
@@ -52,7 +57,12 @@ def as_text(run: Run, folder: Path) -> str:
         console.print(plain(price_words.title(prices, titles)), style="bold", soft_wrap=True)
         console.print(_price_table(prices))
         console.print(price_words.loading(prices), end="\n\n", soft_wrap=True)
-    for line in (*_twins(run_costs, titles), *_shares(run_costs), *_trouble(run, run_costs)):
+    for line in (
+        *_twins(run_costs, titles),
+        *_shares(run_costs),
+        *_flames(flames),
+        *_trouble(run, run_costs),
+    ):
         console.print(plain_lines(line))
     for line in older_servers(run):
         console.print(plain(f"older server: {line}"), soft_wrap=True)
@@ -66,8 +76,11 @@ def as_text(run: Run, folder: Path) -> str:
     return output.getvalue().rstrip()
 
 
-def as_json(run: Run, folder: Path) -> str:
-    """What was counted as one JSON object; a value that is missing has its reason beside it."""
+def as_json(run: Run, folder: Path, flames: Sequence[FlameGraph] = ()) -> str:
+    """What was counted as one JSON object; a value that is missing has its reason beside it.
+
+    ``flames`` are the flame graphs that were written.
+    """
     run_costs = summarise_costs(run)
     data: CostJson = {
         "run": str(folder),
@@ -82,6 +95,8 @@ def as_json(run: Run, folder: Path) -> str:
     }
     if run_costs.prices:
         data["prices"] = [_prices_data(prices) for prices in run_costs.prices]
+    if flames:
+        data["flame_graphs"] = list(flames)
     return json.dumps(data, indent=2, allow_nan=False, default=asdict)
 
 
@@ -106,15 +121,18 @@ def _level_data(counted: Count | Step) -> CountedJson:
     return {"instructions_per_request": counted.level}
 
 
-def _shares_data(shares: CostShares) -> CostSharesJson:
-    return {
+def _shares_data(shares: Shares) -> CostSharesJson:
+    data: CostSharesJson = {
         "cell": shares.cell.slug,
         "side": shares.side,
         "by": shares.by,
-        "shares": shares.shares,
+        "shares": dict(shares.shares),
         "tool": shares.tool,
         "python": shares.python,
     }
+    if shares.samples is not None:
+        data["samples"] = shares.samples
+    return data
 
 
 def _layers_data(group: Layers) -> CostLayersJson:
@@ -227,7 +245,13 @@ def _shares(run_costs: Costs) -> Iterator[str]:
     for cost_shares in run_costs.shares:
         parts = sorted(cost_shares.shares.items(), key=lambda pair: (-pair[1], pair[0]))
         listed = ", ".join(f"{name} {100 * share:.1f}%" for name, share in parts)
-        yield f"where it goes, {cost_shares.cell.slug}, by {cost_shares.by}: {listed}"
+        samples = "" if cost_shares.samples is None else f" of {cost_shares.samples:,} samples"
+        yield f"where it goes, {cost_shares.cell.slug}, by {cost_shares.by}{samples}: {listed}"
+
+
+def _flames(flames: Sequence[FlameGraph]) -> Iterator[str]:
+    for flame in flames:
+        yield f"flame graph, {flame.cell}: {flame.file}"
 
 
 def _trouble(run: Run, run_costs: Costs) -> Iterator[str]:

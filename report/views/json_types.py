@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from report.analysis.flames import FlameGraph
 from report.analysis.gate.judgement import Tier
 from report.analysis.machine_speed import SpeedRange
 from report.stats.levels import Level
-from results.model import Arrivals, Failure, GateStage, Interface, Load, Machine, SharesBy, Side, SideName
+from results.model import Arrivals, Failure, GateStage, Interface, Load, Machine, Side, SideName
 
 
 class RankedStack(TypedDict):
@@ -373,16 +374,19 @@ class CostLayersJson(TypedDict):
 
 
 class CostSharesJson(TypedDict):
-    """Where the instructions of one cell go."""
+    """Where a request of one cell goes."""
 
     cell: str
     """Its slug."""
     side: SideName
-    by: SharesBy
+    by: str
+    """``function`` (inclusive, at boundaries), ``layer``, or in older records ``object`` (these add up)."""
     shares: dict[str, float]
-    """0 to 1 by name of boundary function or shared object."""
+    """0 to 1 by name of boundary function, layer or shared object."""
     tool: str
     python: str
+    samples: NotRequired[int]
+    """What they are shares of; missing where they are shares of instructions, as in older records."""
 
 
 class LifecycleCellJson(TypedDict):
@@ -437,6 +441,8 @@ class CostJson(TypedDict):
     prices: NotRequired[list[CostPriceListJson]]
     """Of each stack that was counted with additions, where there is one."""
     shares: list[CostSharesJson]
+    flame_graphs: NotRequired[list[FlameGraph]]
+    """Files that `--where` wrote."""
     older_servers: list[str]
     """As in ``hotlap run --json``."""
     failures: list[Failure]
@@ -517,6 +523,8 @@ class CompareJson(TypedDict):
     rows: list[RowJson]
     left_out: tuple[str, ...]
     """What was measured on one side only, or could not be read."""
+    flame_graphs: NotRequired[tuple[FlameGraph, ...]]
+    """Files that `--where` wrote: what differs between the stacks of both sides."""
     exit_code: int
 
 
@@ -543,3 +551,5 @@ class GateJson(TypedDict):
     expired_waivers: list[WaiverJson]
     unused_waivers: list[WaiverJson]
     rows: list[RowJson]
+    flame_graphs: NotRequired[tuple[FlameGraph, ...]]
+    """Of cells whose stacks were sampled (`--where`): what differs between both sides."""

@@ -8,7 +8,7 @@ Whoever uses a type imports it from here.
 from __future__ import annotations
 
 from results.model.cell import Cell, NotApplicable, Pairing, Side, environment_name
-from results.model.cost import IN_PROCESS, CostRecord, CostShares, Interval
+from results.model.cost import IN_PROCESS, CostRecord, CostSamples, CostShares, Interval
 from results.model.environment import Environment, FrameworkEnvironment, Machine
 from results.model.failure import PROTOCOL, Failure, Finding
 from results.model.launch import Launch, ServiceFacts
@@ -19,6 +19,7 @@ from results.model.trial import LATE_SHARE, SERVED_SHARE, Trial, Turns
 from results.model.values import (
     BOTH_SIDES,
     Arrivals,
+    CodeLayer,
     CpuSource,
     ErrorKind,
     FailureStage,
@@ -46,7 +47,9 @@ __all__ = [
     "BlockStart",
     "Ceiling",
     "Cell",
+    "CodeLayer",
     "CostRecord",
+    "CostSamples",
     "CostShares",
     "CpuSource",
     "Environment",

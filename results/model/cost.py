@@ -54,7 +54,7 @@ class CostRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CostShares:
-    """Where the instructions of one cell go, from a run of its own: shares only, never instructions."""
+    """Where the instructions of one cell go, shares only, as it was recorded until schema 1.7."""
 
     cell: Cell
     side: SideName = SideName.NONE
@@ -62,4 +62,25 @@ class CostShares:
     shares: dict[str, float]
     """0 to 1 by name of boundary function or shared object."""
     tool: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostSamples:
+    """Where the time of one cell goes: stacks of functions, sampled in a launch of its own (schema 1.8)."""
+
+    cell: Cell
+    side: SideName = SideName.NONE
+    requests: Int64
+    """Right answers while stacks were sampled; their number was fixed before."""
+    seconds: float
+    """That these took."""
+    rate_per_s: Int64
+    """How often every process was looked at."""
+    cpu_s: float | None = None
+    """CPU time that the server took meanwhile; None in process, where it also did what is not sampled."""
+    stacks: str
+    """Every stack that was at work, with how often it was seen, packed by ``results.stacks``."""
+    tool: str
+    """The sampler's name and version."""
     python: str

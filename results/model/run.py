@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from results.model.cost import CostRecord, CostShares
+from results.model.cost import CostRecord, CostSamples, CostShares
 from results.model.failure import Failure, Finding
 from results.model.launch import Launch
 from results.model.lifecycle import LifecycleRecord
@@ -32,7 +32,16 @@ class BlockStart:
 
 
 Record = (
-    Launch | Trial | CostRecord | CostShares | LifecycleRecord | Failure | Finding | BlockStart | BlockEnd
+    Launch
+    | Trial
+    | CostRecord
+    | CostShares
+    | CostSamples
+    | LifecycleRecord
+    | Failure
+    | Finding
+    | BlockStart
+    | BlockEnd
 )
 """Everything that may follow line 1."""
 
@@ -50,6 +59,8 @@ class Run:
     costs: tuple[CostRecord, ...] = ()
     """The last attempt of each cell, side and repeat."""
     shares: tuple[CostShares, ...] = ()
+    samples: tuple[CostSamples, ...] = ()
+    """The last of each cell and side."""
     lifecycles: tuple[LifecycleRecord, ...] = ()
     """The last one of each cell and repeat."""
     failures: tuple[Failure, ...] = ()

@@ -79,6 +79,8 @@ class FailureStage(StrEnum):
     VERIFY_AFTER = "verify-after"
     """Answers were wrong under load, or when verified again after it."""
     COST = "cost"
+    SAMPLE = "sample"
+    """Stacks could not be sampled: nothing that is compared lacks for it (schema 1.8)."""
     LIFECYCLE = "lifecycle"
     """A probe of a lifecycle could not tell what it was to tell."""
     RECORD = "record"
@@ -114,12 +116,24 @@ class InstructionCounter(StrEnum):
 
 
 class SharesBy(StrEnum):
-    """What instructions were attributed to."""
+    """What instructions were attributed to, until schema 1.7."""
 
     FUNCTION = "function"
     """Inclusive, at named boundary functions."""
     OBJECT = "object"
     """Exclusive, by shared object."""
+
+
+class CodeLayer(StrEnum):
+    """Whose code a function is (schema 1.8)."""
+
+    SERVER = "server"
+    """Of the server, or of what calls an app in place of one."""
+    FRAMEWORK = "framework"
+    APP = "app"
+    PACKAGE = "package"
+    """Of any other package that was installed."""
+    STANDARD = "standard-library"
 
 
 class PlanKind(StrEnum):

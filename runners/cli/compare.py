@@ -47,6 +47,11 @@ if TYPE_CHECKING:
     from report.analysis.two_sides.comparison import Compared
     from runners.experiments.pairs.options import PairOptions, SidesOptions
 
+Where = Annotated[
+    bool,
+    typer.Option("--where", help="Of two runs of `cost --where`: flame graphs of what differs."),
+]
+
 
 def compare(
     context: typer.Context,
@@ -75,6 +80,7 @@ def compare(
     pairs: Pairs = None,
     seed: Seed = None,
     python: Pythons = None,
+    where: Where = False,
     results: Results = Path("results"),
     as_json: Json = False,
 ) -> None:
@@ -89,8 +95,13 @@ def compare(
         head=(head, head_python, head_rev, head_framework, head_server),
     )
     if runs:
-        _recorded(runs, sides, results, as_json=as_json)
+        _recorded(runs, sides, results, where=where, as_json=as_json)
         return
+    if where:
+        raise PlanError(
+            "--where needs two runs of `hotlap cost --where`: what is compared now is timed, not sampled",
+            remedy="name both runs, or use `hotlap gate --where`",
+        )
     from runners.experiments.pairs.options import COUNTED_S, PAIRS, PairOptions
 
     selection = selection_of(framework, server, scenario, connections, workers, True)
@@ -122,11 +133,12 @@ def _measure(options: PairOptions, results: Path, *, as_json: bool) -> None:
     _conclude(comparison.folder, cut_short, as_json=as_json)
 
 
-def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: bool) -> None:
+def _recorded(names: list[str], sides: SidesOptions, results: Path, *, where: bool, as_json: bool) -> None:
     from report.analysis.two_sides.comparison import compare_sides
     from report.analysis.two_sides.two_runs import CompareError, compare_runs
     from results.model import PlanKind
     from results.store import read
+    from runners.cli.flames import write_difference, write_sides
     from runners.experiments.pairs.options import SidesOptions
 
     if sides != SidesOptions():
@@ -138,7 +150,8 @@ def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: 
     folders = [find_run(name, results, kinds) for name in names]
     recorded = [read(folder) for folder in folders]
     if len(recorded) == 1 and recorded[0].plan.pairings:
-        _show(compare_sides(recorded[0]), as_json=as_json)
+        flames = write_sides(recorded[0], folders[0]) if where else ()
+        _show(replace(compare_sides(recorded[0]), flames=flames), as_json=as_json)
         return
     if len(recorded) != 2:  # noqa: PLR2004 - base and head
         raise PlanError(
@@ -148,7 +161,8 @@ def _recorded(names: list[str], sides: SidesOptions, results: Path, *, as_json: 
         compared = compare_runs(base=recorded[0], head=recorded[1])
     except CompareError as error:
         raise PlanError(str(error), remedy="see `hotlap compare --help` for what can be compared") from error
-    _show(compared, as_json=as_json)
+    flames = write_difference(recorded[0], recorded[1], folders[1]) if where else ()
+    _show(replace(compared, flames=flames), as_json=as_json)
 
 
 def _show(compared: Compared, *, as_json: bool) -> None:

@@ -29,7 +29,7 @@ Repeats = Annotated[int, typer.Option(min=1, help="Launches of each cell; the sp
 CounterName = Annotated[str, typer.Option(help="callgrind, or perf where the hardware counts.")]
 Where = Annotated[
     bool,
-    typer.Option("--where", help="Also where it goes within a request, best on Python 3.12 or newer."),
+    typer.Option("--where", help="Also a flame graph of each cell, of sampled stacks; needs py-spy."),
 ]
 
 
@@ -56,7 +56,7 @@ def cost(
     from runners.cli.progress import watcher
     from runners.experiments.counting.cost_run import new_cost_run
     from runners.experiments.counting.counter import find_counter
-    from runners.experiments.counting.where import must_be_callgrind
+    from runners.experiments.counting.sampler import find as find_sampler
     from runners.experiments.options import RunOptions, Timing
 
     options = RunOptions(
@@ -67,11 +67,9 @@ def cost(
         overrides=tuple(with_ or ()),
         command=tuple(sys.argv[1:]),
     )
-    if where:
-        must_be_callgrind(counter)
-    tool = find_counter(counter)
+    tool, sampler = find_counter(counter), find_sampler() if where else None
     shown = watcher()
-    run = new_cost_run(options, results, counter=tool, in_process=in_process, where=where, watcher=shown)
+    run = new_cost_run(options, results, counter=tool, in_process=in_process, sampler=sampler, watcher=shown)
     cut_short = run_and_close(run.run, run.writer)
     _conclude(run.folder, cut_short, as_json=as_json)
 
@@ -80,10 +78,12 @@ def _conclude(folder: Path, cut_short: int, *, as_json: bool) -> None:
     """Say what was counted and where it is, and leave with the right code."""
     from report.views import cost_terminal
     from results.store import read
+    from runners.cli.flames import write_cells
 
     recorded = read(folder)
+    flames = write_cells(recorded, folder)
     shown = cost_terminal.as_json if as_json else cost_terminal.as_text
-    typer.echo(shown(recorded, folder))
+    typer.echo(shown(recorded, folder, flames))
     if cut_short:
         typer.echo(f"what was counted is in {folder}", err=True)
         raise typer.Exit(cut_short)

@@ -24,6 +24,7 @@ from runners.cli.gate_options import (
     Sentinels,
     Strict,
     Waivers,
+    Where,
 )
 from runners.cli.gate_verdict import conclude, find_two_sides, must_be_writable, read_waivers
 from runners.cli.options import (
@@ -106,6 +107,7 @@ def gate(
     budget: Budget = 15.0,
     cost: CostTier = True,
     load: LoadTier = True,
+    where: Where = False,
     memory: Memory = False,
     waivers: Waivers = None,
     fail_on_inconclusive: Strict = False,
@@ -183,7 +185,7 @@ def gate(
             servers=tuple(server or ()),
             scenarios=tuple(scenario or ()),
         )
-        folder, cut_short = _measure(options, globs, budget, results, memory=memory)
+        folder, cut_short = _measure(options, globs, budget, results, memory=memory, where=where)
     conclude(
         folder,
         allowed,
@@ -205,18 +207,20 @@ def _refuse_beside_from(context: typer.Context) -> None:
 
 
 def _measure(
-    options: PairOptions, globs: Globs, budget: float, results: Path, *, memory: bool
+    options: PairOptions, globs: Globs, budget: float, results: Path, *, memory: bool, where: bool
 ) -> tuple[Path, int]:
     """Folder of a gate measured now, and the exit code of one that was cut short, else 0."""
     from runners.cli.policy import report_policy
     from runners.cli.progress import watcher
     from runners.experiments.counting.counter import find_counter
+    from runners.experiments.counting.sampler import find as find_sampler
     from runners.experiments.pairs.gate import GateOptions, new_gate
 
     whole = GateOptions(
         pairs=options,
         globs=globs,
         counter=find_counter() if globs.cells else None,
+        sampler=find_sampler() if globs.cells and where else None,
         budget_s=60 * budget,
     )
     measured = new_gate(whole, results, watcher=watcher(), policy=report_policy(memory=memory))

@@ -23,6 +23,10 @@ Sentinels = Annotated[
 Budget = Annotated[float, typer.Option(min=0.1, help="Minutes that may be used in all.")]
 CostTier = Annotated[bool, typer.Option("--cost/--no-cost", help="Count instructions (needs valgrind).")]
 LoadTier = Annotated[bool, typer.Option("--load/--no-load", help="Load the sentinels.")]
+Where = Annotated[
+    bool,
+    typer.Option("--where", help="Flame graphs of what grew in cells whose cost got worse; needs py-spy."),
+]
 Memory = Annotated[
     bool, typer.Option("--memory", help="More memory after load fails the gate; else it is only shown.")
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
@@ -82,8 +83,11 @@ def conclude(
     from report.analysis.two_sides.tolerances import Tolerances
     from report.views.gate import outputs
     from results.store import read
+    from runners.cli.flames import write_sides
 
-    judgement: Judgement = judge(read(folder), waivers, Tolerances(memory=memory))
+    recorded = read(folder)
+    flames = write_sides(recorded, folder)
+    judgement: Judgement = replace(judge(recorded, waivers, Tolerances(memory=memory)), flames=flames)
     typer.echo(outputs.as_json(judgement) if as_json else outputs.as_text(judgement))
     typer.echo(f"recorded in {folder}; judge it again with: hotlap gate --from {folder}", err=True)
     missed = [name for name, path in files.items() if path and not _is_written(name, path, judgement)]

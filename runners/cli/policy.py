@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ def report_policy(*, memory: bool = False) -> Policy:
         undecided_cells=_undecided_cells,
         reached_percent=_reached_percent,
         cost_repeats=_cost_repeats,
+        worse_costs=_worse_costs,
         confirmations=partial(_confirmations, memory=memory),
     )
 
@@ -41,6 +42,12 @@ def _cost_repeats(run: Run) -> Mapping[Pairing, int]:
     from report.analysis.gate.still_to_measure import cost_repeats
 
     return cost_repeats(run)
+
+
+def _worse_costs(run: Run) -> Sequence[Pairing]:
+    from report.analysis.gate.still_to_measure import worse_costs
+
+    return worse_costs(run)
 
 
 def _confirmations(run: Run, pairs: int, *, memory: bool) -> Mapping[Pairing, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from results.model import Cell, Pairing, Run, Trial
@@ -20,5 +20,7 @@ class Policy:
     """How precise the ratios of a run are by now: the widest half-width; None where it cannot be said yet."""
     cost_repeats: Callable[[Run], Mapping[Pairing, int]] = lambda _run: {}
     """Further counts that each side of a pairing needs, by pairing."""
+    worse_costs: Callable[[Run], Sequence[Pairing]] = lambda _run: ()
+    """Pairings whose cost got worse, the worst first: where their time goes is looked at."""
     confirmations: Callable[[Run, int], Mapping[Pairing, int]] = lambda _run, _pairs: {}
     """Fresh launch pairs for each pairing that the screen flagged; the second argument is the most in all."""

@@ -76,7 +76,7 @@ class Framework:
     pool: bool = False
     """Whether it asks the database over a pool of connections, which holds no more than it is told to."""
     boundaries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Layer -> functions whose share of a request is told, as ``file.py::Class.function``."""
+    """Layer -> functions whose share of samples is told, as ``file.py::Class.function``."""
 
     @property
     def lock(self) -> Path:

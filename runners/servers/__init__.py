@@ -2,7 +2,7 @@
 
 Each file exports ``PACKAGES`` (requirements that every framework is installed with, from the oldest version
 that can be started), ``VARIANTS`` (ways to run the server) and, if it likes, ``COMPANIONS`` (what older
-versions need besides what they say) and ``BOUNDARIES`` (functions whose share of a request is told).
+versions need besides what they say) and ``BOUNDARIES`` (functions whose share of samples is told).
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def companions() -> dict[str, tuple[str, ...]]:
 
 
 def boundaries() -> dict[str, Mapping[str, tuple[str, ...]]]:
-    """Boundary functions by layer, by file: what ``runners.experiments.counting.boundaries`` reads."""
+    """Boundary functions by layer, by file: what ``counting.boundaries`` and ``stack_reader`` read."""
     return {file: getattr(module, "BOUNDARIES", {}) for file, module in _modules().items()}
 
 

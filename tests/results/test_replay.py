@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from results.model import BlockEnd, BlockStart, Failure, FailureStage, Record, Run
+from results.model import BlockEnd, BlockStart, Failure, FailureStage, Record, Run, SideName
 from results.replay import Replay
+from tests.support.made_profiles import RUN, samples
 from tests.support.synthetic import make_run
 
 MADE = make_run(blocks=1, scenarios=("json",), troubles=False)
@@ -84,3 +85,9 @@ def test_a_stack_wrong_after_load_was_not_measured() -> None:
 def test_blocks_whose_beginning_could_not_be_read_still_count() -> None:
     later = replace(ONE, block=1)
     assert replayed(start(0), ONE, end(0), later).trials == (ONE, later)
+
+
+def test_of_samples_the_last_of_each_cell_and_side_counts() -> None:
+    first = samples({(RUN,): 1})
+    again, base = replace(first, requests=7), replace(first, side=SideName.BASE)
+    assert replayed(first, base, again).samples == (again, base)

@@ -16,5 +16,5 @@ def record_lines(run: Run) -> Iterator[bytes]:
         measured: tuple[Launch | Trial, ...] = (*run.launches, *run.trials)
         yield from (to_line(record) for record in measured if record.block == block)
         yield to_line(BlockEnd(block=block, seconds_measuring=4.0, seconds_total=8.0))
-    rest: tuple[Record, ...] = (*run.costs, *run.failures)
+    rest: tuple[Record, ...] = (*run.costs, *run.samples, *run.failures)
     yield from (to_line(record) for record in rest)

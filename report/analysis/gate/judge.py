@@ -18,7 +18,7 @@ from report.analysis.two_sides.configuration import (
 )
 from report.analysis.two_sides.deciding import Deciding, deciding_metrics
 from report.analysis.two_sides.judged_changes import UNCONFIRMED, JudgedChange, corrected
-from report.analysis.two_sides.pairings import failures, is_counted, matched_trials, stages
+from report.analysis.two_sides.pairings import failures, is_counted, is_lack, matched_trials, stages
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.analysis.two_sides.verdicts import Verdict, percent_change, verdict_of
 from report.analysis.two_sides.waivers import Waiver
@@ -167,6 +167,6 @@ def _problems(run: Run) -> Iterator[str]:
         yield f"a line of the record could not be read: {problem}"
     concerned = [failure for pairing in run.plan.pairings for failure in failures(run, pairing)]
     for failure in run.failures:
-        if failure not in concerned:
+        if is_lack(failure) and failure not in concerned:
             name = failure.cell.slug if failure.cell else failure.stack or "the run"
             yield f"{name}: {failure_text(failure)}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from report.analysis.flames import FlameGraph
 from report.analysis.two_sides.judged_changes import JudgedChange
 from report.analysis.two_sides.verdicts import Verdict
 from report.analysis.two_sides.waivers import Waiver
@@ -44,6 +45,8 @@ class Judgement:
     """What keeps the whole run from being judged."""
     expired: tuple[Waiver, ...] = ()
     unused: tuple[Waiver, ...] = ()
+    flames: tuple[FlameGraph, ...] = ()
+    """Files of what differs between the stacks of both sides, once they are written."""
 
     def having(self, verdict: Verdict) -> tuple[JudgedChange, ...]:
         """Deciding rows with this verdict."""

@@ -1,11 +1,11 @@
-"""What is still to be measured: how many more counts, and which cells are confirmed on fresh launch pairs."""
+"""What is still to be measured: more counts, where time goes, which cells are confirmed on fresh pairs."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-from report.analysis.gate.judge import is_suspicious
+from report.analysis.gate.judge import is_suspicious, judge
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import COST, compared_metrics
 from report.analysis.two_sides.changes import Change, count_change, load_change
@@ -13,12 +13,15 @@ from report.analysis.two_sides.configuration import why_unusable
 from report.analysis.two_sides.deciding import deciding_metrics
 from report.analysis.two_sides.pairings import counts, is_counted, stages
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
+from report.analysis.two_sides.verdicts import Verdict
 from report.stats.power import PLANNED_EFFECT, needed_pairs
 from report.stats.two_samples import Estimate
 from results.model import GateStage, Pairing, Run
 
 SURE_OF_DEVIATION = 0.8
 """Confidence of the bound by which a plan allows for a deviation that the screen understated."""
+MOST_SAMPLED = 5
+"""Cells whose stacks are sampled: each takes some 25 s of the budget."""
 
 
 def cost_repeats(run: Run, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, int]:
@@ -32,6 +35,17 @@ def cost_repeats(run: Run, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, i
         if is_counted(pairing) and not why_unusable(run, pairing)
     }
     return {pairing: count for pairing, count in wanted.items() if count > 0}
+
+
+def worse_costs(run: Run) -> list[Pairing]:
+    """Pairings whose cost got worse, waived or not, the worst first; ``MOST_SAMPLED`` at most."""
+    worse = [
+        (row.change.estimate.mean, row.change.pairing)
+        for row in judge(run).rows
+        if row.tier == "cost" and row.verdict == Verdict.REGRESSION and row.change.estimate
+    ]
+    worse.sort(key=lambda pair: -pair[0])
+    return [pairing for _, pairing in worse[:MOST_SAMPLED]]
 
 
 def confirmations(run: Run, pairs_budget: int, tolerances: Tolerances = DEFAULTS) -> dict[Pairing, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from report.analysis import metrics
+from report.analysis.flames import FlameGraph
 from report.analysis.metric_types import Metric
 from report.analysis.two_sides.changes import Change, count_change, load_change
 from report.analysis.two_sides.configuration import environment_differences, side_named, why_unusable
@@ -31,6 +32,8 @@ class Compared:
     rows: tuple[JudgedChange, ...]
     left_out: tuple[str, ...] = ()
     """What was measured on one side only, or could not be read, in words."""
+    flames: tuple[FlameGraph, ...] = ()
+    """Files of what differs between the stacks of both sides, once they are written."""
 
     def exit_code(self) -> int:
         """3 where a cell has nothing to show, else 0: a comparison decides nothing."""

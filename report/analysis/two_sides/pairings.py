@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from results.model import Cell, CostRecord, Failure, GateStage, Load, Pairing, Run, SideName, Trial
+from results.model import (
+    Cell,
+    CostRecord,
+    Failure,
+    FailureStage,
+    GateStage,
+    Load,
+    Pairing,
+    Run,
+    SideName,
+    Trial,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +77,13 @@ def counts(run: Run, pairing: Pairing) -> tuple[list[CostRecord], list[CostRecor
 
 
 def failures(run: Run, pairing: Pairing) -> list[Failure]:
-    """Failures that concern the pairing: of its cells, or of their whole stacks."""
-    return [failure for failure in run.failures if _concerns(failure, pairing)]
+    """Failures for which the pairing lacks something: of its cells, or of their whole stacks."""
+    return [failure for failure in run.failures if is_lack(failure) and _concerns(failure, pairing)]
+
+
+def is_lack(failure: Failure) -> bool:
+    """Whether something that is compared is not there for it; stacks are only shown."""
+    return failure.stage != FailureStage.SAMPLE
 
 
 def _concerns(failure: Failure, pairing: Pairing) -> bool:

@@ -11,6 +11,7 @@ from report.page import data_files
 from report.page.build import make_contexts, render_page, shown_runs, write_text
 from report.page.compose import make_page
 from report.page.context import Context
+from report.page.flame import files as flame_files
 from report.page.index import IndexRow, make_index
 from report.page.model import Column, Page, Place, Section, SectionPart, Table, TableEntry, TableRow, entry
 from report.page.names import safe_names
@@ -69,6 +70,7 @@ def write_run(context: Context, records: Sequence[Path], folder: Path, texts: Te
         *_write_pages(context, run_page, layout, folder, texts),
         _write_data(context, layout, records, folder),
     )
+    flame_files.write(flame_files.files_of(context.costs, context.titles), folder)
     return WrittenRun(page=run_page, pages=pages, row=_index_row(context, run_page, folder.name, layout))
 
 

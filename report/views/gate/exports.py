@@ -42,6 +42,8 @@ def as_json(judgement: Judgement) -> str:
         "unused_waivers": [_waiver(waiver) for waiver in judgement.unused],
         "rows": [row_data(row) for row in judgement.rows],
     }
+    if judgement.flames:
+        data["flame_graphs"] = judgement.flames
     return to_json(data)
 
 

@@ -91,6 +91,7 @@ def _facts(judgement: Judgement) -> Iterator[str]:
     lines = [
         *(phrases.tier_text(tier) for tier in judgement.tiers),
         f"machine: {phrases.machine_text(judgement.machine)}",
+        *(f"where the time goes: {flame.cell}: {flame.file}" for flame in judgement.flames),
     ]
     yield "\n".join(f"- {escape(line)}" for line in lines)
     yield from _waivers("expired waiver, which fails the gate", judgement.expired)

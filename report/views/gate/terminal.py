@@ -74,5 +74,6 @@ def _facts(judgement: Judgement) -> list[str]:
             for waiver in judgement.expired
         ),
         *(f"unused waiver: {waiver.cell}, {waiver.metric}: {waiver.reason}" for waiver in judgement.unused),
+        *(f"where the time goes: {flame.cell}: {flame.file}" for flame in judgement.flames),
         f"again: {phrases.command(judgement)}",
     ]

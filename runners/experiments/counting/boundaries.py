@@ -9,49 +9,30 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runners.errors import PlanError
-from runners.selection.frameworks import APP_SUFFIX, BOUNDARY, Framework
-
-HANDLER = "handler"
-"""Layer of every function of an app file."""
-STAGED_APPS = "/apps/"
-"""Part of the path of every file of a stage."""
+from runners.selection.frameworks import BOUNDARY, Framework
 
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """One function, as the interpreter names it in its perf map: ``py::<qualified name>:<file>``."""
+    """One function of a server or a framework."""
 
     layer: str
     """What it does, in a word or two."""
     file: str
-    """End of its file's path."""
+    """Its file, from the folder that packages are installed in."""
     function: str
     """Qualified name."""
 
-    @property
-    def name(self) -> str:
-        """As records call it."""
-        return f"{self.layer}: {self.function}"
-
 
 class Boundaries:
-    """Finds the boundary that a symbol of a perf map names."""
+    """Finds what a function does."""
 
     def __init__(self, boundaries: Iterable[Boundary] = ()) -> None:
-        self._by_function: dict[str, list[Boundary]] = {}
-        for boundary in boundaries:
-            self._by_function.setdefault(boundary.function, []).append(boundary)
+        self._layers = {(boundary.file, boundary.function): boundary.layer for boundary in boundaries}
 
-    def find(self, symbol: str) -> Boundary | None:
-        """The boundary of ``symbol``, None where it is none; every function of an app file is a handler's."""
-        kind, _, rest = symbol.partition("::")
-        function, _, file = rest.rpartition(":")
-        if kind != "py" or not function:
-            return None
-        if STAGED_APPS in file and file.endswith(APP_SUFFIX):
-            return Boundary(HANDLER, file.rpartition("/")[2], function)
-        known = self._by_function.get(function, ())
-        return next((boundary for boundary in known if file.endswith(f"/{boundary.file}")), None)
+    def layer(self, file: str, function: str) -> str:
+        """What a function does, by its file and its qualified name; empty where it is no boundary."""
+        return self._layers.get((file, function), "")
 
 
 def declared(layers: Mapping[str, Iterable[str]]) -> tuple[Boundary, ...]:

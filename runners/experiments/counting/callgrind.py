@@ -34,8 +34,6 @@ class Callgrind:
     """Valgrind as it is installed here."""
 
     version: str
-    options: tuple[str, ...] = ()
-    """Options of callgrind beyond those of every launch."""
 
     @property
     def name(self) -> InstructionCounter:
@@ -58,7 +56,6 @@ class Callgrind:
             *("valgrind", "--command-line-only=yes", "--quiet", "--tool=callgrind"),
             *("--instr-atstart=no", "--trace-children=yes", f"--vgdb-prefix={_prefix(folder)}"),
             f"--callgrind-out-file={folder}/callgrind.out.%p",
-            *self.options,
         )
 
     def reading(self, folder: Path) -> CallgrindReading:
@@ -94,17 +91,13 @@ class CallgrindReading:
 
     def read(self) -> int:
         """Sum of what each process counted since the last reading."""
-        dumps = self.dumps()
-        counted = sum(total(dump) for _, dump in dumps)
-        for _, dump in dumps:
-            dump.unlink()
-        return counted
-
-    def dumps(self) -> list[tuple[int, Path]]:
-        """(pid, file) of what each process counted since the last reading; the next one needs them gone."""
         for pid in self._pids:
             command(self.folder, pid, "dump")
-        return [(pid, dump) for pid in self._pids for dump in self._written(pid)]
+        dumps = [dump for pid in self._pids for dump in self._written(pid)]
+        counted = sum(map(total, dumps))
+        for dump in dumps:
+            dump.unlink()
+        return counted
 
     def close(self) -> None:
         """Take away what a killed callgrind leaves: empty files, and pipes that a reader would wait for."""

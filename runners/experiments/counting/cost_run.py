@@ -9,13 +9,13 @@ from pathlib import Path
 
 from results.model import Cell, Plan, PlanKind, Setup
 from results.store import Writer
-from runners import servers
 from runners.environments.provision import Provisioned
-from runners.experiments.counting.boundaries import Boundaries, collect
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.countable import countable_cells
 from runners.experiments.counting.counter import Counter
-from runners.experiments.counting.pool import CountingPool
+from runners.experiments.counting.pool import CountingPool, Sampling
+from runners.experiments.counting.sampler import Sampler
+from runners.experiments.counting.stack_reader import stack_reader
 from runners.experiments.options import RunOptions, Timing
 from runners.experiments.planning import begin_record, build_plan, build_setup, not_implemented
 from runners.experiments.progress import Watcher
@@ -42,8 +42,6 @@ class CostRun:
     environments: Mapping[str, Provisioned]
     writer: Writer
     pool: CountingPool
-    where: bool = False
-    """Whether it is also looked where instructions go, in one more launch of each cell."""
 
     @property
     def folder(self) -> Path:
@@ -54,8 +52,8 @@ class CostRun:
         """Count every cell as often as planned; records and failures are appended as they are made."""
         cells = [self._cost_cell(cell) for cell in self.plan.cells]
         self.pool.count([(cell,) for cell in cells], repeats=range(self.plan.setup.blocks))
-        if self.where:
-            self.pool.where(cells)
+        if self.pool.sampling:
+            self.pool.where([(cell,) for cell in cells])
 
     def _cost_cell(self, cell: Cell) -> CostCell:
         framework = self.parts.frameworks[cell.framework]
@@ -68,16 +66,18 @@ def new_cost_run(
     *,
     counter: Counter,
     in_process: bool,
-    where: bool = False,
+    sampler: Sampler | None = None,
     watcher: Watcher,
 ) -> CostRun:
     """Resolve ``options``, whose ``timing.blocks`` are launches of each cell, and begin the run's record.
+
+    With a ``sampler`` each cell has one more launch, which tells where its time goes.
 
     Raises PlanError where the selection makes no sense, ProvisionError where no environment was built.
     """
     facts.require_linux()
     parts = discover(options.apps)
-    boundaries = collect(parts.frameworks.values(), servers.boundaries())
+    sampling = sampling_of(sampler, parts)
     interpreters = interpreters_of(options, parts)
     selection = replace(options.selection, pythons=named(interpreters))
     matrix = countable_cells(selection, parts, in_process=in_process)
@@ -101,8 +101,7 @@ def new_cost_run(
         parts=parts,
         environments=environments,
         writer=writer,
-        pool=counting_pool(plan, parts, counter, writer, watcher, boundaries=boundaries),
-        where=where,
+        pool=counting_pool(plan, parts, counter, writer, watcher, sampling=sampling),
     )
 
 
@@ -113,7 +112,7 @@ def counting_pool(
     writer: Writer,
     watcher: Watcher,
     *,
-    boundaries: Boundaries | None = None,
+    sampling: Sampling | None = None,
 ) -> CountingPool:
     """What counts the cells of ``plan``, its records going to ``writer``.
 
@@ -127,8 +126,13 @@ def counting_pool(
         folder=writer.folder.resolve() / "logs",
         append=writer.append,
         watcher=watcher,
-        boundaries=boundaries or Boundaries(),
+        sampling=sampling,
     )
+
+
+def sampling_of(sampler: Sampler | None, parts: Parts) -> Sampling | None:
+    """What tells where time goes in cells of ``parts``; PlanError where boundaries contradict each other."""
+    return Sampling(sampler, stack_reader(parts.frameworks.values())) if sampler else None
 
 
 def cost_setup(repeats: int, command: Sequence[str] = ()) -> Setup:

@@ -1,4 +1,4 @@
-"""Counters of instructions: how a tree is started under one and read, and which there are."""
+"""Counters of instructions, and other tools: how a tree is started under one, read, and which there are."""
 
 from __future__ import annotations
 
@@ -12,24 +12,20 @@ from runners.experiments.counting import callgrind, perf
 
 
 class Reading(Protocol):
-    """The counter of one running tree; instructions are those of user space, all threads together."""
+    """What reads one running tree. Of a counter: instructions of user space, all threads together."""
 
     def start(self, pids: Collection[int]) -> None:
-        """Count from here on in ``pids``; raises CostError."""
+        """Begin in ``pids``; raises CostError."""
 
     def read(self) -> int:
-        """Instructions since the last reading, or since the start; raises CostError."""
+        """Instructions, or samples, since the last reading, or since the start; raises CostError."""
 
     def close(self) -> None:
-        """End whatever counting needed; may be called twice."""
+        """End whatever reading needed; may be called twice."""
 
 
-class Counter(Protocol):
-    """A way to count, found on this machine."""
-
-    @property
-    def name(self) -> InstructionCounter:
-        """What the two count is never compared."""
+class Tool(Protocol):
+    """Something that a server is started under, or that is attached to it, found on this machine."""
 
     @property
     def tool(self) -> str:
@@ -37,13 +33,21 @@ class Counter(Protocol):
 
     @property
     def ready_s(self) -> float:
-        """How long a server may take until it answers when it is started under this counter."""
+        """How long a server may take until it answers when it is started under this tool."""
 
     def under(self, folder: Path) -> tuple[str, ...]:
-        """Command that a tree is started by; ``folder`` gets the counter's files."""
+        """Command that a tree is started by; ``folder`` gets the tool's files."""
 
     def reading(self, folder: Path) -> Reading:
-        """The counter of the tree that was started with the same ``folder``."""
+        """What reads the tree that was started with the same ``folder``."""
+
+
+class Counter(Tool, Protocol):
+    """A way to count."""
+
+    @property
+    def name(self) -> InstructionCounter:
+        """What the two count is never compared."""
 
 
 COUNTERS: Mapping[str, Callable[[], Counter]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from results.model import IN_PROCESS, Interface
 from runners.errors import CostError, HotlapError
 from runners.experiments.counting import dispatch
 from runners.experiments.counting.cost_cell import HASH_SEED, CostCell, LaunchResult, T
-from runners.experiments.counting.counter import Counter
+from runners.experiments.counting.counter import Tool
 from runners.experiments.counting.dispatch_client import ScriptAsker, ScriptPipes
 from runners.experiments.counting.launch_counts import MeasureLaunch
 from runners.launching.scratch import make_scratch
@@ -31,33 +31,28 @@ def count_in_process(
     cost_cell: CostCell,
     *,
     scenario: Scenario,
-    counter: Counter,
+    tool: Tool,
     cpu: int,
     folder: Path,
     is_aborted: Callable[[], bool],
     measure: MeasureLaunch[T],
-    variables: Mapping[str, str] | None = None,
 ) -> LaunchResult[T]:
-    """Start the interpreter of ``cost_cell`` once, on ``cpu``, and ``measure``; errors carry the log's tail.
-
-    ``variables`` are added to the interpreter's environment.
-    """
+    """Start the interpreter of ``cost_cell`` once, on ``cpu``, and ``measure``; errors carry the log."""
     framework, interface = cost_cell.framework, cost_cell.cell.interface
     target = f"{framework.module}:{framework.targets[interface][scenario.target]}"
     log = log_of(cost_cell.environment.python, cost_cell.environment.stage, folder)
-    reading = counter.reading(folder)
+    reading = tool.reading(folder)
     try:
         with _script(
             cost_cell,
             target=target,
             groups=groups_of([cost_cell.cell], {scenario.name: scenario}),
-            under=counter.under(folder),
+            under=tool.under(folder),
             cpu=cpu,
             folder=folder,
             is_aborted=is_aborted,
-            variables=variables,
         ) as (pipes, tree):
-            if pipes.line(b"", counter.ready_s) != READY:
+            if pipes.line(b"", tool.ready_s) != READY:
                 raise CostError("the script that calls the app did not start", remedy="please report this")
             asker = ScriptAsker(pipes)
             result = measure(asker, reading, scenario, lambda: accounting.tree_pids(tree.pid), idles=False)
@@ -79,7 +74,6 @@ def _script(
     cpu: int,
     folder: Path,
     is_aborted: Callable[[], bool],
-    variables: Mapping[str, str] | None,
 ) -> Iterator[tuple[ScriptPipes, ProcessTree]]:
     """The script under the counter, and the pipes to and from it; killed at the end."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,7 +87,7 @@ def _script(
     ):
         try:
             environment = environment_of(
-                _variant(cost_cell.cell.interface, variables),
+                _variant(cost_cell.cell.interface),
                 stage=cost_cell.environment.stage,
                 groups=groups,
                 hash_seed=HASH_SEED,
@@ -113,11 +107,10 @@ def _script(
             yield ScriptPipes(to_script, from_script, is_aborted), tree
 
 
-def _variant(interface: Interface, variables: Mapping[str, str] | None) -> Variant:
+def _variant(interface: Interface) -> Variant:
     return Variant(
         name=IN_PROCESS,
         interface=interface,
         title="no server",
         command=lambda _serve: (),
-        environment=variables or {},
     )

@@ -35,6 +35,8 @@ class Inputs:
     """Asked before counting is switched on."""
     counted: tuple[tuple[Exchange, ...], ...]
     """Asked while it is on: first what lets it settle, then the requests of each counted interval."""
+    paused: bool = True
+    """Whether a server falls asleep before each of those that are counted."""
 
 
 def ring_of(scenario: Scenario) -> tuple[Exchange, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,14 +13,11 @@ from itertools import count as count_up
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from results.model import IN_PROCESS, CostRecord, CostShares, Failure, FailureStage, Setup
-from runners.errors import HotlapError
+from results.model import IN_PROCESS, CostRecord, CostSamples, Failure, FailureStage, Setup
+from runners.errors import CostError, HotlapError
 from runners.experiments.counting import where
-from runners.experiments.counting.boundaries import Boundaries
-from runners.experiments.counting.callgrind import Callgrind
-from runners.experiments.counting.callgrind_dumps import DUMP_OPTIONS
 from runners.experiments.counting.cost_cell import HASH_SEED, CostCell, LaunchResult, T
-from runners.experiments.counting.counter import Counter
+from runners.experiments.counting.counter import Counter, Tool
 from runners.experiments.counting.cpu_groups import CpuGroup, CpuGroups
 from runners.experiments.counting.in_process import count_in_process
 from runners.experiments.counting.launch_counts import (
@@ -28,7 +26,9 @@ from runners.experiments.counting.launch_counts import (
     MeasureLaunch,
     count,
 )
+from runners.experiments.counting.sampler import Sampler
 from runners.experiments.counting.served import count_served
+from runners.experiments.counting.stack_reader import StackReader
 from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
 from scenarios.exchange import Scenario
@@ -37,11 +37,22 @@ ATTEMPTS = 2
 """How often a launch whose intervals do not agree is made, before that is a failure."""
 COUNTED_LAUNCH_S = 8.0
 """First guess of what a launch takes; the clock corrects it."""
+SAMPLED_LAUNCH_S = 12.0
+"""The same of one whose stacks are sampled."""
 
 R = TypeVar("R")
-Outcome = CostRecord | CostShares | Failure
+Outcome = CostRecord | CostSamples | Failure
 Together = tuple[CostCell, ...]
 """Cells that are counted at the same time: base and head of one cell, or one alone."""
+Work = tuple[Together, Callable[[Together, CpuGroup], list[list[Outcome]]]]
+"""Cells, and what is done with them."""
+
+
+class Sampling(NamedTuple):
+    """What tells where time goes."""
+
+    sampler: Sampler
+    reader: StackReader
 
 
 class _Made(NamedTuple):
@@ -68,8 +79,8 @@ class CountingPool:
     append: Callable[[Outcome], None]
     """``results.store.Writer.append``; called from the thread that called ``count`` only."""
     watcher: Watcher = field(default_factory=Watcher)
-    boundaries: Boundaries = field(default_factory=Boundaries)
-    """Functions whose shares ``where`` tells."""
+    sampling: Sampling | None = None
+    """What ``where`` samples with; None: it is not asked."""
     cpus: tuple[int, ...] = ()
     """CPUs that may be used, one a cell; empty: all that this process may use."""
     _cpu_groups: CpuGroups = field(init=False)
@@ -93,18 +104,23 @@ class CountingPool:
         ]
         return [outcome for outcome in self._run(works) if isinstance(outcome, CostRecord)]
 
-    def where(self, cells: Iterable[CostCell]) -> list[CostShares]:
-        """Where the instructions of each cell go, in one more launch of each; recorded as ``count``'s are."""
-        works = [((cell,), self._share_together) for cell in cells]
-        return [outcome for outcome in self._run(works) if isinstance(outcome, CostShares)]
+    def where(self, together: Iterable[Together]) -> list[CostSamples]:
+        """Where the time of each cell goes, in one more launch of each; recorded as ``count``'s are.
 
-    def _run(
-        self, works: Sequence[tuple[Together, Callable[[Together, CpuGroup], list[list[Outcome]]]]]
-    ) -> list[Outcome]:
+        One launch after the other, with all CPUs; the cells of one tuple are asked as often as its first.
+        """
+        works = [(cells, self._sample_together) for cells in together]
+        self.watcher.counting(_cells(works), SAMPLED_LAUNCH_S * _cells(works), "sampling stacks")
+        outcomes = self._run_tasks(works, size=sys.maxsize)
+        return [outcome for outcome in outcomes if isinstance(outcome, CostSamples)]
+
+    def _run(self, works: Sequence[Work]) -> list[Outcome]:
         size = max((len(cells) for cells, _ in works), default=1)
-        total = sum(len(cells) for cells, _ in works)
         at_once = sum(map(len, self._cpu_groups.split(size)))
-        self.watcher.counting(total, COUNTED_LAUNCH_S * total / at_once)
+        self.watcher.counting(_cells(works), COUNTED_LAUNCH_S * _cells(works) / at_once)
+        return self._run_tasks(works, size=size)
+
+    def _run_tasks(self, works: Sequence[Work], *, size: int) -> list[Outcome]:
         kept: list[Outcome] = []
         done = count_up(1)
 
@@ -139,6 +155,7 @@ class CountingPool:
         self, cost_cell: CostCell, cpu: int, *, repeat: int, attempt: int
     ) -> Outcome | DisagreementError:
         """Count one cell; never raises what is a failure."""
+        os.sched_setaffinity(0, {cpu})  # of this thread: what is counted shares the CPU with what asks it
         begun_unix_s, begun_s = time.time(), time.monotonic()
         try:
             launched = self._launch(cost_cell, cpu, self.counter, partial(count, attempt=attempt))
@@ -149,27 +166,30 @@ class CountingPool:
         made = _Made(repeat, attempt, begun_unix_s, time.monotonic() - begun_s)
         return self._record(cost_cell, launched, made)
 
-    def _share_together(self, cells: Together, cpus: CpuGroup) -> list[list[Outcome]]:
-        return _at_the_same_time(cells, cpus, self._share)
+    def _sample_together(self, cells: Together, cpus: CpuGroup) -> list[list[Outcome]]:
+        os.sched_setaffinity(0, cpus[1:] or cpus)  # of this thread, and so of the sampler that it starts
+        outcomes: list[list[Outcome]] = []
+        rounds: int | None = None
+        for cost_cell in cells:
+            try:
+                record, rounds = self._sample(cost_cell, cpus[0], rounds)
+                outcomes.append([record])
+            except HotlapError as error:
+                outcomes.append([_failure(error, cost_cell, FailureStage.SAMPLE)])
+        return outcomes
 
-    def _share(self, cost_cell: CostCell, cpu: int) -> list[Outcome]:
-        counter = Callgrind(version=self.counter.tool, options=DUMP_OPTIONS)
-        variables = where.VARIABLES if where.names_functions(cost_cell.environment.record.python) else None
-        try:
-            launched = self._launch(cost_cell, cpu, counter, where.take_profile, variables)
-            return list(where.shares(cost_cell, launched.result, counter.tool, self.boundaries))
-        except HotlapError as error:
-            return [_failure(error, cost_cell)]
+    def _sample(self, cost_cell: CostCell, cpu: int, rounds: int | None) -> tuple[CostSamples, int]:
+        """The record of one launch, and how many rounds were asked; raises HotlapError."""
+        if self.sampling is None:
+            raise CostError("nothing samples stacks", remedy="please report this")
+        sampler, reader = self.sampling
+        measure = partial(where.take_samples, rounds=rounds)
+        sampled = self._launch(cost_cell, cpu, sampler, measure).result
+        return where.samples(cost_cell, sampled, sampler.tool, reader), sampled.rounds
 
     def _launch(
-        self,
-        cost_cell: CostCell,
-        cpu: int,
-        counter: Counter,
-        measure: MeasureLaunch[T],
-        variables: Mapping[str, str] | None = None,
+        self, cost_cell: CostCell, cpu: int, tool: Tool, measure: MeasureLaunch[T]
     ) -> LaunchResult[T]:
-        os.sched_setaffinity(0, {cpu})  # of this thread: what is counted shares the CPU with what asks it
         cell = cost_cell.cell
         launch = (
             count_in_process
@@ -179,12 +199,11 @@ class CountingPool:
         return launch(
             cost_cell,
             scenario=self.scenarios[cell.scenario],
-            counter=counter,
+            tool=tool,
             cpu=cpu,
             folder=self.folder / "cost" / (cost_cell.side or "one") / cell.slug / f"cpu-{cpu}",
             is_aborted=self._cpu_groups.is_aborted,
             measure=measure,
-            variables=variables,
         )
 
     def _record(self, cost_cell: CostCell, launched: LaunchResult[LaunchCounts], made: _Made) -> CostRecord:
@@ -208,6 +227,10 @@ class CountingPool:
         )
 
 
+def _cells(works: Sequence[Work]) -> int:
+    return sum(len(cells) for cells, _ in works)
+
+
 def _at_the_same_time(cells: Together, cpus: CpuGroup, act: Callable[[CostCell, int], R]) -> list[R]:
     """``act`` on every one of ``cells`` at the same time, each on one of ``cpus``."""
     own = [cpus[place % len(cpus)] for place in range(len(cells))]
@@ -215,7 +238,7 @@ def _at_the_same_time(cells: Together, cpus: CpuGroup, act: Callable[[CostCell, 
         return list(members.map(act, cells, own))
 
 
-def _failure(error: HotlapError, cost_cell: CostCell) -> Failure:
-    """What happened, whichever stage of the launch it happened in, as a failure of counting."""
+def _failure(error: HotlapError, cost_cell: CostCell, stage: FailureStage = FailureStage.COST) -> Failure:
+    """What happened, whichever stage of the launch it happened in, as a failure of counting or sampling."""
     cell = cost_cell.cell
-    return replace(error.failure(cell.stack, cell), stage=FailureStage.COST, side=cost_cell.side)
+    return replace(error.failure(cell.stack, cell), stage=stage, side=cost_cell.side)

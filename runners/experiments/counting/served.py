@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 from results.model import Setup
 from runners.errors import HotlapError
 from runners.experiments.counting.cost_cell import HASH_SEED, CostCell, LaunchResult, T
-from runners.experiments.counting.counter import Counter, Reading
+from runners.experiments.counting.counter import Reading, Tool
 from runners.experiments.counting.launch_counts import MeasureLaunch
 from runners.experiments.counting.lockstep import Lockstep
 from runners.launching.local import LocalLauncher
@@ -25,32 +25,28 @@ def count_served(
     *,
     variant: Variant,
     scenario: Scenario,
-    counter: Counter,
+    tool: Tool,
     setup: Setup,
     cpu: int,
     folder: Path,
     is_aborted: Callable[[], bool],
     measure: MeasureLaunch[T],
-    variables: Mapping[str, str] | None = None,
 ) -> LaunchResult[T]:
-    """Launch ``cost_cell`` once, on ``cpu``, and ``measure``; LaunchError and CostError carry the log's tail.
-
-    ``variables`` are added to the environment of the server.
-    """
+    """Launch ``cost_cell`` once, on ``cpu``, and ``measure``; its errors carry the log's tail."""
     cell = cost_cell.cell
     (visit,) = visits([cell], {scenario.name: scenario})
     folder.mkdir(parents=True, exist_ok=True)
     launcher = LocalLauncher(
-        stacks={cell.stack: Stack(framework=cost_cell.framework, variant=_with(variant, variables))},
+        stacks={cell.stack: Stack(framework=cost_cell.framework, variant=variant)},
         environments={cell.environment: cost_cell.environment},
         scenarios={scenario.name: scenario},
         setup=replace(setup, server_cpus=(cpu,)),
         folder=folder,
-        under=counter.under(folder),
-        deadline_s=counter.ready_s,
+        under=tool.under(folder),
+        deadline_s=tool.ready_s,
         is_aborted=is_aborted,
     )
-    reading = counter.reading(folder)
+    reading = tool.reading(folder)
     try:
         with launcher.start(visit, first=cell, hash_seed=HASH_SEED) as server:
             result = _measure(server, measure, reading, scenario, is_aborted)
@@ -72,7 +68,3 @@ def _measure(
     except HotlapError as error:
         error.log_tail = error.log_tail or server.log_tail()
         raise
-
-
-def _with(variant: Variant, variables: Mapping[str, str] | None) -> Variant:
-    return replace(variant, environment={**variant.environment, **(variables or {})})

@@ -1,125 +1,122 @@
-"""Where the instructions of a cell go: shares from a launch of its own, by function and by shared object."""
+"""Where the time of a cell goes: a launch of its own, whose stacks are sampled while it is asked.
+
+Nothing else runs meanwhile, and what asks has the other CPUs: a server that waits for its turn looks busy.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Mapping
-from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from results.model import CostShares, InstructionCounter, SharesBy
-from runners.errors import CostError, PlanError
-from runners.experiments.counting.boundaries import HANDLER, Boundaries
-from runners.experiments.counting.callgrind import CallgrindReading
-from runners.experiments.counting.callgrind_dumps import RUN_TIME_CODE, Profile, perf_map
+from results import stacks
+from results.model import IN_PROCESS, CostSamples
+from runners.errors import CostError
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.counter import Reading
-from runners.experiments.counting.inputs import inputs, ring_of, work_bytes
+from runners.experiments.counting.inputs import Inputs, inputs, ring_of, work_bytes
 from runners.experiments.counting.lockstep import Asker
+from runners.experiments.counting.sampler import RATE_PER_S, SamplerReading
+from runners.experiments.counting.stack_reader import CALLER, StackReader
+from runners.processes import accounting
 from scenarios.exchange import Scenario
 
-NAMED_SINCE = (3, 12)
-"""Interpreters that can give each Python function machine code of its own."""
-VARIABLES: Mapping[str, str] = {"PYTHONPERFSUPPORT": "1"}
-"""Environment in which an interpreter gives functions machine code of their own and writes perf maps."""
-MAPS = Path("/tmp")  # noqa: S108 - where CPython writes perf maps, whatever TMPDIR says
-SMALL = 0.001
-"""Shared objects that take less are told together."""
-OTHERS = "others"
+SAMPLED_S = 5.0
+"""So long the requests are to take, at the pace of those before; their number is fixed then."""
+LEAST_SAMPLES = 1000
+"""With fewer the same requests are asked again: the share of a tenth is known to a fifth of itself then."""
+MOST_TIMES = 4
+"""How often they are asked at most."""
 
 
-def must_be_callgrind(name: str) -> None:
-    """Raise PlanError for a counter that cannot tell where instructions go."""
-    if name != InstructionCounter.CALLGRIND:
-        raise PlanError(f"--where needs callgrind, not {name}", remedy="leave out --counter or --where")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampled:
+    """What was seen within one launch."""
+
+    lines: Mapping[str, int]
+    """How often each stack was seen, by the text that the sampler writes of it."""
+    rounds: int
+    """Of all inputs, asked between the begin and the end of looking."""
+    requests: int
+    seconds: float
+    cpu_s: float | None
 
 
-def take_profile(
+def take_samples(
     asker: Asker,
     reading: Reading,
     scenario: Scenario,
     pids: Callable[[], Collection[int]],
     *,
-    idles: bool,  # noqa: ARG001 - idling is part of what a share is taken of
-) -> Profile:
-    """Ask the requests of one interval, warm, and give where they went; a ``launch_counts.MeasureLaunch``."""
-    if not isinstance(reading, CallgrindReading):
-        raise CostError("only callgrind tells where instructions go", remedy="leave out --counter")
+    idles: bool,
+    rounds: int | None = None,
+) -> Sampled:
+    """Ask a fixed number of requests, warm, and give the stacks; a ``launch_counts.MeasureLaunch``.
+
+    What does not idle, a script without a server, also works on what is not asked: its CPU time is None.
+
+    ``rounds`` is the number that another launch was asked; None: as many as take ``SAMPLED_S``.
+    """
+    if not isinstance(reading, SamplerReading):
+        raise CostError("only a sampler tells where time goes", remedy="please report this")
     ring = ring_of(scenario)
     chosen = inputs(ring, work_bytes(ring[-1], asker.first(ring[-1])))
-    asker.take(chosen)
+    asked = replace(chosen, counted=chosen.counted[1:], paused=False)
+    asker.take(asked)
     asker.warm()
-    counted = tuple(pids())
-    try:
-        reading.start(counted)
-        asker.ask(0)
-        asker.check()
+    rounds = rounds or max(1, round(SAMPLED_S / max(_seconds(asker, asked, 1), 1e-6)))
+    times, seconds, cpu_ns = 0, 0.0, 0
+    while times < MOST_TIMES and reading.lines.total() < LEAST_SAMPLES:
+        processes = tuple(pids())
+        reading.start(processes)
+        before_ns = _cpu_ns(processes)
+        seconds += _seconds(asker, asked, rounds)
+        cpu_ns += _cpu_ns(processes) - before_ns
         reading.read()
-        asker.ask(1)
-        profile = Profile()
-        for pid, dump in reading.dumps():
-            profile.add(dump, perf_map(_map(pid)))
-            dump.unlink()
-        asker.check()
-    finally:
-        for pid in counted:
-            with suppress(OSError):
-                _map(pid).unlink(missing_ok=True)
-    return profile
-
-
-def _map(pid: int) -> Path:
-    return MAPS / f"perf-{pid}.map"
-
-
-def shares(
-    cost_cell: CostCell, profile: Profile, tool: str, boundaries: Boundaries
-) -> tuple[CostShares, ...]:
-    """Shares by function where the interpreter named them, and by shared object.
-
-    Raises CostError where nothing was counted, or no boundary met.
-    """
-    if not profile.total:
-        raise CostError("callgrind counted nothing", remedy="see valgrind's log below")
-    python = cost_cell.environment.record.python
-    kinds = {SharesBy.OBJECT: _by_object(profile)}
-    if names_functions(python):
-        kinds = {SharesBy.FUNCTION: _by_function(profile, boundaries), **kinds}
-    return tuple(
-        CostShares(cell=cost_cell.cell, side=cost_cell.side, by=by, shares=told, tool=tool, python=python)
-        for by, told in kinds.items()
+        times += 1
+    return Sampled(
+        lines=reading.lines,
+        rounds=rounds,
+        requests=times * rounds * sum(map(len, asked.counted)),
+        seconds=seconds,
+        cpu_s=cpu_ns / 1e9 if idles else None,
     )
 
 
-def names_functions(python: str) -> bool:
-    """Whether an interpreter of this version can give functions machine code of their own."""
-    return tuple(int(part) for part in python.split(".")[:2]) >= NAMED_SINCE
+def _cpu_ns(pids: Collection[int]) -> int:
+    return sum(accounting.process_cpu_ns(pid) or 0 for pid in pids)
 
 
-def _by_function(profile: Profile, boundaries: Boundaries) -> dict[str, float]:
-    """Inclusive shares at boundaries; of an app's functions the one that holds the most is the handler."""
-    told: dict[str, float] = {}
-    handler = ("", 0.0)
-    for symbol, cost in profile.by_symbol.items():
-        if (boundary := boundaries.find(symbol)) is None:
-            continue
-        share = cost / profile.total
-        if boundary.layer != HANDLER:
-            told[boundary.name] = max(share, told.get(boundary.name, 0.0))
-        elif share > handler[1]:
-            handler = (boundary.name, share)
-    if handler[1]:
-        told[handler[0]] = handler[1]
-    if not told:
+def _seconds(asker: Asker, asked: Inputs, rounds: int) -> float:
+    """Time that ``rounds`` of all inputs take."""
+    begun_s = time.monotonic()
+    for _ in range(rounds):
+        for batch in range(len(asked.counted)):
+            asker.ask(batch)
+        asker.check()
+    return time.monotonic() - begun_s
+
+
+def samples(cost_cell: CostCell, sampled: Sampled, tool: str, reader: StackReader) -> CostSamples:
+    """The record of what was seen; raises CostError where that is nothing.
+
+    Without a server the script that calls the app also reads orders and writes answers: that is left out.
+    """
+    counts = reader.read(sampled.lines, cost_cell.environment.stage)
+    if cost_cell.cell.server == IN_PROCESS:
+        counts = {stack: count for stack, count in counts.items() if CALLER in stack}
+    if not counts:
         raise CostError(
-            "no boundary function was met: the interpreter wrote no perf map, or the names are others now",
-            remedy="compare the boundaries that apps/ and runners/servers/ declare with what is installed",
+            "the sampler saw nothing at work", remedy="choose a scenario that takes more of a CPU"
         )
-    return dict(sorted(told.items(), key=lambda pair: -pair[1]))
-
-
-def _by_object(profile: Profile) -> dict[str, float]:
-    """Exclusive shares; they add up to 1."""
-    told = {name: cost / profile.total for name, cost in profile.by_object.most_common()}
-    large = {name: share for name, share in told.items() if share >= SMALL or name == RUN_TIME_CODE}
-    rest = sum(told.values()) - sum(large.values())
-    return {**large, OTHERS: rest} if rest > 0 else large
+    return CostSamples(
+        cell=cost_cell.cell,
+        side=cost_cell.side,
+        requests=sampled.requests,
+        seconds=sampled.seconds,
+        rate_per_s=RATE_PER_S,
+        cpu_s=sampled.cpu_s,
+        stacks=stacks.encode(counts),
+        tool=tool,
+        python=cost_cell.environment.record.python,
+    )

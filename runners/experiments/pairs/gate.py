@@ -11,9 +11,10 @@ from pathlib import Path
 from results.model import BOTH_SIDES, GateStage, Load, NotApplicable, Pairing, SideName
 from results.store import read
 from runners.experiments.counting.cost_cell import CostCell
-from runners.experiments.counting.cost_run import counting_pool
+from runners.experiments.counting.cost_run import counting_pool, sampling_of
 from runners.experiments.counting.counter import Counter
 from runners.experiments.counting.pool import CountingPool
+from runners.experiments.counting.sampler import Sampler
 from runners.experiments.pairs.comparison import Comparison, begin_comparison
 from runners.experiments.pairs.gate_cells import Globs, choose, head_only
 from runners.experiments.pairs.options import PairOptions
@@ -42,6 +43,8 @@ class GateOptions:
     globs: Globs
     counter: Counter | None
     """What counts; None: without the cost tier."""
+    sampler: Sampler | None = None
+    """What samples stacks where a cost got worse; None: nothing does."""
     budget_s: float
 
 
@@ -52,6 +55,8 @@ class Gate:
     comparison: Comparison
     pool: CountingPool | None
     """What counts cells; None: without the cost tier."""
+    where: bool = False
+    """Whether it is told where the time goes of cells whose cost got worse."""
     deadline_s: float
     """Time of the monotonic clock after which nothing is begun; what was begun is ended."""
 
@@ -66,8 +71,9 @@ class Gate:
         return self.comparison.prepared
 
     def run(self) -> None:
-        """Count, screen and confirm; records as it goes."""
+        """Count, sample, screen and confirm; records as it goes."""
         self.count()
+        self.sample()
         with closing(self.comparison):
             left = self.comparison.verify(self.prepared.launch_pairs())
             if left:
@@ -89,6 +95,13 @@ class Gate:
                 return
             self._say(f"counting {len(wanted)} cells again: their counts are not sharp enough yet")
             self.pool.count([self._cost_cells(pairing) for pairing in wanted], repeats=(repeat,))
+
+    def sample(self) -> None:
+        """Stacks of both sides of cells whose cost got worse, for a flame graph of what grew."""
+        wanted = self.comparison.policy.worse_costs(read(self.folder)) if self.where else ()
+        if self.pool is not None and wanted and self._left_s() > 0:
+            self._say("sampling stacks of both sides where a cost got worse")
+            self.pool.where([self._cost_cells(pairing) for pairing in wanted])
 
     def load(self, left: tuple[LaunchPair, ...]) -> None:
         """The load tier: all sentinels screened, then those in doubt on fresh pairs."""
@@ -162,6 +175,8 @@ def new_gate(options: GateOptions, results: Path, *, watcher: Watcher, policy: P
     facts.require_linux()
     deadline_s = time.monotonic() + options.budget_s
     sides, pairs = resolve_sides(options.pairs.sides), on_interpreters(options.pairs)
+    parts = sides[SideName.HEAD].parts
+    sampling = sampling_of(options.sampler, parts)
     chosen = choose(options.globs, sides, pairs.sides.apart, pairs.selection)
     tiers = (chosen.cost, chosen.load)
     for cell in head_only(tiers):
@@ -179,9 +194,14 @@ def new_gate(options: GateOptions, results: Path, *, watcher: Watcher, policy: P
     counting = None
     if options.counter is not None:
         counting = counting_pool(
-            prepared.plan, sides[SideName.HEAD].parts, options.counter, comparison.writer, watcher
+            prepared.plan, parts, options.counter, comparison.writer, watcher, sampling=sampling
         )
-    return Gate(comparison=comparison, pool=counting, deadline_s=deadline_s)
+    return Gate(
+        comparison=comparison,
+        pool=counting,
+        where=options.sampler is not None,
+        deadline_s=deadline_s,
+    )
 
 
 def _new_cells(tiers: Iterable[MatchedCells]) -> tuple[NotApplicable, ...]:

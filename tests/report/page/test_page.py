@@ -14,7 +14,8 @@ from typing import cast
 import pytest
 from markupsafe import escape
 
-from report.page.build import TEMPLATES, build
+from report.page.build import build
+from report.page.templating import TEMPLATES
 from results.model import Ceiling, Failure, FailureStage, Finding, Run
 from tests.support.ranking import RANKING
 from tests.support.synthetic import make_run

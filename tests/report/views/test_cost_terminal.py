@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from report.analysis.flames import FlameGraph
 from report.views.cost_terminal import as_json, as_text
 from results.model import Run
+from tests.support.json_outputs import must_conform
+from tests.support.made_profiles import sampled_run
 from tests.support.synthetic_costs import make_cost_run
 
 FOLDER = Path("results/2026-11-23-cost")
@@ -84,3 +87,16 @@ def test_problems_of_the_record_are_told(run: Run) -> None:
 def test_the_same_record_gives_the_same_bytes(run: Run, text: str) -> None:
     assert as_text(make_cost_run(), FOLDER) == text
     assert as_json(run, FOLDER) == as_json(make_cost_run(), FOLDER)
+
+
+def test_flame_graphs_are_named_with_what_they_are_of() -> None:
+    sampled = sampled_run()
+    graph = FlameGraph(cell="a--b", file="results/flame-a--b.html", samples=1000, requests=3600)
+    text = as_text(sampled, FOLDER, [graph])
+    assert "flame graph, a--b: results/flame-a--b.html" in text
+    assert "by layer of 1,000 samples: framework 43.0%, server 25.0%" in text
+    written = as_json(sampled, FOLDER, [graph])
+    must_conform("cost", written)
+    loaded = json.loads(written)
+    assert loaded["flame_graphs"][0]["file"] == graph.file
+    assert [shares.get("samples") for shares in loaded["shares"]] == [None, 1000, 1000]

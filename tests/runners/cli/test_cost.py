@@ -15,12 +15,23 @@ import pytest
 from results.model import PlanKind
 from results.store import read
 from runners.cli import main
-from runners.experiments.counting import inputs
+from runners.errors import PlanError
+from runners.experiments.counting import inputs, sampler, where
 from runners.experiments.counting.cpu_groups import CpuGroups
 from runners.experiments.counting.launch_counts import APART, costs
+from tests.support.json_outputs import must_conform
 from tests.support.paths import ROOT
 
 CPUS = sorted(os.sched_getaffinity(0))[:2]
+
+
+def can_sample() -> bool:
+    """Whether py-spy may look into processes here."""
+    try:
+        sampler.find()
+    except PlanError:
+        return False
+    return True
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -68,14 +79,23 @@ def test_a_floor_is_counted_with_and_without_its_server(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(inputs, "WARM", 200)
+    monkeypatch.setattr(where, "SAMPLED_S", 0.3)
+    monkeypatch.setattr(where, "LEAST_SAMPLES", 20)
     # All launches at once, though there are fewer CPUs: what is counted does not depend on time.
     monkeypatch.setattr(CpuGroups, "split", lambda _groups, _size: [(cpu,) for cpu in CPUS for _ in range(2)])
     asked = ("--framework", "asgi", "--server", "uvicorn-standard", "--scenario", "json", "--repeats", "2")
-    assert call(monkeypatch, *asked, "--json") == 0
-    assert json.loads(capsys.readouterr().out)
+    sampled = ("--where",) * can_sample()
+    assert call(monkeypatch, *asked, *sampled, "--json") == 0
+    out = capsys.readouterr().out
+    must_conform("cost", out)
     (folder,) = (tmp_path / "results").iterdir()
     run = read(folder)
     assert run.plan.kind == PlanKind.COST
+    graphs = json.loads(out).get("flame_graphs", [])
+    assert len(graphs) == 2 * len(sampled)
+    for graph in graphs:
+        assert "<svg" in Path(graph["file"]).read_text(encoding="utf-8")
+        assert graph["requests"] > 0
     found = {
         (record.cell.server, record.repeat): costs(record.intervals, record.idle) for record in run.costs
     }

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from report.analysis.costs import NOT_COUNTED, Costs
+from report.analysis.flames import Profile
 from report.analysis.layers import Step
 from report.analysis.prices import Price, PriceList
+from report.analysis.shares import Shares
 from report.analysis.twins import Twin
 from report.page.context import Context, stack_entries
+from report.page.flame.files import hrefs_by_cell
 from report.page.model import STACK_COLUMNS, Column, SectionPart, Table, TableEntry, TableRow, entry, gap
 from report.page.sections.parts import layer_rows, price_chart
 from report.views import cost_words, price_words
-from results.model import CostShares
 
 SHARES_TEXT = (
-    "From a run of its own: shares of one request, never instructions, as looking costs some too. By "
-    "function they are inclusive, so that one may hold another; by object they add up."
+    "From a launch of its own. By function shares are inclusive, so that one may hold another; by layer or "
+    "object they add up."
+)
+FLAME_TEXT = (
+    "One file for each cell: every function within what called it, as wide as its share of the samples. "
+    "Samples, not a timing."
 )
 
 PRICES_TEXT = "json with one thing added, minus json that is asked in the same way."
@@ -40,6 +46,8 @@ def parts(context: Context, costs: Costs, anchor: str, run_suffix: str) -> Itera
                 for index, shares in enumerate(costs.shares)
             ),
         )
+    if costs.profiles:
+        yield _flame_part(context, costs, anchor, run_suffix)
 
 
 def added_entry(step: Step) -> TableEntry:
@@ -102,13 +110,51 @@ def _twin_row(context: Context, step: Step) -> TableRow:
     return TableRow(framework=cell.framework, entries=(*stack_entries(context, cell), added_entry(step)))
 
 
-def _shares_table(context: Context, shares: CostShares, anchor: str) -> Table:
+def _flame_part(context: Context, costs: Costs, anchor: str, run_suffix: str) -> SectionPart:
+    hrefs = hrefs_by_cell(context.costs)
+    return SectionPart(
+        heading=f"Flame graphs{run_suffix}",
+        anchor=f"flames-{anchor}",
+        text=FLAME_TEXT,
+        tables=(
+            Table(
+                anchor=f"flames-table-{anchor}",
+                caption="Where the time of each cell goes, function by function",
+                columns=(
+                    Column(label="Cell"),
+                    Column(label="Samples", numeric=True),
+                    Column(label="Requests", unit="asked", numeric=True),
+                    Column(label="Made by"),
+                ),
+                rows=tuple(
+                    _flame_row(context, profile, hrefs[costs.name, profile.record.cell])
+                    for profile in costs.profiles
+                ),
+            ),
+        ),
+    )
+
+
+def _flame_row(context: Context, profile: Profile, href: str) -> TableRow:
+    record = profile.record
+    return TableRow(
+        framework=record.cell.framework,
+        entries=(
+            TableEntry(text=context.cell_name(record.cell), link=href),
+            TableEntry(text=f"{profile.total:,}", key=profile.total),
+            TableEntry(text=f"{record.requests:,}", key=record.requests),
+            entry(f"{record.tool}, Python {record.python}"),
+        ),
+    )
+
+
+def _shares_table(context: Context, shares: Shares, anchor: str) -> Table:
     name = context.cell_name(shares.cell)
     largest_first = sorted(shares.shares.items(), key=lambda pair: (-pair[1], pair[0]))
     return Table(
         anchor=f"shares-table-{anchor}",
         summary=f"{name}, by {shares.by}",
-        caption=f"{name}: share of its instructions by {shares.by}, {shares.tool}, Python {shares.python}",
+        caption=f"{name}: share of its {shares.what} by {shares.by}, {shares.tool}, Python {shares.python}",
         columns=(
             Column(label=shares.by.capitalize(), code=True),
             Column(label="Share", unit="%", numeric=True),

@@ -4,11 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from report.analysis.gate.still_to_measure import confirmations, cost_repeats, more_counts, shared_out
+from report.analysis.gate.judge import judge
+from report.analysis.gate.still_to_measure import (
+    confirmations,
+    cost_repeats,
+    more_counts,
+    shared_out,
+    worse_costs,
+)
 from report.analysis.metric_types import Metric
 from report.analysis.metrics import CPU, P99
 from report.stats.two_samples import Estimate
-from results.model import Load
+from results.model import Failure, FailureStage, Load, SideName
 from tests.support.synthetic_gate import make_gate
 
 
@@ -96,3 +103,25 @@ def test_a_run_says_which_cells_need_more_counts() -> None:
     noisy = cost_repeats(make_gate(repeat_noise=0.004))
     assert noisy
     assert all(pairing.head.load == Load.LOCKSTEP for pairing in noisy)
+
+
+def test_where_time_goes_is_looked_at_in_cells_whose_cost_got_worse() -> None:
+    assert worse_costs(make_gate()) == []
+    run = make_gate(cost_change=0.05)
+    (pairing,) = worse_costs(run)
+    assert (pairing.head.framework, pairing.head.load) == ("starlette", "lockstep")
+    assert worse_costs(make_gate(cost_change=-0.05)) == []
+
+
+def test_a_stack_that_could_not_be_sampled_changes_no_verdict() -> None:
+    run = make_gate(cost_change=0.05)
+    (pairing,) = worse_costs(run)
+    failure = Failure(
+        stack=pairing.head.stack,
+        cell=pairing.head,
+        block=None,
+        side=SideName.HEAD,
+        stage=FailureStage.SAMPLE,
+        message="py-spy cannot look into the server",
+    )
+    assert judge(replace(run, failures=(failure,))) == judge(run)

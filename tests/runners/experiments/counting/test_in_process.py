@@ -121,7 +121,7 @@ def launch(folder: Path, counted: CostCell, asked: Scenario) -> LaunchResult[Lau
     return count_in_process(
         counted,
         scenario=asked,
-        counter=callgrind.find(),
+        tool=callgrind.find(),
         cpu=0,
         folder=folder / "run",
         is_aborted=lambda: False,
@@ -200,7 +200,7 @@ def test_an_interruption_does_not_wait_for_the_app(tmp_path: Path, monkeypatch: 
         count_in_process(
             cost_cell(tmp_path, "import time; time.sleep(600)"),
             scenario=scenario("json", ring=ring),
-            counter=callgrind.find(),
+            tool=callgrind.find(),
             cpu=0,
             folder=tmp_path / "run",
             is_aborted=lambda: True,

@@ -5,19 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 import runners.experiments.counting.pool
-from results.model import CostRecord, Failure, FailureStage, Interval, SideName
+from results import stacks
+from results.model import CostRecord, CostSamples, Failure, FailureStage, Interval, SideName
 from runners.errors import LaunchError
 from runners.experiments.counting.callgrind import Callgrind
-from runners.experiments.counting.callgrind_dumps import Profile
 from runners.experiments.counting.cost_cell import CostCell, LaunchResult
 from runners.experiments.counting.launch_counts import DisagreementError, LaunchCounts
-from runners.experiments.counting.pool import CountingPool, Outcome
-from runners.experiments.counting.where import take_profile
+from runners.experiments.counting.pool import CountingPool, Outcome, Sampling
+from runners.experiments.counting.sampler import Sampler
+from runners.experiments.counting.stack_reader import stack_reader
+from runners.experiments.counting.where import Sampled
 from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
 from tests.support.fake_valgrind import SETUP, cell, provisioned
@@ -262,25 +265,81 @@ def test_a_bench_counts_again_after_it_was_used(yard: Yard) -> None:
     assert yard.aborted == [False, False]
 
 
-def test_where_it_goes_is_a_launch_of_its_own_with_named_functions(
-    yard: Yard, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[tuple[object, object]] = []
+SAMPLING = Sampling(Sampler(binary="nowhere", tool="py-spy 0.4"), stack_reader([]))
 
+
+def sampling_pool(
+    kept: list[Outcome], monkeypatch: pytest.MonkeyPatch, act: Callable[[CostCell, int | None], Sampled]
+) -> CountingPool:
     def launch(
-        _cost_cell: CostCell, *, measure: object, variables: object, **_more: object
-    ) -> LaunchResult[Profile]:
-        given.append((measure, variables))
-        found = Profile(total=100)
-        found.by_object.update({"libpython3.13": 100})
-        return LaunchResult(result=found, target="apps.small_app:app", argv=("python",))
+        cost_cell: CostCell, *, measure: object, tool: object, **_more: object
+    ) -> LaunchResult[Sampled]:
+        assert tool == SAMPLING.sampler
+        assert isinstance(measure, partial)
+        return LaunchResult(
+            result=act(cost_cell, measure.keywords["rounds"]), target="apps.small_app:app", argv=("python",)
+        )
 
     monkeypatch.setattr(runners.experiments.counting.pool, "count_in_process", launch)
+    monkeypatch.setattr(runners.experiments.counting.pool, "count_served", launch)
+    monkeypatch.setattr("os.sched_setaffinity", lambda _pid, _cpus: None)
+    return replace(pool(kept), sampling=SAMPLING)
+
+
+def sampled(rounds: int) -> Sampled:
+    return Sampled(
+        lines={"f (/x/y.py:1)": 100}, rounds=rounds, requests=360 * rounds, seconds=2.0, cpu_s=None
+    )
+
+
+def test_where_it_goes_is_a_launch_of_its_own_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[Outcome] = []
-    made = pool(kept)
-    told = made.where([cost_cell("a", server="in-process")])
+    running: list[str] = []
+
+    def alone(cost_cell: CostCell, _rounds: int | None) -> Sampled:
+        assert not running
+        running.append(cost_cell.cell.scenario)
+        running.pop()
+        return sampled(7)
+
+    made = sampling_pool(kept, monkeypatch, alone)
+    told = made.where([(cost_cell(name),) for name in ("a", "b", "c")])
     assert kept == told
-    assert [(each.by, each.shares) for each in told] == [("object", {"libpython3.13": 1.0})]
-    assert given == [(take_profile, None)]  # Python 3.11 names no function
-    assert not yard.launches
-    assert heard(made).counts == [(1, "small--in-process a")]
+    assert [(each.cell.scenario, each.requests, each.tool) for each in told] == [
+        (name, 2520, "py-spy 0.4") for name in ("a", "b", "c")
+    ]
+    assert list(stacks.decode(told[0].stacks).values()) == [100]
+    assert [done for done, _ in heard(made).counts] == [1, 2, 3]
+
+
+def test_both_sides_are_asked_as_often_as_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Outcome] = []
+    asked: list[tuple[str, int | None]] = []
+
+    def note(cost_cell: CostCell, rounds: int | None) -> Sampled:
+        asked.append((cost_cell.side, rounds))
+        return sampled(rounds or 9)
+
+    made = sampling_pool(kept, monkeypatch, note)
+    made.where([(cost_cell("a", SideName.BASE), cost_cell("a", SideName.HEAD))] * 2)
+    assert asked == [("base", None), ("head", 9)] * 2
+    assert {each.requests for each in kept if isinstance(each, CostSamples)} == {3240}
+
+
+def test_what_cannot_be_sampled_is_a_failure_of_its_own_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Outcome] = []
+
+    def refuse(cost_cell: CostCell, _rounds: int | None) -> Sampled:
+        if cost_cell.side == SideName.BASE:
+            raise LaunchError("died at its start", remedy="look")
+        return sampled(1)
+
+    made = sampling_pool(kept, monkeypatch, refuse)
+    (told,) = made.where([(cost_cell("a", SideName.BASE), cost_cell("a", SideName.HEAD))])
+    assert told.side == SideName.HEAD
+    (failure,) = heard(made).failures
+    assert (failure.stage, failure.side, failure.message) == (
+        FailureStage.SAMPLE,
+        "base",
+        "died at its start",
+    )

@@ -74,7 +74,7 @@ def launch(folder: Path, source: str, python: str = "") -> LaunchResult[LaunchCo
         replace(counted, cell=replace(counted.cell, python=python)),
         variant=VARIANT,
         scenario=scenario("json", ring=ring),
-        counter=callgrind.find(),
+        tool=callgrind.find(),
         setup=SETUP,
         cpu=min(os.sched_getaffinity(0)),
         folder=folder / "run",

@@ -1,217 +1,220 @@
-"""Where instructions go: dumps as callgrind writes them, perf maps as CPython does, what is told of both."""
+"""Where the time goes: a fixed number of requests, stacks of what was at work, one real slow function."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
-import runners.experiments.counting.where
-from results.model import CostShares
-from runners import servers
+from report.analysis.flame_changes import Direction, function_changes
+from report.analysis.flames import Profile
+from report.page.flame.pages import two_sides
+from results import stacks
+from results.model import BOTH_SIDES, IN_PROCESS, CodeLayer, CostSamples, Failure, Interface, SideName
+from runners.environments.provision import Provisioned, provision
 from runners.errors import CostError, PlanError
-from runners.experiments.counting.boundaries import Boundaries, Boundary, collect
-from runners.experiments.counting.callgrind import CallgrindReading
-from runners.experiments.counting.callgrind_dumps import RUN_TIME_CODE, Profile, perf_map, short
+from runners.experiments.counting import sampler, where
+from runners.experiments.counting.callgrind import Callgrind
+from runners.experiments.counting.cost_cell import CostCell
+from runners.experiments.counting.cost_run import sampling_of
 from runners.experiments.counting.inputs import Inputs
-from runners.experiments.counting.where import must_be_callgrind, shares, take_profile
-from runners.selection import frameworks
+from runners.experiments.counting.pool import CountingPool, Outcome
+from runners.experiments.counting.sampler import SamplerReading
+from runners.experiments.counting.stack_reader import stack_reader
+from runners.experiments.counting.where import Sampled, samples, take_samples
+from runners.selection.discovery import discover
 from scenarios.exchange import Answer, Exchange
-from tests.support.fake_valgrind import cost_cell, fake_valgrind, tool
+from tests.support.fake_sampler import fake_sampler
+from tests.support.fake_valgrind import SETUP, cell, cost_cell
 from tests.support.small_matrix import scenario
 
-DUMP = """# callgrind format
-version: 1
-pid: 15960
-positions: line
-events: Ir
-summary: 1000
-
-ob=/usr/lib/libpython3.13.so.1.0
-fl=ceval.c
-fn=_PyEval_EvalFrameDefault
-120 300
-+3 100
-cob=???
-cfi=???
-cfn=0x00000000079096d0
-calls=240 0
-1948 500
-cob=???
-cfi=???
-cfn=0x00000000079096d0'2
-calls=20 0
-1948 77
-cfn=0x0000000001234567
-calls=1 0
-* 5
-
-ob=/venv/lib/python3.13/site-packages/pydantic_core/_pydantic_core.cpython-313-x86_64-linux-gnu.so
-fn=validate
-7 450
-
-ob=???
-fn=0x00000000079096d0
-0 149
-
-ob=/usr/lib/libtiny.so.6
-fn=tiny
-0 1
-
-totals: 1000
-"""
-MAP = """79096d0 b py::Starlette.__call__:/venv/lib/python3.13/site-packages/starlette/applications.py
-79096e0 b py::message:/stage/apps/starlette_app.py
-"""
-SYMBOLS = {
-    0x79096D0: "py::Starlette.__call__:/venv/lib/python3.13/site-packages/starlette/applications.py",
-    0x79096E0: "py::message:/stage/apps/starlette_app.py",
-}
+LINES = ["main (/x/y.py:1);work (/x/y.py:2) 600"]
 
 
-@pytest.fixture
-def dump(tmp_path: Path) -> Path:
-    path = tmp_path / "callgrind.out.15960.6"
-    path.write_text(DUMP, encoding="utf-8")
-    return path
-
-
-def test_a_dump_says_what_each_object_took_itself_and_each_function_with_what_it_called(dump: Path) -> None:
-    profile = Profile()
-    profile.add(dump, SYMBOLS)
-    assert profile.total == 1000
-    assert profile.by_object == {
-        "libpython3.13": 400,
-        "_pydantic_core": 450,
-        RUN_TIME_CODE: 149,
-        "libtiny": 1,
-    }
-    assert profile.by_symbol == {SYMBOLS[0x79096D0]: 500}  # what is within itself is counted once
-
-
-def test_processes_add_up(dump: Path) -> None:
-    profile = Profile()
-    profile.add(dump, SYMBOLS)
-    profile.add(dump, {})
-    assert profile.total == 2000
-    assert profile.by_symbol[SYMBOLS[0x79096D0]] == 500
-
-
-def test_a_perf_map_names_addresses(tmp_path: Path) -> None:
-    path = tmp_path / "perf-1.map"
-    assert perf_map(path) == {}
-    path.write_text(MAP, encoding="utf-8")
-    assert perf_map(path) == SYMBOLS
-
-
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("/x/libpython3.13.so.1.0", "libpython3.13"),
-        ("/x/loop.cpython-313-x86_64-linux-gnu.so", "loop"),
-        ("/x/_granian.abi3.so", "_granian"),
-        ("/usr/bin/python3.11", "python3.11"),
-        ("???", RUN_TIME_CODE),
-        ("", RUN_TIME_CODE),
-    ],
-)
-def test_objects_are_called_as_a_person_would(path: str, name: str) -> None:
-    assert short(path) == name
-
-
-def test_boundaries_are_told_by_function_and_file() -> None:
-    known = collect(frameworks.discover().values(), servers.boundaries())
-    boundary = known.find("py::solve_dependencies:/venv/site-packages/fastapi/dependencies/utils.py")
-    assert boundary is not None
-    assert boundary.name == "input and validation: solve_dependencies"
-    assert known.find("py::solve_dependencies:/venv/site-packages/other/utils.py") is None
-    handler = known.find("py::OrdersController.create_order:/stage/apps/litestar_app.py")
-    assert handler is not None
-    assert handler.name == "handler: OrdersController.create_order"
-    assert known.find("py::total_cents:/stage/apps/contract.py") is None
-    assert known.find("main") is None
-
-
-def profiled(**symbols: int) -> Profile:
-    profile = Profile(total=1000)
-    profile.by_object.update({"libpython3.13": 400, "_pydantic_core": 599, "libtiny": 1})
-    files = {"app": "/v/starlette/applications.py", "small": "/s/apps/x_app.py", "large": "/s/apps/x_app.py"}
-    names = {"app": "Starlette.__call__", "small": "helper", "large": "message"}
-    profile.by_symbol.update({f"py::{names[key]}:{files[key]}": cost for key, cost in symbols.items()})
-    return profile
-
-
-def shares_of(tmp_path: Path, python: str, profile: Profile) -> dict[str, CostShares]:
-    profiled_subject = cost_cell(tmp_path, "")
-    object.__setattr__(profiled_subject.environment.record, "python", python)
-    boundary = Boundary("framework, whole", "starlette/applications.py", "Starlette.__call__")
-    told = shares(profiled_subject, profile, "valgrind-3", Boundaries([boundary]))
-    return {by_kind.by: by_kind for by_kind in told}
-
-
-def test_shares_are_told_by_function_and_by_object(tmp_path: Path) -> None:
-    told = shares_of(tmp_path, "3.13.0", profiled(app=900, small=30, large=70))
-    assert told["function"].shares == {"framework, whole: Starlette.__call__": 0.9, "handler: message": 0.07}
-    assert told["object"].shares == {"_pydantic_core": 0.599, "libpython3.13": 0.4, "libtiny": 0.001}
-    assert {(by_kind.tool, by_kind.python) for by_kind in told.values()} == {("valgrind-3", "3.13.0")}
-
-
-def test_before_python_3_12_by_object_alone(tmp_path: Path) -> None:
-    told = shares_of(tmp_path, "3.11.7", profiled())
-    assert told.keys() == {"object"}
-    assert sum(told["object"].shares.values()) == pytest.approx(1.0)
-
-
-def test_no_boundary_at_all_is_an_error_and_not_an_empty_table(tmp_path: Path) -> None:
-    with pytest.raises(CostError, match="no boundary function was met"):
-        shares_of(tmp_path, "3.12.1", profiled())
-    with pytest.raises(CostError, match="counted nothing"):
-        shares_of(tmp_path, "3.12.1", Profile())
-
-
-def test_only_callgrind_tells_where() -> None:
-    must_be_callgrind("callgrind")
-    with pytest.raises(PlanError, match="needs callgrind, not perf"):
-        must_be_callgrind("perf")
-
-
+@dataclass
 class Asked:
-    """An app that is asked nothing."""
+    """An app that is asked nothing, and keeps what it was to be asked."""
+
+    taken: list[Inputs] = field(default_factory=list)
+    batches: list[int] = field(default_factory=list)
+    warmed: int = 0
+    checked: int = 0
 
     def first(self, _exchange: Exchange) -> Answer:
         return Answer(status=200, headers=(), body=b"")
 
-    def take(self, inputs: Inputs) -> None: ...
+    def take(self, inputs: Inputs) -> None:
+        self.taken.append(inputs)
 
-    def warm(self) -> None: ...
+    def warm(self) -> None:
+        self.warmed += 1
 
-    def ask(self, batch: int) -> None: ...
+    def ask(self, batch: int) -> None:
+        self.batches.append(batch)
 
-    def check(self) -> None: ...
-
-
-WRITES = """
-import os, sys
-from pathlib import Path
-options = dict(word.split("=", 1) for word in sys.argv[1:] if word.startswith("--"))
-if sys.argv[-1] == "dump":
-    folder = Path(options["--vgdb-prefix"]).parent
-    (folder / f"callgrind.out.{options['--pid']}.1").write_text(Path(os.environ["FAKE_DUMP"]).read_text())
-"""
+    def check(self) -> None:
+        self.checked += 1
 
 
-def test_a_profile_is_of_one_warm_hand_and_leaves_no_file(
-    tmp_path: Path, dump: Path, monkeypatch: pytest.MonkeyPatch
+def reading(folder: Path, monkeypatch: pytest.MonkeyPatch, **said: object) -> SamplerReading:
+    return SamplerReading(binary=str(fake_sampler(folder, monkeypatch, json.dumps(said))), folder=folder)
+
+
+def take(asked: Asked, looking: SamplerReading, rounds: int | None = None) -> Sampled:
+    return take_samples(asked, looking, scenario("json"), lambda: [os.getpid()], idles=True, rounds=rounds)
+
+
+def test_the_same_requests_are_asked_again_until_there_are_samples_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake_valgrind(tmp_path, monkeypatch, "[]")
-    tool(tmp_path / "bin", "vgdb", WRITES)
-    monkeypatch.setenv("FAKE_DUMP", str(dump))
-    monkeypatch.setattr(runners.experiments.counting.where, "MAPS", tmp_path)
-    (tmp_path / f"perf-{os.getpid()}.map").write_text(MAP, encoding="utf-8")
-    profile = take_profile(
-        Asked(), CallgrindReading(folder=tmp_path), scenario("json"), lambda: [os.getpid()], idles=True
+    asked = Asked()
+    sampled = take(asked, reading(tmp_path, monkeypatch, lines=LINES), rounds=4)
+    assert asked.warmed == 1
+    assert not asked.taken[0].paused
+    size = len(asked.taken[0].counted[0])
+    assert asked.batches == [0, 1, 2] * 4 * 2
+    assert asked.checked == 4 * 2
+    assert sampled.requests == 3 * size * 4 * 2
+    assert sampled.rounds == 4
+    assert sampled.cpu_s is not None
+    assert sampled.cpu_s >= 0
+    assert sum(sampled.lines.values()) == 1200
+
+
+def test_it_is_not_asked_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Asked()
+    sampled = take(asked, reading(tmp_path, monkeypatch, lines=["main (/x/y.py:1) 1"]), rounds=1)
+    assert sum(sampled.lines.values()) == where.MOST_TIMES
+    assert len(asked.batches) == 3 * where.MOST_TIMES
+
+
+def test_the_number_of_requests_is_fixed_by_the_pace_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = reading(tmp_path, monkeypatch, lines=["main (/x/y.py:1) 5000"])
+    monkeypatch.setattr(where, "SAMPLED_S", 0.0)
+    assert take(Asked(), looking).rounds == 1
+
+
+def test_only_a_sampler_tells() -> None:
+    counting = Callgrind(version="valgrind-3").reading(Path("nowhere"))
+    with pytest.raises(CostError, match="only a sampler"):
+        take_samples(Asked(), counting, scenario("json"), lambda: [1], idles=True)
+
+
+def record(folder: Path, lines: dict[str, int], server: str = "uvicorn") -> CostSamples:
+    sampled = Sampled(lines=lines, rounds=2, requests=720, seconds=1.5, cpu_s=1.0)
+    subject = cost_cell(folder, "", server=server)
+    return samples(subject, sampled, "py-spy 0.4", stack_reader(discover().frameworks.values()))
+
+
+def test_the_record_holds_stacks_and_what_was_asked(tmp_path: Path) -> None:
+    app = f"handler ({tmp_path}/stage/apps/small_app.py:1)"
+    made = record(tmp_path, {f"main (/x/y.py:1);{app}": 7, "main (/x/y.py:1)": 3})
+    assert (made.requests, made.seconds, made.cpu_s, made.rate_per_s) == (720, 1.5, 1.0, sampler.RATE_PER_S)
+    assert (made.tool, made.python) == ("py-spy 0.4", "3.11")
+    counts = stacks.decode(made.stacks)
+    assert sorted(counts.values()) == [3, 7]
+    (deep,) = (stack for stack, count in counts.items() if count == 7)
+    assert (deep[-1].function, deep[-1].file, deep[-1].layer) == (
+        "handler",
+        "apps/small_app.py",
+        CodeLayer.APP,
     )
-    assert profile.by_symbol == {SYMBOLS[0x79096D0]: 500}
-    assert not list(tmp_path.glob(f"callgrind.out.{os.getpid()}.*"))
-    assert not list(tmp_path.glob("perf-*.map"))
+
+
+def test_without_a_server_only_asking_counts(tmp_path: Path) -> None:
+    from runners.experiments.counting import dispatch  # noqa: PLC0415 - its path alone
+
+    asking = f"main ({dispatch.__file__}:1);ask ({dispatch.__file__}:1);app (/x/y.py:1)"
+    made = record(tmp_path, {asking: 5, f"main ({dispatch.__file__}:1);plain (/x/y.py:1)": 90}, IN_PROCESS)
+    assert list(stacks.decode(made.stacks).values()) == [5]
+    with pytest.raises(CostError, match="saw nothing at work"):
+        record(tmp_path, {"main (/x/y.py:1)": 4}, IN_PROCESS)
+
+
+SLOW = """
+
+def slow_total() -> int:
+    total = 0
+    for number in range(20_000):
+        total += number % 7
+    return total
+
+
+async def message("""
+
+
+def slowed(environment: Provisioned, folder: Path) -> Provisioned:
+    """The same apps, but that the handler of ``json`` first calls a slow function."""
+    stage = folder / "slow-stage"
+    shutil.copytree(environment.stage, stage)
+    app = stage / "apps" / "starlette_app.py"
+    text = app.read_text(encoding="utf-8")
+    answer = '    return JSONResponse({"message": contract.greeting()})'
+    assert answer in text
+    text = text.replace(answer, f"    slow_total()\n{answer}").replace("\n\nasync def message(", SLOW, 1)
+    app.chmod(0o644)
+    app.write_text(text, encoding="utf-8")
+    return replace(environment, stage=stage)
+
+
+def real_sampler() -> sampler.Sampler:
+    try:
+        return sampler.find()
+    except PlanError as error:
+        pytest.skip(f"{error.message}: {error.remedy}")
+
+
+@pytest.mark.servers
+def test_the_difference_shows_a_planted_slow_function_grown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(where, "SAMPLED_S", 0.6)
+    monkeypatch.setattr(where, "LEAST_SAMPLES", 150)
+    parts = discover()
+    starlette = parts.frameworks["starlette"]
+    environment = provision(starlette, echo=lambda _line: None)
+    sides = {SideName.BASE: environment, SideName.HEAD: slowed(environment, tmp_path)}
+    kept: list[Outcome] = []
+    pool = CountingPool(
+        counter=Callgrind(version="none"),
+        servers=parts.servers,
+        scenarios=parts.scenarios,
+        setup=SETUP,
+        folder=tmp_path / "logs",
+        append=kept.append,
+        sampling=sampling_of(real_sampler(), parts),
+    )
+    asked = replace(cell("uvicorn-standard", Interface.ASGI), framework="starlette")
+    pool.where(
+        [
+            tuple(
+                CostCell(cell=asked, framework=starlette, environment=sides[side], side=side)
+                for side in BOTH_SIDES
+            )
+        ]
+    )
+    assert not [outcome for outcome in kept if isinstance(outcome, Failure)], kept
+    base, head = (
+        Profile(record=made, stacks=stacks.decode(made.stacks))
+        for made in kept
+        if isinstance(made, CostSamples)
+    )
+    assert (base.record.side, head.record.side) == BOTH_SIDES
+    assert base.total >= 30
+    planted = function_changes(base, head)[0]
+    assert planted.frame.function == "slow_total"
+    assert planted.own.direction == Direction.GROWN
+    assert planted.own.base == 0
+    assert planted.own.head > 0.3
+    assert planted.frame.file == "apps/starlette_app.py"
+    page = two_sides(base, head, {"starlette": "Starlette"})
+    assert f"grew most, from 0.0% to {planted.own.head:.1%} of samples" in page
+    assert str(tmp_path) not in page
+    layers = {frame.layer for stack in base.stacks for frame in stack}
+    assert layers >= {CodeLayer.SERVER, CodeLayer.FRAMEWORK, CodeLayer.APP}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -40,6 +40,10 @@ class FakePool:
     def __init__(self, writer: Writer) -> None:
         self.writer = writer
         self.asked: list[tuple[tuple[str, ...], tuple[int, ...]]] = []
+        self.sampled: list[tuple[tuple[SideName, str], ...]] = []
+
+    def where(self, together: Iterable[tuple[CostCell, ...]]) -> None:
+        self.sampled = [tuple((each.side, each.cell.slug) for each in group) for group in together]
 
     def count(self, together: Iterable[tuple[CostCell, ...]], *, repeats: Iterable[int] = (0,)) -> None:
         groups, numbers = list(together), tuple(repeats)
@@ -70,6 +74,8 @@ def gate(
     *,
     repeats: Iterable[Mapping[Pairing, int]] = (),
     confirm: Mapping[Pairing, int] | None = None,
+    worse: Sequence[Pairing] = (),
+    where: bool = True,
     budget_s: float = 3600.0,
     chosen: tuple[Pairing, ...] = (*COUNTED, *LOADED),
     **more: Any,  # noqa: ANN401 - passed on
@@ -83,11 +89,16 @@ def gate(
 
     given = prepared(chosen, kind=PlanKind.GATE)
     with create(folder, given.plan) as writer:
-        policy = Policy(cost_repeats=lambda _run: next(wanted, {}), confirmations=confirmations)
+        policy = Policy(
+            cost_repeats=lambda _run: next(wanted, {}),
+            confirmations=confirmations,
+            worse_costs=lambda _run: worse,
+        )
         made, counting = fakes(given, writer, policy=policy, **more), FakePool(writer)
         Gate(
             comparison=made.comparison,
             pool=cast("CountingPool", counting),
+            where=where,
             deadline_s=time.monotonic() + budget_s,
         ).run()
     return read(folder / "two-sides"), made, counting, budgets
@@ -105,6 +116,18 @@ def test_counts_are_repeated_while_they_are_not_sharp(tmp_path: Path) -> None:
     _, _, counting, _ = gate(tmp_path, repeats=[{COUNTED[0]: 2}, {COUNTED[0]: 1}])
     assert [numbers for _, numbers in counting.asked] == [(0, 1), (2,), (3,)]
     assert counting.asked[1][0] == (COUNTED[0].head.slug,)
+
+
+def test_stacks_of_both_sides_are_sampled_where_a_cost_got_worse(tmp_path: Path) -> None:
+    _, _, counting, _ = gate(tmp_path, worse=COUNTED[:1])
+    slug = COUNTED[0].head.slug
+    assert counting.sampled == [((SideName.BASE, slug), (SideName.HEAD, slug))]
+
+
+@pytest.mark.parametrize("more", [{"worse": ()}, {"worse": COUNTED, "where": False}])
+def test_else_none_are_sampled(tmp_path: Path, more: dict[str, Any]) -> None:
+    _, _, counting, _ = gate(tmp_path, **more)
+    assert counting.sampled == []
 
 
 def test_only_what_is_in_doubt_is_confirmed_on_fresh_pairs(tmp_path: Path) -> None:
