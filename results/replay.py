@@ -22,8 +22,8 @@ from results.model import (
     Trial,
 )
 
-Key = tuple[str, int, Cell, str]
-"""Of a trial: stage, block, cell and side."""
+Key = tuple[str, int, int, Cell, str]
+"""Of a trial: stage, block, heat, cell and side; a stack that lives in every heat has a trial in each."""
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ class Replay:
                 self._samples[record.cell, record.side] = record
 
     def _trial(self, trial: Trial) -> None:
-        key = (trial.stage, trial.block, trial.cell, trial.side)
+        key = (trial.stage, trial.block, trial.heat, trial.cell, trial.side)
         self._set_aside(key)
         self._trials[key] = trial
         self._latest = trial.block

@@ -15,7 +15,7 @@ from report.analysis.metrics import telling_metric
 from report.analysis.patterns.catalogue import explain
 from report.analysis.patterns.pattern import Explained
 from report.analysis.precision import Precision, assess_precision
-from report.analysis.summary import Summary, fit_metric, summarise
+from report.analysis.summary import Summary, fit_metric, is_reference, summarise, without_reference
 from report.analysis.validity import one_cpu
 from report.stats import levels
 from report.stats.levels import Level
@@ -76,6 +76,7 @@ class Conclusions:
     """All that a page or a terminal says about a run."""
 
     summaries: tuple[Summary, ...]
+    """Of all cells but those of the reference stack."""
     groups: tuple[Group, ...]
     """Frameworks on the same server variant and interface, by throughput."""
     stacks: tuple[Group, ...]
@@ -98,6 +99,8 @@ class Conclusions:
     """How much the machine varied; None where nothing took turns."""
     precision: Precision | None = None
     """None where the run was not asked for a precision."""
+    reference: tuple[Summary, ...] = ()
+    """Of the reference stack, which is shown in histories alone."""
     explained: tuple[Explained, ...] = ()
     """Cells whose numbers fit a pattern with a known cause."""
 
@@ -105,12 +108,14 @@ class Conclusions:
 def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
     """All conclusions from ``run``; ``frames`` are its tables, built where they are not given."""
     frames = frames or build_frames(run)
-    summaries = summarise(run, frames)
+    everything = summarise(run, frames)
+    summaries = without_reference(everything, run.plan)
     aa_controls, precise = check_controls(summaries), assess_precision(run, summaries)
     problems = (*run.problems, *frames.problems)
     kept = {(trial.launch, trial.cell) for trial in run.trials}
     return Conclusions(
         summaries=summaries,
+        reference=tuple(summary for summary in everything if is_reference(summary.cell, run.plan)),
         groups=group_contenders(summaries),
         stacks=group_contenders(summaries, kind="stacks"),
         controls=aa_controls,

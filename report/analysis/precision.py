@@ -8,7 +8,7 @@ from itertools import product
 
 from report.analysis.contenders import Contender, Group, group_contenders
 from report.analysis.metrics import telling_metric
-from report.analysis.summary import Summary, summarise
+from report.analysis.summary import Summary, summarise, without_reference
 from report.fmt import counted
 from results.model import FIRST_LOOK, Cell, Load, Run
 
@@ -60,7 +60,7 @@ def assess_precision(run: Run, summaries: Sequence[Summary] | None = None) -> Pr
     asked = run.plan.setup.precision_percent
     if asked is None:
         return None
-    summaries = summarise(run) if summaries is None else summaries
+    summaries = without_reference(summarise(run) if summaries is None else summaries, run.plan)
     return precision_of(summaries, asked, blocks=len(run.blocks), cells=run.plan.cells)
 
 
@@ -104,7 +104,7 @@ def widest_ratio_percent(run: Run) -> float | None:
     """
     halves = [
         contender.ratio.half_width_percent
-        for group in _asked(summarise(run))
+        for group in _asked(without_reference(summarise(run), run.plan))
         for contender in group.contenders[1:]
     ]
     known = [half for half in halves if half is not None]

@@ -16,7 +16,7 @@ from report.analysis.services import ServiceUse, service_uses
 from report.analysis.together import Together, fit_together
 from report.analysis.workload import Workload, cells_in_turns, shares_of_capacity, workload_of
 from report.stats.levels import Level
-from results.model import SERVED_SHARE, Cell, Failure, FailureStage, Load, Run, Trial
+from results.model import SERVED_SHARE, Cell, Failure, FailureStage, Load, Plan, Run, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +145,16 @@ def fit_metric(
         if summary.workload == workload and summary.metric_summaries[metric.name].comparable
     }
     return fit_together(launches, within_servers=within_servers)
+
+
+def is_reference(cell: Cell, plan: Plan) -> bool:
+    """Whether ``cell`` is one of the reference stack, which is no choice: histories are relative to it."""
+    return bool(plan.setup.reference) and replace(cell, python="").stack == plan.setup.reference
+
+
+def without_reference(summaries: Iterable[Summary], plan: Plan) -> tuple[Summary, ...]:
+    """All that a run is about."""
+    return tuple(summary for summary in summaries if not is_reference(summary.cell, plan))
 
 
 def sorted_cells(cells: Iterable[Cell]) -> list[Cell]:

@@ -62,5 +62,5 @@ class Environment:
 
     machine: Machine
     harness: dict[str, str]
-    """Versions of hotlap, its Python and the packages that measure."""
+    """Versions of hotlap, its Python and what measures; ``commit`` of hotlap where it is a checkout."""
     frameworks: tuple[FrameworkEnvironment, ...]

@@ -49,6 +49,9 @@ class Setup:
     """Length of the windows of open load where it is another than ``window_s``."""
     open_turn_s: float | None = None
     """How long each turn of an open load was to be; None: its windows were whole."""
+    reference: str = ""
+    """Stack (without interpreter) that lived in every heat, its packages by a frozen lock: what histories are
+    relative to; empty: there was none (schema 1.8)."""
 
 
 UPSTREAM = "upstream"

@@ -20,6 +20,7 @@ from runners.cli.options import (
     Pythons,
     Quick,
     Rates,
+    Reference,
     Reuse,
     Scenarios,
     Servers,
@@ -55,6 +56,7 @@ def list_(
     duration: Duration = None,
     warmup: Warmup = None,
     heat: Heat = None,
+    reference: Reference = False,
     python: Pythons = None,
     plan: PlanOption = False,
     as_json: Json = False,
@@ -90,6 +92,7 @@ def list_(
         seed=0,
         pythons=tuple(python or ()),
         rates=rates.parse(rate or ()),
+        reference=reference,
     )
     ahead = forecast(options, parts)
     typer.echo(plan_tables.as_json(ahead) if as_json else plan_tables.as_text(ahead))

@@ -153,6 +153,14 @@ Suite = Annotated[
         autocompletion=suites.names,
     ),
 ]
+Reference = Annotated[
+    bool,
+    typer.Option(
+        "--reference",
+        help="The reference stack, whose packages never change, lives in every heat: for histories over "
+        "many runs.",
+    ),
+]
 Blocks = Annotated[int | None, typer.Option(min=1, help="Blocks; 8 unless given.")]
 Precision = Annotated[
     float | None,

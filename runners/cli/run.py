@@ -28,6 +28,7 @@ from runners.cli.options import (
     Pythons,
     Quick,
     Rates,
+    Reference,
     Results,
     Reuse,
     Scenarios,
@@ -96,6 +97,7 @@ def run(
     host: Host = "127.0.0.1",
     url: Url = None,
     protocol: Protocol = False,
+    reference: Reference = False,
     resume: Resume = None,
     report: Report = False,
     as_json: Json = False,
@@ -125,7 +127,13 @@ def run(
     if slo is not None:
         _refuse_several_beside_slo(python or ())
         _refuse_beside_slo(
-            rate=rate, resume=resume, report=report, reuse=reuse, precision=precision, protocol=protocol
+            rate=rate,
+            resume=resume,
+            report=report,
+            reuse=reuse,
+            precision=precision,
+            protocol=protocol,
+            reference=reference,
         )
     shown, offered = watcher(), rates.parse(rate or ())
     spread = Spread(generators=generators, joined=join, listen=listen, host=host, url=url)
@@ -153,6 +161,7 @@ def run(
             arrivals=rates.arrivals_of(arrivals, offered=bool(offered or slo)),
             spread=spread,
             protocol=protocol,
+            reference=reference,
         )
         if slo is not None:
             _sweep(options, slo, blocks, shown, as_json=as_json)

@@ -58,6 +58,7 @@ SUITE_SETTINGS = {
     "quick": bool,
     "reuse": int,
     "heat": int,
+    "reference": bool,
 }
 """Keys of tables of ``[tool.hotlap.suites]`` and their types: options of ``hotlap run``, and a sentence."""
 _KINDS: Mapping[type, tuple[type, ...]] = {float: (int, float), TextOrList: (str, list)}

@@ -25,7 +25,8 @@ def lock(frameworks: Iterable[Framework], *, upgrade: bool, echo: Callable[[str]
     """Write the locks of ``frameworks``, all of one folder, and the shared constraint before them.
 
     Versions stay what they are where they still fit, unless ``upgrade``. Where the shared constraint
-    changes, every framework of the folder is locked anew, so that none keeps another server.
+    changes, every framework of the folder is locked anew, so that none keeps another server; but those
+    that are frozen, whose locks stay what they are once there are any.
 
     Raises:
         PlanError: a server's file declares packages that are no requirements.
@@ -41,6 +42,9 @@ def lock(frameworks: Iterable[Framework], *, upgrade: bool, echo: Callable[[str]
         source.write_text("\n".join(servers.packages()), encoding="utf-8")
         changed = _compile([source], shared, oldest, upgrade=upgrade, echo=echo)
         for framework in everyone if changed else chosen:
+            if framework.frozen and framework.lock.is_file():
+                echo(f"{framework.lock.name}: frozen, left as it is")
+                continue
             sources: list[Path | str] = [framework.path, source, "--generate-hashes", "--constraints", shared]
             _compile(sources, framework.lock, lowest_python(framework), upgrade=upgrade, echo=echo)
 
@@ -87,8 +91,11 @@ def server_requirements(framework: Framework) -> tuple[str, ...]:
     """What the servers' files require of an environment of ``framework``.
 
     Apps of another folder, such as those of an older revision, may have been locked before there was some
-    server: only what their shared constraint holds is required of their locks.
+    server: only what their shared constraint holds is required of their locks. Of a frozen lock nothing
+    is: it has the servers of the day it was made.
     """
+    if framework.frozen:
+        return ()
     shared = framework.lock.parent / SHARED
     required = servers.packages()
     if framework.path.parent == APPS or not shared.is_file():

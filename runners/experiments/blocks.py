@@ -63,7 +63,14 @@ class RunBlocks:
 
     def _heats(self, block: int) -> tuple[tuple[Visit, ...], ...]:
         setup, available = self.plan.setup, max(facts.memory_available() - MEMORY_RESERVE_BYTES, 0)
-        draw = partial(draw_heats, self.visits, most=setup.heat, seed=setup.seed, block=block)
+        draw = partial(
+            draw_heats,
+            self.visits,
+            most=setup.heat,
+            seed=setup.seed,
+            block=block,
+            everywhere=setup.reference,
+        )
         heats = draw(memory_bytes=self.memory_bytes, available_bytes=available)
         if len(heats) > len(draw()):
             self.watcher.say(

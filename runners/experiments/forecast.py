@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from results.model import NotApplicable, Plan
 from runners.environments.lock import pins
@@ -15,6 +15,7 @@ from runners.experiments.options import RunOptions
 from runners.experiments.progress import Amount, amount_of
 from runners.experiments.provisioning import lacking_cells, unsupported_cells, without
 from runners.experiments.run_plan import (
+    expand_all,
     interpreters_of,
     must_fit_together,
     must_have_ratios,
@@ -23,7 +24,7 @@ from runners.experiments.run_plan import (
 )
 from runners.machine import facts
 from runners.selection.heats import draw_heats
-from runners.selection.matrix import Apart, Matrix, Parts, apart, expand
+from runners.selection.matrix import Apart, Matrix, Parts, apart
 from runners.selection.schedule import Visit, visits
 from runners.servers.versions import Versions
 
@@ -69,7 +70,7 @@ def forecast(options: RunOptions, parts: Parts) -> Forecast:
     """
     must_fit_together(options)
     interpreters = interpreters_of(options, parts)
-    matrix = expand(replace(options.selection, pythons=named(interpreters)), parts)
+    matrix = expand_all(options, parts, named(interpreters))
     must_have_ratios(options.timing, matrix.cells)
     unmet = unsupported_cells(matrix.cells, interpreters, parts)
     unmet += lacking_cells(without(matrix.cells, unmet), _locked(interpreters, matrix, parts), parts)
@@ -98,6 +99,7 @@ def forecast(options: RunOptions, parts: Parts) -> Forecast:
             block=0,
             memory_bytes={visit.key: _memory_bytes(visit) for visit in launches},
             available_bytes=available,
+            everywhere=setup.reference,
         ),
         available_bytes=available,
     )

@@ -97,7 +97,13 @@ def with_rates(plan: Plan, options: RunOptions, parts: Parts, capacities: Mappin
         not_applicable=_not_applicable(plan.not_applicable, cells),
         capacities_rps={cell.slug: value for cell, value in capacities.items()},
         order=tuple(
-            launch_order(launches, most=plan.setup.heat, seed=plan.setup.seed, block=block)
+            launch_order(
+                launches,
+                most=plan.setup.heat,
+                seed=plan.setup.seed,
+                block=block,
+                everywhere=plan.setup.reference,
+            )
             for block in range(plan.setup.blocks)
         ),
     )

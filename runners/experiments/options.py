@@ -94,5 +94,7 @@ class RunOptions:
     """Rates of an open load; empty: closed load."""
     arrivals: Arrivals = DEFAULT_ARRIVALS
     spread: Spread = field(default_factory=Spread)
+    reference: bool = False
+    """Whether the reference stack lives in every heat."""
     protocol: bool = False
     """Whether the servers are held against odd bytes too."""

@@ -49,9 +49,7 @@ def build_plan(
         name=time.strftime("%Y%m%d-%H%M%S", time.gmtime()) + ("" if kind in UNNAMED_KINDS else f"-{kind}"),
         created_unix_s=time.time(),
         setup=setup,
-        environment=Environment(
-            machine=facts.machine(), harness=facts.harness_versions(), frameworks=tuple(frameworks)
-        ),
+        environment=Environment(machine=facts.machine(), harness=_harness(), frameworks=tuple(frameworks)),
         cells=cells,
         not_applicable=not_applicable,
         ceilings=ceilings,
@@ -62,6 +60,12 @@ def build_plan(
     )
 
 
+def _harness() -> dict[str, str]:
+    """Versions of what measures, with the commit of hotlap where it is a checkout."""
+    commit = facts.harness_commit()
+    return facts.harness_versions() | ({"commit": commit} if commit else {})
+
+
 def build_setup(
     *,
     timing: Timing,
@@ -70,6 +74,7 @@ def build_setup(
     generator_cpus: tuple[int, ...],
     command: Sequence[str],
     spread: Spread | None = None,
+    reference: str = "",
 ) -> Setup:
     """How a plan is measured; a seed is drawn where none is given, addresses in ``command`` lose secrets."""
     spread = spread or Spread()
@@ -91,6 +96,7 @@ def build_setup(
         heat=timing.heat,
         open_window_s=timing.open_window_s,
         open_turn_s=timing.open_turn_s,
+        reference=reference,
     )
 
 

@@ -34,7 +34,8 @@ from runners.experiments.provisioning import (
 from runners.machine import facts, placement
 from runners.selection import rates
 from runners.selection.heats import launch_order
-from runners.selection.matrix import Parts, control_of, expand, stacks
+from runners.selection.matrix import Matrix, Parts, control_of, expand, stacks
+from runners.selection.reference import STACK, is_reference, reference_cells
 from runners.selection.schedule import Visit, visits
 
 
@@ -48,7 +49,7 @@ def plan_of(
     facts.require_linux()
     must_fit_together(options)
     interpreters, url = interpreters_of(options, parts), options.spread.url
-    matrix = expand(replace(options.selection, pythons=named(interpreters)), parts)
+    matrix = expand_all(options, parts, named(interpreters))
     if options.apps is not None:
         watcher.say(f"apps in {options.apps}")
     cells = matrix.cells
@@ -92,6 +93,19 @@ def interpreters_of(options: RunOptions, parts: Parts) -> dict[str, Chosen]:
     return choose(options.pythons, frameworks.values(), cache.root())
 
 
+def expand_all(options: RunOptions, parts: Parts, pythons: tuple[str, ...]) -> Matrix:
+    """The matrix of ``options``, with the reference stack where it is asked for.
+
+    Raises PlanError where there is no cell, or no such stack.
+    """
+    selection = replace(options.selection, pythons=pythons)
+    matrix = expand(selection, parts)
+    if not options.reference:
+        return matrix
+    cells = dict.fromkeys((*matrix.cells, *reference_cells(selection, parts)))
+    return replace(matrix, cells=tuple(cells))
+
+
 def named(interpreters: Iterable[str]) -> tuple[str, ...]:
     """What cells call ``interpreters``; none where there is one."""
     return tuple(name for name in interpreters if name)
@@ -106,7 +120,8 @@ def planned(
     frameworks: Iterable[FrameworkEnvironment] = (),
 ) -> Plan:
     """The plan that measures closed ``cells`` and a control, in the order of launches that is drawn."""
-    cells += control_of(cells, parts)
+    others = [cell for cell in cells if not is_reference(cell)]
+    cells += control_of(others or cells, parts)
     setup, launches = _setup(options, cells), visits(cells, parts.scenarios)
     return build_plan(
         kind=PlanKind.RUN,
@@ -116,7 +131,7 @@ def planned(
         not_applicable=not_applicable,
         ceilings=ceilings.known(),
         order=tuple(
-            launch_order(launches, most=setup.heat, seed=setup.seed, block=block)
+            launch_order(launches, most=setup.heat, seed=setup.seed, block=block, everywhere=setup.reference)
             for block in range(setup.blocks)
         ),
     )
@@ -165,10 +180,10 @@ def must_have_ratios(timing: Timing, cells: Iterable[Cell]) -> None:
 
 
 def has_ratios(cells: Iterable[Cell]) -> bool:
-    """Whether two stacks are compared in any scenario; floors are not."""
+    """Whether two stacks are compared in any scenario; floors are not, nor is the reference stack."""
     compared: dict[tuple[str, str], set[str]] = {}
     for cell in cells:
-        if cell.framework != cell.interface:
+        if cell.framework != cell.interface and not is_reference(cell):
             compared.setdefault((cell.scenario, cell.python), set()).add(cell.stack)
     return any(len(names) > 1 for names in compared.values())
 
@@ -184,4 +199,5 @@ def _setup(options: RunOptions, cells: tuple[Cell, ...]) -> Setup:
         generator_cpus=generator_cpus,
         command=options.command,
         spread=spread,
+        reference=STACK if any(map(is_reference, cells)) and options.reference else "",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import subprocess
 import sys
 from contextlib import suppress
 from importlib import metadata
@@ -16,6 +17,7 @@ from runners.machine.placement import cores
 
 MEASURING = ("hotlap", "locust", "gevent", "httptools", "hdrhistogram", "numpy", "psutil", "uv")
 """Packages of the harness that a number could depend on."""
+GIT_TIMEOUT_S = 10.0
 
 
 def require_linux() -> None:
@@ -61,6 +63,19 @@ def harness_versions() -> dict[str, str]:
         with suppress(metadata.PackageNotFoundError):
             versions[name] = metadata.version(name)
     return versions
+
+
+def harness_commit() -> str:
+    """Commit of hotlap, with ``+`` behind it where its files were changed; empty where it is no checkout."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return ""
+    argv = ["git", "-C", str(root), "describe", "--always", "--exclude=*", "--abbrev=12", "--dirty=+"]
+    try:
+        done = subprocess.run(argv, capture_output=True, check=False, timeout=GIT_TIMEOUT_S, text=True)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _system() -> str:

@@ -22,7 +22,7 @@ APP_SUFFIX = "_app.py"
 KEYS = {
     *("title", "notes", "serialiser", "validator", "floor", "built-on", "quick", "counted", "sentinel"),
     *("implements", "needs", "targets", "not-applicable", "boundaries", "schema", "docs", "expected-rps"),
-    *("documentation", "default", "pool"),
+    *("documentation", "default", "pool", "frozen"),
 }
 """What ``[tool.hotlap]`` may hold."""
 BOUNDARY = "::"
@@ -57,6 +57,8 @@ class Framework:
     """A bare interface app, which frameworks are measured against."""
     default: bool = True
     """False: only measured when it is named."""
+    frozen: bool = False
+    """Its lock, once there, is left as it is by all that refreshes locks."""
     built_on: str = ""
     """Framework that it stands on; empty for the floor of its server and interface."""
     quick: tuple[str, ...] = ()
@@ -146,6 +148,7 @@ def read(path: Path) -> Framework:
         validator=block.string(tool, "validator", default=""),
         floor=tool.get("floor", False) is True,
         default=tool.get("default", True) is True,
+        frozen=tool.get("frozen", False) is True,
         built_on=block.string(tool, "built-on", default=""),
         quick=block.strings(tool, "quick", default=()),
         counted=block.strings(tool, "counted", default=()),

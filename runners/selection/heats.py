@@ -7,6 +7,7 @@ from dataclasses import replace
 from random import Random
 
 from results.model import Cell, Interface
+from runners.selection.reference import is_reference
 from runners.selection.schedule import Visit
 
 MOST_IN_HEAT = 12
@@ -21,24 +22,38 @@ def draw_heats(
     block: int,
     memory_bytes: Mapping[str, int] | None = None,
     available_bytes: int | None = None,
+    everywhere: str = "",
 ) -> tuple[tuple[Visit, ...], ...]:
     """Launches of a block in heats of at most ``most``, drawn anew for each block.
 
     A heat holds one interpreter. What serves one target on one server variant stays together, as far as
     ``most`` goes: ratios are shown within it. ``memory_bytes`` are what launches took before, by key: a heat
-    takes no more than ``available_bytes``, and a launch that is alone in it may take more.
+    takes no more than ``available_bytes``, and a launch that is alone in it may take more. Launches of the
+    stack ``everywhere`` are in every heat, beside ``most`` others.
     """
     random = Random(f"{seed}/heats/{block}")
+    memory_bytes = memory_bytes or {}
     together: dict[str, dict[tuple[str, str], list[Visit]]] = {}
+    beside: dict[str, list[Visit]] = {}
     for visit in launches:
         first = visit.cells[0]
-        together.setdefault(first.python, {}).setdefault((first.server, visit.target), []).append(visit)
-    pythons = list(together.values())
+        if is_reference(first, everywhere):
+            beside.setdefault(first.python, []).append(visit)
+        else:
+            together.setdefault(first.python, {}).setdefault((first.server, visit.target), []).append(visit)
+    pythons = [*(together or {python: {} for python in beside}).items()]
     random.shuffle(pythons)
     return tuple(
-        tuple(heat)
-        for by_server in pythons
-        for heat in _filled(list(by_server.values()), random, most, memory_bytes or {}, available_bytes)
+        (*beside.get(python, ()), *heat)
+        for python, by_server in pythons
+        for heat in _filled(
+            list(by_server.values()),
+            random,
+            most,
+            memory_bytes,
+            _less(available_bytes, beside.get(python, ()), memory_bytes),
+        )
+        or [[]]
     )
 
 
@@ -62,10 +77,23 @@ def _filled(
     return heats
 
 
-def launch_order(launches: Iterable[Visit], *, most: int, seed: int, block: int) -> tuple[str, ...]:
+def _less(
+    available_bytes: int | None, visits: Iterable[Visit], memory_bytes: Mapping[str, int]
+) -> int | None:
+    """What is left beside ``visits``."""
+    if available_bytes is None:
+        return None
+    return max(available_bytes - sum(memory_bytes.get(visit.key, 0) for visit in visits), 0)
+
+
+def launch_order(
+    launches: Iterable[Visit], *, most: int, seed: int, block: int, everywhere: str = ""
+) -> tuple[str, ...]:
     """Keys of a block's launches in their order, where memory suffices for all heats."""
     return tuple(
-        visit.key for heat in draw_heats(launches, most=most, seed=seed, block=block) for visit in heat
+        visit.key
+        for heat in draw_heats(launches, most=most, seed=seed, block=block, everywhere=everywhere)
+        for visit in heat
     )
 
 

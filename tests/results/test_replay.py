@@ -91,3 +91,10 @@ def test_of_samples_the_last_of_each_cell_and_side_counts() -> None:
     first = samples({(RUN,): 1})
     again, base = replace(first, requests=7), replace(first, side=SideName.BASE)
     assert replayed(first, base, again).samples == (again, base)
+
+
+def test_a_stack_that_lives_in_every_heat_has_a_trial_in_each() -> None:
+    other, again = replace(ONE, heat=1, launch=9), replace(ONE, heat=1, launch=9, attempt=1)
+    run = replayed(start(0), ONE, other, again, end(0))
+    assert run.trials == (ONE, again)
+    assert run.partial == (other,)

@@ -10,7 +10,13 @@ from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, holds_costs, summarise_costs
 from report.analysis.lifecycles import Lifecycle, summarise_lifecycles
 from report.analysis.metrics import THROUGHPUT
-from report.analysis.summary import Summary, fit_metric, group_by_workload, summarise
+from report.analysis.summary import (
+    Summary,
+    fit_metric,
+    group_by_workload,
+    summarise,
+    without_reference,
+)
 from report.analysis.titles import titles_of
 from report.analysis.together import Together
 from report.analysis.workload import Workload
@@ -70,7 +76,9 @@ class Evidence:
         """Of each cell under closed load whose throughput was measured, the A/A control left out."""
         return tuple(
             summary
-            for summary in (summarise(self.run) if self._all is None else self._all)
+            for summary in without_reference(
+                summarise(self.run) if self._all is None else self._all, self.run.plan
+            )
             if summary.cell.load == Load.CLOSED
             and not summary.cell.control
             and summary.metric_summaries[THROUGHPUT.name].comparable

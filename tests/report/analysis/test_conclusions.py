@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from report.analysis.conclusions import check_controls, conclude
+from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import summarise
 from results.model import Run
 from tests.support.synthetic import make_run
@@ -97,3 +98,23 @@ def test_a_run_without_trials_still_says_why() -> None:
     assert all(summary.gap for summary in found.summaries)
     assert all(not group.contenders for group in found.groups)
     assert found.controls == () or all(control.ratio is None for control in found.controls)
+
+
+def test_the_reference_stack_is_no_choice_and_changes_no_ratio() -> None:
+    run = make_run(scenarios=("json",), troubles=False)
+    stack = "litestar--uvicorn-standard"
+    marked = replace(run, plan=replace(run.plan, setup=replace(run.plan.setup, reference=stack)))
+    plain, without = conclude(run), conclude(marked)
+    assert stack not in {summary.cell.stack for summary in without.summaries}
+    assert {summary.cell.stack for summary in without.reference} == {stack}
+    assert plain.reference == ()
+    told = {
+        contender.cell.stack for group in (*without.groups, *without.stacks) for contender in group.contenders
+    }
+    assert stack not in told
+    assert told | {stack} == {
+        contender.cell.stack for group in plain.stacks for contender in group.contenders
+    }
+    by_cell = {summary.cell: summary for summary in plain.summaries}
+    for summary in without.summaries:
+        assert summary.level(THROUGHPUT) == by_cell[summary.cell].level(THROUGHPUT)

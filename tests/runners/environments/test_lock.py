@@ -139,5 +139,20 @@ def test_shipped_locks_are_current_and_share_their_servers(name: str) -> None:
     lock.require_current(framework, HERE, ())
     text = framework.lock.read_text(encoding="utf-8")
     shared = (framework.lock.parent / lock.SHARED).read_text(encoding="utf-8")
-    assert lock.pins(shared, HERE).items() <= lock.pins(text, HERE).items()
+    assert framework.frozen or lock.pins(shared, HERE).items() <= lock.pins(text, HERE).items()
     assert not re.search(r"://|^-|^#", text, re.MULTILINE)
+
+
+def test_a_frozen_lock_is_made_once_and_then_left_alone(apps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = apps / "frame_app.py"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[tool.hotlap]\n", "[tool.hotlap]\n# frozen = true\n"), encoding="utf-8")
+    assert frameworks.read(file).frozen
+    write(apps)
+    before = (apps / "locks" / "frame.txt").read_bytes()
+    local_index.wheel(apps.parent / "index", "frame", "3.0", "core>=2")
+    local_index.use(monkeypatch, apps.parent, "serve", "extra")
+    assert write(apps, upgrade=True)[-1] == "frame.txt: frozen, left as it is"
+    assert (apps / "locks" / "frame.txt").read_bytes() == before
+    assert locked(apps, "bare") == {"extra": "1.0", "serve": "1.0"}
+    lock.require_current(frameworks.discover(apps)["frame"], HERE, ())

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -481,6 +482,21 @@ def test_a_generator_that_dies_fails_every_cell_of_its_relay_and_the_rest_goes_o
     failed = {failure.cell for failure in run.failures}
     assert failed == {cell for cell in run.plan.cells if cell.scenario == run.failures[0].cell.scenario}  # type: ignore[union-attr]
     assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - len(failed)
+
+
+def test_the_reference_stack_has_a_launch_and_its_trials_in_every_heat(tmp_path: Path) -> None:
+    reference = "fastapi--granian-asgi"
+    run = complete(tmp_path, replace(IN_TURNS, heat=2, reference=reference))
+    for block in range(SETUP.blocks):
+        trials = [trial for trial in run.trials if trial.block == block]
+        heats = {trial.heat for trial in trials}
+        assert len(heats) > 1
+        own = [trial for trial in trials if trial.cell.stack == reference]
+        scenarios = {trial.cell.scenario for trial in own}
+        assert sorted((trial.heat, trial.cell.scenario) for trial in own) == sorted(product(heats, scenarios))
+        assert len({trial.launch for trial in own}) == len(heats)
+    assert not run.partial
+    assert not run.failures
 
 
 def test_a_server_that_dies_in_a_relay_leaves_the_heat(tmp_path: Path) -> None:

@@ -76,3 +76,49 @@ def test_a_heat_holds_one_interpreter() -> None:
         assert sum(map(len, heats)) == len(launches) == 2 * len(VISITS)
         first.add(heats[0][0].cells[0].python)
     assert first == {"3.12", "3.13"}
+
+
+@pytest.mark.parametrize("most", [1, 3, 12])
+def test_the_reference_stack_is_in_every_heat_beside_as_many_others(most: int) -> None:
+    everywhere = VISITS[0].stack
+    own = [visit for visit in VISITS if visit.stack == everywhere]
+    others = sorted(visit.key for visit in VISITS if visit.stack != everywhere)
+    for block in range(4):
+        heats = draw_heats(VISITS, most=most, seed=7, block=block, everywhere=everywhere)
+        assert sorted(visit.key for heat in heats for visit in heat if visit not in own) == others
+        for heat in heats:
+            assert [visit for visit in heat if visit in own] == own
+            assert 0 < len(heat) - len(own) <= most
+    order = launch_order(VISITS, most=most, seed=7, block=0, everywhere=everywhere)
+    assert order == tuple(
+        visit.key
+        for heat in draw_heats(VISITS, most=most, seed=7, block=0, everywhere=everywhere)
+        for visit in heat
+    )
+
+
+def test_the_reference_stack_may_be_alone_and_takes_of_the_memory() -> None:
+    everywhere = VISITS[0].stack
+    own = [visit for visit in VISITS if visit.stack == everywhere]
+    assert draw_heats(own, most=3, seed=7, block=0, everywhere=everywhere) == (tuple(own),)
+    taken = {visit.key: 100 for visit in VISITS}
+    heats = draw_heats(
+        VISITS,
+        most=12,
+        seed=7,
+        block=0,
+        memory_bytes=taken,
+        available_bytes=200 + 100 * len(own),
+        everywhere=everywhere,
+    )
+    assert max(map(len, heats)) == 2 + len(own)
+
+
+def test_the_reference_stack_of_each_interpreter_is_in_its_heats() -> None:
+    launches = visits(expand(Selection(pythons=("3.12", "3.13")), KNOWN).cells, KNOWN.scenarios)
+    everywhere = VISITS[0].stack
+    for heat in draw_heats(launches, most=3, seed=7, block=0, everywhere=everywhere):
+        own = {
+            visit.cells[0].python for visit in heat if replace(visit.cells[0], python="").stack == everywhere
+        }
+        assert own == {visit.cells[0].python for visit in heat}
