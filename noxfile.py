@@ -122,11 +122,11 @@ def calibrate(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """What hotlap promises of itself, measured: help, set-up, report, cost, quick run, memory, generator."""
+    """What hotlap promises of itself, measured: help, set-up, pages, cost, runs, memory, history, load."""
     install(session, "tests")
     for name in (
         *("help_time", "harness", "first_paint", "cost"),
-        *("relay_quick", "relay_memory", "site_history"),
+        *("relay_quick", "relay_memory", "site_history", "change_points", "history"),
     ):
         session.run("python", "-m", f"tests.benchmarks.{name}", success_codes=[0, 1])
     session.run("hotlap", "calibrate")

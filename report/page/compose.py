@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from report import fmt
 from report.analysis.costs import NOT_COUNTED, ONE_BUILD
 from report.page import answers
-from report.page.charts.look import NEUTRAL, OKABE_ITO, VARIABLES
+from report.page.charts.look import NEUTRAL, OKABE_ITO, VARIABLES, Look
 from report.page.context import Context
 from report.page.label import label_warnings
 from report.page.model import Fact, Page, RunWarning, Section, Swatch
@@ -87,15 +87,19 @@ def _legend(context: Context) -> tuple[Swatch, ...]:
     cells = [summary.cell for summary in context.conclusions.summaries]
     cells += [count.cell for costs in context.costs for count in costs.counts]
     cells += [summary.cell for summary in context.lifecycles]
-    names = sorted({cell.framework for cell in cells}, key=context.title)
+    return legend_of({cell.framework for cell in cells}, context.titles, context.look)
+
+
+def legend_of(frameworks: Iterable[str], titles: Mapping[str, str], look: Look) -> tuple[Swatch, ...]:
+    """``frameworks`` with their colours, by title."""
     return tuple(
         Swatch(
             name=name,
-            title=context.title(name),
-            slot=-1 if context.look.colour(name) == NEUTRAL else OKABE_ITO.index(context.look.colour(name)),
-            variable=VARIABLES[context.look.colour(name)],
+            title=titles.get(name, name),
+            slot=-1 if look.colour(name) == NEUTRAL else OKABE_ITO.index(look.colour(name)),
+            variable=VARIABLES[look.colour(name)],
         )
-        for name in names
+        for name in sorted(frameworks, key=lambda name: titles.get(name, name))
     )
 
 

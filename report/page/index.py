@@ -41,8 +41,11 @@ class IndexRow:
     """Blocks with trials, where ``run`` was not read whole."""
 
 
-def make_index(rows: Sequence[IndexRow], apart: Sequence[str] = ()) -> Page:
-    """The page that lists ``rows``, the newest run first; ``apart`` says why they are not fewer."""
+def make_index(rows: Sequence[IndexRow], apart: Sequence[str] = (), places: tuple[Place, ...] = ()) -> Page:
+    """The page that lists ``rows``, the newest run first; ``apart`` says why they are not fewer.
+
+    ``places`` are further pages over all runs.
+    """
     newest_first = sorted(rows, key=lambda row: (-row.run.plan.created_unix_s, row.href))
     return Page(
         name=fmt.counted(len(rows), "run"),
@@ -50,6 +53,7 @@ def make_index(rows: Sequence[IndexRow], apart: Sequence[str] = ()) -> Page:
         verdict=f"{fmt.counted(len(rows), 'recorded run')} of Python web stacks",
         hotlap=newest_first[0].run.plan.environment.harness.get("hotlap", ""),
         made_from="the records",
+        places=places,
         sections=(
             Section(
                 anchor="runs",

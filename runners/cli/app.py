@@ -19,6 +19,7 @@ from runners.cli.claims import claims
 from runners.cli.compare import compare
 from runners.cli.cost import cost
 from runners.cli.gate import gate
+from runners.cli.history import history
 from runners.cli.lifecycle import lifecycle
 from runners.cli.list import list_
 from runners.cli.lock import lock
@@ -39,6 +40,7 @@ COMMANDS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("report", report_, "hotlap report latest --output page"),
     ("site", site, "hotlap site latest --out site"),
     ("claims", claims, "hotlap claims latest"),
+    ("history", history, "hotlap history"),
     ("cost", cost, "hotlap cost --framework starlette --server 'uvicorn*' --scenario json"),
     ("lifecycle", lifecycle, "hotlap lifecycle --framework fastapi --server granian-asgi --probe cold-start"),
     ("compare", compare, 'hotlap compare -f fastapi --base "fastapi==0.115.*" --head fastapi'),
@@ -68,7 +70,19 @@ EXHAUSTED = (
 """Errors by which the system says that there is no more room, or no more of something, for us."""
 OUT_OF = "make room on the disk, raise the limit (`ulimit -a`) or free memory; what was recorded is kept"
 
-CONFIGURED = ("list", "verify", "run", "report", "site", "serve", "cost", "lifecycle", "compare", "claims")
+CONFIGURED = (
+    "list",
+    "verify",
+    "run",
+    "report",
+    "site",
+    "serve",
+    "cost",
+    "lifecycle",
+    "compare",
+    "claims",
+    "history",
+)
 """Commands that take their defaults from ``[tool.hotlap]``."""
 
 

@@ -1,7 +1,7 @@
 """How long a night takes a site of 200 runs: ``python -m tests.benchmarks.site_history``, about a minute.
 
 The history is one made run under 200 names, pages and all. What is timed is to add one more run of the size
-of the quick matrix, with all its pages, the index, and a look at every page and record that is there.
+of the quick matrix, with all its pages, the index, the history, and a look at every page and record there.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from report.analysis.history.extract_files import read_extracts, write_extracts
 from report.page.site.grow import add_runs
 from report.page.site.kept import KeptRun, digest_of, read_kept
 from results.store import read
@@ -51,6 +52,9 @@ def copied(first: KeptRun, name: str, day: int) -> None:
     folder.mkdir()
     (folder / "run.jsonl").write_bytes(b"".join(record_lines(replace(run, plan=plan))))
     (folder / "index.html").write_bytes(first.page.read_bytes())
+    extracts = read_extracts(first.folder) or ()
+    renamed = [replace(own.plan, name=name, created_unix_s=plan.created_unix_s) for own in extracts]
+    write_extracts(folder, "", [replace(own, plan=plan) for own, plan in zip(extracts, renamed, strict=True)])
     if first.made:
         KeptRun(folder=folder, plan=plan).note(replace(first.made, key=digest_of(folder, ())))
 
@@ -67,7 +71,7 @@ def main() -> None:
         took_s = time.monotonic() - begun_s
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{growth.runs} runs, pages of {growth.made} made; peak memory of the process {peak_mb:.0f} MB")
-    bars.at_most("index and one new run over the history", took_s, BAR_S, "s")
+    bars.at_most("index, series and one new run over the history", took_s, BAR_S, "s")
     bars.at_most("the site", growth.total_bytes / 1e6, BAR_MB, "MB")
     bars.end()
 

@@ -38,7 +38,9 @@ def environment_differences(run: Run) -> tuple[str, ...]:
 
     With it stands what older servers were started with otherwise.
     """
-    lines = (line for pairing in run.plan.pairings for line in _differences(*_environments(run, pairing)))
+    lines = (
+        line for pairing in run.plan.pairings for line in package_differences(*_environments(run, pairing))
+    )
     return (*dict.fromkeys(lines), *older_servers(run))
 
 
@@ -100,7 +102,10 @@ def _groups_text(mounted: set[tuple[str, ...] | None]) -> str:
     return " or ".join(sorted(", ".join(groups or ("nothing",)) for groups in mounted))
 
 
-def _differences(base: FrameworkEnvironment | None, head: FrameworkEnvironment | None) -> Iterator[str]:
+def package_differences(
+    base: FrameworkEnvironment | None, head: FrameworkEnvironment | None
+) -> Iterator[str]:
+    """Interpreter and packages that differ, in words; nothing where either was not recorded."""
     if base is None or head is None:
         return
     frameworks = " -> ".join(dict.fromkeys((base.framework, head.framework)))

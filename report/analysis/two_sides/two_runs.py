@@ -17,7 +17,7 @@ from report.analysis.two_sides.pairings import is_counted
 from report.analysis.two_sides.tolerances import DEFAULTS, Tolerances
 from report.analysis.two_sides.trial_values import too_few_a_trial
 from report.stats.two_samples import unpaired
-from results.model import Cell, Load, Machine, Pairing, Run, SideName
+from results.model import Cell, Load, Machine, Pairing, Plan, Run, SideName
 
 SAME_MACHINE = ("cpu_model", "logical_cpus", "container")
 """Facts of the machine without which no number is compared."""
@@ -55,7 +55,7 @@ def compare_runs(base: Run, head: Run, tolerances: Tolerances = DEFAULTS) -> Com
         head=head.plan.name,
         how="two runs, one after the other: what changed on the machine in between counts as a difference",
         differences=(
-            *_circumstances(base, head),
+            *circumstances(base.plan, head.plan),
             *_noise(speed_range(base, summaries[0]), speed_range(head, summaries[1])),
             *environment_differences(both),
         ),
@@ -99,23 +99,23 @@ def _as_one(base: Run, head: Run, common: Iterable[Cell]) -> Run:
 
 def _why_apart(base: Run, head: Run) -> str:
     """Why no number may be compared: another machine or another way of running servers; empty: nothing."""
-    machines, setups = _machines(base, head), (base.plan.setup, head.plan.setup)
+    machines, setups = _machines(base.plan, head.plan), (base.plan.setup, head.plan.setup)
     for what, names, facts in (
         ("machine", SAME_MACHINE, machines),
         ("configuration", SAME_SETUP, setups),
     ):
-        for name, base_value, head_value in _different(facts, names):
+        for name, base_value, head_value in different(facts, names):
             shown = f"{name} is {base_value} in {base.plan.name} and {head_value} in {head.plan.name}"
             return f"{what} changed: {shown}; measure both sides anew with `hotlap compare --base --head`"
     return ""
 
 
-def _circumstances(base: Run, head: Run) -> Iterator[str]:
+def circumstances(base: Plan, head: Plan) -> Iterator[str]:
     """What else was not the same, and may be part of the differences."""
-    setups = (base.plan.setup, head.plan.setup)
+    setups = (base.setup, head.setup)
     for name, base_value, head_value in (
-        *_different(setups, _CIRCUMSTANCES),
-        *_different(_machines(base, head), ("kernel", "system", "governor")),
+        *different(setups, _CIRCUMSTANCES),
+        *different(_machines(base, head), ("kernel", "system", "governor")),
     ):
         yield f"{name} {base_value} -> {head_value}"
 
@@ -126,11 +126,11 @@ def _noise(base: SpeedRange | None, head: SpeedRange | None) -> Iterator[str]:
         yield f"machine speed {shown} of its mean (10th to 90th percentile): how stacks compare depends on it"
 
 
-def _machines(base: Run, head: Run) -> tuple[Machine, Machine]:
-    return base.plan.environment.machine, head.plan.environment.machine
+def _machines(base: Plan, head: Plan) -> tuple[Machine, Machine]:
+    return base.environment.machine, head.environment.machine
 
 
-def _different(facts: tuple[object, object], names: Iterable[str]) -> Iterator[tuple[str, object, object]]:
+def different(facts: tuple[object, object], names: Iterable[str]) -> Iterator[tuple[str, object, object]]:
     """The attributes ``names`` in which base's and head's facts differ, with both values."""
     for name in names:
         base_value, head_value = (getattr(side, name) for side in facts)

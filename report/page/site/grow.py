@@ -25,7 +25,7 @@ from report.page.site.kept import (
 )
 from report.page.site.layout import ALL_RUNS, RUN, Texts
 from report.page.site.room import make_room, size_of
-from report.page.site.write import write_index, write_run
+from report.page.site.write import write_index, write_own_extracts, write_run
 from results.model import Run
 from results.store import LABEL, read, read_label
 
@@ -154,6 +154,7 @@ def _make_anew(run: KeptRun) -> None:
     context = next(make_contexts([read(site / name) for name in (run.folder.name, *beside)]))
     page = make_page(context)
     write_text(run.page, render_page(alone(page)))
+    write_own_extracts(context, [site / name / RECORD for name in (run.folder.name, *beside)], run.folder)
     run.note(_made(context, page, run.folder, beside))
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
+from report.analysis.history.extract_files import FILE as EXTRACTS
 from report.page.build import write_text
 from report.page.site.data_page import RECORD
 from report.page.site.layout import RUN
@@ -21,9 +22,9 @@ from results.store import LABEL, RecordError, read_plan
 ROOT = Path(__file__).parents[3]
 SOURCES = ("report/**/*.py", "report/page/templates/*", "results/*.py", "results/model/*.py")
 """What makes a page from a record: a change of it may change every page."""
-MADE, ALONE, EXTRACT = "made.json", "alone.html", "history.json"
-"""How the page was made; the page that stays when all further ones go; what series over runs read."""
-STAYING = frozenset({RECORD, LABEL, MADE, RUN, EXTRACT})
+MADE, ALONE = "made.json", "alone.html"
+"""How the page was made; the page that stays when all further ones go."""
+STAYING = frozenset({RECORD, LABEL, MADE, RUN, EXTRACTS})
 """Of a run that is not among the newest."""
 LINK = re.compile(r'href="([A-Za-z0-9][\w.-]*)[#"]')
 """To a file beside a page."""

@@ -11,8 +11,8 @@ from report.page.model import Place
 from report.page.names import safe_names
 from results.model import IN_PROCESS, Cell, Interface, Load
 
-RUN, TWO, DATA, ALL_RUNS = "index.html", "two.html", "data.html", "../index.html"
-"""Pages that every run has, and the index over all."""
+RUN, TWO, DATA, ALL_RUNS, HISTORY = "index.html", "two.html", "data.html", "../index.html", "../history.html"
+"""Pages that every run has, the index over all, and their history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,4 +125,5 @@ def places_from(layout: Layout, stack: Stack | None = None) -> tuple[Place, ...]
         Place(label="This run", href=RUN),
         *((two,) if layout.has_two else ()),
         Place(label="Its data", href=DATA),
+        Place(label="History", href=HISTORY),
     )

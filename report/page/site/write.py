@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from report.analysis.history.extract import extract_run
+from report.analysis.history.extract_files import extract_folder, key_of, read_extracts, write_extracts
 from report.page import data_files
 from report.page.build import make_contexts, render_page, shown_runs, write_text
 from report.page.compose import make_page
@@ -16,10 +18,12 @@ from report.page.index import IndexRow, make_index
 from report.page.model import Column, Page, Place, Section, SectionPart, Table, TableEntry, TableRow, entry
 from report.page.names import safe_names
 from report.page.site.data_page import RECORD, RECORD_SCHEMA, make_data_page
+from report.page.site.history_page import PAGE
 from report.page.site.layout import DATA, RUN, TWO, Layout, Texts, make_layout, places_from
 from report.page.site.scenario_page import make_scenario_page
 from report.page.site.stack_page import make_stack_page, sentence
 from report.page.site.two_page import make_two_page
+from report.page.site.write_history import write_history
 from results.files import write_bytes_whole
 from results.model import Run
 from results.record_schema import record_schema
@@ -50,7 +54,7 @@ def build_site(runs: Sequence[SiteRun], output: Path, texts: Texts) -> tuple[Pat
         written = write_run(context, own_records, output / folder, texts)
         pages += written.pages
         rows.append(written.row)
-    return write_index(rows, output), *pages
+    return write_index(rows, output), output / PAGE, *pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +75,17 @@ def write_run(context: Context, records: Sequence[Path], folder: Path, texts: Te
         _write_data(context, layout, records, folder),
     )
     flame_files.write(flame_files.files_of(context.costs, context.titles), folder)
+    write_own_extracts(context, records, folder)
     return WrittenRun(page=run_page, pages=pages, row=_index_row(context, run_page, folder.name, layout))
 
 
 def write_index(rows: Sequence[IndexRow], output: Path) -> Path:
-    """Write the page that lists ``rows`` into the folder of the site."""
-    return write_text(output / "index.html", render_page(make_index(rows)))
+    """Write the page that lists ``rows`` into the folder of the site, and that of their history."""
+    folders = [(output / row.href).parent for row in rows]
+    extracts = [own for folder in folders for own in read_extracts(folder) or (extract_folder(folder),)]
+    write_history(extracts, output, {row.run.plan.name: row.href for row in rows})
+    index = make_index(rows, places=(Place(label="History", href=PAGE),))
+    return write_text(output / "index.html", render_page(index))
 
 
 def _index_row(context: Context, run_page: Page, folder: str, layout: Layout) -> IndexRow:
@@ -180,6 +189,14 @@ def _write_data(context: Context, layout: Layout, records: Sequence[Path], folde
         write_bytes_whole(folder / name, content)
     sizes = {name: len(content) for name, content in files.items()}
     return write_text(folder / DATA, render_page(make_data_page(context, layout, sizes)))
+
+
+def write_own_extracts(context: Context, records: Sequence[Path], folder: Path) -> None:
+    """Keep in ``folder`` what a history needs of the runs that are shown there, in place of their records."""
+    told = context.conclusions
+    summaries = (*told.summaries, *told.reference)
+    extracts = [extract_run(run, summaries if run is context.run else None) for run in context.runs]
+    write_extracts(folder, key_of(records), extracts)
 
 
 def _record_names(context: Context) -> list[str]:

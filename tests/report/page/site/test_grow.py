@@ -20,7 +20,7 @@ from tests.report.page.site.made_site import TEXTS
 from tests.report.page.site.test_site import must_be_sound
 from tests.report.page.test_page import outline
 
-STAYING = {"index.html", "run.jsonl", "made.json"}
+STAYING = {"index.html", "run.jsonl", "made.json", "history.json"}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -66,6 +66,7 @@ def test_old_runs_keep_page_and_record_and_the_newest_has_all_pages(grown: Path)
     assert index_links(grown) == {
         *(f"day-{day}/{name}" for day in (1, 2) for name in ("index.html", "run.jsonl")),
         *(f"day-3/{name}" for name in ("index.html", "two.html", "data.html")),
+        "history.html",
     }
 
 
@@ -182,7 +183,10 @@ def test_the_oldest_pages_make_room_then_the_oldest_records(site: Path) -> None:
         "the oldest records went too, of day-1 and day-2",
     )
     assert [path.name for path in site.iterdir() if path.is_dir()] == ["day-3"]
-    assert index_links(site) == {f"day-3/{name}" for name in ("index.html", "two.html", "data.html")}
+    assert index_links(site) == {
+        "history.html",
+        *(f"day-3/{name}" for name in ("index.html", "two.html", "data.html")),
+    }
 
 
 def test_what_is_published_tells_no_path_of_the_machine_and_keeps_its_label(site: Path) -> None:
@@ -193,6 +197,7 @@ def test_what_is_published_tells_no_path_of_the_machine_and_keeps_its_label(site
     (folder / "label.txt").write_text("2 shared cores: ratios travel\n", encoding="utf-8")
     add_runs([folder], site, TEXTS)
     plan, *_ = read(site / "day-5" / "run.jsonl").splitlines()
+    assert "/home" not in read(site / "day-5" / "history.json")
     assert json.loads(plan)["setup"]["command"] == ["run", "--results", ".../runs"]
     for page in ("index.html", "two.html", f"stack-{'--'.join(STACKS[0])}.html", "scenario-json.html"):
         assert "<strong>2 shared cores:</strong> ratios travel" in read(site / "day-5" / page)

@@ -111,7 +111,12 @@ def test_no_page_asks_anything_or_scrolls_sideways(
     folder = next(path for path in site.iterdir() if path.is_dir())
     stacks = sorted(folder.glob("stack-*.html"))[:2]
     names = ("two.html", "data.html", "scenario-json.html")
-    for path in (site / "index.html", *stacks, *(folder / name for name in names)):
+    for path in (
+        site / "index.html",
+        site / "history.html",
+        *stacks,
+        *(folder / name for name in names),
+    ):
         visit = Visit(browser, path.as_uri(), viewport=viewport)
         assert visit.requests == [path.as_uri()]
         assert visit.complaints == []
