@@ -32,8 +32,6 @@ INSTALLED = re.compile(
     r".*/lib(?:64)?/python3(?:\.\d+t?)?/"
     r"(?P<packages>(?:site|dist)-packages/)?(?P<file>.+)"
 )
-CALLER = Frame("ask", Path(dispatch.__file__).name, CodeLayer.SERVER)
-"""What calls an app without a server: what it does besides is not asking."""
 SHIM = "<shim>"
 """File of a frame that interpreters put between others, and that is no function."""
 
@@ -84,7 +82,7 @@ class StackReader:
         if path.startswith(f"{stage}/"):
             return path.removeprefix(f"{stage}/"), CodeLayer.APP
         if path == dispatch.__file__:
-            return CALLER.file, CodeLayer.SERVER
+            return Path(path).name, CodeLayer.SERVER
         installed = INSTALLED.fullmatch(path)
         if path.startswith("<") or (installed and not installed["packages"]):
             return (installed["file"] if installed else path), CodeLayer.STANDARD

@@ -10,14 +10,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from results import stacks
-from results.model import IN_PROCESS, CostSamples
+from results.model import CostSamples
 from runners.errors import CostError
+from runners.experiments.counting import dispatch
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.counter import Reading
 from runners.experiments.counting.inputs import Inputs, inputs, ring_of, work_bytes
 from runners.experiments.counting.lockstep import Asker
 from runners.experiments.counting.sampler import RATE_PER_S, SamplerReading
-from runners.experiments.counting.stack_reader import CALLER, StackReader
+from runners.experiments.counting.stack_reader import StackReader
 from runners.processes import accounting
 from scenarios.exchange import Scenario
 
@@ -27,6 +28,8 @@ LEAST_SAMPLES = 1000
 """With fewer the same requests are asked again: the share of a tenth is known to a fifth of itself then."""
 MOST_TIMES = 4
 """How often they are asked at most."""
+ASKING = f"ask ({dispatch.__file__}:"
+"""In a stack of the script that calls an app without a server, while it calls it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,21 +69,28 @@ def take_samples(
     asker.warm()
     rounds = rounds or max(1, round(SAMPLED_S / max(_seconds(asker, asked, 1), 1e-6)))
     times, seconds, cpu_ns = 0, 0.0, 0
-    while times < MOST_TIMES and reading.lines.total() < LEAST_SAMPLES:
+    lines: Mapping[str, int] = {}
+    while times < MOST_TIMES and sum(lines.values()) < LEAST_SAMPLES:
         processes = tuple(pids())
         reading.start(processes)
         before_ns = _cpu_ns(processes)
         seconds += _seconds(asker, asked, rounds)
         cpu_ns += _cpu_ns(processes) - before_ns
         reading.read()
+        lines = _of_asking(reading.lines, served=idles)
         times += 1
     return Sampled(
-        lines=reading.lines,
+        lines=lines,
         rounds=rounds,
         requests=times * rounds * sum(map(len, asked.counted)),
         seconds=seconds,
         cpu_s=cpu_ns / 1e9 if idles else None,
     )
+
+
+def _of_asking(lines: Mapping[str, int], *, served: bool) -> Mapping[str, int]:
+    """Of a script that calls an app: what it did between call and answer; it also reads and writes orders."""
+    return {line: count for line, count in lines.items() if served or ASKING in line}
 
 
 def _cpu_ns(pids: Collection[int]) -> int:
@@ -98,13 +108,8 @@ def _seconds(asker: Asker, asked: Inputs, rounds: int) -> float:
 
 
 def samples(cost_cell: CostCell, sampled: Sampled, tool: str, reader: StackReader) -> CostSamples:
-    """The record of what was seen; raises CostError where that is nothing.
-
-    Without a server the script that calls the app also reads orders and writes answers: that is left out.
-    """
+    """The record of what was seen; raises CostError where that is nothing."""
     counts = reader.read(sampled.lines, cost_cell.environment.stage)
-    if cost_cell.cell.server == IN_PROCESS:
-        counts = {stack: count for stack, count in counts.items() if CALLER in stack}
     if not counts:
         raise CostError(
             "the sampler saw nothing at work", remedy="choose a scenario that takes more of a CPU"

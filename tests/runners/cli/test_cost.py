@@ -80,7 +80,8 @@ def test_a_floor_is_counted_with_and_without_its_server(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(inputs, "WARM", 200)
     monkeypatch.setattr(where, "SAMPLED_S", 0.3)
-    monkeypatch.setattr(where, "LEAST_SAMPLES", 20)
+    monkeypatch.setattr(where, "LEAST_SAMPLES", 5)
+    monkeypatch.setattr(where, "MOST_TIMES", 20)
     # All launches at once, though there are fewer CPUs: what is counted does not depend on time.
     monkeypatch.setattr(CpuGroups, "split", lambda _groups, _size: [(cpu,) for cpu in CPUS for _ in range(2)])
     asked = ("--framework", "asgi", "--server", "uvicorn-standard", "--scenario", "json", "--repeats", "2")

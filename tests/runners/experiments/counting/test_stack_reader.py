@@ -10,7 +10,7 @@ import pytest
 from results.model import CodeLayer
 from results.stacks import Frame
 from runners.experiments.counting import dispatch
-from runners.experiments.counting.stack_reader import CALLER, StackReader, full_name, stack_reader
+from runners.experiments.counting.stack_reader import StackReader, full_name, stack_reader
 from runners.selection.frameworks import discover
 
 STAGE = Path("/cache/stages/1a2b")
@@ -71,16 +71,6 @@ def test_boundaries_are_told_by_file_and_function(reader: StackReader) -> None:
 def test_stacks_that_become_alike_are_one(reader: StackReader) -> None:
     lines = {"f (/a/x.py:1)": 2, "f (/b/x.py:1)": 3, "<shim> (<shim>:0);f (/c/x.py:1)": 4}
     assert reader.read(lines, STAGE) == {(Frame("f", "x.py", CodeLayer.PACKAGE),): 9}
-
-
-def test_the_caller_without_a_server_is_known_by_its_frame(reader: StackReader) -> None:
-    ((frame,),) = reader.read({f"ask ({dispatch.__file__}:{_line_of('async def ask(')})": 1}, STAGE)
-    assert frame == CALLER
-
-
-def _line_of(text: str) -> int:
-    lines = Path(dispatch.__file__).read_text(encoding="utf-8").splitlines()
-    return next(number for number, line in enumerate(lines, 1) if line.startswith(text))
 
 
 SOURCE = """

@@ -14,10 +14,10 @@ from report.analysis.flame_changes import Direction, function_changes
 from report.analysis.flames import Profile
 from report.page.flame.pages import two_sides
 from results import stacks
-from results.model import BOTH_SIDES, IN_PROCESS, CodeLayer, CostSamples, Failure, Interface, SideName
+from results.model import BOTH_SIDES, CodeLayer, CostSamples, Failure, Interface, SideName
 from runners.environments.provision import Provisioned, provision
 from runners.errors import CostError, PlanError
-from runners.experiments.counting import sampler, where
+from runners.experiments.counting import dispatch, sampler, where
 from runners.experiments.counting.callgrind import Callgrind
 from runners.experiments.counting.cost_cell import CostCell
 from runners.experiments.counting.cost_run import sampling_of
@@ -127,14 +127,18 @@ def test_the_record_holds_stacks_and_what_was_asked(tmp_path: Path) -> None:
     )
 
 
-def test_without_a_server_only_asking_counts(tmp_path: Path) -> None:
-    from runners.experiments.counting import dispatch  # noqa: PLC0415 - its path alone
-
+def test_without_a_server_only_asking_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asking = f"main ({dispatch.__file__}:1);ask ({dispatch.__file__}:1);app (/x/y.py:1)"
-    made = record(tmp_path, {asking: 5, f"main ({dispatch.__file__}:1);plain (/x/y.py:1)": 90}, IN_PROCESS)
-    assert list(stacks.decode(made.stacks).values()) == [5]
+    lines = [f"{asking} 5", f"main ({dispatch.__file__}:1);plain (/x/y.py:1) 2000"]
+    looking = reading(tmp_path, monkeypatch, lines=lines)
+    sampled = take_samples(Asked(), looking, scenario("json"), lambda: [os.getpid()], idles=False, rounds=1)
+    assert sampled.lines == {asking: 5 * where.MOST_TIMES}
+    assert sampled.cpu_s is None
+
+
+def test_nothing_at_work_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(CostError, match="saw nothing at work"):
-        record(tmp_path, {"main (/x/y.py:1)": 4}, IN_PROCESS)
+        record(tmp_path, {})
 
 
 SLOW = """
