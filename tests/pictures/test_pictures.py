@@ -15,7 +15,7 @@ from tests.pictures.shots import FOLDER, PICTURES, are_alike, in_few_colours
 
 LARGEST_BYTES, ALL_BYTES = 100_000, 1_200_000
 SHOWN = re.compile(
-    r'<img src="(?P<file>[^"]+)" alt="(?P<alt>[^"]*)"|!\[(?P<text>[^\]]*)\]\((?P<target>[^)]+)\)'
+    r'<img src="(?P<file>[^"]+\.png)" alt="(?P<alt>[^"]*)"|!\[(?P<text>[^\]]*)\]\((?P<target>[^)]+\.png)\)'
 )
 DARK = re.compile(r'<source media="\(prefers-color-scheme: dark\)" srcset="([^"]+)">')
 
