@@ -121,8 +121,9 @@ class Context:
         if len(self.charted) == n_all:
             return ""
         return (
-            f" This run is large: of its {n_all} workloads only the first {len(self.charted)} have charts. "
-            "The tables are of all, and the files at the end of this page have every trial."
+            f" This run is large: of its {n_all} workloads only the first {len(self.charted)} have charts, "
+            "and tables of stack against stack. The other tables are of all, and the files at the end of the "
+            "page have every trial."
         )
 
     @cached_property

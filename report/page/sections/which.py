@@ -107,7 +107,7 @@ def _part(context: Context, workload: Workload, index: int) -> SectionPart:
         figures=(_figure(context, workload, by_variant, index, title),) if drawn else (),
         tables=(
             _table(context, workload, by_variant, index, title),
-            *stacks.tables(context, workload, index),
+            *(stacks.tables(context, workload, index) if drawn else ()),
         ),
     )
 

@@ -27,8 +27,9 @@ def test_only_the_first_workloads_have_charts(html: str) -> None:
 
 
 def test_every_workload_has_its_tables(html: str) -> None:
-    for table in ("ratios-1", "throughput-1", "consumption-1"):
+    for table in ("ratios-1", "throughput-1", "consumption-1", "stacks-0"):
         assert f'<table id="{table}"' in html
+    assert '<table id="stacks-1"' not in html
 
 
 def test_what_is_left_out_is_said_in_every_section_that_leaves_something_out(html: str) -> None:

@@ -11,7 +11,7 @@ from report.page.charts.drift import draw_drift
 from report.page.context import Context
 from report.page.model import SectionPart, figure
 
-MOST_LINES = 300
+MOST_LINES = 150
 """Cells that are drawn; of more, every so many, as nobody tells more lines apart."""
 
 
