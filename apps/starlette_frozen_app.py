@@ -26,6 +26,31 @@
 # [tool.hotlap.targets.asgi]
 # default = "app"
 #
+# [tool.hotlap.boundaries]
+# "framework, whole" = ["starlette/applications.py::Starlette.__call__"]
+# middleware = ["starlette/middleware/authentication.py::AuthenticationMiddleware.__call__"]
+# routing = [
+#     "starlette/routing.py::Router.__call__",
+#     "starlette/routing.py::Route.matches",
+# ]
+# "input and validation" = [
+#     "starlette/requests.py::Request.body",
+#     "starlette/requests.py::Request.json",
+#     "starlette/requests.py::Request._get_form",
+#     "pydantic/main.py::BaseModel.model_validate",
+#     "pydantic/type_adapter.py::TypeAdapter.validate_python",
+# ]
+# serialisation = [
+#     "starlette/responses.py::JSONResponse.render",
+#     "json/__init__.py::dumps",
+#     "pydantic/main.py::BaseModel.model_dump",
+#     "pydantic/type_adapter.py::TypeAdapter.dump_python",
+# ]
+# response = [
+#     "starlette/responses.py::Response.__call__",
+#     "starlette/responses.py::StreamingResponse.__call__",
+# ]
+#
 # [tool.hotlap.not-applicable]
 # "*" = "the reference stack serves what needs no app of its own"
 # ///

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 
 from markupsafe import escape
 
@@ -42,9 +41,9 @@ def as_badge(plan: Plan, answers: Answers, titles: Titles, note: str = "") -> st
     ``note``.
     """
     text = plain(first_tier(answers.headline, titles))
-    day = datetime.fromtimestamp(plan.created_unix_s, UTC)
+    day = fmt.moment(plan.created_unix_s, "%Y-%m-%d")
     sentence = plain_sentence(headline_words.headline(answers.headline, titles))
-    title = plain(f"{sentence} Measured on {day:%Y-%m-%d} on {plan.environment.machine.cpu_model}.{note}")
+    title = plain(f"{sentence} Measured on {day} on {plan.environment.machine.cpu_model}.{note}")
     left, right = _width(LABEL), _width(text)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right:g}" height="{HEIGHT}" role="img" '

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 from report import fmt
 from report.analysis.history.series import History, LatestChange, Series, latest_changes
@@ -109,7 +108,7 @@ def short_change(ratio: Level) -> str:
 
 def date(plan: Plan) -> str:
     """The day on which a run was planned, UTC."""
-    return f"{datetime.fromtimestamp(plan.created_unix_s, UTC):%Y-%m-%d}"
+    return fmt.moment(plan.created_unix_s, "%Y-%m-%d")
 
 
 def where(latest: LatestChange, history: History) -> str:

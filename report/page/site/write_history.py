@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
+from report import fmt
 from report.analysis.history.extract import RunExtract
 from report.analysis.history.series import History, build_history
 from report.page.build import render_page, write_text
@@ -41,10 +41,10 @@ def as_csv(history: History) -> str:
         begins |= {change.place: "step" for change in series.changes}
         for place, point in enumerate(series.points):
             plan, level = history.plans[point.run], point.level
-            planned = datetime.fromtimestamp(plan.created_unix_s, UTC)
+            planned = fmt.moment(plan.created_unix_s, "%Y-%m-%dT%H:%M:%SZ")
             writer.writerow(
                 (
-                    f"{planned:%Y-%m-%dT%H:%M:%SZ}", plan.name, cell.stack, cell.scenario, cell.load,
+                    planned, plan.name, cell.stack, cell.scenario, cell.load,
                     cell.slug, series.key.metric, other.slug if other else "",
                     f"{level.value:.6g}", _number(level.low),
                     _number(level.high), level.n, begins.get(place, ""),

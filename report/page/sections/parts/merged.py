@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from report import fmt
 from report.page.context import Context
 from report.page.model import SectionPart, table
@@ -17,7 +15,7 @@ def part(context: Context) -> SectionPart | None:
     rows = [
         (
             source.name,
-            f"{datetime.fromtimestamp(source.created_unix_s, UTC):%Y-%m-%d %H:%M}",
+            fmt.moment(source.created_unix_s, "%Y-%m-%d %H:%M"),
             merged_words.numbers_of_blocks(source),
             fmt.listed(sorted({cell.stack for cell in source.cells})),
             fmt.listed(dict.fromkeys(cell.scenario for cell in source.cells)),
