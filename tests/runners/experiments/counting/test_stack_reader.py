@@ -42,7 +42,7 @@ def reader() -> StackReader:
         (f"check ({SITE}/pydantic/main.py:1)", ("check", "pydantic/main.py", "package")),
         (f"one ({SITE}/six.py:1)", ("one", "six.py", "package")),
         ("f (/usr/lib/python3/dist-packages/jwt/api.py:1)", ("f", "jwt/api.py", "package")),
-        ("f (/home/me/work/starlette/starlette/routing.py:1)", ("f", "starlette/routing.py", "framework")),
+        ("f (/home/me/code/starlette/starlette/routing.py:1)", ("f", "starlette/routing.py", "framework")),
         ("f (/home/me/tool.py:1)", ("f", "tool.py", "package")),
         (
             "message (/cache/stages/1a2b/apps/starlette_app.py:110)",
