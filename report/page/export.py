@@ -16,7 +16,7 @@ from report.page.model import Fact, Section, SectionPart, Table, TableEntry
 from report.views import merged_words
 from report.views.answers.markdown import as_markdown as answers_as_markdown
 from report.views.gate.markdown import escape
-from report.views.json_types import (
+from report.views.json_types.page import (
     EntryJson,
     FactJson,
     PageJson,

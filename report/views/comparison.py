@@ -6,7 +6,7 @@ from report.analysis.two_sides.comparison import Compared
 from report.analysis.two_sides.pairings import title
 from report.views.gate.exports import row_data, to_json
 from report.views.gate.terminal import table
-from report.views.json_types import CompareJson
+from report.views.json_types.two_sides import CompareJson
 from results.text import plain
 
 

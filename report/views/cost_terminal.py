@@ -22,7 +22,7 @@ from report.analysis.titles import titles_of
 from report.analysis.twins import Twin
 from report.fmt import counted
 from report.views import cost_words, price_words
-from report.views.json_types import (
+from report.views.json_types.cost import (
     CostCellJson,
     CostJson,
     CostLayersJson,

@@ -16,7 +16,7 @@ from report.analysis.lifecycles import Lifecycle, quantity, scaled, summarise_li
 from report.analysis.older_servers import older_servers
 from report.analysis.openapi import differences, documents
 from report.views import lifecycle_words
-from report.views.json_types import LifecycleCellJson, LifecycleJson
+from report.views.json_types.lifecycle import LifecycleCellJson, LifecycleJson
 from results.model import Run
 from results.text import plain, plain_lines
 

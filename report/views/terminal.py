@@ -29,7 +29,7 @@ from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
 from report.views import price_words, words
 from report.views.answers import headline
 from report.views.answers.exports import answer_json, as_lines, card_json
-from report.views.json_types import ComparisonJson, MeasuredJson, PrecisionJson, RunCellJson, RunJson
+from report.views.json_types.run import ComparisonJson, MeasuredJson, PrecisionJson, RunCellJson, RunJson
 from results.model import Load, Run
 from results.text import plain, plain_lines
 

@@ -11,7 +11,7 @@ import typer
 from runners.cli.options import Json
 
 if TYPE_CHECKING:
-    from runners.cli.json_types import CacheJson
+    from runners.cli.json_types.cache import CacheJson
 
 DAY_S = 86_400
 MIB = 2**20

@@ -14,7 +14,7 @@ from runners.experiments.calibration.clients import HOTLAP
 from runners.experiments.calibration.promises import Promise
 
 if TYPE_CHECKING:
-    from runners.cli.json_types import CalibrateJson, ContestJson, PromiseJson
+    from runners.cli.json_types.calibrate import CalibrateJson, ContestJson, PromiseJson
 
 WITH_WRK = 2
 """Clients of a comparison with wrk alone, the pump being the other."""

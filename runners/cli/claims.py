@@ -15,7 +15,7 @@ from runners.cli.shared import find_run
 
 if TYPE_CHECKING:
     from report.analysis.claims.catalogue import MeasuredClaim
-    from runners.cli.json_types import ClaimJson, ClaimsJson
+    from runners.cli.json_types.claims import ClaimJson, ClaimsJson
 
 
 def claims(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from report.analysis.history.series import Change, History, LatestChange, Series
-    from runners.cli.json_types import HistoryJson, HistorySeriesJson, HistoryStepJson
+    from runners.cli.json_types.history import HistoryJson, HistorySeriesJson, HistoryStepJson
 
 
 def history(

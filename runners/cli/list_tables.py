@@ -13,7 +13,7 @@ from runners.experiments.lifecycle.catalogue import PROBES
 from runners.selection.matrix import Matrix, Parts, family
 
 if TYPE_CHECKING:
-    from runners.cli.json_types import CellJson, ListJson
+    from runners.cli.json_types.listing import CellJson, ListJson
 
 LISTING_WIDTH = 110
 ONLY_NAMED = " (only when named)"

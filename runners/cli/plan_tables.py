@@ -16,8 +16,8 @@ from runners.cli.tables import as_lines, plain_table
 from runners.experiments.forecast import Forecast
 
 if TYPE_CHECKING:
-    from report.views.json_types import GapJson
-    from runners.cli.json_types import PlanJson
+    from report.views.json_types.run import GapJson
+    from runners.cli.json_types.listing import PlanJson
 
 
 def as_json(ahead: Forecast) -> str:

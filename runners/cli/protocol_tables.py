@@ -15,7 +15,7 @@ from runners.cli.tables import as_lines, plain_table
 from runners.experiments.protocol import ServersTold
 
 if TYPE_CHECKING:
-    from runners.cli.json_types import ProtocolJson
+    from runners.cli.json_types.verify import ProtocolJson
 
 
 def as_json(told: ServersTold) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from report.page.build import Shown
-    from runners.cli.json_types import ReportJson
+    from runners.cli.json_types.pages import ReportJson
 
 
 class Format(StrEnum):

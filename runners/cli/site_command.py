@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from report.page.site.grow import Growth
     from report.page.site.layout import AppSource, Texts
-    from runners.cli.json_types import SiteAddJson, SiteJson
+    from runners.cli.json_types.pages import SiteAddJson, SiteJson
     from runners.selection.frameworks import Framework
 
 NO_PARQUET = "no Parquet was written: pip install 'hotlap[parquet]' for it; CSV and JSON lines are there"

@@ -12,7 +12,7 @@ from runners.cli.tables import as_lines, plain_table
 from runners.experiments.sweep import HighestRate, SweepResult
 
 if TYPE_CHECKING:
-    from runners.cli.json_types import SloJson
+    from runners.cli.json_types.slo import SloJson
 
 SWEEP_WIDTH = 120
 

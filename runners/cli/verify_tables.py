@@ -15,7 +15,7 @@ from runners.verify.work import STATEMENTS
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from runners.cli.json_types import VerifyJson
+    from runners.cli.json_types.verify import VerifyJson
 
 
 def as_json(inspection: Inspection) -> str:

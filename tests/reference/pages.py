@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from runners.cli.json_types import OUTPUTS
+from runners.cli.json_types.outputs import OUTPUTS
 from tests.mutation import page
 from tests.reference import commands, record, schemas
 from tests.support.paths import ROOT

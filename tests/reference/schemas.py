@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from runners.cli.json_types import OUTPUTS
+from runners.cli.json_types.outputs import OUTPUTS
 from tests.reference.fields import described, meanings, nested, sections, table
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -9,7 +9,7 @@ from dataclasses import asdict
 import msgspec
 import pytest
 
-from runners.cli.json_types import OUTPUTS
+from runners.cli.json_types.outputs import OUTPUTS
 
 
 def must_conform(name: str, text: str) -> None:

@@ -8,7 +8,7 @@ from report.analysis.answers.answers import Answers
 from report.analysis.answers.cards import Card
 from report.views.answers import cards, headline
 from report.views.answers.sentence import Sentence, lines, numbers_of, plain, write
-from report.views.json_types import AnswerJson, CardJson
+from report.views.json_types.answers import AnswerJson, CardJson
 
 Titles = Mapping[str, str]
 

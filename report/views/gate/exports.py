@@ -18,7 +18,7 @@ from report.analysis.two_sides.waivers import Waiver
 from report.stats.two_samples import Estimate
 from report.views.gate import phrases
 from report.views.gate.headline import headline
-from report.views.json_types import GateJson, RowJson, WaiverJson, WorseJson
+from report.views.json_types.two_sides import GateJson, RowJson, WaiverJson, WorseJson
 
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold, escaped or not."""

@@ -11,7 +11,7 @@ import pytest
 from results.model import Arrivals, Failure, FailureStage, Finding
 from runners.cli import calibration_tables, sweep_tables, verify_tables
 from runners.cli.app import COMMANDS
-from runners.cli.json_types import OUTPUTS
+from runners.cli.json_types.outputs import OUTPUTS
 from runners.experiments.inspection import Inspection
 from runners.experiments.slo import Bracket, Slo
 from runners.experiments.sweep import HighestRate, SweepResult
