@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from report.page.charts.axes import single_axes
-from report.page.charts.frame import LABEL_HEIGHT, Tick, draw_frame, draw_line, label_ends, shift, write_text
+from report.page.charts.curves import Curve, draw_curves
+from report.page.charts.frame import LABEL_HEIGHT, Tick, draw_frame, draw_line, shift, write_text
 from report.page.charts.look import MUTED, Look, chart_style
-from report.page.charts.svg import Mark, add_mark, single_line, to_svg
+from report.page.charts.svg import Mark, single_line, to_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -57,7 +58,7 @@ def draw_growth(
         _draw_frame(axis, lines, axis_label, limit)
         if limit:
             _draw_limit(axis, limit)
-        _draw_lines(axis, sorted(lines, key=lambda line: line.rps[-1]), look, marks)
+        draw_curves(axis, map(_curve, lines), look, marks, longest=LONGEST, size=6)
         return to_svg(figure, key=key, title=title, description=description, marks=marks)
 
 
@@ -79,22 +80,12 @@ def _draw_limit(axis: Axes, limit: Limit) -> None:
     write_text(axis, 1, limit.rps, label, above, ha="right", color=MUTED, size=11.5)
 
 
-def _draw_lines(axis: Axes, lines: Sequence[GrowthLine], look: Look, marks: dict[str, Mark]) -> None:
-    ends = [
-        (single_line(line.label, LONGEST), line.counts[-1], line.rps[-1], look.colour(line.framework))
-        for line in lines
-    ]
-    for line, text in zip(lines, label_ends(axis, ends), strict=True):
-        drawn = draw_line(
-            axis,
-            line.counts,
-            line.rps,
-            marker=look.marker(line.server),
-            markersize=6,
-            color=look.colour(line.framework),
-            linewidth=2,
-            clip_on=False,
-        )
-        hint = f"{line.label}: {line.rps[-1]:,.0f} requests/s at {line.counts[-1]:,}"
-        drawn.set_gid(add_mark(marks, line.framework, hint))
-        text.set_gid(add_mark(marks, line.framework))
+def _curve(line: GrowthLine) -> Curve:
+    return Curve(
+        label=line.label,
+        framework=line.framework,
+        server=line.server,
+        x=line.counts,
+        y=line.rps,
+        hint=f"{line.label}: {line.rps[-1]:,.0f} requests/s at {line.counts[-1]:,}",
+    )

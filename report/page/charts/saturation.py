@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from report.page.charts.axes import panel_grid, time_ticks
 from report.page.charts.bars import amount_ticks
-from report.page.charts.frame import draw_frame, draw_line, label_ends, write_heading
+from report.page.charts.curves import Curve, draw_curves
+from report.page.charts.frame import draw_frame, draw_line, write_heading
 from report.page.charts.look import PAPER, Look, chart_style
 from report.page.charts.svg import Mark, add_mark, single_line, to_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+LONGEST = 18
+"""Characters of a label."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +51,9 @@ def draw_saturation(
         marks: dict[str, Mark] = {}
         for axis, panel in zip(axes, panels, strict=True):
             _draw_frame(axis, panels, panel.heading)
-            _draw_lines(axis, panel.lines, look, marks)
+            draw_curves(axis, map(_curve, panel.lines), look, marks, longest=LONGEST, size=5)
+            for line in panel.lines:
+                _draw_overloads(axis, line, look, marks)
         return to_svg(figure, key=key, title=title, description=description, marks=marks)
 
 
@@ -63,27 +69,15 @@ def _draw_frame(axis: Axes, panels: Sequence[RatePanel], title: str) -> None:
     write_heading(axis, single_line(title, 48))
 
 
-def _draw_lines(axis: Axes, lines: Sequence[RateLine], look: Look, marks: dict[str, Mark]) -> None:
-    lines = sorted(lines, key=lambda line: line.p99_ms[-1])
-    labels = [
-        (single_line(line.label, 18), line.answered_rps[-1], line.p99_ms[-1], look.colour(line.framework))
-        for line in lines
-    ]
-    for line, text in zip(lines, label_ends(axis, labels), strict=True):
-        drawn = draw_line(
-            axis,
-            line.answered_rps,
-            line.p99_ms,
-            marker=look.marker(line.server),
-            markersize=5,
-            color=look.colour(line.framework),
-            linewidth=2,
-            clip_on=False,
-        )
-        hint = f"{line.label}: {line.p99_ms[-1]:,.2f} ms at {line.answered_rps[-1]:,.0f} requests/s"
-        drawn.set_gid(add_mark(marks, line.framework, hint))
-        text.set_gid(add_mark(marks, line.framework))
-        _draw_overloads(axis, line, look, marks)
+def _curve(line: RateLine) -> Curve:
+    return Curve(
+        label=line.label,
+        framework=line.framework,
+        server=line.server,
+        x=line.answered_rps,
+        y=line.p99_ms,
+        hint=f"{line.label}: {line.p99_ms[-1]:,.2f} ms at {line.answered_rps[-1]:,.0f} requests/s",
+    )
 
 
 def _draw_overloads(axis: Axes, line: RateLine, look: Look, marks: dict[str, Mark]) -> None:
