@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from report import fmt
@@ -65,10 +65,31 @@ class Group:
     """Bare interface apps, never ranked; their ratio is to the best contender, or 1 where there is none."""
     missing: tuple[tuple[Cell, str], ...]
     """Contenders without a level, each with the reason."""
-    sentence: str
-    """The answer in words."""
     separable_percent: float | None
     """Smallest difference that this run could have told, at its own noise."""
+
+    def sentence(self, titles: Mapping[str, str] | None = None) -> str:
+        """The answer in words, frameworks by their ``titles``; no ranking word without tiers."""
+        contenders, metric = self.contenders, self.metric
+        if not contenders:
+            return "No framework was measured here."
+        names = [_name(contender, self.kind, titles or {}) for contender in contenders]
+        if len(contenders) == 1:
+            return f"{names[0]} is alone here: nothing to compare it with."
+        if contenders[0].tier is None:
+            return (
+                f"Only {fmt.counted(self.n_blocks, 'block')}: too few to rank, {BLOCKS_TO_RANK} are needed."
+            )
+        named = list(zip(names, contenders, strict=True))
+        first = [name for name, contender in named if contender.tier == 1]
+        second = [(name, contender) for name, contender in named if contender.tier == 2]  # noqa: PLR2004 - the next
+        unranked = [name for name, contender in named if contender.tier is None]
+        sentences = [_first_tier(first, metric, everyone=len(first) == len(contenders))]
+        if second:
+            sentences.append(_next(*second[0], names[0], metric))
+        if unranked:
+            sentences.append(f"{fmt.listed(unranked)}: too few blocks to rank.")
+        return " ".join(sentences)
 
 
 def group_contenders(
@@ -140,7 +161,6 @@ def _group(
         missing=tuple(
             (summary.cell, summary.reason(metric)) for summary in members if summary not in measured
         ),
-        sentence=_sentence(contenders, metric, most, kind),
         separable_percent=ranking.separable_percent,
     )
 
@@ -185,30 +205,10 @@ def _contender(
     )
 
 
-def _sentence(contenders: Sequence[Contender], metric: Metric, blocks: int, kind: str) -> str:
-    """The answer in words: no ranking word without tiers."""
-    if not contenders:
-        return "No framework was measured here."
-    names = [_name(contender, kind) for contender in contenders]
-    if len(contenders) == 1:
-        return f"{names[0]} is alone here: nothing to compare it with."
-    if contenders[0].tier is None:
-        return f"Only {fmt.counted(blocks, 'block')}: too few to rank, {BLOCKS_TO_RANK} are needed."
-    named = list(zip(names, contenders, strict=True))
-    first = [name for name, contender in named if contender.tier == 1]
-    second = [(name, contender) for name, contender in named if contender.tier == 2]  # noqa: PLR2004 - the next
-    unranked = [name for name, contender in named if contender.tier is None]
-    sentences = [_first_tier(first, metric, everyone=len(first) == len(contenders))]
-    if second:
-        sentences.append(_next(*second[0], names[0], metric))
-    if unranked:
-        sentences.append(f"{fmt.listed(unranked)}: too few blocks to rank.")
-    return " ".join(sentences)
-
-
-def _name(contender: Contender, kind: str) -> str:
+def _name(contender: Contender, kind: str, titles: Mapping[str, str]) -> str:
     cell = contender.cell
-    name = cell.framework if kind == "frameworks" else f"{cell.framework} on {cell.server}"
+    title = titles.get(cell.framework, cell.framework)
+    name = title if kind == "frameworks" else f"{title} on {cell.server}"
     return name + contender.mark
 
 

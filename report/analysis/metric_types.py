@@ -85,7 +85,7 @@ class Shown:
     heading: str = ""
     """Above a column of a terminal, where the title would be too long."""
     columns: Mapping[Load, int] = field(default_factory=dict)
-    """Place among the columns of a terminal's table, by load; none where it is not shown there."""
+    """Place among the columns of a table of cells under each load; none where it is not shown there."""
     section: str = ""
     """Section of the page whose tables have it as a column."""
     label: str = ""

@@ -216,8 +216,8 @@ def telling_metric(load: Load) -> Metric:
     return THROUGHPUT if load in THROUGHPUT.loads else MEDIAN
 
 
-def terminal_columns(load: Load) -> tuple[Metric, ...]:
-    """The columns of a terminal's table under ``load``, in their order."""
+def columns_under(load: Load) -> tuple[Metric, ...]:
+    """What a table of cells under ``load`` has room for, in its order."""
     placed = [metric for metric in timed_metrics().values() if load in metric.shown.columns]
     return tuple(sorted(placed, key=lambda metric: metric.shown.columns[load]))
 

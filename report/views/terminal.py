@@ -18,7 +18,7 @@ from report.analysis.answers.answers import Answers, find_answers
 from report.analysis.conclusions import Conclusions, conclude
 from report.analysis.contenders import Group
 from report.analysis.metric_types import FromLatency, Metric
-from report.analysis.metrics import terminal_columns
+from report.analysis.metrics import columns_under
 from report.analysis.older_servers import older_servers
 from report.analysis.precision import Precision
 from report.analysis.services import ServiceUse, in_words
@@ -154,12 +154,12 @@ def _comparisons(groups: Iterable[Group]) -> Iterator[str]:
     """Who is fastest on each server, in each workload; where nothing is ranked anywhere, once why."""
     groups = [group for group in groups if len(group.contenders) > 1]
     if len(groups) > 1 and all(group.contenders[0].tier is None for group in groups):
-        yield max(groups, key=lambda group: group.n_blocks).sentence
+        yield max(groups, key=lambda group: group.n_blocks).sentence()
     else:
         for group in groups:
             size = fmt.counted(group.workload.connections, "connection")
             way = ", in turns" * group.workload.in_turns
-            yield f"{group.scenario} on {group.server}, {size}{way}: {group.sentence}"
+            yield f"{group.scenario} on {group.server}, {size}{way}: {group.sentence()}"
 
 
 def _group_data(group: Group) -> ComparisonJson:
@@ -180,7 +180,7 @@ def _group_data(group: Group) -> ComparisonJson:
         "reuse": workload.reuse,
         "in_turns": workload.in_turns,
         "blocks": group.n_blocks,
-        "sentence": group.sentence,
+        "sentence": group.sentence(),
         "smallest_difference_percent": group.separable_percent,
         "contenders": [
             {
@@ -263,7 +263,7 @@ def _load(workload: Workload) -> str:
 
 def _columns(summaries: Sequence[Summary]) -> tuple[Metric, ...]:
     """Columns of a table: without percentiles of latency that no cell has."""
-    columns = terminal_columns(summaries[0].cell.load)
+    columns = columns_under(summaries[0].cell.load)
     return tuple(
         metric
         for metric in columns

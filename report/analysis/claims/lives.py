@@ -24,7 +24,10 @@ def _amount(entry: Lifecycle, name: str) -> str:
     level = entry.values.get(name)
     if level is None:
         return f"not measured ({entry.absent.get(name, 'it was not looked at')})"
-    return fmt.amount(scaled(name, level), quantity(name).unit)
+    shown, unit = scaled(name, level), quantity(name).unit
+    if shown.low is None:
+        return f"{fmt.number(shown.value)} {unit} ({fmt.counted(shown.n, 'repeat')}: too few for an interval)"
+    return fmt.amount(shown, unit)
 
 
 def _told(entry: Lifecycle, sentence: str, name: str = "") -> Told:

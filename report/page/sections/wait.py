@@ -145,7 +145,7 @@ def _part(context: Context, workload: Workload, index: int, groups: Sequence[Gro
         points=tuple(
             Fact(
                 name=f"{variant_name(group.server, group.interface)}, {group.metric.noun}",
-                text=group.sentence,
+                text=group.sentence(context.titles),
             )
             for group in groups
         ),

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from report.analysis.contenders import Contender, Group, is_floor
 from report.analysis.flags import with_counts
-from report.analysis.metrics import timed_metrics
+from report.analysis.metrics import columns_under
 from report.analysis.summary import Summary
 from report.page.context import Context
 from report.page.metric_columns import metric_column, metric_entry
 from report.page.model import Column, Section, SectionPart, Table, TableEntry, TableRow, entry, gap
 from report.page.sections.parts.stacks import ratio_entry, tier_entry
 from report.page.site.layout import Layout, Stack
-from results.model import Cell
+from results.model import Cell, Load
 
 NOTE = (
     "The ratio is to the best framework on the same server variant and interface, whose own is 1×. A floor, "
     "the same server without a framework, is held against the best framework, too, and is not ranked."
 )
+HEADINGS = {
+    Load.CLOSED: "With all connections always busy",
+    Load.OPEN: "At an offered rate",
+}
 
 Standings = Mapping[Cell, tuple[Contender, Group]]
 """Each cell of the stack within the group that it is compared in."""
 
 
 def section(context: Context, layout: Layout, stack: Stack) -> Section | None:
-    """A row a workload; None where the stack was to be timed nowhere."""
+    """A table a kind of load, a row a workload in each; None where the stack was to be timed nowhere."""
     summaries = [
         summary
         for summary in context.summaries
@@ -44,15 +48,26 @@ def section(context: Context, layout: Layout, stack: Stack) -> Section | None:
         short="What it does",
         question="What does it do in each scenario?",
         note=NOTE,
-        parts=(SectionPart(tables=(_table(context, layout, summaries, standings),)),),
+        parts=tuple(
+            SectionPart(
+                heading=heading,
+                anchor=f"measured-{load.value}",
+                tables=(_table(context, layout, load, loaded, standings),),
+            )
+            for load, heading in HEADINGS.items()
+            if (loaded := [summary for summary in summaries if summary.cell.load == load])
+        ),
     )
 
 
-def _table(context: Context, layout: Layout, summaries: list[Summary], standings: Standings) -> Table:
-    metrics = timed_metrics().values()
+def _table(
+    context: Context, layout: Layout, load: Load, summaries: Sequence[Summary], standings: Standings
+) -> Table:
+    metrics = columns_under(load)
     return Table(
-        anchor="measured-table",
+        anchor=f"measured-{load.value}-table",
         caption="What was asked, and what came out, with 95% intervals",
+        compact=True,
         columns=(
             Column(label="Asked", short=True),
             Column(label="Ratio", unit="(95% interval)", numeric=True),

@@ -170,6 +170,7 @@ def test_lifecycles_tell_what_their_probes_saw() -> None:
     (kept,) = entry_of("idle-connections", made).told
     assert value_of(kept).value == 8
     assert "keeps 1,000 idle connections" in kept.sentence
+    assert "8.00 KiB (1 repeat: too few for an interval)" in kept.sentence
     assert "not measured (nobody answered) beside them" in kept.sentence
     started, ended = entry_of("lifespan", made).told
     assert "start hook once per worker, stop hook unknown" in started.sentence

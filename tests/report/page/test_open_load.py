@@ -81,7 +81,7 @@ def test_waiting_under_open_load_comes_first_and_closed_load_is_called_queueing(
 
 def test_stacks_are_compared_at_an_equal_rate_and_only_there(mixed: Run) -> None:
     equal, _, own, closed = wait.section(make_context(mixed)).parts
-    assert any("starlette is quickest" in point.text for point in equal.points)
+    assert any("Starlette is quickest" in point.text for point in equal.points)
     assert all("99th" not in point.name for point in equal.points)  # too few requests in a trial
     assert own.points == closed.points == ()
 

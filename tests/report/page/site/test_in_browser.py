@@ -177,7 +177,8 @@ def test_axe_finds_nothing_on_any_kind_of_page(browser: Browser, runs: dict[str,
 
 def test_first_tables_are_whole_on_a_wide_screen(browser: Browser, runs: dict[str, Run], site: Path) -> None:
     folder = folder_of(site, runs["even"])
-    for path in (site / "index.html", folder / "two.html", folder / "data.html"):
+    stack = next(folder.glob("stack-*--uvicorn-standard.html"))
+    for path in (site / "index.html", folder / "two.html", folder / "data.html", stack):
         visit = Visit(browser, path.as_uri())
         assert visit.whole("main table"), path.name
         visit.page.close()
