@@ -1,4 +1,4 @@
-"""Heats of twelve copies of one stack: false alarms, and what a place in the round and a predecessor do.
+"""Heats of twelve copies of one stack: false alarms, and what place, predecessor and rest do to a turn.
 
 ``python -m tests.benchmarks.relay_aa`` takes about 25 minutes: 10 runs of 8 blocks, 6 disjoint pairs each,
 with legs and turns as long as those of the quick run. It goes on until effects of order are told well enough.
@@ -26,12 +26,14 @@ from runners.generator.messages import Relay
 from runners.selection.matrix import Selection
 from tests.benchmarks.bars import Bars
 from tests.benchmarks.live_stacks import Track, stack_turns, take_turns
-from tests.benchmarks.order_effects import OrderEffects, order_effects
+from tests.benchmarks.order_effects import RESTS, OrderEffects, order_effects
 from tests.benchmarks.turn_levels import Heat, StackTurns, speed_noise
 
 COPIES = 12
 EXCLUDED_BAR = 10.0
 EFFECT_BAR = 1.0
+JUDGED = ("place", "predecessor")
+"""Effects that have a bar. A rest has none: all stacks rest equally long on average."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,8 +117,8 @@ def in_runs(heats: list[RecordedHeat], blocks: int) -> list[list[Heat]]:
 
 def is_vague(runs: list[list[Heat]]) -> bool:
     """Whether an effect of place or predecessor may still be larger than its bar."""
-    effects = order_effects([heat for run in runs for heat in run]).values()
-    return any(100 * farthest_end(effect) > EFFECT_BAR for effect in effects)
+    effects = order_effects([heat for run in runs for heat in run])
+    return any(100 * farthest_end(effects[name]) > EFFECT_BAR for name in JUDGED)
 
 
 def farthest_end(effects: OrderEffects) -> float:
@@ -179,11 +181,22 @@ def half_width_percent(alarms: Alarms) -> float:
 def show(bars: Bars, name: str, effects: OrderEffects, blocks: int) -> None:
     """Effects of one kind with their intervals, and the bar of the farthest end."""
     half = stats.norm.ppf(0.975) * effects.errors
-    for place, (mean, width) in enumerate(zip(effects.means, half, strict=True)):
-        print(f"    {name} {place + 1}: {100 * mean:+.2f}% ±{100 * width:.2f}%")
-    farthest = 100 * farthest_end(effects)
+    for title, mean, width in zip(titles(name, len(effects.means)), effects.means, half, strict=True):
+        print(f"    {title}: {100 * mean:+.2f}% ±{100 * width:.2f}%")
     print(f"    chi-squared {effects.chi_squared:.1f} on {len(effects.means) - 1} degrees")
-    bars.at_most(f"{name}: farthest end of a 95% interval after {blocks} blocks", farthest, EFFECT_BAR)
+    farthest = f"{name}: farthest end of a 95% interval after {blocks} blocks"
+    if name in JUDGED:
+        bars.at_most(farthest, 100 * farthest_end(effects), EFFECT_BAR)
+    else:
+        print(f"    {farthest}: {100 * farthest_end(effects):.2f}%")
+
+
+def titles(name: str, size: int) -> list[str]:
+    """What each of the effects of one kind is of."""
+    if name != "rest":
+        return [f"{name} {number}" for number in range(1, size + 1)]
+    upto = [f"{name} of at most {rounds:.2g} rounds" for rounds in RESTS]
+    return [*upto, f"{name} of more"]
 
 
 if __name__ == "__main__":

@@ -76,6 +76,19 @@ def longer(heat: Heat, scale: dict[int, float], *, after: str = "") -> Heat:
     return Heat(number=heat.number, legs=tuple(legs))
 
 
+def rested(heat: Heat) -> Heat:
+    """A turn right behind the same stack's last is 5% faster."""
+    order = np.argsort(heat.at_s())
+    owners = heat.owners()
+    again = np.zeros(len(order), bool)
+    again[order[1:]] = owners[order][1:] == owners[order][:-1]
+    legs = []
+    for leg, own in enumerate(heat.legs):
+        spans = np.array(own.turns.span_us) * np.where(again[owners == leg], np.exp(-0.05), 1.0)
+        legs.append(replace(own, turns=replace(own.turns, span_us=tuple(int(span) for span in spans))))
+    return Heat(number=heat.number, legs=tuple(legs))
+
+
 def test_figures_that_miss_their_bars_are_counted_and_end_with_status_1(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -108,8 +121,17 @@ def test_effects_of_places_and_predecessors_are_found_apart() -> None:
     others = np.delete(predecessor.means, 1).mean()
     assert predecessor.means[1] - others == pytest.approx(-math.log(1.05), abs=0.006)
     assert place.chi_squared > 20
-    none = order_effects([made_heat(number) for number in range(12)])["place"]
-    assert np.abs(none.means).max() < 4 * none.errors.max()
+    for none in order_effects([made_heat(number) for number in range(12)]).values():
+        assert np.abs(none.means).max() < 4 * none.errors.max()
+
+
+def test_a_turn_soon_after_its_own_last_is_told_from_its_place() -> None:
+    heats = [rested(made_heat(number)) for number in range(40)]
+    effects = order_effects(heats)
+    rest = effects["rest"].means
+    assert rest[0] - rest[1:].mean() == pytest.approx(0.05, abs=0.006)
+    place = effects["place"]
+    assert np.abs(place.means).max() < 4 * place.errors.max()
 
 
 def lengths_block(block: int, *, cost_s: float, start: str) -> LengthsBlock:
