@@ -80,7 +80,7 @@ def run(folder: Path, command: str) -> str:
 def test_the_app_of_the_page_keeps_to_the_contract(library: Path) -> None:
     _, verify = block("sh", "hotlap verify").splitlines()
     shown = run(library, f"{verify} --server uvicorn-standard")
-    assert "1 cells right, 0 failures" in shown
+    assert "1 cell right, 0 failures" in shown
 
 
 @pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed")

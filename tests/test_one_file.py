@@ -88,7 +88,7 @@ def test_a_framework_a_server_and_a_scenario_are_one_file_each(toys: Copy) -> No
     assert {cell["scenario"] for cell in known["cells"]} == {"plaintext", "json", "orders", "toy"}
     verified = toys.hotlap("verify", *TOY)
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    assert "1 cells right, 0 failures" in verified.stdout
+    assert "1 cell right, 0 failures" in verified.stdout
 
 
 @pytest.mark.servers

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from report import fmt
 from runners.cli.list_tables import LISTING_WIDTH
 from runners.cli.progress import failure_text
 from runners.cli.tables import as_lines, plain_table
@@ -24,6 +25,8 @@ def as_json(inspection: Inspection) -> str:
         "passed": [cell.slug for cell in inspection.passed if not cell.control],
         "failures": inspection.failures,
         "findings": inspection.findings,
+        "launches": inspection.launches,
+        "seconds": inspection.seconds,
     }
     return json.dumps(data, indent=2, default=asdict)
 
@@ -36,9 +39,16 @@ def as_text(inspection: Inspection) -> str:
         names = dict.fromkeys(cell.scenario for cell in passed if cell.stack == stack)
         stacks.add_row(stack, ", ".join(names))
     failures = "\n".join(failure_text(failure) for failure in inspection.failures)
-    counts = (len(passed), len(inspection.failures), len(inspection.findings))
+    counts = (
+        fmt.counted(len(passed), "cell"),
+        fmt.counted(len(inspection.failures), "failure"),
+        fmt.counted(len(inspection.findings), "finding"),
+        fmt.counted(inspection.launches, "launch", "launches"),
+        inspection.seconds,
+        inspection.seconds / max(inspection.launches, 1),
+    )
     statements = _statements(inspection)
-    total = "{} cells right, {} failures, {} findings (see --json)".format(*counts)
+    total = "{} right, {}, {} (see --json); {} in {:.0f} s, {:.1f} s each".format(*counts)
     return as_lines(
         stacks, *statements, *([failures] if failures else []), total, width=LISTING_WIDTH, gap=True
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -36,6 +37,10 @@ class Inspection:
     findings: list[Finding] = field(default_factory=list)
     memory_bytes: dict[str, int] = field(default_factory=dict)
     """What each server took once it had been verified, by the key of its visit."""
+    launches: int = 0
+    """That were to be verified."""
+    seconds: float = 0.0
+    """Wall time of all of them, some of which were verified at once."""
 
     def take(self, visit: Visit, failures: list[Failure], verified: Mapping[Cell, Verified]) -> None:
         """Add what came of one visit."""
@@ -92,6 +97,7 @@ def inspect(
     launches = tuple(inspection.with_services(launches, launcher))
     originals = [visit for visit in launches if not visit.cells[0].control]
     watcher.say(f"verifying {len(originals)} launches")
+    inspection.launches, begun_s = len(originals), time.monotonic()
     answers: dict[str, dict[str, Verified]] = {}
     pool, interrupted = ThreadPoolExecutor(VERIFIED_AT_ONCE), Event()
     try:
@@ -109,6 +115,7 @@ def inspect(
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+    inspection.seconds = time.monotonic() - begun_s
     inspection.failures += _across(inspection, answers)
     for visit in launches:
         if visit.cells[0].control:

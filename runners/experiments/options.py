@@ -58,7 +58,8 @@ def timing(
 
     ``window_s`` is asked for legs and windows of any load alike. Where a precision is asked for, blocks are
     as short as those of a quick run: what the machine does to two kinds of code changes from block to block
-    by more than turns tell apart, so that many short blocks get there sooner than few long ones. Raises PlanError for what is no length of time.
+    by more than turns tell apart, so that many short blocks get there sooner than few long ones. Raises
+    PlanError for what is no length of time.
     """
     for option, seconds in (("duration", window_s), ("warmup", warmup_s), ("precision", precision_percent)):
         if seconds is not None and not isfinite(seconds):

@@ -14,6 +14,10 @@ class VerifyJson(TypedDict):
     """Slugs of the cells that answer rightly."""
     failures: list[Failure]
     findings: list[Finding]
+    launches: int
+    """That were to be verified."""
+    seconds: float
+    """Wall time of all of them, some of which were verified at once."""
 
 
 class SentJson(TypedDict):
