@@ -45,6 +45,9 @@
 # compress = "app_compress"
 #
 # [tool.hotlap.not-applicable]
+# "stream on gunicorn-asgi*" = """gunicorn 27.0.1 tells an app whose answer is sent no disconnect, for which \
+# Litestar's streams wait: the 17th on a connection is never answered"""
+# "sse on gunicorn-asgi*" = "as stream: the 17th on a connection is never answered"
 # static-304 = "static files of Litestar answer no conditional requests: they send an ETag and take none"
 #
 # [tool.hotlap.boundaries]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,10 @@ class Framework:
     needs: Mapping[str, str] = field(default_factory=dict)
     """Scenario family -> requirement without which it is not applicable, such as ``fastapi>=0.135``."""
     not_applicable: Mapping[str, str] = field(default_factory=dict)
-    """Scenario family -> reason; ``*`` stands for everything that is not implemented."""
+    """Scenario family -> reason; ``*`` stands for all that is not implemented.
+
+    Behind `` on `` stands a glob over the server variants on which alone it is so, as in ``sse on gunicorn*``.
+    """
     notes: str = ""
     serialiser: str = ""
     validator: str = ""
@@ -85,13 +89,19 @@ class Framework:
         """Where its lock lies, whether or not there is one."""
         return self.path.parent / "locks" / f"{self.name}.txt"
 
-    def absence(self, family: str) -> tuple[str, str] | None:
-        """(``not-applicable`` or ``not-implemented``, reason) where it lacks ``family``, else None."""
+    def absence(self, family: str, variant: str = "") -> tuple[str, str] | None:
+        """(``not-applicable`` or ``not-implemented``, reason) where it lacks ``family``, else None.
+
+        What it lacks on one server ``variant`` alone is told where that is given.
+        """
+        for key, reason in self.not_applicable.items():
+            own, on, variants = key.partition(" on ")
+            if own == family and (not on or fnmatchcase(variant, variants)):
+                return "not-applicable", reason
         if family in self.implements:
             return None
-        reason = self.not_applicable.get(family) or self.not_applicable.get("*")
-        if reason:
-            return "not-applicable", reason
+        if "*" in self.not_applicable:
+            return "not-applicable", self.not_applicable["*"]
         return "not-implemented", f"{self.path.name} does not implement {family}"
 
     def unmet(self, family: str, versions: Versions) -> str:

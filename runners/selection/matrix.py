@@ -165,10 +165,12 @@ def _absence(stack: Stack, scenario: Scenario) -> tuple[str, str] | None:
     if scenario.needs not in {*SERVICES, *stack.variant.capabilities, stack.variant.interface}:
         own = stack.framework.not_applicable.get(family(scenario))
         return "not-applicable", own or _lack(stack.variant, scenario.needs)
-    absence = stack.framework.absence(family(scenario))
+    variant = stack.variant.name
+    absence = stack.framework.absence(family(scenario), variant)
     if absence and absence[0] == "not-implemented" and not scenario.default:
         return "not-applicable", f"{scenario.name} is asked of apps that are made for it: `hotlap list`"
-    return absence or (stack.framework.absence(scenario.beside_group) if scenario.beside_group else None)
+    beside = scenario.beside_group
+    return absence or (stack.framework.absence(beside, variant) if beside else None)
 
 
 def _lack(variant: Variant, needs: str) -> str:

@@ -64,7 +64,7 @@ def _tried(act: Callable[[], str]) -> str:
 
 def _tried_with(subject: Subject, family: str, act: Callable[[], str]) -> str:
     """What ``act`` says, or why the app has nothing to try it with."""
-    missing = subject.framework.absence(family)
+    missing = subject.framework.absence(family, subject.variant.name)
     return f"not applicable: {missing[1]}" if missing else _tried(act)
 
 

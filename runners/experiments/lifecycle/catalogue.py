@@ -71,7 +71,7 @@ def _absences(framework: Framework, variant: Variant, probe: Probe) -> Iterator[
     if probe.needs not in variant.capabilities:
         yield "not-applicable", f"{variant.name} has no {probe.needs}"
     for family in probe.families:
-        if missing := framework.absence(family):
+        if missing := framework.absence(family, variant.name):
             yield missing
     if reason := probe.objection(framework, variant):
         yield "not-applicable", reason
