@@ -52,7 +52,7 @@ class Framework:
     not_applicable: Mapping[str, str] = field(default_factory=dict)
     """Scenario family -> reason; ``*`` stands for all that is not implemented.
 
-    Behind `` on `` stands a glob over the server variants on which alone it is so, as in ``sse on gunicorn*``.
+    Behind `` on `` stands a glob over the server variants on which alone it is so: ``sse on gunicorn-asgi*``.
     """
     notes: str = ""
     serialiser: str = ""
