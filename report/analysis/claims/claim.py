@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from report import fmt
 from report.analysis.contenders import is_floor
 from report.analysis.costs import Costs, holds_costs, summarise_costs
 from report.analysis.lifecycles import Lifecycle, summarise_lifecycles
@@ -96,6 +97,20 @@ class Evidence:
     def stack(self, cell: Cell) -> str:
         """``FastAPI on uvicorn-standard``, with the interpreter where the run has several."""
         return f"{self.title(cell.framework)} on {server_of(cell)}"
+
+    def asked(self, cell: Cell) -> str:
+        """The scenario in backticks, with its connections where the run asked over several numbers."""
+        several = len(self._connections[cell.scenario]) > 1
+        return f"`{cell.scenario}`" + f" at {fmt.counted(cell.connections, 'connection')}" * several
+
+    @cached_property
+    def _connections(self) -> dict[str, set[int]]:
+        """Of each scenario under closed load."""
+        found: dict[str, set[int]] = {}
+        for summary in self.summaries:
+            if summary.cell.load == Load.CLOSED:
+                found.setdefault(summary.cell.scenario, set()).add(summary.cell.connections)
+        return found
 
     @cached_property
     def _asked(self) -> dict[Workload, list[Summary]]:

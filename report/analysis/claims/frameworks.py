@@ -47,7 +47,7 @@ def _as_many(evidence: Evidence, member: Summary, base: Summary, ratio: Level, m
     whom = evidence.title(theirs.framework) if same else evidence.stack(theirs)
     return of_cells(
         f"{evidence.stack(ours)} answers {fmt.times(ratio)} as many requests as {whom} in "
-        f"`{ours.scenario}`{means}.",
+        f"{evidence.asked(ours)}{means}.",
         ratio,
         "ratio",
         ours,
@@ -121,9 +121,9 @@ def _share(evidence: Evidence) -> Sequence[Told]:
             share = share_left(ratio)
             told.append(
                 of_cells(
-                    f"Of a request of {evidence.stack(summary.cell)} in "
-                    f"`{summary.cell.scenario}`, {fmt.amount(share, '%')} is the framework's and the app's: "
-                    "a move to another framework saves less than that here.",
+                    f"Of a request of {evidence.stack(summary.cell)} in {evidence.asked(summary.cell)}, "
+                    f"{fmt.amount(share, '%')} is the framework's and the app's: a move to another framework "
+                    "saves less than that here.",
                     share,
                     "%",
                     summary.cell,

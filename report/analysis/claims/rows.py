@@ -45,7 +45,7 @@ def _times(evidence: Evidence, slow: Summary, fast: Summary) -> Iterator[Told]:
     if ratio is not None:
         yield of_cells(
             f"{evidence.stack(fast.cell)} answers {fmt.times(ratio)} as many requests as "
-            f"{evidence.stack(slow.cell)} in `{fast.cell.scenario}`.",
+            f"{evidence.stack(slow.cell)} in {evidence.asked(fast.cell)}.",
             ratio,
             "ratio",
             fast.cell,

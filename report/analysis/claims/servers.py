@@ -32,7 +32,7 @@ def _role(evidence: Evidence) -> Sequence[Told]:
             told.append(
                 of_cells(
                     f"The bare {member.cell.interface.upper()} app answers {fmt.times(ratio)} as many "
-                    f"requests on {member.cell.server} as on {USUAL} in `{member.cell.scenario}`.",
+                    f"requests on {member.cell.server} as on {USUAL} in {evidence.asked(member.cell)}.",
                     ratio,
                     "ratio",
                     member.cell,
@@ -50,7 +50,7 @@ def _standard(evidence: Evidence) -> Sequence[Told]:
             told.append(
                 of_cells(
                     f"{evidence.title(base.cell.framework)} answers {fmt.times(ratio)} as many requests "
-                    f"under uvloop and httptools as under asyncio and h11 in `{base.cell.scenario}`.",
+                    f"under uvloop and httptools as under asyncio and h11 in {evidence.asked(base.cell)}.",
                     ratio,
                     "ratio",
                     base.cell,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -88,31 +89,36 @@ def test_wsgi_is_held_against_the_server_on_which_asgi_serves_most() -> None:
     assert "answers fewer" in told.sentence
 
 
-def test_threads_are_told_by_what_waits_at_few_and_at_many_connections() -> None:
+def at_connections(stacks: Sequence[tuple[str, str]], scenario: str, *connections: int) -> Run:
+    """One run of several numbers of connections."""
     runs = [
-        make_run(
-            stacks=(("flask", "gunicorn-gthread"), ("starlette", "uvicorn-standard")),
-            scenarios=("delay",),
-            connections=connections,
-            control=False,
-            troubles=False,
-        )
-        for connections in (100, 500)
+        make_run(stacks=stacks, scenarios=(scenario,), connections=number, control=False, troubles=False)
+        for number in connections
     ]
-    few, many = runs
-    both = Run(
-        plan=few.plan,
-        launches=few.launches,
-        trials=(*few.trials, *many.trials),
-        failures=(),
-        findings=(),
-        blocks=few.blocks,
+    return replace(
+        runs[0], trials=tuple(trial for run in runs for trial in run.trials), failures=(), findings=()
     )
+
+
+def test_threads_are_told_by_what_waits_at_few_and_at_many_connections() -> None:
+    stacks = (("flask", "gunicorn-gthread"), ("starlette", "uvicorn-standard"))
+    both = at_connections(stacks, "delay", 100, 500)
     told = entry_of("threads-or-loop", both).told
     assert [entry.cells[0].split("--")[0] for entry in told] == ["flask", "starlette"]
     assert "WSGI, 40 threads" in told[0].sentence
     for entry in told:
         assert value_of(entry).value == pytest.approx(5, rel=0.05)  # as it is made: they only wait
+
+
+def test_numbers_of_connections_are_told_apart() -> None:
+    stacks = (("fastapi", "uvicorn-standard"), ("starlette", "uvicorn-standard"))
+    told = entry_of("fastapi-layers", at_connections(stacks, "json", 16, 64)).told
+    assert [entry.sentence.rpartition(" in ")[2] for entry in told] == [
+        "`json` at 16 connections.",
+        "`json` at 64 connections.",
+    ]
+    (alone,) = entry_of("fastapi-layers", at_connections(stacks, "json", 16)).told
+    assert alone.sentence.endswith(" in `json`.")
 
 
 def test_servers_meet_on_the_bare_app_and_a_variant_on_any() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -67,7 +68,7 @@ def test_a_suite_is_the_default_of_options_and_what_is_given_wins(
     waiting = options_of(asked, monkeypatch, "--suite", "waiting")
     assert waiting.selection.scenarios == ("delay",)
     assert waiting.selection.connections == (100, 500, 1000)
-    assert waiting.timing == QUICK
+    assert waiting.timing == replace(QUICK, blocks=6)
     fewer = options_of(asked, monkeypatch, "--connections", "7", "--suite", "waiting", "--blocks", "2")
     assert fewer.selection.connections == (7,)
     assert fewer.selection.scenarios == ("delay",)
