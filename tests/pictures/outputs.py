@@ -25,6 +25,8 @@ from tests.support.paths import ROOT
 
 REFERENCE = ROOT / "results" / "reference"
 """The recorded run that pictures and outputs are of."""
+BESIDE = (REFERENCE.with_name("reference-cost"), REFERENCE.with_name("reference-lifecycle"))
+"""What was counted, and lifecycles, of the same kind of machine: shown with it on one page."""
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 TUTORIAL = ROOT / "docs" / "tutorial.md"
 WIDTH = 100

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from PIL import Image, ImageChops
 
 from report.page.build import build
-from tests.pictures.outputs import REFERENCE, call
+from tests.pictures.outputs import BESIDE, REFERENCE, call
 from tests.support.browsing import launch_chromium
-from tests.support.paths import FIXTURES, ROOT
-from tests.support.records import RECORDS
+from tests.support.paths import ROOT
 from tests.support.synthetic import make_run
 from tests.support.synthetic_plan import STACKS
 
@@ -88,11 +87,11 @@ PICTURES = (
 
 
 def make_pages(folder: Path) -> dict[str, Path]:
-    """Pages of the reference run (with a record of a count and one of lifecycles), and of made rates."""
+    """Pages of the reference run, with what was counted and lifecycles, and of made rates."""
     page, site = folder / "page", folder / "site"
-    call("report", REFERENCE, RECORDS / "cost", FIXTURES / "lifecycle", "--output", page)
+    call("report", REFERENCE, *BESIDE, "--output", page)
     made = make_run(blocks=6, stacks=STACKS[:4], scenarios=("json",), rates=RATES, troubles=False)
-    call("site", REFERENCE, "--out", site)
+    call("site", REFERENCE, *BESIDE, "--out", site)
     (two,) = site.glob("*/two.html")
     return {"run": page / "index.html", "rates": build([made], folder / "rates"), "two": two}
 
