@@ -106,11 +106,11 @@ class Evidence:
     @cached_property
     def _connections(self) -> dict[str, set[int]]:
         """Of each scenario under closed load."""
-        found: dict[str, set[int]] = {}
+        counts: dict[str, set[int]] = {}
         for summary in self.summaries:
             if summary.cell.load == Load.CLOSED:
-                found.setdefault(summary.cell.scenario, set()).add(summary.cell.connections)
-        return found
+                counts.setdefault(summary.cell.scenario, set()).add(summary.cell.connections)
+        return counts
 
     @cached_property
     def _asked(self) -> dict[Workload, list[Summary]]:
