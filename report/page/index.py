@@ -85,9 +85,9 @@ def _table(rows: Sequence[IndexRow]) -> Table:
     return Table(
         anchor="runs-table",
         caption="Every run, the newest first",
+        compact=True,
         columns=(
             Column(label="Run"),
-            Column(label="Planned", unit="UTC", short=True),
             Column(label="What came out"),
             Column(label="Cells", numeric=True),
             Column(label="Blocks", numeric=True),
@@ -102,13 +102,12 @@ def _row(row: IndexRow, labels: Sequence[str]) -> TableRow:
     """``labels`` are those of all pages beside those of runs."""
     links = {place.label: TableEntry(text=place.label, link=place.href) for place in row.places}
     plan = row.run.plan
-    planned = fmt.moment(plan.created_unix_s, "%Y-%m-%d %H:%M")
+    planned = fmt.moment(plan.created_unix_s, "%Y-%m-%d %H:%M UTC")
     machine = plan.environment.machine
     blocks = len({trial.block for trial in row.run.trials}) if row.blocks is None else row.blocks
     return TableRow(
         entries=(
-            TableEntry(text=plan.name, link=row.href),
-            TableEntry(text=planned, key=plan.created_unix_s),
+            TableEntry(text=plan.name, detail=planned, link=row.href, key=plan.created_unix_s),
             entry(row.verdict),
             TableEntry(text=f"{len(plan.cells):,}", key=len(plan.cells)),
             TableEntry(text=f"{blocks:,}", key=blocks),
