@@ -88,7 +88,12 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         pytest.param("never-closes", "load", "had no answer", marks=faults("never-closes")),
         pytest.param("refuses", "load", "closed before an answer", marks=faults("refuses")),
         pytest.param("worker-dies", "load", "processes while it took turns", marks=faults("worker-dies")),
-        pytest.param("meets-memory-cap", "load", "the server is gone", marks=faults("memory-cap")),
+        pytest.param(
+            "meets-memory-cap",
+            "launch",
+            "died under load (exit status 9)",
+            marks=faults("memory-cap"),
+        ),
     ],
 )
 def test_it_is_a_failure_that_names_the_cell_what_happened_and_what_to_do(
