@@ -11,6 +11,7 @@ from random import Random
 from results.model import Cell, Setup, Turns
 from runners.environments.provision import Provisioned, provision_all
 from runners.errors import LoadError
+from runners.experiments.options import QUICK
 from runners.generator.client import Generator
 from runners.generator.messages import Leg, Order, Relay
 from runners.launching.launcher import RunningServer
@@ -19,7 +20,7 @@ from runners.machine.placement import choose_cpus
 from runners.selection.discovery import discover
 from runners.selection.matrix import Selection, Stack, expand
 from runners.selection.schedule import Visit, visits
-from tests.benchmarks.turn_levels import StackTurns
+from tests.benchmarks.turn_levels import Heat, StackTurns
 
 WARMUP_S = 0.15
 """Least warm-up before turns: every launch is warmed up again for each relay."""
@@ -133,6 +134,20 @@ class Track:
             cgroup=stack.server.cgroup,
             cpus=tuple(sorted({*self._cpus[0], *self._cpus[1]})),
         )
+
+
+def quick_heat(
+    track: Track, generator: Generator, live: Sequence[LiveStack], scenario: str, number: int
+) -> Heat:
+    """A heat of ``live``, in which all are compared, with legs and turns as long as those of a quick run."""
+    order = Relay(
+        legs=tuple(track.order(stack, scenario, seed=number) for stack in live),
+        groups=(0,) * len(live),
+        rounds=round((QUICK.leg_s or QUICK.window_s) / QUICK.turn_s),
+        turn_s=QUICK.turn_s,
+        seed=number,
+    )
+    return Heat(number=number, legs=stack_turns(live, take_turns(generator, order)))
 
 
 def take_turns(generator: Generator, relay: Relay) -> tuple[Turns, ...]:

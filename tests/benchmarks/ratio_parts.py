@@ -16,11 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from runners.experiments.options import QUICK
-from runners.generator.client import Generator
-from runners.generator.messages import Relay
 from runners.selection.matrix import Selection
-from tests.benchmarks.live_stacks import LiveStack, Track, stack_turns, take_turns
+from tests.benchmarks.live_stacks import Track, quick_heat
 from tests.benchmarks.turn_levels import Heat, speed_noise
 
 Floats = NDArray[np.float64]
@@ -59,7 +56,10 @@ def main() -> None:
             for _ in range(arguments.sets):
                 with track.live(copies=arguments.copies) as live:
                     sets.append(
-                        [heat(track, generator, live, arguments.scenario, n) for n in range(arguments.heats)]
+                        [
+                            quick_heat(track, generator, live, arguments.scenario, number)
+                            for number in range(arguments.heats)
+                        ]
                     )
                 print(f"{len(sets)} of {arguments.sets} sets measured", flush=True)
     print(speed_noise(sets))
@@ -68,18 +68,6 @@ def main() -> None:
     print(f"    by its turns {100 * found.turns:.1f}%, by launches {100 * found.launches:.1f}%")
     print(f"    from heat to heat: one stack {100 * found.time_alike:.1f}%, ", end="")
     print(f"one framework to the other {100 * found.time_unlike:.1f}%")
-
-
-def heat(track: Track, generator: Generator, live: Sequence[LiveStack], scenario: str, number: int) -> Heat:
-    """A heat of launches that live on."""
-    order = Relay(
-        legs=tuple(track.order(copy, scenario, seed=number) for copy in live),
-        groups=(0,) * len(live),
-        rounds=round((QUICK.leg_s or QUICK.window_s) / QUICK.turn_s),
-        turn_s=QUICK.turn_s,
-        seed=number,
-    )
-    return Heat(number=number, legs=stack_turns(live, take_turns(generator, order)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,12 +20,10 @@ from scipy import stats
 from report.stats.launches import fit_launches
 from report.stats.stack_fit import Contrast
 from runners.errors import HotlapError
-from runners.experiments.options import QUICK
 from runners.generator.client import Generator
-from runners.generator.messages import Relay
 from runners.selection.matrix import Selection
 from tests.benchmarks.bars import Bars
-from tests.benchmarks.live_stacks import Track, stack_turns, take_turns
+from tests.benchmarks.live_stacks import Track, quick_heat
 from tests.benchmarks.order_effects import RESTS, OrderEffects, order_effects
 from tests.benchmarks.turn_levels import Heat, StackTurns, speed_noise
 
@@ -142,14 +140,7 @@ def measure_run(track: Track, generator: Generator, scenario: str, first: int, b
 def measure(track: Track, generator: Generator, scenario: str, number: int) -> Heat:
     """One heat of fresh launches."""
     with track.live(copies=COPIES) as copies:
-        order = Relay(
-            legs=tuple(track.order(copy, scenario, seed=number) for copy in copies),
-            groups=(0,) * len(copies),
-            rounds=round((QUICK.leg_s or QUICK.window_s) / QUICK.turn_s),
-            turn_s=QUICK.turn_s,
-            seed=number,
-        )
-        return Heat(number=number, legs=stack_turns(copies, take_turns(generator, order)))
+        return quick_heat(track, generator, copies, scenario, number)
 
 
 def report(bars: Bars, runs: list[list[Heat]]) -> None:
