@@ -100,7 +100,7 @@ class Evidence:
 
     def asked(self, cell: Cell) -> str:
         """The scenario in backticks, with its connections where the run asked over several numbers."""
-        several = len(self._connections[cell.scenario]) > 1
+        several = len(self._connections.get(cell.scenario, ())) > 1
         return f"`{cell.scenario}`" + f" at {fmt.counted(cell.connections, 'connection')}" * several
 
     @cached_property

@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from report.analysis.claims.catalogue import CLAIMS, MeasuredClaim, measure_claims
-from report.analysis.claims.claim import Told
+from report.analysis.claims.claim import Evidence, Told
 from report.analysis.titles import titles_of
 from report.stats.levels import Level
-from results.model import Run
+from results.model import Cell, Load, Run
 from tests.support.paths import ROOT
 from tests.support.synthetic import make_run
 from tests.support.synthetic_costs import make_cost_run
@@ -89,6 +89,10 @@ def test_wsgi_is_held_against_the_server_on_which_asgi_serves_most() -> None:
     assert "answers fewer" in told.sentence
 
 
+def alone_cell(stacks: Sequence[tuple[str, str]]) -> Cell:
+    return make_run(stacks=stacks, scenarios=("json",), control=False).plan.cells[0]
+
+
 def at_connections(stacks: Sequence[tuple[str, str]], scenario: str, *connections: int) -> Run:
     """One run of several numbers of connections."""
     runs = [
@@ -119,6 +123,8 @@ def test_numbers_of_connections_are_told_apart() -> None:
     ]
     (alone,) = entry_of("fastapi-layers", at_connections(stacks, "json", 16)).told
     assert alone.sentence.endswith(" in `json`.")
+    offered = replace(alone_cell(stacks), load=Load.OPEN, rate_rps=1000.0)
+    assert Evidence(Run(plan=QUICK.plan), ()).asked(offered) == "`json`"
 
 
 def test_servers_meet_on_the_bare_app_and_a_variant_on_any() -> None:
