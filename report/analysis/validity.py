@@ -207,7 +207,9 @@ def busy_at_rest(trial: Trial) -> bool:
     turns = trial.turns
     if turns is None or turns.rest_cpu_us is None or len(turns.begun_us) < 2:  # noqa: PLR2004
         return False
-    rested_us = turns.begun_us[-1] - turns.begun_us[0] - sum(turns.span_us[:-1])
+    rested_us = turns.rest_us
+    if rested_us is None:  # until schema 1.8 a server had one workload at a time
+        rested_us = turns.begun_us[-1] - turns.begun_us[0] - sum(turns.span_us[:-1])
     return turns.rest_cpu_us > RESTING_SHARE * rested_us
 
 

@@ -8,7 +8,7 @@ from results.model.cell import Cell, NotApplicable, Pairing, Side
 from results.model.environment import Environment
 from results.model.values import Int64, PlanKind
 
-SCHEMA = (1, 8)
+SCHEMA = (1, 9)
 """(major, minor) of the records written by this version."""
 FIRST_LOOK = 8
 """Blocks before anybody looks whether a run is as precise as asked for."""

@@ -28,8 +28,11 @@ class Turns:
     generator_delay_us: tuple[int, ...] = ()
     """Time within the span that the generator could have run and others had its CPU; empty where that is not
     known (schema 1.8)."""
+    rest_us: int | None = None
+    """From the end of each turn until the server's next one, which may be of another workload, in all (schema
+    1.9); None: all time between these turns."""
     rest_cpu_us: int | None = None
-    """CPU time of the server between its turns, in all; None: not measured."""
+    """CPU time of the server in that; None: not measured."""
     dropped: int = 0
     """Turns that took far longer than any other, as when all processes were stopped: none of them counts."""
 
@@ -141,6 +144,8 @@ class Trial:
     tick_hz: Int64 = 100
     memory_pss_bytes: Int64 | None = None
     """Sum of PSS over the server's tree, read after the window; None: not readable."""
+    asked_besides: Int64 = 0
+    """Right answers of its server to other workloads between the two readings of memory (schema 1.9)."""
     mounted_position: Int64 = 0
     """Place of the measured group among those mounted, from 0."""
     log_tail: str = ""

@@ -109,7 +109,9 @@ class RunBlocks:
             )
             by_cell = {cell: live for live in servers.live for cell in live.visit.cells}
             due = [cell for cell in by_cell if cell in self.cells]
-            for position, workload in enumerate(workload_order(due, plan.setup.seed, block)):
-                yield from heat.measure(
-                    [Entrant(live=by_cell[cell], cell=cell, position=position) for cell in workload]
-                )
+            workloads = [
+                [Entrant(live=by_cell[cell], cell=cell, position=position) for cell in workload]
+                for position, workload in enumerate(workload_order(due, plan.setup.seed, block))
+            ]
+            for entrants in heat.batches(workloads):
+                yield from heat.measure(entrants)

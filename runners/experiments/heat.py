@@ -6,6 +6,7 @@ cell, and leaves the others to go on.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
@@ -21,7 +22,7 @@ from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Leg, Measured, Order, Relay, ServiceTree
 from runners.launching.launcher import RunningServer
-from runners.selection.loading import why_whole
+from runners.selection.loading import batches, why_whole
 from runners.selection.schedule import trial_seed
 from runners.verify.contract import Known, verify_after
 from runners.verify.tasks import difference_after
@@ -86,8 +87,14 @@ class Heat:
     stage: GateStage = GateStage.NONE
     repeats: Repeats = field(default_factory=Repeats)
 
+    def batches(self, workloads: Sequence[Sequence[Entrant]]) -> Iterator[list[Entrant]]:
+        """Entrants of ``workloads`` that are measured at once; those of one workload are asked the same."""
+        asked = [[entrant.cell for entrant in workload] for workload in workloads]
+        for places in batches(asked, self.scenarios, self.setup):
+            yield [entrant for place in places for entrant in workloads[place]]
+
     def measure(self, entrants: Sequence[Entrant]) -> Iterator[Trial]:
-        """One trial (with its repeats) of each of ``entrants``, which are asked the same."""
+        """One trial (with its repeats) of each of ``entrants``, which are one of ``batches``."""
         entrants = [entrant for entrant in entrants if entrant.live in self.servers.live]
         if not entrants:
             return
@@ -102,15 +109,22 @@ class Heat:
     # Turns.
 
     def _relay(self, entrants: Sequence[Entrant]) -> Iterator[Trial]:
-        before = [entrant.live.server.pss_bytes() for entrant in entrants]
+        servers = {entrant.live.launch.id: entrant.live.server for entrant in entrants}
+        before = {launch: server.pss_bytes() for launch, server in servers.items()}
         try:
             legs = self.generator.relay(self._order(entrants))
         except LoadError as error:
             for entrant in entrants:
                 self._fail(LoadError(error.message, remedy=error.remedy, log_tail=error.log_tail), entrant)
             return
+        answered = Counter[int]()
+        for entrant, leg in zip(entrants, legs, strict=True):
+            answered[entrant.live.launch.id] += leg.measured.requests if leg.measured else 0
         asked: list[Asked] = []
-        for entrant, leg, memory in zip(entrants, legs, before, strict=True):
+        for entrant, leg in zip(entrants, legs, strict=True):
+            launch = entrant.live.launch.id
+            if entrant.live not in self.servers.live:
+                continue  # dismissed for another of its legs
             if leg.restless and entrant.live.server.alive():  # else it has lost all its processes: it died
                 self.servers.dismiss(entrant.live, LoadError(leg.failed, remedy=leg.remedy))
                 continue
@@ -119,8 +133,13 @@ class Heat:
                 continue
             trial = replace(self._trial(leg.measured, entrant), turns=leg.turns, windows=leg.windows)
             beside, problem = self._beside_load(entrant)
-            trial = self._record(replace(trial, memory_before_bytes=memory, beside=beside))
-            yield trial
+            trial = replace(
+                trial,
+                memory_before_bytes=before[launch],
+                asked_besides=answered[launch] - trial.requests,
+                beside=beside,
+            )
+            yield self._record(trial)
             asked.append(Asked(entrant, trial, problem))
         self._verify(asked)
 
@@ -143,7 +162,7 @@ class Heat:
         return beside.within(*_window_of(window)), wrong_under_load(window) or beside.problem
 
     def _order(self, entrants: Sequence[Entrant]) -> Relay:
-        setup, variants = self.setup, list(dict.fromkeys(entrant.cell.server for entrant in entrants))
+        setup, neighbours = self.setup, list(dict.fromkeys(map(_neighbours, entrants)))
         turn_s, whole_s = turns_of(entrants[0].cell, setup)
         block = self.servers.block
         return Relay(
@@ -151,7 +170,7 @@ class Heat:
                 replace(order_for(entrant.live.server, entrant.cell, setup, block), cpus=())
                 for entrant in entrants
             ),
-            groups=tuple(variants.index(entrant.cell.server) for entrant in entrants),
+            groups=tuple(map(neighbours.index, map(_neighbours, entrants))),
             rounds=max(1, round(whole_s / turn_s)),
             turn_s=turn_s,
             seed=trial_seed(setup.seed, block, entrants[0].cell),
@@ -251,6 +270,11 @@ class Heat:
 
     def _fail(self, error: HotlapError, entrant: Entrant) -> None:
         self.servers.fail(error, entrant.live, entrant.cell)
+
+
+def _neighbours(entrant: Entrant) -> tuple[str, str]:
+    """What legs have in common that take their turns one after the other: ratios are shown within it."""
+    return entrant.cell.scenario, entrant.cell.server
 
 
 def _window_of(trial: Trial) -> tuple[float, float]:

@@ -55,7 +55,7 @@ class Relay:
     """Loads on servers that are all up, closed or open: loaded in turn, one at a time, from rest to rest."""
 
     legs: tuple[Order, ...]
-    """``window_s`` of the orders is not used; all have as many connections."""
+    """``window_s`` of the orders is not used; all have as many connections. Several may be of one server."""
     groups: tuple[int, ...]
     """Of each leg: those of one group take their turns one after the other in each round."""
     rounds: int
@@ -68,6 +68,14 @@ class Relay:
     """Of each leg, in place of ``turn_s``, where turns of several lengths are to be compared."""
     steady_parts: bool = False
     """Whether the steady part of each turn is timed as well, to tell what starting a turn costs."""
+
+    @property
+    def servers(self) -> tuple[tuple[int, ...], ...]:
+        """Places of the legs of each server, which use the same connections."""
+        by_server: dict[tuple[str, int], list[int]] = {}
+        for place, leg in enumerate(self.legs):
+            by_server.setdefault((leg.host, leg.port), []).append(place)
+        return tuple(map(tuple, by_server.values()))
 
     def length_s(self, place: int) -> float:
         """How long a turn of the leg at ``place`` is to be."""

@@ -90,10 +90,10 @@ def _measure_trial(runner: LocalRunner, order: Order) -> Measured | Failed:
 
 
 def _measure_relay(runner: LocalRunner, order: Relay) -> Relayed | Failed:
-    connections = order.legs[0].connections
+    connections, servers = order.legs[0].connections, len(order.servers)
     try:
-        spawn_users(runner, connections, sockets=len(order.legs) * connections)
-        legs, tallies = relay(pumps(len(order.legs)), order, exchanges_of)
+        spawn_users(runner, connections, sockets=servers * connections)
+        legs, tallies = relay(pumps(servers), order, exchanges_of)
     except LoadError as error:
         return Failed(message=error.message, remedy=error.remedy, answered=error.answered)
     for leg, tally in zip(order.legs, tallies, strict=True):

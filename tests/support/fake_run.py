@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -46,7 +47,7 @@ class FakeServer:
 
     stack: str
     host: str = "127.0.0.1"
-    port: int = 20000
+    port: int = field(default_factory=cycle(range(20_000, 30_000)).__next__)
     pid: int = 1
     cgroup: None = None
     tasks: ClassVar[Path | None] = None

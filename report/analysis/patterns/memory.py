@@ -17,7 +17,8 @@ FILLED_BYTES, FILLED_WITHIN_S = 10**9, 3600.0
 
 def _asked(trial: Trial) -> float:
     """Requests between the two readings of memory, if those of the warm-up came as fast as what counts."""
-    return trial.requests * (trial.warmup_s + trial.window_s) / trial.window_s
+    counted = trial.requests + trial.asked_besides
+    return counted * (trial.warmup_s + trial.window_s) / trial.window_s
 
 
 def _growing_memory(seen: Seen) -> str:
@@ -33,8 +34,11 @@ def _growing_memory(seen: Seen) -> str:
     a_second = a_request * median(trial.requests / trial.window_s for trial in seen.trials)
     if a_second * FILLED_WITHIN_S < FILLED_BYTES:
         return ""
+    what = "a request"
+    if any(trial.asked_besides for trial in seen.trials):
+        what += " of this or of what took turns with it"
     return (
-        f"{a_request / 1e3:.3g} KB a request over {len(grown)} launches: 1 GB within "
+        f"{a_request / 1e3:.3g} KB {what} over {len(grown)} launches: 1 GB within "
         f"{FILLED_BYTES / a_second / 60:.2g} minutes at this rate"
     )
 

@@ -96,13 +96,15 @@ class PairBlocks:
                 repeats=self._repeats,
             )
             up = tuple(servers.live)
-            for position, pairing in enumerate(pairing_order(launch_pair, self.plan.setup.seed, block)):
-                yield from heat.measure(
-                    [
-                        Entrant(live=live, cell=cell_of(pairing, side), position=position, place=place)
-                        for place, (live, side) in enumerate(zip(up, sides, strict=True))
-                    ]
-                )
+            workloads = [
+                [
+                    Entrant(live=live, cell=cell_of(pairing, side), position=position, place=place)
+                    for place, (live, side) in enumerate(zip(up, sides, strict=True))
+                ]
+                for position, pairing in enumerate(pairing_order(launch_pair, self.plan.setup.seed, block))
+            ]
+            for entrants in heat.batches(workloads):
+                yield from heat.measure(entrants)
                 if len(servers.live) < len(up):
                     return
 

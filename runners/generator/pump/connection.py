@@ -12,6 +12,9 @@ from runners.generator.pump.reply import Reply
 from runners.generator.pump.ring import Ring, RingEntry
 from runners.http.web_socket import Echo, WebSocketClient, close_frame
 
+Place = tuple[RingEntry, RingEntry | None]
+"""Where a connection is in its walk of a ring: ``Connection.entry`` and ``home``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Address:
@@ -88,6 +91,15 @@ class Connection:
         self.home = ring.home(place)
         self.entry = self.next_entry(ring)
         self.answered, self.failures, self.start_ns, self.lag_ns = False, 0, 0, 0
+
+    @property
+    def place(self) -> Place:
+        """Where it is in its walk."""
+        return self.entry, self.home
+
+    def go_to(self, place: Place) -> None:
+        """Walk on from there."""
+        self.entry, self.home = place
 
     def next_entry(self, ring: Ring) -> RingEntry:
         """The entry that is asked next.

@@ -5,12 +5,12 @@ from __future__ import annotations
 import heapq
 import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic_ns
 from typing import Any
 
 from results.model import ErrorKind
-from runners.generator.pump.connection import Address, Connection
+from runners.generator.pump.connection import Address, Connection, Place
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.sockets import Sockets
 
@@ -87,6 +87,16 @@ class Fleet(Sockets):
         self._sweep_ns = 0
         for place, connection in enumerate(self.connections):
             self._begin(connection, place)
+
+    def places(self) -> tuple[Place, ...]:
+        """Where each connection is in its walk of the ring."""
+        return tuple(connection.place for connection in self.connections)
+
+    def walk(self, ring: Ring, places: Sequence[Place]) -> None:
+        """Ask another ring of the same server, connections at their ``places`` in it; all are at rest."""
+        self._ring = ring
+        for connection, place in zip(self.connections, places, strict=True):
+            connection.go_to(place)
 
     def release(self) -> None:
         """End the load: close all connections, whose users stay."""

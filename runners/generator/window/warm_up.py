@@ -52,7 +52,7 @@ def warm_up(
     An open load is settled first, as a closed one, comes to rest, and is then warmed up at its own rate.
     """
     started_unix_s, begun_ns = time.time(), time.monotonic_ns()
-    _answer_all_once(pump, order)
+    answer_all_once(pump, order)
     if schedules is None:
         slope = _drive_halves(pump, order, time.monotonic_ns())
         _settle(pump, order, ring)
@@ -107,7 +107,7 @@ def _settle(pump: Pump, order: Order, ring: Ring) -> None:
         raise no_right_answer(order, pump.tally, "no right answer in the warm-up")
 
 
-def _answer_all_once(pump: Pump, order: Order) -> None:
+def answer_all_once(pump: Pump, order: Order) -> None:
     """Have every connection answered once; raises LoadError where one is not, or where all give errors."""
     pump.tally = tally = Tally()
     count = len(pump.connections)

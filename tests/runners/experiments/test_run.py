@@ -26,6 +26,7 @@ from runners.experiments.run import RunSession
 from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.launching.launcher import RunningServer
 from runners.machine import facts
+from runners.selection import loading
 from runners.services.services import Leases
 from runners.verify import tasks
 from runners.verify.contract import Verified
@@ -400,11 +401,14 @@ def test_in_turns_each_stack_is_launched_once_a_block_and_all_live_at_once(tmp_p
     assert {trial.heat for trial in run.trials} == {0}
     assert all(trial.memory_before_bytes for trial in run.trials)
     assert len(run.launches) == IN_TURNS.blocks * len(stacks)
-    assert len(generator.relays) == IN_TURNS.blocks * 2
+    assert len(generator.relays) == IN_TURNS.blocks
     for order in generator.relays:
-        asked = {cell.stack for cell in run.plan.cells if cell.scenario == order.legs[0].scenario}
-        assert len(order.legs) == len(asked) > 1
-        assert len({leg.seed for leg in order.legs}) == 1
+        asked = {leg.scenario for leg in order.legs}
+        assert len(order.legs) == sum(cell.scenario in asked for cell in run.plan.cells)
+        assert (
+            len(order.servers) == len({cell.stack for cell in run.plan.cells if cell.scenario in asked}) > 1
+        )
+        assert len({leg.seed for leg in order.legs}) == len({leg.scenario for leg in order.legs}) == 2
         assert not any(leg.cpus for leg in order.legs)
 
 
@@ -443,7 +447,43 @@ def test_a_leg_that_fails_leaves_the_others_of_its_relay(tmp_path: Path) -> None
     assert len(run.trials) == len(run.plan.cells) * SETUP.blocks - 1
 
 
-def test_a_restless_server_is_stopped_and_the_others_go_on(tmp_path: Path) -> None:
+def test_workloads_that_take_turns_together_are_neighbours_each_on_its_own(tmp_path: Path) -> None:
+    generator = FakeGenerator()
+    run = complete(tmp_path, IN_TURNS, generator=generator)
+    assert len(generator.relays) == SETUP.blocks
+    order = generator.relays[0]
+    servers = {place: number for number, places in enumerate(order.servers) for place in places}
+    assert {len(places) for places in order.servers} == {1, 2}  # some have one workload only
+    by_group: dict[int, list[int]] = {}
+    for place, group in enumerate(order.groups):
+        by_group.setdefault(group, []).append(place)
+    for places in by_group.values():
+        assert len({order.legs[place].scenario for place in places}) == 1
+        assert len({servers[place] for place in places}) == len(places)
+    for trial in run.trials:
+        others = [other.requests for other in run.trials if other.launch == trial.launch and other != trial]
+        assert trial.asked_besides == sum(others)
+    assert any(trial.asked_besides for trial in run.trials)
+
+
+def test_a_restless_server_is_stopped_for_all_it_is_asked_at_once(tmp_path: Path) -> None:
+    class Judging(FakeGenerator):
+        def relay(self, order: Relay) -> tuple[Leg, ...]:
+            legs = super().relay(order)
+            return (Leg(failed="the server kept a CPU busy", restless=True), *legs[1:])
+
+    run = complete(tmp_path, IN_TURNS, generator=Judging())
+    assert [(failure.block, failure.cell) for failure in run.failures] == [
+        (block, None) for block in range(SETUP.blocks)
+    ]
+    left = {failure.launch for failure in run.failures}
+    assert not [trial for trial in run.trials if trial.launch in left]
+
+
+def test_a_restless_server_is_stopped_and_the_others_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "MOST_TOGETHER", 1)
     living: list[int] = []
 
     class Judging(FakeGenerator):
@@ -470,7 +510,11 @@ def test_a_restless_server_is_stopped_and_the_others_go_on(tmp_path: Path) -> No
     assert stack.count(0) < stack.count(1) == stack.count(2)
 
 
-def test_a_generator_that_dies_fails_every_cell_of_its_relay_and_the_rest_goes_on(tmp_path: Path) -> None:
+def test_a_generator_that_dies_fails_every_cell_of_its_relay_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "MOST_TOGETHER", 1)
+
     class Dying(FakeGenerator):
         def relay(self, order: Relay) -> tuple[Leg, ...]:
             if not self.relays:
@@ -499,7 +543,10 @@ def test_the_reference_stack_has_a_launch_and_its_trials_in_every_heat(tmp_path:
     assert not run.failures
 
 
-def test_a_server_that_dies_in_a_relay_leaves_the_heat(tmp_path: Path) -> None:
+def test_a_server_that_dies_in_a_relay_leaves_the_heat(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "MOST_TOGETHER", 1)
     dead = "fastapi--granian-asgi"
     launcher = FakeLauncher(parts().scenarios)
 

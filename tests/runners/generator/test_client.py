@@ -202,13 +202,16 @@ def test_a_relay_of_more_servers_than_before_and_fewer_again(tmp_path: Path) -> 
 def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_count(tmp_path: Path) -> None:
     paced, counting = threading.Event(), threading.Event()
 
-    def script(peer: Peer) -> None:
+    def first(peer: Peer) -> None:
         while peer.request() is not None:
             peer.send(greeting)
-            if peer.number >= CONNECTIONS:
-                paced.set()
-            elif paced.is_set():  # the first server is asked again: for a turn that counts
+            if paced.is_set():  # it is asked again: for a turn that counts
                 counting.set()
+
+    def second(peer: Peer) -> None:
+        while peer.request() is not None:
+            peer.send(greeting)
+            paced.set()
 
     def stop_for_a_while() -> None:
         assert counting.wait(60)
@@ -217,10 +220,14 @@ def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_cou
         time.sleep(5.0)
         os.kill(generator._process.pid, signal.SIGCONT)
 
-    with ScriptedServer(script) as server, Generator((), tmp_path / "log") as generator:
+    with (
+        ScriptedServer(first) as one,
+        ScriptedServer(second) as other,
+        Generator((), tmp_path / "log") as generator,
+    ):
         stopping = threading.Thread(target=stop_for_a_while)
         stopping.start()
-        legs = tuple(replace(order(server.port, CONNECTIONS), server_pid=None) for _ in range(2))
+        legs = tuple(replace(order(server.port, CONNECTIONS), server_pid=None) for server in (one, other))
         relayed = generator.relay(Relay(legs=legs, groups=(0, 0), rounds=6, turn_s=0.2, seed=1))
         stopping.join()
     assert not any(leg.failed for leg in relayed)

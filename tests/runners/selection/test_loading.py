@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from results.model import Arrivals, Cell, Interface, Load
-from runners.selection.loading import why_whole
+from runners.selection.loading import MOST_TOGETHER, batches, why_alone, why_whole
 from scenarios.catalogue import discover
 from tests.support.fake_run import IN_TURNS, SETUP
 
@@ -55,3 +55,28 @@ def test_scenarios_that_wait_or_stream_take_whole_windows_and_all_others_turns()
     assert whole == {
         *("compress-large", "delay", "delay-threadpool", "items-large", "sse", "stream", "websocket"),
     }
+
+
+@pytest.mark.parametrize(
+    ("scenario", "reason"),
+    [
+        ("db-read", "what the database does behind an answer would fall into another's turn"),
+        ("upstream", "what the upstream does behind an answer would fall into another's turn"),
+        ("background", "its tasks run behind its answers"),
+        ("delay", "it is measured in whole windows"),
+    ],
+)
+def test_what_goes_on_behind_an_answer_takes_turns_alone(scenario: str, reason: str) -> None:
+    assert why_alone(replace(CELL, scenario=scenario), SCENARIOS[scenario], IN_TURNS) == reason
+
+
+def test_workloads_of_one_kind_take_turns_together() -> None:
+    def workload(scenario: str, **change: Any) -> list[Cell]:  # noqa: ANN401
+        return [replace(CELL, scenario=scenario, **change)]
+
+    plain = ["json", "plaintext", "orders", "items", "params", "form"]
+    assert batches(map(workload, plain), SCENARIOS, IN_TURNS) == (tuple(range(MOST_TOGETHER)), (4, 5))
+    mixed = [workload("json"), workload("delay"), workload("json", connections=8), workload("db-read")]
+    mixed += [workload("orders"), workload("db-write"), workload("orders", connections=8)]
+    assert batches(mixed, SCENARIOS, IN_TURNS) == ((0, 4), (1,), (2, 6), (3,), (5,))
+    assert batches(mixed, SCENARIOS, SETUP) == tuple((place,) for place in range(len(mixed)))

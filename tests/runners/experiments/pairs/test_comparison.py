@@ -46,12 +46,15 @@ def test_each_block_is_one_launch_pair_of_each_cell(tmp_path: Path) -> None:
     assert len(launches) == len(found.launches)
     assert all(launches[trial.launch].side == trial.side for trial in found.trials)
     assert not found.failures
-    assert {(len(order.legs), order.rounds) for order in made.measurer.relays} == {(2, round(1.6 / 0.035))}
+    rounds = round(1.6 / 0.035)  # of both sides, in one scenario or in two that take turns together
+    assert {(len(order.legs), order.rounds) for order in made.measurer.relays} == {(2, rounds), (4, rounds)}
 
 
 def test_both_sides_of_a_pair_are_asked_the_same_and_hashed_alike(tmp_path: Path) -> None:
     found, made = run(tmp_path)
-    assert all(len({leg.seed for leg in order.legs}) == 1 for order in made.measurer.relays)
+    for order in made.measurer.relays:
+        assert len({(leg.scenario, leg.seed) for leg in order.legs}) == len({leg.seed for leg in order.legs})
+        assert len(order.legs) == 2 * len({leg.seed for leg in order.legs})
     by_pair: dict[tuple[int, str], set[str]] = {}
     for launch in found.launches:
         by_pair.setdefault((launch.block, launch.stack), set()).add(launch.hash_seed)
@@ -72,7 +75,7 @@ def test_launches_follow_the_plan_and_both_sides_are_verified_first(tmp_path: Pa
 
 def test_unlike_stacks_take_turns_as_well(tmp_path: Path) -> None:
     found, made = run(tmp_path, apart="server")
-    assert all(len(order.legs) == 2 for order in made.measurer.relays)
+    assert all(len(order.servers) == 2 for order in made.measurer.relays)
     assert all(trial.turns is not None for trial in found.trials)
     assert {(trial.side, trial.cell.server) for trial in found.trials} == {
         (SideName.BASE, "uvicorn-standard"),
@@ -142,7 +145,7 @@ def test_a_generator_that_fails_leaves_the_others(tmp_path: Path) -> None:
 
 def test_turns_are_never_measured_again_for_foreign_work(tmp_path: Path) -> None:
     found, made = run(tmp_path, policy=Policy(is_disturbed=lambda trial: trial.turns is None))
-    assert len(made.measurer.relays) == 4 * len(found.plan.pairings)
+    assert sum(len(order.legs) for order in made.measurer.relays) == 2 * 4 * len(found.plan.pairings)
     assert {trial.attempt for trial in found.trials} == {0}
 
 

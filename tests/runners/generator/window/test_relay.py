@@ -19,7 +19,7 @@ import pytest
 from results.histogram import Latency
 from runners.generator.messages import Leg, Order, Relay
 from runners.generator.pump.open_pump import OpenPump
-from runners.generator.window import relay_runner
+from runners.generator.window import relay_runner, relay_server
 from runners.generator.window.relay import relay, round_order
 from runners.processes.accounting import CpuReading
 from scenarios.answers import json_answer
@@ -80,7 +80,7 @@ def run(
 
 
 def test_every_server_gets_every_turn_and_its_turns_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay_runner, "BUSY_LOOK_S", 600)
+    monkeypatch.setattr(relay_server, "BUSY_LOOK_S", 600)
     pids = (os.getpid(),) * 3
     for leg in run(serving(answer()), serving(answer()), serving(answer()), pids=pids):
         assert not leg.failed
@@ -153,6 +153,100 @@ def test_one_server_at_a_time_is_asked() -> None:
     assert changes <= 1 + 2 * ROUNDS
 
 
+def get(number: int) -> Exchange:
+    return Exchange(request=Request(target=f"/{number}"), check=json_answer({"n": 1}))
+
+
+RINGS = {"n": [get(number) for number in range(3)], "other": [get(number) for number in range(100, 250)]}
+"""What two workloads of one server ask."""
+
+
+def run_both(script: Script, *, rounds: int = ROUNDS, pid: int | None = None) -> tuple[Leg, Leg]:
+    """Legs of one server in two workloads that take turns together."""
+    pump = OpenPump()
+    for _ in range(CONNECTIONS):
+        pump.join()
+    with ScriptedServer(script) as server:
+        legs = tuple(replace(ORDER, port=server.port, scenario=name, server_pid=pid) for name in RINGS)
+        order = Relay(legs=legs, groups=(0, 1), rounds=rounds, turn_s=0.02, seed=1)
+        (one, other), _ = relay([pump], order, lambda name, _seed: RINGS[name])
+    return one, other
+
+
+def test_legs_of_one_server_use_the_same_connections_and_go_on_where_they_were(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay_server, "BUSY_LOOK_S", 600)
+    asked: list[tuple[int, int]] = []
+    lock = threading.Lock()
+
+    def script(peer: Peer) -> None:
+        while (request := peer.request()) is not None:
+            with lock:
+                asked.append((peer.number, int(request.split()[1][1:])))
+            peer.send(answer())
+
+    one, other = run_both(script, rounds=20, pid=os.getpid())
+    for leg in (one, other):
+        assert not leg.failed
+        assert leg.turns
+        assert leg.measured
+        assert len(leg.turns.requests) + leg.turns.dropped == 20
+        assert leg.measured.connections_opened == 0
+        assert leg.turns.rest_us is not None
+        assert leg.turns.rest_us < leg.turns.begun_us[-1]
+    counted = sum(sum(leg.turns.requests) for leg in (one, other) if leg.turns)
+    in_turns = asked[-counted:]
+    assert len({peer for peer, _ in in_turns}) == CONNECTIONS
+    changes = sum((before < 100) != (after < 100) for (_, before), (_, after) in itertools.pairwise(in_turns))
+    assert changes <= 2 * 20
+    walk = [number for peer, number in in_turns if peer == in_turns[-1][0] and number >= 100]
+    assert all(after == (before + 1 if before < 249 else 100) for before, after in itertools.pairwise(walk))
+
+
+def test_a_leg_that_falls_silent_leaves_the_other_of_its_server_to_go_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay_server, "DRAIN_S", 0.5)
+    monkeypatch.setattr(relay_runner, "GRACE_S", 0.5)
+    turns, turn = itertools.count(1), relay_runner.Runner.turn
+    silent = threading.Event()
+
+    def turn_until_silence(runner: relay_runner.Runner) -> None:
+        turn(runner)
+        if next(turns) == 2 * 3:
+            silent.set()
+
+    monkeypatch.setattr(relay_runner.Runner, "turn", turn_until_silence)
+
+    def script(peer: Peer) -> None:
+        while (request := peer.request()) is not None:
+            if silent.is_set() and int(request.split()[1][1:]) >= 100:
+                time.sleep(3)
+                return
+            peer.send(answer())
+
+    good, bad = run_both(script, rounds=8)
+    assert "had no answer" in bad.failed
+    assert bad.turns
+    assert len(bad.turns.requests) == 3
+    assert not good.failed
+    assert good.turns
+    assert len(good.turns.requests) + good.turns.dropped == 8
+
+
+@pytest.mark.faults("busy-at-rest")
+def test_all_legs_leave_with_a_server_that_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_server, "BUSY_LOOK_S", 0.2)
+    monkeypatch.setattr(relay_server, "BUSY_AT_REST", 0.02)
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        try:
+            legs = run_both(serving(answer()), rounds=400, pid=busy.pid)
+        finally:
+            busy.kill()
+    assert all(leg.restless and leg.failed.endswith("while it was asked nothing") for leg in legs)
+
+
 def test_a_turn_is_long_enough_for_one_and_a_half_waves() -> None:
     def slow(peer: Peer) -> None:
         while peer.request() is not None:
@@ -166,7 +260,7 @@ def test_a_turn_is_long_enough_for_one_and_a_half_waves() -> None:
 
 
 def test_a_server_whose_turns_are_longer_takes_fewer_of_them_but_three() -> None:
-    runner = relay_runner.Runner(OpenPump(), ORDER, [GET])
+    runner = relay_runner.Runner(relay_server.RelayServer(OpenPump(), ORDER), ORDER, [GET])
     turns = {}
     for expected_s in (0.035, 0.05, 0.07, 0.35, 60.0):
         runner._expected_s = expected_s
@@ -177,8 +271,8 @@ def test_a_server_whose_turns_are_longer_takes_fewer_of_them_but_three() -> None
 
 @pytest.mark.faults("busy-at-rest")
 def test_a_server_that_is_never_at_rest_leaves_with_how_busy_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay_runner, "BUSY_LOOK_S", 0.2)
-    monkeypatch.setattr(relay_runner, "BUSY_AT_REST", 0.02)
+    monkeypatch.setattr(relay_server, "BUSY_LOOK_S", 0.2)
+    monkeypatch.setattr(relay_server, "BUSY_AT_REST", 0.02)
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
         try:
             good, bad = run(serving(answer()), serving(answer()), rounds=60, pids=(None, busy.pid))
@@ -267,7 +361,7 @@ def test_a_server_that_answers_wrongly_from_the_start_leaves_with_the_reason() -
 def test_a_server_that_falls_silent_leaves_with_the_turns_that_it_had(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(relay_runner, "DRAIN_S", 0.5)
+    monkeypatch.setattr(relay_server, "DRAIN_S", 0.5)
     monkeypatch.setattr(relay_runner, "GRACE_S", 0.5)
     silent, taken, turn = threading.Event(), [], relay_runner.Runner.turn
 
