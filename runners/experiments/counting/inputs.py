@@ -49,7 +49,7 @@ def work_bytes(exchange: Exchange, answer: Answer) -> int:
     return max(len(exchange.request.body or b""), len(answer.content()))
 
 
-def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0) -> Inputs:
+def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0, later: int = 0) -> Inputs:
     """Requests from ``ring``, with bodies of about ``body_bytes`` there or back.
 
     They depend on nothing else than the arguments, so that every stack and both sides of a comparison are
@@ -58,8 +58,7 @@ def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0) -> In
     the entries that follow. Kinds of input take turns in a ring, so intervals of consecutive entries agree
     better (0.07%) than intervals to which entries are dealt by the length of requests (1.7%).
 
-    Each further ``attempt`` warms half as long again, so that what comes once in a thousand requests, such as
-    a collection of all garbage, does not fall into an interval again. It has longer intervals where they are
+    Counting begins ``later`` by so many requests. A further ``attempt`` has longer intervals where they are
     short, so that what comes once in two or three of long requests falls into each alike.
     """
     first, further = next(sizes for limit, *sizes in SIZES if limit is None or body_bytes <= limit)
@@ -70,7 +69,7 @@ def inputs(ring: Sequence[Exchange], body_bytes: int, *, attempt: int = 0) -> In
     else:
         rest = ring[INTERVALS * size :]
         intervals = tuple(tuple(ring[begin : begin + size]) for begin in range(0, INTERVALS * size, size))
-    warm = max(INTERVALS, min(WARM, WARM_BYTES // max(body_bytes, 1))) * (2 + attempt) // 2
+    warm = max(INTERVALS, min(WARM, WARM_BYTES // max(body_bytes, 1))) + later
     others = islice(cycle(rest), warm + min(SETTLING, first))
     return Inputs(warm=tuple(islice(others, warm)), counted=(tuple(others), *intervals))
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
 
-from results.model import Interval
+from results.model import FailureStage, Interval
 from runners.errors import CostError
 from runners.experiments.counting.counter import Reading
 from runners.experiments.counting.inputs import inputs, ring_of, work_bytes
@@ -50,6 +50,19 @@ class LaunchCounts:
 class DisagreementError(CostError):
     """The intervals of one launch are too far apart."""
 
+    later = 0
+    """By how many requests counting is to begin later: then the dearest interval is over before that.
+
+    What comes once in some hundred requests, such as a collection of all garbage, comes next after as many
+    again, behind the last interval if they are more than those of all intervals.
+    """
+
+    def retold(self, message: str = "", *, log_tail: str = "", stage: FailureStage | None = None) -> Self:
+        """As others are, and with the same ``later``."""
+        other = super().retold(message, log_tail=log_tail, stage=stage)
+        other.later = self.later
+        return other
+
 
 def count(
     asker: Asker,
@@ -59,14 +72,16 @@ def count(
     *,
     idles: bool,
     attempt: int = 0,
+    later: int = 0,
 ) -> LaunchCounts:
     """Count ``scenario`` on what ``asker`` asks; raises CostError, and DisagreementError of its kind.
 
     ``pids`` are the processes to count, looked up when they are warm; ``idles`` says that the app also works
-    while nothing is asked of it, as event loops and worker processes do.
+    while nothing is asked of it, as event loops and worker processes do. ``attempt`` and ``later`` are those
+    of ``inputs``.
     """
     ring = ring_of(scenario)
-    chosen = inputs(ring, work_bytes(ring[-1], asker.first(ring[-1])), attempt=attempt)
+    chosen = inputs(ring, work_bytes(ring[-1], asker.first(ring[-1])), attempt=attempt, later=later)
     asker.take(chosen)
     asker.warm()
     counted = tuple(pids())
@@ -78,7 +93,13 @@ def count(
         intervals.append(_measure(reading, partial(asker.ask, batch), len(exchanges)))
         asker.check()
     idle = _measure(reading, partial(time.sleep, IDLE_S), 0) if idles else None
-    must_agree(intervals, idle)
+    try:
+        must_agree(intervals, idle)
+    except DisagreementError as error:
+        per_request = costs(intervals, idle)
+        dearest = per_request.index(max(per_request))
+        error.later = later + sum(interval.requests for interval in intervals[: dearest + 1])
+        raise
     return LaunchCounts(
         intervals=tuple(intervals),
         idle=idle,

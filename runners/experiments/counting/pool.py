@@ -33,7 +33,7 @@ from runners.experiments.progress import Watcher
 from runners.servers.recipe import Variant
 from scenarios.exchange import Scenario
 
-ATTEMPTS = 2
+ATTEMPTS = 3
 """How often a launch whose intervals do not agree is made, before that is a failure."""
 COUNTED_LAUNCH_S = 8.0
 """First guess of what a launch takes; the clock corrects it."""
@@ -93,8 +93,8 @@ class CountingPool:
 
         The cells of one tuple (base and head of one cell) are counted at the same time, each on a CPU of its
         own, as far as there are CPUs; as many tuples as fit run at the same time. A launch that failed, or
-        whose intervals did not agree twice, is a recorded Failure of stage ``cost`` and has no record; the
-        rest goes on. Raises KeyboardInterrupt with everything counted until then recorded.
+        whose intervals did not agree in any of ``ATTEMPTS``, is a recorded Failure of stage ``cost`` and has
+        no record; the rest goes on. Raises KeyboardInterrupt with everything counted until then recorded.
 
         A gate asks for further repeats by calling again with the cells in doubt and ``repeats=(2,)`` etc.
         """
@@ -140,25 +140,31 @@ class CountingPool:
         return kept
 
     def _count_together(self, cells: Together, cpus: CpuGroup, *, repeat: int) -> list[list[Outcome]]:
-        """Count ``cells``; all of them anew, with more requests, where the intervals of one do not agree."""
+        """Count ``cells``; all of them anew, and later, where the intervals of one do not agree."""
         outcomes: list[Outcome | DisagreementError] = []
+        later = 0
         for attempt in range(ATTEMPTS):
-            outcomes = _at_the_same_time(cells, cpus, partial(self._count, repeat=repeat, attempt=attempt))
-            if not any(isinstance(outcome, DisagreementError) for outcome in outcomes):
+            one = partial(self._count, repeat=repeat, attempt=attempt, later=later)
+            outcomes = _at_the_same_time(cells, cpus, one)
+            apart = [outcome for outcome in outcomes if isinstance(outcome, DisagreementError)]
+            if not apart:
                 break
+            later = apart[0].later
         return [
             [_failure(outcome, cell) if isinstance(outcome, DisagreementError) else outcome]
             for cell, outcome in zip(cells, outcomes, strict=True)
         ]
 
     def _count(
-        self, cost_cell: CostCell, cpu: int, *, repeat: int, attempt: int
+        self, cost_cell: CostCell, cpu: int, *, repeat: int, attempt: int, later: int
     ) -> Outcome | DisagreementError:
         """Count one cell; never raises what is a failure."""
         os.sched_setaffinity(0, {cpu})  # of this thread: what is counted shares the CPU with what asks it
         begun_unix_s, begun_s = time.time(), time.monotonic()
         try:
-            launched = self._launch(cost_cell, cpu, self.counter, partial(count, attempt=attempt))
+            launched = self._launch(
+                cost_cell, cpu, self.counter, partial(count, attempt=attempt, later=later)
+            )
         except DisagreementError as error:
             return error
         except HotlapError as error:

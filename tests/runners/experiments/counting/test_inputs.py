@@ -73,10 +73,10 @@ def test_kinds_of_input_that_take_turns_are_alike_in_every_hand() -> None:
     assert without_limit == [30, 30, 30]  # every fourth entry has none
 
 
-def test_a_further_attempt_is_warmed_longer_and_counts_the_same() -> None:
+def test_counting_may_begin_later_and_asks_the_same() -> None:
     entries = ring_of(SCENARIOS["params"])
-    first, second = (inputs(entries, 60, attempt=attempt) for attempt in range(2))
-    assert len(second.warm) == len(first.warm) * 3 // 2
+    first, second = inputs(entries, 60), inputs(entries, 60, attempt=1, later=240)
+    assert len(second.warm) == len(first.warm) + 240
     assert second.counted[1:] == first.counted[1:]
 
 

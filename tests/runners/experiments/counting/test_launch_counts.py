@@ -9,6 +9,7 @@ import runners.experiments.counting.launch_counts
 from results.model import Interval
 from runners.experiments.counting.inputs import Inputs
 from runners.experiments.counting.launch_counts import DisagreementError, count, must_agree
+from runners.experiments.counting.pool import ATTEMPTS
 from scenarios.exchange import Answer, Exchange
 from tests.support.small_matrix import scenario
 
@@ -80,6 +81,43 @@ def test_intervals_that_do_not_agree_are_an_error_that_shows_them() -> None:
     heard = Heard(9, 24_000, 9, 24_000, 9, 26_400)
     with pytest.raises(DisagreementError, match="200, 200, 220 instructions per request"):
         count(heard, heard, scenario("json"), lambda: [5], idles=False)
+
+
+@pytest.mark.parametrize(
+    ("dear", "later"), [((26_400, 24_000, 24_000), 120), ((24_000, 26_400, 24_000), 240)]
+)
+def test_the_next_attempt_begins_behind_the_dearest_interval(dear: tuple[int, ...], later: int) -> None:
+    readings = [each for instructions in dear for each in (9, instructions)]
+    with pytest.raises(DisagreementError) as first:
+        count(Heard(*readings), Heard(*readings), scenario("json"), lambda: [5], idles=False)
+    assert first.value.later == later
+    assert first.value.retold(log_tail="the end of the log").later == later
+    heard = Heard(*readings)
+    with pytest.raises(DisagreementError) as second:
+        count(heard, heard, scenario("json"), lambda: [5], idles=False, attempt=1, later=later)
+    assert f"warm {900 + later}" in heard.order
+    assert second.value.later == 2 * later
+
+
+def test_what_comes_once_in_some_hundred_requests_is_out_of_the_way_at_last() -> None:
+    """As a collection of all garbage every 450 requests, wherever it falls."""
+    for phase in range(0, 450, 10):
+        later = 0
+        for attempt in range(ATTEMPTS):
+            begun = 900 + 20 + later
+            heavy = [
+                24_000 + 2_400 * sum((begun + 120 * batch + n + phase) % 450 == 0 for n in range(120))
+                for batch in range(3)
+            ]
+            readings = [each for instructions in heavy for each in (9, instructions)]
+            heard = Heard(*readings)
+            try:
+                count(heard, heard, scenario("json"), lambda: [5], idles=False, attempt=attempt, later=later)
+                break
+            except DisagreementError as error:
+                later = error.later
+        else:
+            pytest.fail(f"never out of the way: {phase}")
 
 
 def interval(instructions: int, seconds: float = 1.0, requests: int = 100) -> Interval:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from runners.errors import LaunchError
 from runners.experiments.counting.callgrind import Callgrind
 from runners.experiments.counting.cost_cell import CostCell, LaunchResult
 from runners.experiments.counting.launch_counts import DisagreementError, LaunchCounts
-from runners.experiments.counting.pool import CountingPool, Outcome, Sampling
+from runners.experiments.counting.pool import ATTEMPTS, CountingPool, Outcome, Sampling
 from runners.experiments.counting.sampler import Sampler
 from runners.experiments.counting.stack_reader import stack_reader
 from runners.experiments.counting.where import Sampled
@@ -64,10 +65,19 @@ class Yard:
     launches: list[tuple[str, str, int]] = field(default_factory=list)
     folders: list[Path] = field(default_factory=list)
     aborted: list[bool] = field(default_factory=list)
+    later: list[int] = field(default_factory=list)
 
     def count(
-        self, cost_cell: CostCell, *, cpu: int, folder: Path, is_aborted: Callable[[], bool], **_more: object
+        self,
+        cost_cell: CostCell,
+        *,
+        cpu: int,
+        folder: Path,
+        is_aborted: Callable[[], bool],
+        measure: Any,  # noqa: ANN401 - a partial
+        **_more: object,
     ) -> LaunchResult[LaunchCounts]:
+        self.later.append(measure.keywords.get("later", 0))
         self.folders.append(folder)
         self.launches.append((cost_cell.cell.scenario, cost_cell.side, cpu))
         try:
@@ -198,20 +208,23 @@ def test_a_launch_that_fails_is_a_failure_of_counting_and_the_rest_goes_on(yard:
     assert sorted(r.cell.scenario for r in records) == ["a", "c"]
 
 
-@pytest.mark.parametrize(("bad", "attempts"), [(1, [1]), (2, [])])
-def test_intervals_that_disagree_are_launched_once_more_then_a_failure(
+@pytest.mark.parametrize(("bad", "attempts"), [(1, [1]), (2, [2]), (3, [])])
+def test_intervals_that_disagree_are_launched_twice_more_then_a_failure(
     yard: Yard, bad: int, attempts: list[int]
 ) -> None:
     def disagree(_cost_cell: CostCell, _cpu: int) -> LaunchResult[LaunchCounts]:
         if len(yard.launches) <= bad:
-            raise DisagreementError("200, 200, 220", remedy="look")
+            error = DisagreementError("200, 200, 220", remedy="look")
+            error.later = 70 * len(yard.launches)
+            raise error
         return RESULT
 
     yard.act = disagree
     kept: list[Outcome] = []
     records = pool(kept).count([(cost_cell("a"),)])
     assert [r.attempt for r in records] == attempts
-    assert len(yard.launches) == 2
+    assert len(yard.launches) == min(bad + 1, ATTEMPTS)
+    assert yard.later == [0, 70, 140][: len(yard.launches)]
     assert [type(each) for each in kept] == [CostRecord if attempts else Failure]
 
 
