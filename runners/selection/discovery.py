@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 from pathlib import Path
 
 from runners import servers
@@ -15,7 +16,8 @@ def discover(apps_dir: Path | None = None) -> Parts:
     """The frameworks of ``apps_dir`` (hotlap's own unless given), and all servers and scenarios.
 
     Raises:
-        PlanError: a file is wrong, or two declare one name; it names them.
+        PlanError: a file is wrong, two declare one name, or an app lacks something on no server that there
+            is; it names them.
 
     """
     try:
@@ -25,4 +27,13 @@ def discover(apps_dir: Path | None = None) -> Parts:
             str(error), remedy="rename one of them: a scenario's name stands for it in cells and records"
         ) from error
     known = frameworks.discover(apps_dir or frameworks.APPS)
-    return Parts(frameworks=known, servers=servers.discover(), scenarios=scenarios)
+    parts = Parts(frameworks=known, servers=servers.discover(), scenarios=scenarios)
+    for framework in known.values():
+        for limit in framework.limits:
+            if not fnmatch.filter(parts.servers, limit):
+                raise PlanError(
+                    f"{framework.path.name}: something is not applicable on {limit}, and no server variant "
+                    "is named so",
+                    remedy="see the variants in `hotlap list`, and correct the block at the head of the file",
+                )
+    return parts

@@ -104,6 +104,11 @@ class Framework:
             return "not-applicable", self.not_applicable["*"]
         return "not-implemented", f"{self.path.name} does not implement {family}"
 
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """Globs over the server variants on which alone it lacks something."""
+        return tuple(variants for key in self.not_applicable if (variants := key.partition(" on ")[2]))
+
     def unmet(self, family: str, versions: Versions) -> str:
         """What ``family`` needs and an environment of such ``versions`` lacks, in words; empty: nothing."""
         if family not in self.needs:

@@ -6,6 +6,7 @@ import pytest
 
 from runners.errors import PlanError
 from runners.selection import frameworks
+from runners.selection.discovery import discover
 from runners.selection.matrix import family
 from scenarios import catalogue
 from tests.support import local_index
@@ -154,6 +155,17 @@ def test_absence_tells_by_design_from_not_yet(apps: Path) -> None:
     assert frame.absence("auth") == ("not-implemented", "frame_app.py does not implement auth")
     file.write_text(text.replace("form =", '"*" ='), encoding="utf-8")
     assert frameworks.read(file).absence("auth") == ("not-applicable", "no forms")
+
+
+def test_what_is_lacking_on_no_server_that_there_is_is_refused(apps: Path) -> None:
+    file = apps / "frame_app.py"
+    table = '# [tool.hotlap.not-applicable]\n# "json on {}" = "it hangs there"\n# ///\n'
+    before = file.read_text(encoding="utf-8")
+    file.write_text(before.replace("# ///\n", table.format("granian-asgi*"), 1), encoding="utf-8")
+    assert "frame" in discover(apps).frameworks
+    file.write_text(before.replace("# ///\n", table.format("granain-*"), 1), encoding="utf-8")
+    with pytest.raises(PlanError, match=r"frame_app\.py: something is not applicable on granain-\*"):
+        discover(apps)
 
 
 def test_what_a_scenario_needs_is_held_against_what_is_installed(apps: Path) -> None:
