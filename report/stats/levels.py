@@ -39,6 +39,10 @@ class Level:
             return None
         return 100 * max(self.high / self.value - 1, 1 - self.low / self.value)
 
+    def holds(self, value: float) -> bool:
+        """Whether ``value`` lies in the interval; False where there is none."""
+        return self.low is not None and self.high is not None and self.low <= value <= self.high
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogMean:

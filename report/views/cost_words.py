@@ -112,7 +112,7 @@ def _layer(step: Step, titles: Mapping[str, str]) -> str:
     value = _bare(level) if level else ""
     if is_floor(step.count.cell):
         return f"a request costs {value} instructions without a framework"
-    if level and level.low is not None and level.high is not None and level.low <= 0 <= level.high:
+    if level and level.holds(0):
         return f"{name} cannot be told from {below(step, titles)}"
     takes = "adds {} to" if level and level.value >= 0 else "saves {} of"
     return f"{name} {takes.format(value)} {below(step, titles)}"

@@ -63,7 +63,7 @@ def server_effect(ground: Ground, summaries: Sequence[Summary], ratios: Ratios) 
     farthest = max(numbers, key=_reach)
     if _reach(farthest) <= SMALL:
         return ServerEffect(number=farthest, small=True)
-    told = [number for number in numbers if not _holds_one(number.value)]
+    told = [number for number in numbers if not number.value.holds(1)]
     if not told:
         return None
     return ServerEffect(number=max(told, key=lambda number: _distance(number.value.value)), small=False)
@@ -90,10 +90,6 @@ def _distance(ratio: float) -> float:
 def _reach(number: Number) -> float:
     low, high = number.value.low, number.value.high
     return max(_distance(low or number.value.value), _distance(high or number.value.value))
-
-
-def _holds_one(level: Level) -> bool:
-    return level.low is not None and level.high is not None and level.low <= 1 <= level.high
 
 
 def wsgi_keeps_up(stacks: Sequence[Ground], ratios: Ratios) -> Number | None:

@@ -59,7 +59,7 @@ class HeatPanel:
 
 def colour_step(level: Level) -> int:
     """Of a ratio: 0 where its interval holds 1, else how many ``EDGES`` it has passed; below 1 negative."""
-    if level.low is not None and level.high is not None and level.low <= 1 <= level.high:
+    if level.holds(1):
         return 0
     factor = max(level.value, 1 / level.value)
     passed = sum(factor >= edge for edge in EDGES)

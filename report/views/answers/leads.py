@@ -101,7 +101,14 @@ def _level(lead: Lead, names: str, separable: Number | None) -> Sentence:
 
 
 def _ratios(numbers: Sequence[Number], whom: str) -> Sentence:
-    """``44% of what Starlette does for a JSON answer and 58% once an order is validated``."""
+    """``44% of what Starlette does for a JSON answer and 58% once an order is validated``.
+
+    Where one is told from 1 and another is not, the other is said to be so and has no number.
+    """
+    level = [number for number in numbers if number.value.holds(1.0)]
+    if 0 < len(level) < len(numbers):
+        told = _ratios([number for number in numbers if number not in level], whom)
+        return (*told, f", and no difference could be told {_in_each(level)}")
     if len(numbers) == 1:
         return (write(numbers[0]), of_whom(numbers[0], whom), f" {asked(numbers[0].cell.scenario)}")
     if _are_alike(numbers):
@@ -116,6 +123,13 @@ def _ratios(numbers: Sequence[Number], whom: str) -> Sentence:
         write(second),
         f" {asked(second.cell.scenario)}",
     )
+
+
+def _in_each(numbers: Sequence[Number]) -> str:
+    """``over WebSocket and for 50 objects``; of many, in how many."""
+    if len(numbers) > NAMED_AT_MOST:
+        return f"in {len(numbers)} other scenarios"
+    return fmt.listed(asked(number.cell.scenario) for number in numbers)
 
 
 def _are_alike(numbers: Sequence[Number]) -> bool:

@@ -79,7 +79,7 @@ def _outcome(saving: Saving) -> str:
         return (
             f"{write(saving.ratio).text} ({interval(saving.ratio)}) as many requests, waiting sets the pace,"
         )
-    if saved.low is not None and saved.high is not None and saved.low <= 0 <= saved.high:
+    if saved.holds(0):
         return f"no difference could be told, {signed(saved, '%')},"
     if saved.value > 0:
         return f"saves at most {signed(saved, '%')}"

@@ -193,7 +193,7 @@ def _ratio_text(level: Level) -> str:
     """``0.44×``; behind ``≈`` where its interval holds 1."""
     if not level.n:
         return "1×"
-    holds = level.low is not None and level.high is not None and level.low <= 1 <= level.high
+    holds = level.holds(1)
     number = f"{level.value:.0f}" if level.value >= TEN else f"{level.value:.2f}"
     return f"{LEVEL}{number}×" if holds else f"{number}×"
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from report.analysis.answers.told_numbers import RATIO, Number
 from report.stats.levels import Level
-from report.views.answers.sentence import interval, of_whom, write
+from report.views.answers.leads import _ratios
+from report.views.answers.sentence import interval, of_whom, plain, write
 from tests.support.made_answers import COSTS, GRANIAN, TWO, USUAL, UVICORN, clear_winner, on_servers, said
 from tests.support.synthetic_turns import make_relay
 
@@ -36,6 +39,19 @@ def test_from_twice_as_much_on_a_ratio_is_said_as_a_multiple(number: Number, tex
 
 def test_without_whom_nothing_follows() -> None:
     assert of_whom(ratio(0.5, 0.4, 0.6), "") == of_whom(ratio(5, 4, 6), "") == ""
+
+
+def test_a_ratio_that_cannot_be_told_from_one_has_no_number_beside_those_that_can() -> None:
+    def of(scenario: str, number: Number) -> Number:
+        return replace(number, cell=replace(CELL, scenario=scenario))
+
+    told, other = of("stream", ratio(0.62, 0.55, 0.69)), of("websocket", ratio(0.96, 0.6, 1.5))
+    sentence = "62% of what they do for an answer in pieces, and no difference could be told over WebSocket"
+    assert plain(_ratios((told, other), "what they do")) == sentence
+    assert plain(_ratios((other, told), "what they do")) == sentence
+    four = [of(scenario, ratio(1.0, 0.9, 1.1)) for scenario in ("json", "items", "form", "sse")]
+    assert plain(_ratios((told, *four), "what they do")).endswith("could be told in 4 other scenarios")
+    assert plain(_ratios((other,), "what they do")) == "96% of what they do over WebSocket"
 
 
 def test_a_server_that_does_many_times_as_much_is_said_so() -> None:
