@@ -10,8 +10,9 @@ from math import ceil
 
 from results.model import BlockEnd, BlockStart, Cell, Plan, Trial
 from results.store import Writer, read
-from runners.experiments.heat import Entrant, Heat, Measurer, Repeats
+from runners.experiments.heat import Heat, Measurer, Repeats
 from runners.experiments.live import MEMORY_RESERVE_BYTES, LiveServers
+from runners.experiments.orders import Entrant
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
 from runners.launching.launcher import Launcher

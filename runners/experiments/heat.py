@@ -8,24 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from results.model import Cell, FailureStage, GateStage, Load, Setup, Trial
+from results.model import FailureStage, GateStage, Setup, Trial
 from results.store import Writer
-from runners.errors import HotlapError, LoadError, ServiceError, VerifyError
+from runners.errors import HotlapError, LoadError, VerifyError
+from runners.experiments.after_load import AfterLoad, Asked
 from runners.experiments.beside import asking_beside
-from runners.experiments.durations import VERIFIED_AT_ONCE
-from runners.experiments.live import LiveServer, LiveServers
+from runners.experiments.live import LiveServers
+from runners.experiments.orders import Entrant, order_for, relay_of
 from runners.experiments.policy import Policy
 from runners.experiments.progress import Watcher
-from runners.generator.messages import Leg, Measured, Order, Relay, ServiceTree
-from runners.launching.launcher import RunningServer
+from runners.generator.messages import Leg, Measured, Order, Relay
 from runners.selection.loading import batches, why_whole
-from runners.selection.schedule import trial_seed
-from runners.verify.contract import Known, verify_after
-from runners.verify.tasks import difference_after
 from runners.verify.under_load import wrong_under_load
 from scenarios.exchange import Scenario
 
@@ -41,27 +37,6 @@ class Measurer(Protocol):
 
     def relay(self, order: Relay) -> tuple[Leg, ...]:
         """Load servers in turn: a leg for each, in their order; raises LoadError."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entrant:
-    """A server of the heat, and the cell that is measured of it."""
-
-    live: LiveServer
-    cell: Cell
-    position: int
-    """Place of the cell among those that its launch is asked, from 0."""
-    place: int | None = None
-    """In a comparison: 0 where its server was launched first, else 1."""
-
-
-class Asked(NamedTuple):
-    """A server that was under load, and is to be asked once more."""
-
-    entrant: Entrant
-    trial: Trial
-    problem: str
-    """What was wrong with an answer beside the load; empty: nothing."""
 
 
 @dataclass(slots=True)
@@ -112,7 +87,7 @@ class Heat:
         servers = {entrant.live.launch.id: entrant.live.server for entrant in entrants}
         before = {launch: server.pss_bytes() for launch, server in servers.items()}
         try:
-            legs = self.generator.relay(self._order(entrants))
+            legs = self.generator.relay(relay_of(entrants, self.setup, self.servers.block))
         except LoadError as error:
             for entrant in entrants:
                 self._fail(LoadError(error.message, remedy=error.remedy, log_tail=error.log_tail), entrant)
@@ -160,21 +135,6 @@ class Heat:
             self._fail(error, entrant)
             return None, ""
         return beside.within(*_window_of(window)), wrong_under_load(window) or beside.problem
-
-    def _order(self, entrants: Sequence[Entrant]) -> Relay:
-        setup, neighbours = self.setup, list(dict.fromkeys(map(_neighbours, entrants)))
-        turn_s, whole_s = turns_of(entrants[0].cell, setup)
-        block = self.servers.block
-        return Relay(
-            legs=tuple(
-                replace(order_for(entrant.live.server, entrant.cell, setup, block), cpus=())
-                for entrant in entrants
-            ),
-            groups=tuple(map(neighbours.index, map(_neighbours, entrants))),
-            rounds=max(1, round(whole_s / turn_s)),
-            turn_s=turn_s,
-            seed=trial_seed(setup.seed, block, entrants[0].cell),
-        )
 
     # Whole windows.
 
@@ -227,91 +187,18 @@ class Heat:
 
     def _verify(self, asked: Sequence[Asked]) -> None:
         """Look at the answers under load, and ask once more; a wrong answer is a failure of the cell."""
-        with ThreadPoolExecutor(VERIFIED_AT_ONCE) as pool:
-            differences = list(pool.map(self._difference, asked))
+        after = AfterLoad(scenarios=self.scenarios, setup=self.setup, block=self.servers.block)
+        differences = after.differences(asked)
         for (entrant, _, _), difference in zip(asked, differences, strict=True):
             if difference:
                 error = VerifyError(f"{entrant.cell.slug}: {difference}", remedy="see the server's log")
                 self._fail(error.retold(stage=FailureStage.VERIFY_AFTER), entrant)
 
-    def _difference(self, asked: Asked) -> str:
-        """What was, or is now, wrong; empty: nothing."""
-        entrant, trial, problem = asked
-        known = wrong_under_load(trial) or problem or self._lost(entrant, trial)
-        return known or self._wrong_after(entrant, trial.requests)
-
-    def _lost(self, entrant: Entrant, trial: Trial) -> str:
-        """What became of the tasks that its answers promised, where they can be counted; empty: they ran."""
-        tasks = entrant.live.server.tasks
-        if tasks is None or self.scenarios[entrant.cell.scenario].deferred is None:
-            return ""
-        return difference_after(tasks, least=trial.requests)
-
-    def _wrong_after(self, entrant: Entrant, answered: int) -> str:
-        server, cell = entrant.live.server, entrant.cell
-        known = Known(
-            workers=cell.workers,
-            shares_clock=server.pid is not None,
-            evidence=server.leases.evidence,
-            pool=server.leases.pool,
-        )
-        try:
-            difference = verify_after(
-                server.host,
-                server.port,
-                self.scenarios[cell.scenario],
-                known=known,
-                seed=trial_seed(self.setup.seed, self.servers.block, cell),
-                answered=answered,
-            )
-        except ServiceError as error:
-            difference = error.message
-        return f"wrong after load: {difference}" if difference else ""
-
     def _fail(self, error: HotlapError, entrant: Entrant) -> None:
         self.servers.fail(error, entrant.live, entrant.cell)
-
-
-def _neighbours(entrant: Entrant) -> tuple[str, str]:
-    """What legs have in common that take their turns one after the other: ratios are shown within it."""
-    return entrant.cell.scenario, entrant.cell.server
 
 
 def _window_of(trial: Trial) -> tuple[float, float]:
     """Begin and end of the window (Unix, s)."""
     begin_unix_s = trial.started_unix_s + trial.warmup_s
     return begin_unix_s, begin_unix_s + trial.window_s
-
-
-def turns_of(cell: Cell, setup: Setup) -> tuple[float, float]:
-    """How long a turn of ``cell`` is to be, and all of its turns in one launch."""
-    if cell.load == Load.OPEN:
-        turn_s, whole_s = setup.open_turn_s, setup.open_window_s or setup.window_s
-    else:
-        turn_s, whole_s = setup.turn_s, setup.leg_s or 0.0
-    assert turn_s is not None  # noqa: S101 - else why_whole has a reason
-    return turn_s, whole_s
-
-
-def order_for(server: RunningServer, cell: Cell, setup: Setup, block: int) -> Order:
-    """What the generator is to measure of ``cell`` on ``server`` in ``block``."""
-    window_s = setup.window_s if cell.rate_rps is None else setup.open_window_s or setup.window_s
-    return Order(
-        host=server.host,
-        port=server.port,
-        scenario=cell.scenario,
-        seed=trial_seed(setup.seed, block, cell),
-        connections=cell.connections,
-        rate_rps=cell.rate_rps,
-        arrivals=cell.arrivals,
-        reuse=cell.reuse,
-        warmup_s=setup.warmup_s,
-        window_s=window_s,
-        server_pid=server.pid,
-        cgroup=server.cgroup,
-        services=tuple(
-            ServiceTree(name=name, pid=root.pid, cgroup=root.cgroup)
-            for name, root in server.leases.roots.items()
-        ),
-        cpus=tuple(sorted({*setup.server_cpus, *setup.generator_cpus})),
-    )

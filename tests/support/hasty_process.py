@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from runners.generator import process
 from runners.generator.pump import pump
-from runners.generator.window import relay_runner, trial
+from runners.generator.window import relay_server, trial
 
 DRAIN_S = 0.3
 LOOKS = 60
 
 if __name__ == "__main__":
-    setattr(relay_runner, "DRAIN_S", DRAIN_S)  # noqa: B010 - imported there by name
+    setattr(relay_server, "DRAIN_S", DRAIN_S)  # noqa: B010 - imported there by name
     trial.DRAIN_S = DRAIN_S
     pump.LOOKS_TO_ANSWER = LOOKS
     process.main()

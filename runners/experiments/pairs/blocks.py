@@ -13,8 +13,9 @@ from math import ceil
 from results.model import BlockEnd, BlockStart, GateStage, Plan, SideName, Trial
 from results.store import Writer
 from runners.experiments.blocks import REPEATED_SHARE
-from runners.experiments.heat import Entrant, Heat, Measurer, Repeats
+from runners.experiments.heat import Heat, Measurer, Repeats
 from runners.experiments.live import LiveServers
+from runners.experiments.orders import Entrant
 from runners.experiments.pairs.pairing import (
     LaunchPair,
     cell_of,

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import runners.experiments.after_load
 import runners.experiments.blocks
 import runners.experiments.heat
 import runners.experiments.inspection
@@ -50,7 +51,7 @@ from tests.support.small_matrix import parts, scenario
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(("a sign", "200"),), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "")
+    monkeypatch.setattr(runners.experiments.after_load, "verify_after", lambda *_args, **_more: "")
 
 
 def session(
@@ -174,7 +175,7 @@ def test_a_service_that_ends_under_load_is_named_by_the_cells_that_fail(tmp_path
 
 
 def test_wrong_answers_after_load_are_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "wanted 200")
+    monkeypatch.setattr(runners.experiments.after_load, "verify_after", lambda *_args, **_more: "wanted 200")
     run = complete(tmp_path)
     assert {failure.stage for failure in run.failures} == {"verify-after"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-import runners.experiments.heat
+import runners.experiments.after_load
 import runners.experiments.inspection
 from results.model import Run, SideName
 from results.store import create, read
@@ -22,7 +22,7 @@ from tests.support.fake_run import verifying_all
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "")
+    monkeypatch.setattr(runners.experiments.after_load, "verify_after", lambda *_args, **_more: "")
 
 
 def run(folder: Path, *, apart: str = "", **more: Any) -> tuple[Run, Fakes]:  # noqa: ANN401 - passed on
@@ -152,7 +152,7 @@ def test_turns_are_never_measured_again_for_foreign_work(tmp_path: Path) -> None
 def test_wrong_answers_after_load_take_the_trial_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "wanted 200")
+    monkeypatch.setattr(runners.experiments.after_load, "verify_after", lambda *_args, **_more: "wanted 200")
     found, _ = run(tmp_path)
     assert {failure.stage for failure in found.failures} == {"verify-after"}
     assert {failure.side for failure in found.failures} == {SideName.BASE, SideName.HEAD}

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-import runners.experiments.heat
+import runners.experiments.after_load
 import runners.experiments.inspection
 from results.model import CostRecord, InstructionCounter, Interval, Pairing, PlanKind, Run, SideName
 from results.store import Writer, create, read
@@ -31,7 +31,7 @@ COUNTED = tuple(Pairing(base=lockstep(each.base), head=lockstep(each.head)) for 
 def right(monkeypatch: pytest.MonkeyPatch) -> None:
     verified = Verified(differences=(), findings=(), canonical={"probe": "200"})
     monkeypatch.setattr(runners.experiments.inspection, "verify_all", verifying_all(verified))
-    monkeypatch.setattr(runners.experiments.heat, "verify_after", lambda *_args, **_more: "")
+    monkeypatch.setattr(runners.experiments.after_load, "verify_after", lambda *_args, **_more: "")
 
 
 class FakePool:

@@ -97,7 +97,7 @@ def test_open_load_takes_turns_with_the_other_side(
     tmp_path: Path, capacity: dict[Cell, float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert capacity
-    monkeypatch.setattr("runners.experiments.heat.verify_after", lambda *_args, **_more: "")
+    monkeypatch.setattr("runners.experiments.after_load.verify_after", lambda *_args, **_more: "")
     chosen = timed(prepared(pairings()[:1], blocks=2))
     made = with_open_load(chosen, replace(OPTIONS, rates=GATE_RATES), Heard())
     with create(tmp_path, made.plan) as writer:
