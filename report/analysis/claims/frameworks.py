@@ -119,11 +119,16 @@ def _share(evidence: Evidence) -> Sequence[Told]:
         ratio = evidence.ratio(summary, floor) if floor and not is_floor(summary.cell) else None
         if floor and ratio is not None:
             share = share_left(ratio)
+            where = f"a request of {evidence.stack(summary.cell)} in {evidence.asked(summary.cell)}"
+            if share.holds(0):
+                text = f"How much of {where} is the framework's and the app's cannot be told from nothing"
+                text += f" ({fmt.amount(share, '%')})."
+            else:
+                text = f"Of {where}, {fmt.amount(share, '%')} is the framework's and the app's: a move to "
+                text += "another framework saves less than that here."
             told.append(
                 of_cells(
-                    f"Of a request of {evidence.stack(summary.cell)} in {evidence.asked(summary.cell)}, "
-                    f"{fmt.amount(share, '%')} is the framework's and the app's: a move to another framework "
-                    "saves less than that here.",
+                    text,
                     share,
                     "%",
                     summary.cell,

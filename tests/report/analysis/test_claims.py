@@ -68,6 +68,16 @@ def test_what_is_left_of_a_request_is_the_share_of_framework_and_app() -> None:
         assert entry.cells[1].split("--")[0] in {"asgi", "wsgi", "rsgi"}
 
 
+def test_a_share_that_cannot_be_told_from_nothing_saves_nothing() -> None:
+    noisy = make_run(scenarios=("json",), launch_noise=2.0, troubles=False)
+    told = entry_of("migration", noisy).told
+    vague = [entry for entry in told if value_of(entry).holds(0)]
+    assert vague
+    for entry in told:
+        assert ("cannot be told from nothing" in entry.sentence) == (entry in vague)
+        assert ("saves less than that" in entry.sentence) == (entry not in vague)
+
+
 def test_wsgi_is_enough_where_the_interval_says_so() -> None:
     stacks = (("fastapi", "uvicorn-standard"), ("flask", "granian-wsgi"))
     even = {"fastapi--uvicorn-standard": 100.0, "flask--granian-wsgi": 100.0}
