@@ -36,9 +36,23 @@ class AfterLoad:
     block: int
 
     def differences(self, asked: Sequence[Asked]) -> list[str]:
-        """Of each what was, or is now, wrong; empty: nothing."""
+        """Of each what was, or is now, wrong; empty: nothing.
+
+        One server is asked for one cell at a time: what rotates from call to call would else be turned on by
+        another's questions.
+        """
+        of_server: dict[int, list[int]] = {}
+        for place, one in enumerate(asked):
+            of_server.setdefault(one.entrant.live.launch.id, []).append(place)
+        told: dict[int, str] = {}
+
+        def ask(places: Sequence[int]) -> None:
+            for place in places:
+                told[place] = self._difference(asked[place])
+
         with ThreadPoolExecutor(VERIFIED_AT_ONCE) as pool:
-            return list(pool.map(self._difference, asked))
+            list(pool.map(ask, of_server.values()))
+        return [told[place] for place in range(len(asked))]
 
     def _difference(self, asked: Asked) -> str:
         entrant, trial, problem = asked

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import time
+from collections import Counter
 from collections.abc import Collection
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
@@ -465,6 +467,25 @@ def test_workloads_that_take_turns_together_are_neighbours_each_on_its_own(tmp_p
         others = [other.requests for other in run.trials if other.launch == trial.launch and other != trial]
         assert trial.asked_besides == sum(others)
     assert any(trial.asked_besides for trial in run.trials)
+
+
+def test_a_server_is_asked_for_one_cell_at_a_time_after_load(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others of its heat may be asked meanwhile."""
+    asked, at_once = Counter[int](), set[int]()
+
+    def verify_after(_host: str, port: int, *_args: object, **_more: object) -> str:
+        asked[port] += 1
+        at_once.add(asked[port])
+        time.sleep(0.002)
+        asked[port] -= 1
+        return ""
+
+    monkeypatch.setattr(runners.experiments.after_load, "verify_after", verify_after)
+    run = complete(tmp_path, IN_TURNS)
+    assert not run.failures
+    assert at_once == {1}
 
 
 def test_a_restless_server_is_stopped_for_all_it_is_asked_at_once(tmp_path: Path) -> None:
