@@ -42,8 +42,8 @@ class AfterLoad:
         another's questions.
         """
         of_server: dict[int, list[int]] = {}
-        for place, one in enumerate(asked):
-            of_server.setdefault(one.entrant.live.launch.id, []).append(place)
+        for place, answered in enumerate(asked):
+            of_server.setdefault(answered.entrant.live.launch.id, []).append(place)
         told: dict[int, str] = {}
 
         def ask(places: Sequence[int]) -> None:

@@ -144,8 +144,8 @@ class CountingPool:
         outcomes: list[Outcome | DisagreementError] = []
         later = 0
         for attempt in range(ATTEMPTS):
-            one = partial(self._count, repeat=repeat, attempt=attempt, later=later)
-            outcomes = _at_the_same_time(cells, cpus, one)
+            launch = partial(self._count, repeat=repeat, attempt=attempt, later=later)
+            outcomes = _at_the_same_time(cells, cpus, launch)
             apart = [outcome for outcome in outcomes if isinstance(outcome, DisagreementError)]
             if not apart:
                 break

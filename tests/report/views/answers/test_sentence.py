@@ -42,14 +42,14 @@ def test_without_whom_nothing_follows() -> None:
 
 
 def test_a_ratio_that_cannot_be_told_from_one_has_no_number_beside_those_that_can() -> None:
-    def of(scenario: str, number: Number) -> Number:
+    def asked_in(scenario: str, number: Number) -> Number:
         return replace(number, cell=replace(CELL, scenario=scenario))
 
-    told, other = of("stream", ratio(0.62, 0.55, 0.69)), of("websocket", ratio(0.96, 0.6, 1.5))
+    told, other = asked_in("stream", ratio(0.62, 0.55, 0.69)), asked_in("websocket", ratio(0.96, 0.6, 1.5))
     sentence = "62% of what they do for an answer in pieces, and no difference could be told over WebSocket"
     assert plain(_ratios((told, other), "what they do")) == sentence
     assert plain(_ratios((other, told), "what they do")) == sentence
-    four = [of(scenario, ratio(1.0, 0.9, 1.1)) for scenario in ("json", "items", "form", "sse")]
+    four = [asked_in(scenario, ratio(1.0, 0.9, 1.1)) for scenario in ("json", "items", "form", "sse")]
     assert plain(_ratios((told, *four), "what they do")).endswith("could be told in 4 other scenarios")
     assert plain(_ratios((other,), "what they do")) == "96% of what they do over WebSocket"
 
