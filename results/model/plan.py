@@ -8,7 +8,7 @@ from results.model.cell import Cell, NotApplicable, Pairing, Side
 from results.model.environment import Environment
 from results.model.values import Int64, PlanKind
 
-SCHEMA = (1, 9)
+SCHEMA = (1, 10)
 """(major, minor) of the records written by this version."""
 FIRST_LOOK = 8
 """Blocks before anybody looks whether a run is as precise as asked for."""
@@ -27,6 +27,8 @@ class Setup:
     backlog: Int64 = 2048
     keep_alive_s: Int64 = 60
     threads: Int64 = 40
+    generator_awake: bool = False
+    """Whether the generator polled without sleeping wherever nothing else needed its CPU (schema 1.10)."""
     generators: Int64 = 1
     """Processes of this machine that make the load."""
     joined: Int64 = 0

@@ -35,6 +35,9 @@ class Turns:
     """CPU time of the server in that; None: not measured."""
     dropped: int = 0
     """Turns that took far longer than any other, as when all processes were stopped: none of them counts."""
+    led_in: int = 0
+    """Right answers that were asked for before turns, so that caches are warm: they do not count (schema
+    1.10)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

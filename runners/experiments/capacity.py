@@ -9,6 +9,7 @@ from statistics import median
 from results.model import Cell, Failure, Plan, Setup
 from runners.errors import HotlapError, LaunchError, LoadError
 from runners.experiments.heat import Measurer
+from runners.experiments.orders import stays_awake
 from runners.experiments.progress import Watcher
 from runners.generator.messages import Order
 from runners.launching.launcher import Launcher, RunningServer
@@ -109,6 +110,7 @@ def _window_rps(cell: Cell, server: RunningServer, generator: Measurer, setup: S
             connections=cell.connections,
             warmup_s=min(setup.warmup_s, FURTHER_WARMUP_S if number else FIRST_WARMUP_S),
             window_s=min(setup.window_s, WINDOW_S),
+            awake=stays_awake(server, setup),
         )
     )
     if not measured.requests:

@@ -7,7 +7,7 @@ from math import ceil
 from random import Random
 
 from results.model import Cell, Load, Setup
-from runners.generator.window.relay_runner import LEAST_CYCLES, LEAST_TURNS, PACING_ROUNDS
+from runners.generator.window.relay_runner import LEAD_IN_S, LEAST_CYCLES, LEAST_TURNS, PACING_ROUNDS
 from runners.generator.window.warm_up import LEARNING_S, SETTLED_ROUNDS
 from runners.selection.loading import why_whole
 from runners.selection.matrix import Parts, family
@@ -58,13 +58,20 @@ def _warm_up_seconds(cell: Cell, setup: Setup, scenario: Scenario, rate_rps: flo
 
 
 def _turns_seconds(cell: Cell, setup: Setup, rate_rps: float | None) -> float:
-    """All turns of a leg: where one takes longer than it should there are fewer, down to ``LEAST_TURNS``."""
+    """All turns of a leg, each led in.
+
+    Where one takes longer than it should there are fewer, down to ``LEAST_TURNS``.
+    """
     leg_s, turn_s = setup.leg_s or 0.0, setup.turn_s or 0.0
-    if rate_rps is None or not turn_s:
+    if not turn_s:
         return leg_s
-    rounds, length_s = max(1, round(leg_s / turn_s)), max(turn_s, LEAST_CYCLES * cell.connections / rate_rps)
+    rounds = max(1, round(leg_s / turn_s))
+    if rate_rps is None:
+        return rounds * (turn_s + LEAD_IN_S)
+    length_s = max(turn_s, LEAST_CYCLES * cell.connections / rate_rps)
     every = max(1, min(round(length_s / turn_s), rounds // LEAST_TURNS))
-    return ceil(rounds / every) * length_s + PACING_ROUNDS * (length_s - turn_s)
+    led_in_s = max(LEAD_IN_S, 1 / rate_rps)
+    return ceil(rounds / every) * (length_s + led_in_s) + PACING_ROUNDS * (length_s - turn_s)
 
 
 @cache

@@ -94,7 +94,7 @@ class Heat:
             return
         answered = Counter[int]()
         for entrant, leg in zip(entrants, legs, strict=True):
-            answered[entrant.live.launch.id] += leg.measured.requests if leg.measured else 0
+            answered[entrant.live.launch.id] += _answers(leg)
         asked: list[Asked] = []
         for entrant, leg in zip(entrants, legs, strict=True):
             launch = entrant.live.launch.id
@@ -111,7 +111,7 @@ class Heat:
             trial = replace(
                 trial,
                 memory_before_bytes=before[launch],
-                asked_besides=answered[launch] - trial.requests,
+                asked_besides=answered[launch] - _answers(leg),
                 beside=beside,
             )
             yield self._record(trial)
@@ -127,7 +127,7 @@ class Heat:
         small = self.scenarios[entrant.cell.scenario].beside
         if small is None:
             return None, ""
-        order = order_for(entrant.live.server, entrant.cell, self.setup, self.servers.block)
+        order = self._order_beside(entrant)
         try:
             with asking_beside(entrant.live.server, small) as beside:
                 window = self._trial(self.generator.measure(order), entrant)
@@ -140,8 +140,8 @@ class Heat:
 
     def _window(self, entrant: Entrant) -> Iterator[Trial]:
         """All attempts at one window."""
-        order = order_for(entrant.live.server, entrant.cell, self.setup, self.servers.block)
         small = self.scenarios[entrant.cell.scenario].beside
+        order = self._order_beside(entrant) if small else self._order(entrant)
         try:
             for attempt in range(DISTURBED_REPEATS + 1):
                 before = entrant.live.server.pss_bytes()
@@ -159,6 +159,13 @@ class Heat:
             self._verify([Asked(entrant, trial, beside.problem)])
 
     # Both.
+
+    def _order(self, entrant: Entrant) -> Order:
+        return order_for(entrant.live.server, entrant.cell, self.setup, self.servers.block)
+
+    def _order_beside(self, entrant: Entrant) -> Order:
+        """The order where small requests are asked beside the load, which need the generator's CPU too."""
+        return replace(self._order(entrant), awake=False)
 
     def _trial(self, measured: Measured, entrant: Entrant) -> Trial:
         live, group = entrant.live, self.scenarios[entrant.cell.scenario].group
@@ -196,6 +203,12 @@ class Heat:
 
     def _fail(self, error: HotlapError, entrant: Entrant) -> None:
         self.servers.fail(error, entrant.live, entrant.cell)
+
+
+def _answers(leg: Leg) -> int:
+    """All right answers of its turns, and before them."""
+    led_in = leg.turns.led_in if leg.turns else 0
+    return led_in + (leg.measured.requests if leg.measured else 0)
 
 
 def _window_of(trial: Trial) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from results.model import Cell, Load, Setup
 from runners.experiments.live import LiveServer
 from runners.generator.messages import Order, Relay, ServiceTree
 from runners.launching.launcher import RunningServer
+from runners.machine.placement import service_cpus
 from runners.selection.schedule import trial_seed
 
 
@@ -76,4 +77,11 @@ def order_for(server: RunningServer, cell: Cell, setup: Setup, block: int) -> Or
             for name, root in server.leases.roots.items()
         ),
         cpus=tuple(sorted({*setup.server_cpus, *setup.generator_cpus})),
+        awake=stays_awake(server, setup),
     )
+
+
+def stays_awake(server: RunningServer, setup: Setup) -> bool:
+    """Whether the generator may keep its CPU busy: nothing that the server talks to needs it."""
+    _, has_own_cpus = service_cpus(setup.server_cpus, setup.generator_cpus)
+    return setup.generator_awake and (has_own_cpus or not server.leases.roots)

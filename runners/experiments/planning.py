@@ -26,6 +26,7 @@ from runners.environments.uv_tool import shown
 from runners.experiments.options import Timing
 from runners.experiments.progress import Watcher
 from runners.machine import facts
+from runners.machine.placement import may_stay_awake
 from runners.selection.spread import Spread
 
 UNNAMED_KINDS = (PlanKind.RUN, PlanKind.COST, PlanKind.LIFECYCLE)
@@ -85,6 +86,9 @@ def build_setup(
         seed=SystemRandom().randrange(2**31) if seed is None else seed,
         server_cpus=server_cpus,
         generator_cpus=generator_cpus,
+        generator_awake=spread.url is None
+        and not spread.joined
+        and may_stay_awake(server_cpus, generator_cpus, spread.generators),
         generators=spread.generators,
         joined=spread.joined,
         host=spread.host,

@@ -16,6 +16,7 @@ from runners.experiments.capacity import capacity_of
 from runners.experiments.heat import Measurer
 from runners.experiments.launchers import launcher_of
 from runners.experiments.options import RunOptions
+from runners.experiments.orders import stays_awake
 from runners.experiments.progress import Watcher
 from runners.experiments.run_plan import plan_of
 from runners.experiments.slo import Bracket, Slo, bisect, keeps_to
@@ -148,6 +149,7 @@ class Sweep:
             arrivals=self.arrivals,
             warmup_s=setup.warmup_s,
             window_s=min(max(setup.window_s, needed), max(setup.window_s, LONGEST_S)),
+            awake=stays_awake(server, setup),
         )
         for _ in range(LATE_REPEATS + 1):
             verdict = keeps_to(self.generator.measure(order), self.slo)

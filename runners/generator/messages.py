@@ -46,6 +46,9 @@ class Order:
     """What it talks to."""
     cpus: tuple[int, ...] = ()
     """CPUs of server and generator together, for foreign work; empty: not measured."""
+    awake: bool = False
+    """Whether the generator, whose CPU nothing else needs, polls without sleeping: the server pays for waking
+    a CPU that sleeps."""
     deadline_s: float = 30.0
     """A request unanswered for so long is a ``timeout``; the warm-up may take this much longer."""
 

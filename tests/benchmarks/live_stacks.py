@@ -16,7 +16,7 @@ from runners.generator.client import Generator
 from runners.generator.messages import Leg, Order, Relay
 from runners.launching.launcher import RunningServer
 from runners.launching.local import LocalLauncher
-from runners.machine.placement import choose_cpus
+from runners.machine.placement import choose_cpus, may_stay_awake
 from runners.selection.discovery import discover
 from runners.selection.matrix import Selection, Stack, expand
 from runners.selection.schedule import Visit, visits
@@ -133,6 +133,7 @@ class Track:
             server_pid=stack.server.pid,
             cgroup=stack.server.cgroup,
             cpus=tuple(sorted({*self._cpus[0], *self._cpus[1]})),
+            awake=may_stay_awake(*self._cpus),
         )
 
 

@@ -17,7 +17,8 @@ FILLED_BYTES, FILLED_WITHIN_S = 10**9, 3600.0
 
 def _asked(trial: Trial) -> float:
     """Requests between the two readings of memory, if those of the warm-up came as fast as what counts."""
-    counted = trial.requests + trial.asked_besides
+    led_in = trial.turns.led_in if trial.turns else 0
+    counted = trial.requests + led_in + trial.asked_besides
     return counted * (trial.warmup_s + trial.window_s) / trial.window_s
 
 

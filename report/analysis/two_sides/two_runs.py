@@ -26,7 +26,7 @@ _CIRCUMSTANCES = (
     "generator_cpus", "generators",
 )  # fmt: skip
 """Settings of the run that may be part of a difference."""
-SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url")
+SAME_SETUP = ("threads", "backlog", "keep_alive_s", "url", "generator_awake")
 """Settings of the run without which no number is compared."""
 _TELLING = Deciding(names=frozenset({metrics.COST.name, metrics.CPU.name}))
 """What is looked at first; nothing decides."""

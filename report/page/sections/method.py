@@ -120,6 +120,7 @@ def _setup_table(context: Context) -> Table:
         *_turns_rows(setup),
         ("CPUs of the server", ", ".join(map(str, setup.server_cpus))),
         ("CPUs of the generator", ", ".join(map(str, setup.generator_cpus))),
+        ("Between answers the generator", "polls without sleeping" if setup.generator_awake else "sleeps"),
     ]
     rows = [
         *(timed if context.timed else ()),

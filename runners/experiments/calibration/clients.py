@@ -54,6 +54,8 @@ class MeasuringPoint:
     cpus: tuple[int, ...]
     """Where every client runs, the generator of ``pump`` too."""
     generator: Generator
+    awake: bool = False
+    """Whether the pump polls without sleeping, as in runs."""
     services: tuple[ServiceTree, ...] = ()
     """Processes whose CPU time is read beside."""
 
@@ -69,6 +71,7 @@ class MeasuringPoint:
                 warmup_s=CLIENT_WARMUP_S,
                 window_s=self.seconds,
                 services=self.services,
+                awake=self.awake,
             )
         )
         if measured.errors:

@@ -13,7 +13,7 @@ from runners.experiments.calibration.clients import MeasuringPoint
 from runners.experiments.calibration.responder import HOST
 from runners.generator.client import Generator
 from runners.machine.facts import require_linux
-from runners.machine.placement import choose_cpus
+from runners.machine.placement import choose_cpus, may_stay_awake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,7 @@ class Conditions:
             seconds=self.seconds,
             cpus=self.generator_cpus,
             generator=self.generator,
+            awake=may_stay_awake(self.server_cpus, self.generator_cpus),
         )
 
     def compare(

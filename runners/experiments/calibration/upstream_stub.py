@@ -66,7 +66,8 @@ def ask_stub(conditions: Conditions) -> StubRate:
     stub = Upstream.start(cpus, own_cpus=own_cpus)
     try:
         tree = ServiceTree(name=UPSTREAM, pid=stub.root.pid, cgroup=stub.root.cgroup)
-        point = replace(conditions.point(stub.port, STUB, STUB_CONNECTIONS), services=(tree,))
+        alone = conditions.point(stub.port, STUB, STUB_CONNECTIONS)
+        point = replace(alone, services=(tree,), awake=alone.awake and own_cpus)
         for number in range(conditions.rounds):
             windows.append(point.pump())
             place = f"{UPSTREAM} {STUB} {STUB_CONNECTIONS:>4}  round {number + 1}/{conditions.rounds}"

@@ -54,6 +54,8 @@ class Fleet(Sockets):
         """Right answers in the tally up to which a connection that is answered sends again; -1: none does."""
         self._stop_at = UNLIMITED
         """Right answers in the tally at which ``drive`` returns."""
+        self._awake = False
+        """Whether polls return at once: a CPU that sleeps is woken at the cost of whoever answers."""
         self._reuse: int | None = None
         """Requests after which a connection is closed; None: it is kept as long as the server keeps it."""
         self.stood_still_ns = 0
@@ -75,10 +77,21 @@ class Fleet(Sockets):
         self._close(connection)
         self.connections.pop(connection, None)
 
-    def aim(self, address: Address, ring: Ring, *, timeout_s: float, reuse: int | None = None) -> None:
-        """Begin a load: connections are opened once it is driven, and closed after ``reuse`` requests."""
+    def aim(
+        self,
+        address: Address,
+        ring: Ring,
+        *,
+        timeout_s: float,
+        reuse: int | None = None,
+        awake: bool = False,
+    ) -> None:
+        """Begin a load: connections are opened once it is driven, and closed after ``reuse`` requests.
+
+        It polls without sleeping where it is ``awake``.
+        """
         self.release()
-        self._reuse = reuse
+        self._reuse, self._awake = reuse, awake
         self._address, self._ring, self._timeout_ns = address, ring, round(timeout_s * 1e9)
         self._epoll = self._epoll_type()
         self._loaded, self._stopping = True, False

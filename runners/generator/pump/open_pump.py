@@ -128,7 +128,7 @@ class OpenPump(Pump):
     def _follow(self, until_ns: int) -> None:
         tally, by_fd, clock, free = self.tally, self._by_fd, monotonic_ns, self._free
         record, vacate, poll, read = tally.latencies_ns.append, free.append, self._epoll.poll, os.read
-        idle_ns = waited_ns = received = 0
+        awake, idle_ns, waited_ns, received = self._awake, 0, 0, 0
         while (now := clock()) < until_ns:
             if now >= self._attend_ns:
                 self._attend(now)
@@ -136,7 +136,8 @@ class OpenPump(Pump):
             if now >= self._due_ns and self._is_quiet(now):
                 self._housekeep(now)
                 continue
-            events = poll(_timeout_s(min(self._attend_ns, self._due_ns, until_ns) - now), BATCH)
+            gap_ns = 0 if awake else min(self._attend_ns, self._due_ns, until_ns) - now
+            events = poll(_timeout_s(gap_ns), BATCH)
             self._polled_ns = polled = clock()
             idle_ns += polled - now
             for fd, mask in events:

@@ -45,6 +45,7 @@ class Pump(OffPath):
         tally, by_fd, clock = self.tally, self._by_fd, monotonic_ns
         poll, read, write = self._epoll.poll, os.read, os.write
         latencies_ns, send_until, stop_at = tally.latencies_ns, self._send_until, self._stop_at
+        awake = self._awake
         idle_ns = waited_ns = received = sent = 0
         data = b""
         entry: RingEntry | None = None
@@ -52,7 +53,7 @@ class Pump(OffPath):
             if now >= self._due_ns:
                 self._housekeep(now)
                 continue
-            events = poll((min(until_ns, self._due_ns) - now) / 1e9, BATCH)
+            events = poll(0 if awake else (min(until_ns, self._due_ns) - now) / 1e9, BATCH)
             self._polled_ns = polled = clock()
             idle_ns += polled - now
             for fd, mask in events:

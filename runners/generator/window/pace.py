@@ -29,6 +29,10 @@ class Pace:
             return self.least
         return max(self.least, round(self.requests / self.seconds * self.turn_s))
 
+    def in_time(self, seconds: float) -> int:
+        """Requests that are answered in so many seconds, at least one."""
+        return max(1, round(self.requests / self.seconds * seconds)) if self.requests else self.least
+
     @property
     def expected_s(self) -> float:
         """How long the next turn is to take: longer than asked for where ``least`` requests take longer."""

@@ -23,6 +23,9 @@ from scenarios.exchange import Exchange
 
 PACING_ROUNDS = 2
 """Turns of each server before those that count: they tell how many requests fill its first turn."""
+LEAD_IN_S = 0.005
+"""A server is asked for so long before each turn, which does not count: behind the turns of others it begins
+with cold caches, and is 3 to 5% slower (docs/adr/0013)."""
 LEAST_CYCLES = 1.5
 """A turn has at least so many answers per connection, so that all of a wave is in it."""
 PATIENCE, GRACE_S = 8.0, 1.0
@@ -54,6 +57,8 @@ class Runner:
         self._warm_up: WarmUp | None = None
         self._pace = Pace(turn_s=0.0, least=0)
         self._expected_s = 0.0
+        self._led_in = 0
+        """Right answers before turns."""
         self._dropped = self._dropped_in_a_row = 0
         self.tally = self._tally
         """All that counts."""
@@ -92,7 +97,8 @@ class Runner:
         pump = self._pump
         self._server.turn_to(self._order, self._ring)
         begin = self._server.end_rest()
-        if self._reopen():
+        if self._schedules is None:
+            self._lead_in()
             begin = self._server.meters.read(pump)
         begin = replace(begin, at_ns=time.monotonic_ns())  # nothing is under way while clocks are read
         pump.tally = tally = Tally()
@@ -151,26 +157,28 @@ class Runner:
             rest_us=self._rest.ns // 1000,
             rest_cpu_us=None if self._rest.cpu_ns is None else self._rest.cpu_ns // 1000,
             dropped=self._dropped,
+            led_in=self._led_in,
         )
         return Leg(measured=measured, turns=turns, steady_parts=tuple(self._steady_parts))
 
     def _limit_s(self) -> float:
         return GRACE_S + PATIENCE * self._pace.expected_s
 
-    def _reopen(self) -> bool:
-        """Open connections again that the server closed while they rested, outside of what counts.
+    def _lead_in(self) -> None:
+        """Ask for a moment outside of what counts: all connections where the server closed some at rest.
 
-        Whether there were any.
+        Not before a turn of an open load: an arrival opens what was closed, with its clock running.
         """
         pump = self._pump
-        if self._schedules is not None:
-            return False  # an arrival opens a connection that was closed, with its clock running
-        if closed := pump.closed_at_rest():
-            pump.tally = Tally()
-            if not pump.turn(len(pump.connections), time.monotonic_ns() + round(self._limit_s() * 1e9)):
-                self._server.must_rest(self._order)
-            self._tally.stale += closed
-        return closed > 0
+        pump.tally = tally = Tally()
+        closed = pump.closed_at_rest()
+        answers = max(self._pace.in_time(LEAD_IN_S), len(pump.connections) if closed else 0)
+        if not pump.turn(answers, time.monotonic_ns() + round(self._limit_s() * 1e9)):
+            self._server.must_rest(self._order)
+        self._led_in += len(tally.latencies_ns)
+        self._tally.stale += closed
+        self._tally.errors.update(tally.errors)
+        self._tally.example = self._tally.example or tally.example
 
 
 def _grown_us(clocks_ns: Sequence[tuple[int | None, int | None]]) -> tuple[int, ...]:

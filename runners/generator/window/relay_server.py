@@ -60,7 +60,7 @@ class RelayServer:
         """Begin to ask ``ring``, on new connections."""
         self._leave_ring()
         address = Address.resolve(order.host, order.port)
-        self.pump.aim(address, ring, timeout_s=order.deadline_s, reuse=order.reuse)
+        self.pump.aim(address, ring, timeout_s=order.deadline_s, reuse=order.reuse, awake=order.awake)
         self._ring = ring
 
     def turn_to(self, order: Order, ring: Ring) -> None:

@@ -53,7 +53,8 @@ def measure(
     meters = Meters.for_order(order)
     schedules = None if order.rate_rps is None else Schedules.draw(order, order.rate_rps)
     ring = Ring(exchanges, str(Endpoint(order.host, order.port)))
-    pump.aim(Address.resolve(order.host, order.port), ring, timeout_s=order.deadline_s, reuse=order.reuse)
+    address = Address.resolve(order.host, order.port)
+    pump.aim(address, ring, timeout_s=order.deadline_s, reuse=order.reuse, awake=order.awake)
     try:
         with without_collector():
             warm = warm_up.warm_up(pump, order, ring, schedules, meet)

@@ -16,6 +16,7 @@ from runners.errors import LoadError
 from runners.generator import client
 from runners.generator.client import Generator
 from runners.generator.messages import Order, Relay
+from runners.generator.window.relay_runner import LEAD_IN_S
 from runners.processes.ours import environment_of_ours
 from tests.support.scripted_server import Peer, ScriptedServer, answer, greeting, serving
 
@@ -205,7 +206,7 @@ def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_cou
     def first(peer: Peer) -> None:
         while peer.request() is not None:
             peer.send(greeting)
-            if paced.is_set():  # it is asked again: for a turn that counts
+            if paced.is_set():  # it is asked again: what leads in to a turn that counts
                 counting.set()
 
     def second(peer: Peer) -> None:
@@ -216,6 +217,7 @@ def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_cou
     def stop_for_a_while() -> None:
         assert counting.wait(60)
         assert generator._process
+        time.sleep(10 * LEAD_IN_S)
         os.kill(generator._process.pid, signal.SIGSTOP)
         time.sleep(5.0)
         os.kill(generator._process.pid, signal.SIGCONT)

@@ -76,3 +76,19 @@ def test_what_servers_talk_to_may_have_what_nobody_else_has(monkeypatch: pytest.
     monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: {0, 1, 2, 3})
     assert placement.spare_cpus((3,), (0,)) == (1, 2)
     assert placement.spare_cpus((1, 2, 3), (0,)) == ()
+
+
+def test_a_generator_stays_awake_where_its_core_is_its_own(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(kernel_files, "SYS", tmp_path)
+    assert placement.may_stay_awake((1,), (0,))
+    assert placement.may_stay_awake((2, 3), (0, 1), generators=2)
+    assert not placement.may_stay_awake((1,), (0,), generators=2)
+    assert not placement.may_stay_awake((0,), (0,))
+    assert not placement.may_stay_awake((), (0,))
+    for cpu in ("cpu0", "cpu1"):
+        folder = kernel_files.cpu_folder() / cpu / "topology"
+        folder.mkdir(parents=True)
+        (folder / "thread_siblings_list").write_text("0-1\n", encoding="ascii")
+    assert not placement.may_stay_awake((1,), (0,)), "both are one core"

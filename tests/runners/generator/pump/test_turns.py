@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import select
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
 import pytest
 
 from runners.generator.pump.connection import Address
+from runners.generator.pump.open_pump import OpenPump
 from runners.generator.pump.pump import Pump
 from runners.generator.pump.ring import Ring
 from runners.generator.pump.tally import Tally
@@ -154,3 +157,34 @@ def test_resume_goes_on_without_end_after_a_turn() -> None:
         pump.resume()
         while len(pump.tally.latencies_ns) < 50:
             pump.drive(soon(0.01))
+
+
+class NotedPolls:
+    """An epoll that notes how long it was to wait."""
+
+    def __init__(self) -> None:
+        self.epoll, self.waits_s = select.epoll(), list[float]()
+        self.register, self.modify, self.close = self.epoll.register, self.epoll.modify, self.epoll.close
+
+    def poll(self, timeout_s: float, most: int) -> list[tuple[int, int]]:
+        self.waits_s.append(timeout_s)
+        return self.epoll.poll(timeout_s, most)
+
+
+@pytest.mark.parametrize("awake", [True, False])
+@pytest.mark.parametrize("is_open", [True, False])
+def test_a_pump_that_stays_awake_never_waits_in_a_poll(*, awake: bool, is_open: bool) -> None:
+    polls = NotedPolls()
+    with ScriptedServer(serving(answer(b'{"n": 1}'))) as server:
+        pump = OpenPump(epoll_type=lambda: polls)
+        pump.join()
+        ring = Ring([GET], f"127.0.0.1:{server.port}")
+        pump.aim(Address.resolve("127.0.0.1", server.port), ring, timeout_s=5, awake=awake)
+        assert pump.ask_all_once(soon())
+        pump.pause(soon())
+        if is_open:
+            assert pump.open_turn(np.arange(1, 6) * 20_000_000, 10 * SECOND_NS)
+        else:
+            assert pump.turn(50, soon())
+        pump.release()
+    assert (max(polls.waits_s) == 0) == awake

@@ -91,6 +91,7 @@ def test_every_server_gets_every_turn_and_its_turns_add_up(monkeypatch: pytest.M
         assert leg.measured.requests == sum(leg.turns.requests) == Latency.decode(leg.measured.latency).count
         assert leg.measured.window_s == pytest.approx(sum(leg.turns.span_us) / 1e6, rel=0.01)
         assert leg.turns.rest_cpu_us is not None
+        assert leg.turns.led_in >= ROUNDS
         assert leg.measured.in_flight_end == 0
         assert leg.measured.connections_opened == 0
         assert not leg.measured.errors
@@ -237,7 +238,7 @@ def test_a_leg_that_falls_silent_leaves_the_other_of_its_server_to_go_on(
 
 @pytest.mark.faults("busy-at-rest")
 def test_all_legs_leave_with_a_server_that_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(relay_server, "BUSY_LOOK_S", 0.2)
+    monkeypatch.setattr(relay_server, "BUSY_LOOK_S", 0.04)
     monkeypatch.setattr(relay_server, "BUSY_AT_REST", 0.02)
     with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
         try:
