@@ -13,9 +13,12 @@ from report.analysis.metrics import THROUGHPUT
 from report.analysis.summary import Summary
 from report.analysis.titles import is_of
 from report.analysis.two_sides.two_runs import SAME_MACHINE, SAME_SETUP
+from report.analysis.validity import one_cpu
 from report.stats.levels import BLOCKS_FOR_INTERVAL, Level
 from report.stats.two_samples import unpaired
 
+SAME = tuple(name for name in SAME_SETUP if name != "generator_awake")
+"""Settings that must be the same. Workers that take all CPUs leave the generator none to stay awake on."""
 RUNS_FOR_INTERVAL = 2
 """Of each number of workers, from which on the interval is over runs and not over their blocks."""
 
@@ -27,6 +30,10 @@ class Measured(NamedTuple):
     summary: Summary
     stack: str
     """Its framework and server for the reader."""
+    awake: bool
+    """Whether the generator had a core to itself, and stayed awake on it."""
+    crowded: bool
+    """Whether it had none, as workers had all CPUs."""
 
 
 def _tell(evidence: Sequence[Evidence]) -> Iterator[ToldOfRuns]:
@@ -39,9 +46,21 @@ def _tell(evidence: Sequence[Evidence]) -> Iterator[ToldOfRuns]:
 
 def differ_in_workers(evidence: Sequence[Evidence]) -> Iterator[dict[int, list[Measured]]]:
     """Cells that differ in workers alone, by rising number of these: of one machine, in one environment."""
-    for by_workers in _alike(evidence).values():
+    for alike in _alike(evidence).values():
+        by_workers = _as_awake_as_could_be(alike)
         if len(by_workers) > 1:
             yield dict(sorted(by_workers.items()))
+
+
+def _as_awake_as_could_be(by_workers: dict[int, list[Measured]]) -> dict[int, list[Measured]]:
+    """Where the generator was awake in any, those where it slept only if it had no core to itself."""
+    if not any(measured.awake for own in by_workers.values() for measured in own):
+        return by_workers
+    kept = {
+        workers: [measured for measured in own if measured.awake or measured.crowded]
+        for workers, own in by_workers.items()
+    }
+    return {workers: own for workers, own in kept.items() if own}
 
 
 def _alike(evidence: Sequence[Evidence]) -> dict[tuple[object, ...], dict[int, list[Measured]]]:
@@ -50,7 +69,14 @@ def _alike(evidence: Sequence[Evidence]) -> dict[tuple[object, ...], dict[int, l
     for own in evidence:
         for summary in own.summaries:
             by_workers = groups.setdefault(_conditions(own, summary), {})
-            measured = Measured(own.run.plan.name, summary, own.stack(summary.cell))
+            setup = own.run.plan.setup
+            measured = Measured(
+                own.run.plan.name,
+                summary,
+                own.stack(summary.cell),
+                setup.generator_awake,
+                one_cpu(setup),
+            )
             by_workers.setdefault(summary.cell.workers, []).append(measured)
     return groups
 
@@ -63,7 +89,7 @@ def _conditions(evidence: Evidence, summary: Summary) -> tuple[object, ...]:
         summary.in_turns,
         frozenset(part.key for part in plan.environment.frameworks if is_of(part, cell)),
         *(getattr(plan.environment.machine, name) for name in SAME_MACHINE),
-        *(getattr(plan.setup, name) for name in SAME_SETUP),
+        *(getattr(plan.setup, name) for name in SAME),
     )
 
 
@@ -76,6 +102,11 @@ def _told(few: Sequence[Measured], many: Sequence[Measured]) -> ToldOfRuns:
         if over_runs
         else "how fast the machine was in either run is in the number, and not in its interval"
     )
+    if few[0].awake and not many[0].awake:
+        known += (
+            f"; the generator had a core to itself with {fmt.counted(less.workers, 'worker')} and not with "
+            f"{more.workers}"
+        )
     told = of_cells(
         f"{few[0].stack} answers {fmt.times(ratio)} as many requests with "
         f"{fmt.counted(more.workers, 'worker')} as with {less.workers} in `{less.scenario}` at "

@@ -261,6 +261,23 @@ def with_workers(workers: int, *, name: str, seed: int = 1, faster: float = 1.0)
     return replace(made, plan=replace(made.plan, cells=cells), trials=trials)
 
 
+def generating(run: Run, *, awake: bool, on: int) -> Run:
+    setup = replace(run.plan.setup, generator_awake=awake, server_cpus=(1,), generator_cpus=(on,))
+    return replace(run, plan=replace(run.plan, setup=setup))
+
+
+def test_workers_are_told_where_the_generator_slept_only_as_they_took_its_cpu() -> None:
+    alone = generating(with_workers(1, name="one"), awake=True, on=0)
+    slept = generating(with_workers(1, name="slept", seed=3), awake=False, on=0)
+    crowded = generating(with_workers(2, name="two", seed=2), awake=False, on=1)
+    told = entry_of("workers", alone, slept, crowded)
+    assert told.run == "one, two"
+    (entry,) = told.told
+    assert entry.sentence.endswith("the generator had a core to itself with 1 worker and not with 2.")
+    asleep = generating(with_workers(2, name="two", seed=2), awake=False, on=0)
+    assert not entry_of("workers", alone, asleep).told
+
+
 def test_workers_are_told_by_runs_that_differ_in_nothing_else() -> None:
     one, two = with_workers(1, name="one"), with_workers(2, name="two", seed=2)
     told = entry_of("workers", one, two)
