@@ -6,7 +6,7 @@ from runners.generator import process
 from runners.generator.pump import pump
 from runners.generator.window import relay_server, trial
 
-DRAIN_S = 0.3
+DRAIN_S = 1.0
 LOOKS = 60
 
 if __name__ == "__main__":
