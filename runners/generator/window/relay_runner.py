@@ -176,7 +176,7 @@ class Runner:
         if not pump.turn(answers, time.monotonic_ns() + round(self._limit_s() * 1e9)):
             self._server.must_rest(self._order)
         self._led_in += len(tally.latencies_ns)
-        self._tally.stale += closed
+        self._tally.stale += closed + tally.stale
         self._tally.errors.update(tally.errors)
         self._tally.example = self._tally.example or tally.example
 
