@@ -7,8 +7,8 @@ from math import ceil
 from random import Random
 
 from results.model import Cell, Load, Setup
-from runners.generator.window.relay_runner import LEAD_IN_S, LEAST_CYCLES, LEAST_TURNS, PACING_ROUNDS
-from runners.generator.window.warm_up import LEARNING_S, SETTLED_ROUNDS
+from runners.generator.window.relay_runner import LEAD_IN_S, LEAST_CYCLES, LEAST_TURNS
+from runners.generator.window.warm_up import LEARNING_RPS, LEARNING_S, SETTLED_ROUNDS
 from runners.selection.loading import why_whole
 from runners.selection.matrix import Parts, family
 from scenarios.exchange import Scenario
@@ -53,7 +53,9 @@ def expected_rps(cell: Cell, parts: Parts) -> float | None:
 def _warm_up_seconds(cell: Cell, setup: Setup, scenario: Scenario, rate_rps: float) -> float:
     """Every connection answered, then the time over, the load settled and the ring learnt."""
     settled_s = SETTLED_ROUNDS * cell.connections / rate_rps
-    learnt_s = min((ring_length(scenario) + cell.connections) / rate_rps, setup.warmup_s + LEARNING_S)
+    learnt_s = 0.0
+    if rate_rps >= LEARNING_RPS:
+        learnt_s = min((ring_length(scenario) + cell.connections) / rate_rps, setup.warmup_s + LEARNING_S)
     return cell.connections / rate_rps + max(setup.warmup_s, settled_s, learnt_s)
 
 
@@ -71,7 +73,7 @@ def _turns_seconds(cell: Cell, setup: Setup, rate_rps: float | None) -> float:
     length_s = max(turn_s, LEAST_CYCLES * cell.connections / rate_rps)
     every = max(1, min(round(length_s / turn_s), rounds // LEAST_TURNS))
     led_in_s = max(LEAD_IN_S, 1 / rate_rps)
-    return ceil(rounds / every) * (length_s + led_in_s) + PACING_ROUNDS * (length_s - turn_s)
+    return ceil(rounds / every) * (length_s + led_in_s)
 
 
 @cache

@@ -22,7 +22,8 @@ from runners.http.address import Endpoint
 from scenarios.exchange import Exchange
 
 PACING_ROUNDS = 2
-"""Turns of each server before those that count: they tell how many requests fill its first turn."""
+"""Turns of a server before those that count, where its first turn is not the shortest there is: they tell how
+many requests fill it."""
 LEAD_IN_S = 0.005
 """A server is asked for so long before each turn, which does not count: behind the turns of others it begins
 with cold caches, and is 3 to 5% slower (docs/adr/0013)."""
@@ -71,12 +72,19 @@ class Runner:
         self._server.must_rest(self._order)
         self._pace = Pace(turn_s=turn_s, least=math.ceil(LEAST_CYCLES * len(pump.connections)))
         if self._schedules is None:
-            self._take_first_turns()
+            self._take_first_turns(self._warm_up.rate_rps)
         self._expected_s = self._pace.expected_s
 
-    def _take_first_turns(self) -> None:
-        """Find how many answers fill a turn."""
-        pump = self._pump
+    def _take_first_turns(self, warm_rps: float) -> None:
+        """Find how many answers fill a turn; where the least do, the speed of the warm-up tells it."""
+        pump, least = self._pump, self._pace.least
+        connections = len(pump.connections)
+        least_s = (
+            math.ceil(least / connections) * connections / warm_rps
+        )  # a wave that is not full takes as long
+        if least_s >= self._pace.turn_s:
+            self._pace.begin(least, least_s)
+            return
         for _ in range(PACING_ROUNDS):
             begun_ns = time.monotonic_ns()
             pump.tally = Tally()

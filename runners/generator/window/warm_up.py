@@ -29,6 +29,9 @@ LEARNING_S = 2.0
 Only below some 1,300 answers a second a wide ring takes longer. What is left of it is checked in full when it
 is first answered, at some 50 to 100 us: less than a tenth of the generator's time, as it idles at such rates.
 """
+LEARNING_RPS = 700.0
+"""At fewer answers a second a warm-up is not prolonged for that: it would learn little of a wide ring, and to
+check each answer in full takes 4 to 7% of the generator's time at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class WarmUp:
     started_unix_s: float
     seconds: float
     slope: float | None
+    rate_rps: float
+    """Answers a second of its closed load, entries that were learnt among them."""
 
 
 def warm_up(
@@ -54,17 +59,18 @@ def warm_up(
     started_unix_s, begun_ns = time.time(), time.monotonic_ns()
     answer_all_once(pump, order)
     if schedules is None:
-        slope = _drive_halves(pump, order, time.monotonic_ns())
-        _settle(pump, order, ring)
+        closed_ns = time.monotonic_ns()
+        slope = _drive_halves(pump, order, closed_ns)
+        rate_rps = _settle(pump, order, ring, closed_ns)
         meet(pump)
     else:
         pump.tally = Tally()
-        _settle(pump, order, ring)
+        rate_rps = _settle(pump, order, ring, time.monotonic_ns())
         meet(pump)
         # else what is under way would be answered within the window, and others would wait behind it
         pump.pause(time.monotonic_ns() + round(order.deadline_s * 1e9))
         slope = _drive_halves(pump, order, pump.offer(schedules.warmup_ns))
-    return WarmUp(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope)
+    return WarmUp(started_unix_s, (time.monotonic_ns() - begun_ns) / 1e9, slope, rate_rps)
 
 
 def longest_s(order: Order) -> float:
@@ -98,13 +104,25 @@ def drive(pump: Pump, until_ns: int) -> None:
         pump.tally.fold_surplus()
 
 
-def _settle(pump: Pump, order: Order, ring: Ring) -> None:
-    """Drive until there were enough answers for a window to open; raises LoadError without a right one."""
+def _settle(pump: Pump, order: Order, ring: Ring, counted_ns: int) -> float:
+    """Drive until there were enough answers for a window to open; raises LoadError without a right one.
+
+    Returns answers a second since ``counted_ns``, from which on the pump's counts are.
+    """
     begun_ns = time.monotonic_ns()
-    while _is_unsettled(pump, order, ring, (time.monotonic_ns() - begun_ns) / 1e9):
+    while _is_unsettled(pump, order, ring, begun_ns, counted_ns):
         pump.drive(time.monotonic_ns() + STEP_NS)
     if not pump.tally.right:
         raise no_right_answer(order, pump.tally, "no right answer in the warm-up")
+    return _rate_rps(pump, counted_ns)
+
+
+def _rate_rps(pump: Pump, counted_ns: int) -> float:
+    return _answers(pump) * 1e9 / (time.monotonic_ns() - counted_ns)
+
+
+def _answers(pump: Pump) -> int:
+    return pump.tally.right + pump.tally.errors[ErrorKind.WRONG_ANSWER]
 
 
 def answer_all_once(pump: Pump, order: Order) -> None:
@@ -137,10 +155,12 @@ def _are_others_served(pump: Pump, tally: Tally) -> bool:
     return bool(later.latencies_ns)
 
 
-def _is_unsettled(pump: Pump, order: Order, ring: Ring, late_s: float) -> bool:
+def _is_unsettled(pump: Pump, order: Order, ring: Ring, begun_ns: int, counted_ns: int) -> bool:
     """Whether the window must wait: for answers per connection, then for answers to the whole ring."""
-    connections = len(pump.connections)
-    answers = pump.tally.right + pump.tally.errors[ErrorKind.WRONG_ANSWER]
+    connections, answers = len(pump.connections), _answers(pump)
+    late_s = (time.monotonic_ns() - begun_ns) / 1e9
     if answers < SETTLED_ROUNDS * connections:
         return late_s < order.deadline_s
-    return answers < len(ring.entries) + connections and late_s < LEARNING_S
+    if answers >= len(ring.entries) + connections:
+        return False
+    return late_s < LEARNING_S and _rate_rps(pump, counted_ns) >= LEARNING_RPS

@@ -260,6 +260,24 @@ def test_a_turn_is_long_enough_for_one_and_a_half_waves() -> None:
     assert min(leg.turns.span_us) >= 20_000
 
 
+def test_where_the_shortest_turn_is_long_enough_none_is_taken_to_find_its_length(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(relay_runner, "PACING_ROUNDS", 500)
+    asked = []
+
+    def slow(peer: Peer) -> None:
+        while request := peer.request():
+            asked.append(request)
+            time.sleep(0.03)
+            peer.send(answer())
+
+    (leg,) = run(slow, turn_s=0.02)
+    assert leg.turns
+    assert set(leg.turns.requests) == {6}
+    assert len(asked) < 500
+
+
 def test_a_server_whose_turns_are_longer_takes_fewer_of_them_but_three() -> None:
     runner = relay_runner.Runner(relay_server.RelayServer(OpenPump(), ORDER), ORDER, [GET])
     turns = {}
