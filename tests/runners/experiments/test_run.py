@@ -245,6 +245,31 @@ def test_beside_turns_small_answers_are_asked_in_a_window_behind_them(
     assert told == ({("json", wrong)} if wrong else set())
 
 
+@pytest.mark.parametrize("setup", [SETUP, IN_TURNS])
+def test_the_generator_sleeps_beside_small_requests_which_need_its_cpu(
+    setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = parts()
+    json = replace(known.scenarios["json"], beside=SMALL)
+    monkeypatch.setitem(
+        globals(), "parts", lambda: replace(known, scenarios={**known.scenarios, "json": json})
+    )
+    monkeypatch.setattr(
+        runners.experiments.heat, "asking_beside", lambda _server, _exchange: nullcontext(Beside())
+    )
+    measured = []
+
+    class Noting(FakeGenerator):
+        def measure(self, order: Order) -> Measured:
+            measured.append((order.scenario, order.awake))
+            return super().measure(order)
+
+    complete(tmp_path, replace(setup, generator_awake=True), generator=Noting())
+    assert {awake for scenario, awake in measured if scenario != "json"} == {True}
+    in_json = [awake for scenario, awake in measured if scenario == "json"]
+    assert in_json.count(False) == len(in_json) // (2 if setup is IN_TURNS else 1)
+
+
 def test_a_leg_counts_though_the_window_behind_it_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -368,6 +368,36 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.001)
 
 
+def test_connections_that_are_reset_while_a_turn_is_led_in_are_opened_again_outside_of_what_counts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    led_in, lead_in = [], relay_runner.Runner._lead_in
+    resetting, reset = threading.Event(), set()
+
+    def resetting_before_the_third(runner: relay_runner.Runner) -> None:
+        led_in.append(runner)
+        if len(led_in) == 3:
+            resetting.set()
+        lead_in(runner)
+        resetting.clear()
+
+    def script(peer: Peer) -> None:
+        while peer.request() is not None:
+            if resetting.is_set() and peer.number < CONNECTIONS:
+                reset.add(peer.number)
+                return
+            peer.send(answer())
+
+    monkeypatch.setattr(relay_runner.Runner, "_lead_in", resetting_before_the_third)
+    (leg,) = run(script)
+    assert not leg.failed
+    assert leg.turns
+    assert len(leg.turns.requests) == ROUNDS
+    assert leg.measured
+    assert leg.measured.stale == len(reset) > 0
+    assert not leg.measured.errors
+
+
 def test_a_server_that_answers_wrongly_from_the_start_leaves_with_the_reason() -> None:
     good, bad = run(serving(answer()), serving(answer(b'{"n": 2}')))
     assert not good.failed
