@@ -79,9 +79,8 @@ class Runner:
         """Find how many answers fill a turn; where the least do, the speed of the warm-up tells it."""
         pump, least = self._pump, self._pace.least
         connections = len(pump.connections)
-        least_s = (
-            math.ceil(least / connections) * connections / warm_rps
-        )  # a wave that is not full takes as long
+        # a wave that is not full takes as long as one that is
+        least_s = math.ceil(least / connections) * connections / warm_rps
         if least_s >= self._pace.turn_s:
             self._pace.begin(least, least_s)
             return

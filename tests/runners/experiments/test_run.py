@@ -216,15 +216,20 @@ def test_small_answers_beside_a_whole_window_are_recorded_and_a_wrong_one_is_a_f
     assert {latency.count for latency in beside} == {1}
 
 
-@pytest.mark.parametrize("wrong", ["", "beside the load: status 500"])
-def test_beside_turns_small_answers_are_asked_in_a_window_behind_them(
-    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def ask_beside_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have small requests asked beside the load of ``json``."""
     known = parts()
     json = replace(known.scenarios["json"], beside=SMALL)
     monkeypatch.setitem(
         globals(), "parts", lambda: replace(known, scenarios={**known.scenarios, "json": json})
     )
+
+
+@pytest.mark.parametrize("wrong", ["", "beside the load: status 500"])
+def test_beside_turns_small_answers_are_asked_in_a_window_behind_them(
+    wrong: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask_beside_json(monkeypatch)
     took = [(1e9 + IN_TURNS.warmup_s, 7_000_000), (1e9 - 1, 9_000_000)]
     monkeypatch.setattr(
         runners.experiments.heat,
@@ -249,11 +254,7 @@ def test_beside_turns_small_answers_are_asked_in_a_window_behind_them(
 def test_the_generator_sleeps_beside_small_requests_which_need_its_cpu(
     setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    known = parts()
-    json = replace(known.scenarios["json"], beside=SMALL)
-    monkeypatch.setitem(
-        globals(), "parts", lambda: replace(known, scenarios={**known.scenarios, "json": json})
-    )
+    ask_beside_json(monkeypatch)
     monkeypatch.setattr(
         runners.experiments.heat, "asking_beside", lambda _server, _exchange: nullcontext(Beside())
     )
@@ -287,11 +288,7 @@ def test_a_leg_counts_though_the_window_behind_it_failed(
             self.windows = True
             return legs
 
-    known = parts()
-    json = replace(known.scenarios["json"], beside=SMALL)
-    monkeypatch.setitem(
-        globals(), "parts", lambda: replace(known, scenarios={**known.scenarios, "json": json})
-    )
+    ask_beside_json(monkeypatch)
     monkeypatch.setattr(runners.experiments.heat, "asking_beside", lambda *_: nullcontext(Beside()))
     run = complete(tmp_path, IN_TURNS, generator=Silent())
     assert len(run.trials) == len(run.plan.cells) * IN_TURNS.blocks
