@@ -20,7 +20,7 @@ class Pace:
     """Requests of a turn at least, so that all of a wave is in it."""
     requests: float = 0.0
     seconds: float = 0.0
-    """Of all turns until now; those before the first one that counts are together worth one turn."""
+    """Of all turns until now; what came before the first one that counts is worth one turn."""
 
     @property
     def answers(self) -> int:
@@ -40,8 +40,8 @@ class Pace:
             return self.turn_s
         return max(self.turn_s, self.least * self.seconds / self.requests)
 
-    def begin(self, requests: int, span_s: float) -> None:
-        """A turn before those that count; the fastest of them is kept: a standstill says nothing."""
+    def begin(self, requests: float, span_s: float) -> None:
+        """What was asked before the turns that count; the fastest is kept: a standstill says nothing."""
         rate_rps = requests / span_s
         if rate_rps * self.turn_s > self.requests:
             self.requests, self.seconds = rate_rps * self.turn_s, self.turn_s

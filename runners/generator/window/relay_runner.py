@@ -21,9 +21,9 @@ from runners.generator.window.warm_up import WarmUp, warm_up
 from runners.http.address import Endpoint
 from scenarios.exchange import Exchange
 
-PACING_ROUNDS = 2
-"""Turns of a server before those that count, where its first turn is not the shortest there is: they tell how
-many requests fill it."""
+PACING_S = 0.01
+"""Length of the turn of a server before those that count, where its first turn is not the shortest there is:
+it tells how many requests fill one, as the warm-up was slowed by learning the ring."""
 LEAD_IN_S = 0.005
 """A server is asked for so long before each turn, which does not count: behind the turns of others it begins
 with cold caches, and is 3 to 5% slower (docs/adr/0013)."""
@@ -72,24 +72,25 @@ class Runner:
         self._server.must_rest(self._order)
         self._pace = Pace(turn_s=turn_s, least=math.ceil(LEAST_CYCLES * len(pump.connections)))
         if self._schedules is None:
-            self._take_first_turns(self._warm_up.rate_rps)
+            self._take_pacing_turn(self._warm_up.rate_rps)
         self._expected_s = self._pace.expected_s
 
-    def _take_first_turns(self, warm_rps: float) -> None:
+    def _take_pacing_turn(self, warm_rps: float) -> None:
         """Find how many answers fill a turn; where the least do, the speed of the warm-up tells it."""
-        pump, least = self._pump, self._pace.least
+        pump, pace = self._pump, self._pace
         connections = len(pump.connections)
         # a wave that is not full takes as long as one that is
-        least_s = math.ceil(least / connections) * connections / warm_rps
-        if least_s >= self._pace.turn_s:
-            self._pace.begin(least, least_s)
+        least_s = math.ceil(pace.least / connections) * connections / warm_rps
+        if least_s >= pace.turn_s:
+            pace.begin(pace.least, least_s)
             return
-        for _ in range(PACING_ROUNDS):
-            begun_ns = time.monotonic_ns()
-            pump.tally = Tally()
-            if not pump.turn(self._pace.answers, begun_ns + round(self._limit_s() * 1e9)):
-                self._server.must_rest(self._order)
-            self._pace.begin(len(pump.tally.latencies_ns), (time.monotonic_ns() - begun_ns) / 1e9)
+        pace.begin(warm_rps, 1.0)
+        pump.tally = Tally()
+        answers = max(pace.least, pace.in_time(PACING_S))
+        begun_ns = time.monotonic_ns()
+        if not pump.turn(answers, begun_ns + round(self._limit_s() * 1e9)):
+            self._server.must_rest(self._order)
+        pace.begin(len(pump.tally.latencies_ns), (time.monotonic_ns() - begun_ns) / 1e9)
 
     def is_due(self, number: int, rounds: int, turn_s: float) -> bool:
         """Whether it takes its turn in round ``number``: seldom where they are longer than ``turn_s``."""

@@ -5,7 +5,7 @@ import pytest
 from runners.generator.window.pace import Pace
 
 
-def test_the_first_turn_is_sized_by_the_fastest_turn_before_it() -> None:
+def test_the_first_turn_is_sized_by_the_fastest_of_what_was_asked_before_it() -> None:
     pace = Pace(turn_s=0.035, least=96)
     assert (pace.answers, pace.expected_s) == (96, 0.035)
     pace.begin(96, 0.96)  # all stood still
@@ -30,7 +30,7 @@ def test_a_turn_holds_a_whole_wave_however_slow_the_server() -> None:
     assert pace.expected_s == pytest.approx(1.0)
 
 
-def test_turns_without_a_right_answer_say_nothing() -> None:
+def test_what_gave_no_right_answer_says_nothing() -> None:
     pace = Pace(turn_s=0.035, least=96)
     pace.begin(0, 1.0)
     assert (pace.answers, pace.expected_s) == (96, 0.035)

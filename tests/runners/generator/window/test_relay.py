@@ -263,7 +263,7 @@ def test_a_turn_is_long_enough_for_one_and_a_half_waves() -> None:
 def test_where_the_shortest_turn_is_long_enough_none_is_taken_to_find_its_length(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(relay_runner, "PACING_ROUNDS", 500)
+    monkeypatch.setattr(relay_runner, "PACING_S", 60.0)
     asked = []
 
     def slow(peer: Peer) -> None:
@@ -474,7 +474,7 @@ def test_what_a_server_works_in_a_dropped_turn_is_no_work_at_rest(monkeypatch: p
             worked[0] = next(answers) + 1
             peer.send(answer())
 
-    limits = iter([60.0] * (relay_runner.PACING_ROUNDS + 1) + [-1.0] + [60.0] * 99)
+    limits = iter([60.0, 60.0, -1.0] + [60.0] * 99)
     monkeypatch.setattr(relay_runner.Runner, "_limit_s", lambda _runner: next(limits))
     monkeypatch.setattr(
         "runners.processes.accounting.ServerClock.read",
