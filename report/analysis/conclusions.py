@@ -15,6 +15,7 @@ from report.analysis.metrics import telling_metric
 from report.analysis.patterns.catalogue import explain
 from report.analysis.patterns.pattern import Explained
 from report.analysis.precision import Precision, assess_precision
+from report.analysis.speed_dependence import SpeedDependence, speed_dependence
 from report.analysis.summary import Summary, fit_metric, is_reference, summarise, without_reference
 from report.analysis.validity import one_cpu
 from report.stats import levels
@@ -97,12 +98,19 @@ class Conclusions:
     """Lines and histograms that could not be read."""
     speed: SpeedRange | None = None
     """How much the machine varied; None where nothing took turns."""
+    speed_dependence: SpeedDependence | None = None
+    """How much ratios depend on that; None where turns are too few to tell."""
     precision: Precision | None = None
     """None where the run was not asked for a precision."""
     reference: tuple[Summary, ...] = ()
     """Of the reference stack, which is shown in histories alone."""
     explained: tuple[Explained, ...] = ()
     """Cells whose numbers fit a pattern with a known cause."""
+
+    @property
+    def ratio_change_percent(self) -> Level | None:
+        """Of ratios on one server, where the machine is 10% faster or slower."""
+        return self.speed_dependence.percent() if self.speed_dependence else None
 
 
 def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
@@ -127,6 +135,7 @@ def conclude(run: Run, frames: Frames | None = None) -> Conclusions:
         n_trials=len(run.trials),
         problems=problems,
         speed=speed_range(frames.readable, summaries),
+        speed_dependence=speed_dependence(frames.readable),
         precision=precise,
         explained=explain(frames.readable, summaries),
     )

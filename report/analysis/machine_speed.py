@@ -107,6 +107,21 @@ def unlike_noise(base: SpeedRange | None, head: SpeedRange | None) -> bool:
     return wide > UNLIKE_NOISE * narrow
 
 
+def speed_between(ours: Sequence[Summary], theirs: Sequence[Summary]) -> float | None:
+    """Logarithm of how much faster the machine was in the second of two runs.
+
+    By the throughput of all cells that both measured in turns, each alike; None where there is none.
+    """
+    others = {summary.cell: summary for summary in theirs if summary.in_turns}
+    levels = [
+        (summary.level(metrics.THROUGHPUT), others[summary.cell].level(metrics.THROUGHPUT))
+        for summary in ours
+        if summary.in_turns and summary.cell in others
+    ]
+    changes = [math.log(second.value / first.value) for first, second in levels if first and second]
+    return float(np.mean(changes)) if changes else None
+
+
 def _heat_speed(together: Together | None, name: HeatName, legs: Sequence[Trial]) -> float:
     """Logarithm of the speed of a heat, relative to the mean of all that can be compared with it."""
     known = [leg.cell.slug for leg in legs if together and leg.cell.slug in together.blocks]

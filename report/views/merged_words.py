@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable
 
 from report import fmt
+from report.analysis.merging.looks import SpeedChange
 from report.analysis.merging.merge import Merged, Source
 from results.model import Cell
 
@@ -43,7 +45,7 @@ def care(merged: Merged) -> str:
     return (
         "compare with care: only stacks of one run took turns with each other. Those of different runs are "
         f"compared through what several runs measured ({names}), and the interval of such a ratio has the "
-        f"error of each step.{_agreement(merged)}"
+        f"error of each step.{_agreement(merged)}{_speed_change(merged.speed_change)}"
     )
 
 
@@ -52,6 +54,17 @@ def _agreement(merged: Merged) -> str:
         return " No ratio was measured in two of them with an interval, so nothing shows whether they agree."
     ratios, agreeing = fmt.counted(merged.agreement.ratios, "ratio"), merged.agreement.agreeing
     return f" Of {ratios} that two of them measured, {agreeing:,} agree within both intervals."
+
+
+def _speed_change(change: SpeedChange | None) -> str:
+    """What no interval of one run has in it."""
+    if change is None:
+        return ""
+    faster, differ = (100 * math.expm1(abs(log)) for log in (change.log_speed, change.of_ratio))
+    return (
+        f" The machine ran up to {faster:.0f}% faster in one of them than in another; for that alone ratios "
+        f"on one server differ by {differ:.1f}% (standard deviation), which no interval of one run has in it."
+    )
 
 
 def of_cells(merged: Merged, cells: Iterable[Cell]) -> str:

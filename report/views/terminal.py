@@ -68,7 +68,7 @@ def as_text(run: Run, folder: Path, page: Path | None) -> str:
     if conclusions.precision:
         console.print(conclusions.precision.sentence)
     if conclusions.speed:
-        console.print(f"The machine itself ran at {words.machine_speed(conclusions.speed)}.")
+        console.print(words.machine_speed(conclusions.speed, conclusions.speed_dependence))
     console.print(f"{len(run.trials)} trials of {len(run.blocks)} complete blocks in {folder}")
     if page:
         console.print(f"report: {page}")
@@ -128,6 +128,7 @@ def run_data(run: Run, conclusions: Conclusions, answers: Answers, name: str, pa
         "older_servers": list(older_servers(run)),
         "precision": _precision_data(reached) if reached else None,
         "machine_speed": conclusions.speed,
+        "ratio_change_percent": conclusions.ratio_change_percent,
         "cells": [_cell_data(summary) for summary in conclusions.summaries],
         "failures": list(run.failures),
         "problems": list(run.problems),

@@ -14,7 +14,9 @@ from report.analysis.doubts import Doubt
 from report.analysis.flags import Flag
 from report.analysis.machine_speed import SpeedRange
 from report.analysis.patterns.pattern import Explained
+from report.analysis.speed_dependence import SpeedDependence
 from report.analysis.workload import Workload
+from report.stats.levels import Level
 from report.stats.ranking import BLOCKS_TO_RANK
 from results.model import Interface, Load
 
@@ -41,12 +43,21 @@ def servers_of(workload: Workload) -> str:
     return fmt.counted(workload.workers, "worker") + python
 
 
-def machine_speed(speed: SpeedRange) -> str:
-    """How much the machine itself varied: ``78% to 135% of its mean speed (...)``."""
-    return (
-        f"{100 * speed.low:.0f}% to {100 * speed.high:.0f}% of its mean speed (10th to 90th percentile of "
-        f"{fmt.counted(speed.turns, 'turn')})"
+def machine_speed(speed: SpeedRange, dependence: SpeedDependence | None) -> str:
+    """How much the machine itself varied, and what ratios are at another speed: no interval tells that."""
+    ran = (
+        f"The machine itself ran at {100 * speed.low:.0f}% to {100 * speed.high:.0f}% of its mean speed "
+        f"(10th to 90th percentile of {fmt.counted(speed.turns, 'turn')})."
     )
+    return f"{ran} {_ratio_change(dependence.percent())}" if dependence else ran
+
+
+def _ratio_change(percent: Level) -> str:
+    low, high = percent.low or 0.0, percent.high or 0.0
+    change = f"{percent.value:.1f}% (standard deviation; 95%: {low:.1f} to {high:.1f}%)"
+    if not low:
+        change = f"at most {high:.1f}% (standard deviation, 95%)"
+    return f"Where it is 10% faster or slower, ratios on one server differ by {change}."
 
 
 STACKS_NAMED = 2

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from report.analysis.workload import Workload
 from report.stats.levels import CONFIDENCE, student
 from tests.benchmarks.recorded_ratios import PairRatio, half_width
 
 Floats = NDArray[np.float64]
+
+NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,19 +32,28 @@ class Agreement:
     """Root mean square of the differences over sqrt(s1^2 + s2^2), s the standard errors."""
 
 
-def agreement(runs: Sequence[Sequence[PairRatio]]) -> Agreement:
-    """Of every two of ``runs``; NaN without a pair that both have."""
+def agreement(
+    runs: Sequence[Sequence[PairRatio]], of_speed: Mapping[tuple[int, int], float] = MappingProxyType({})
+) -> Agreement:
+    """Of every two of ``runs``; NaN without a pair that both have.
+
+    ``of_speed`` is the standard deviation of what log ratios differ by for the machine's other speed in two
+    runs, by their numbers; without it as if there were no such thing.
+    """
     within: list[bool] = []
     standardised: list[float] = []
-    for first, second in combinations(runs, 2):
+    for numbers in combinations(range(len(runs)), 2):
+        first, second = (runs[number] for number in numbers)
+        of_both = of_speed.get(numbers, 0.0)
         others = {(ratio.workload, ratio.pair): ratio.shown for ratio in second}
         for ratio in first:
             shown, other = ratio.shown, others.get((ratio.workload, ratio.pair))
             if other is None or not (shown.freedom and other.freedom):
                 continue
             difference = shown.mean - other.mean
-            within.append(abs(difference) <= math.hypot(half_width(shown), half_width(other)))
-            standardised.append(difference / math.hypot(shown.error, other.error))
+            halves = half_width(shown), half_width(other), NORMAL * of_both
+            within.append(abs(difference) <= math.hypot(*halves))
+            standardised.append(difference / math.hypot(shown.error, other.error, of_both))
     if not within:
         return Agreement(comparisons=0, within_percent=math.nan, deviation=math.nan)
     return Agreement(

@@ -7,11 +7,15 @@
 from __future__ import annotations
 
 import argparse
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 
+from report.analysis.merging.looks import Looks
 from results.model import Run
 from results.store import read
 from tests.benchmarks.bars import Bars
@@ -61,7 +65,26 @@ def main() -> None:
         )
         bars.between("of them within the half-widths of both", agree.within_percent, 93, 97)
         bars.between("deviation of the standardised differences", agree.deviation, 0.8, 1.25, unit="")
+        judge_at_speeds(bars, [timed.run for timed in runs], ratios)
     bars.end()
+
+
+def judge_at_speeds(bars: Bars, runs: Sequence[Run], ratios: Sequence[Sequence[PairRatio]]) -> None:
+    """Agreement where a ratio may differ by what another speed of the machine does to ratios."""
+    looks, of_speed = Looks(), dict[tuple[int, int], float]()
+    for first, second in combinations(range(len(runs)), 2):
+        change = looks.speed_change(runs[first], runs[second])
+        if change is None:
+            continue
+        of_speed[first, second] = change.of_ratio
+        print(
+            f"    machine's speed from run {first + 1} to {second + 1}: "
+            f"{100 * math.expm1(change.log_speed):+.1f}%, for which ratios differ by "
+            f"{100 * math.expm1(change.of_ratio):.2f}% (standard deviation)"
+        )
+    agree = agreement(ratios, of_speed)
+    bars.between("within half-widths and what the speed does", agree.within_percent, 93, 97)
+    bars.between("deviation, with what the speed does", agree.deviation, 0.8, 1.25, unit="")
 
 
 def ends(interval: tuple[float, float]) -> str:

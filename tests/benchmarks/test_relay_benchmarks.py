@@ -206,6 +206,14 @@ def test_runs_agree_where_their_difference_is_within_both_half_widths() -> None:
     assert math.isnan(agreement([[ratio(0.1)]]).deviation)
 
 
+def test_runs_may_differ_by_what_another_speed_of_the_machine_does() -> None:
+    runs = [[ratio(0.10)], [ratio(0.20)]]
+    agree = agreement(runs, {(0, 1): 0.1})
+    assert agree.within_percent == 100
+    assert agree.deviation == pytest.approx(0.1 / math.hypot(0.01, 0.01, 0.1))
+    assert agreement(runs, {(0, 1): 0.01}).within_percent == 0
+
+
 def test_what_chance_alone_makes_of_runs_that_agree() -> None:
     chance = by_chance([[ratio(0.1)]] * 3)
     assert chance.within_percent[0] < 95 <= chance.within_percent[1]

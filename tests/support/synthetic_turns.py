@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,9 +26,13 @@ def make_relay(
     rounds: int = 20,
     speed_spread: float = SPEED_SPREAD,
     in_turns: Callable[[Cell], bool] = lambda cell: cell.load == Load.CLOSED,
+    follow: Mapping[str, float] = MappingProxyType({}),
     **changes: object,
 ) -> Run:
-    """A run after ``Recipe(**changes)`` in which ``in_turns`` says of each cell whether it took turns."""
+    """A run after ``Recipe(**changes)`` in which ``in_turns`` says of each cell whether it took turns.
+
+    ``follow`` is how much of the machine's speed each framework gains: 1 unless it says.
+    """
     quiet = {"launch_noise": 0.01, "trial_noise": 0.01, "troubles": False}
     return to_turns(
         make_run(**{**quiet, **changes}),
@@ -35,6 +40,7 @@ def make_relay(
         rounds=rounds,
         speed_spread=speed_spread,
         in_turns=in_turns,
+        follow=follow,
     )
 
 
@@ -50,7 +56,13 @@ def make_gate_in_turns(*, rounds: int = 20, **changes: object) -> Run:
 
 
 def to_turns(
-    run: Run, *, heat: int, rounds: int, speed_spread: float, in_turns: Callable[[Cell], bool]
+    run: Run,
+    *,
+    heat: int,
+    rounds: int,
+    speed_spread: float,
+    in_turns: Callable[[Cell], bool],
+    follow: Mapping[str, float] = MappingProxyType({}),
 ) -> Run:
     """``run`` with its windows made legs: their throughput becomes that at mean speed."""
     random = np.random.default_rng(run.plan.setup.seed + 1)
@@ -61,7 +73,8 @@ def to_turns(
     legs: dict[tuple[int, Cell], Trial] = {}
     for members in together.values():
         for number, start in enumerate(range(0, len(members), heat)):
-            for leg in _heat(members[start : start + heat], number, rounds, speed_spread, random):
+            lived = members[start : start + heat]
+            for leg in _heat(lived, number, rounds, speed_spread, random, follow=follow):
                 legs[leg.launch, leg.cell] = leg
     setup = replace(run.plan.setup, turn_s=TURN_S, leg_s=rounds * TURN_S, heat=heat)
     return replace(
@@ -72,14 +85,22 @@ def to_turns(
 
 
 def _heat(
-    members: Sequence[Trial], number: int, rounds: int, spread: float, random: np.random.Generator
+    members: Sequence[Trial],
+    number: int,
+    rounds: int,
+    spread: float,
+    random: np.random.Generator,
+    *,
+    follow: Mapping[str, float] = MappingProxyType({}),
 ) -> list[Trial]:
     """The legs of one heat, in whose rounds every member takes a turn in random order."""
     order = np.concatenate([random.permutation(len(members)) for _ in range(rounds)])
     log_speed, now_us = float(random.normal(0, spread)), 0
     turns: list[list[tuple[int, int, int, int]]] = [[] for _ in members]
     for place in order.tolist():
-        trial, speed = members[place], math.exp(log_speed + random.normal(0, TURN_NOISE))
+        trial = members[place]
+        gained = follow.get(trial.cell.framework, 1.0) * log_speed
+        speed = math.exp(gained + random.normal(0, TURN_NOISE))
         requests = max(round(trial.requests / trial.window_s * TURN_S), 2)
         span_us = round(requests / (trial.requests / trial.window_s * speed) * 1e6)
         turns[place].append((now_us, span_us, requests, round(0.97 * span_us)))

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from report.analysis.machine_speed import SpeedRange, speed_range
+from report.analysis.machine_speed import SpeedRange, speed_between, speed_range
 from report.analysis.metrics import THROUGHPUT
+from report.analysis.speed_dependence import speed_dependence
 from report.analysis.summary import Summary, fit_metric, group_by_workload, summarise
 from report.analysis.together import Together
 from report.stats.levels import BLOCKS_FOR_INTERVAL, CONFIDENCE, student
@@ -26,6 +27,16 @@ class Agreement:
     """Of these, the two results are no farther apart than both 95% intervals allow."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedChange:
+    """The machine was faster or slower in the second of two runs."""
+
+    log_speed: float
+    """Logarithm of how much faster."""
+    of_ratio: float
+    """Standard deviation of what log ratios on one server changed by for it."""
+
+
 class Looks:
     """Summaries of runs, each made once."""
 
@@ -41,6 +52,20 @@ class Looks:
     def speed(self, run: Run) -> SpeedRange | None:
         """How much the machine varied; None where nothing took turns."""
         return speed_range(run, self.summaries(run))
+
+    def speed_change(self, first: Run, second: Run) -> SpeedChange | None:
+        """What another speed of the machine makes of ratios; None where that is not known."""
+        log_speed = speed_between(self.summaries(first), self.summaries(second))
+        known = [own for own in map(speed_dependence, (first, second)) if own]
+        if log_speed is None or not known:
+            return None
+        variance = sum(own.of_ratio(log_speed) ** 2 for own in known) / len(known)
+        return SpeedChange(log_speed=log_speed, of_ratio=math.sqrt(variance))
+
+    def largest_speed_change(self, runs: Sequence[Run]) -> SpeedChange | None:
+        """Between the two of ``runs`` where it changes ratios by most."""
+        changes = [self.speed_change(first, second) for first, second in combinations(runs, 2)]
+        return max(filter(None, changes), key=lambda change: change.of_ratio, default=None)
 
     def agreement(self, runs: Sequence[Run]) -> Agreement:
         """How many ratios every two of ``runs`` have in common, and how many agree."""

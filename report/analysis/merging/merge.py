@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from report.analysis.merging.apart import why_apart
-from report.analysis.merging.looks import Agreement, Looks
+from report.analysis.merging.looks import Agreement, Looks, SpeedChange
 from results.model import Cell, Failure, Plan, Run
 
 NOTHING_REPEATED = Agreement(ratios=0, agreeing=0)
@@ -38,6 +38,8 @@ class Merged:
     """At least two; empty where it is a run as it was recorded."""
     agreement: Agreement = NOTHING_REPEATED
     """Of what several of them measured."""
+    speed_change: SpeedChange | None = None
+    """Of the two between which it changes ratios by most; None where that is not known of any two."""
 
 
 def merge_runs(runs: Sequence[Run]) -> tuple[tuple[Merged, ...], tuple[str, ...]]:
@@ -78,6 +80,7 @@ def _merged(runs: Sequence[Run], looks: Looks) -> Merged:
         ),
         sources=tuple(_source(run, block) for run, block in zip(runs, first_blocks, strict=True)),
         agreement=looks.agreement(runs),
+        speed_change=looks.largest_speed_change(runs),
     )
 
 

@@ -49,7 +49,7 @@ def _answer_for_trials(context: Context) -> str:
     blocks = len({trial.block for trial in context.run.trials})
     precision = f" {conclusions.precision.sentence}" if conclusions.precision else ""
     if conclusions.speed:
-        precision += f" The machine itself ran at {words.machine_speed(conclusions.speed)}."
+        precision += f" {words.machine_speed(conclusions.speed, conclusions.speed_dependence)}"
     return (
         f"{_head(context)}: {doubts}{fmt.counted(len(context.failures), 'failure')}; "
         f"{blocks} of {_planned_blocks(context)} measured."

@@ -156,6 +156,11 @@ class RunJson(TypedDict):
     """None unless ``--precision`` was asked for."""
     machine_speed: SpeedRange | None
     """None where nothing was measured in turns."""
+    ratio_change_percent: Level | None
+    """Standard deviation of what ratios on one server differ by where the machine is 10% faster or slower.
+
+    None where turns are too few to tell.
+    """
     cells: list[RunCellJson]
     failures: list[Failure]
     problems: list[str]
