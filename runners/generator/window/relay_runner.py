@@ -125,8 +125,7 @@ class Runner:
             self._server.begin_rest(end, self._rest)
             self._pace.note(self._counts[-1], (end.at_ns - begin.at_ns) / 1e9)
             return
-        self._tally.errors.update(tally.errors)
-        self._tally.example = self._tally.example or tally.example
+        self._note_errors(tally)
         self._server.must_rest(self._order)
         self._server.begin_rest(self._server.meters.read(pump), self._rest)
         self._dropped += 1
@@ -185,6 +184,10 @@ class Runner:
             self._server.must_rest(self._order)
         self._led_in += len(tally.latencies_ns)
         self._tally.stale += closed + tally.stale
+        self._note_errors(tally)
+
+    def _note_errors(self, tally: Tally) -> None:
+        """Errors count wherever they come, though nothing else of ``tally`` does."""
         self._tally.errors.update(tally.errors)
         self._tally.example = self._tally.example or tally.example
 
