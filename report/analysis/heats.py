@@ -117,11 +117,11 @@ def fit_heat(legs: tuple[Turns, ...], ratio: PerTurn) -> Heat:
     few: their values are ratios of sums then. Only ``own_turns`` count. Fitted once for the same turns.
     """
     legs = tuple(map(own_turns, legs))
-    fitted = [place for place, turns in enumerate(legs) if _is_complete(turns, ratio)]
+    fitted = [place for place, turns in enumerate(legs) if is_complete(turns, ratio)]
     n_turns = sum(len(ratio.denominators(legs[place])) for place in fitted)
     if not fitted or n_turns < len(fitted) + SPARE_TURNS:
         return Heat(legs=tuple(_sums(turns, ratio) for turns in legs))
-    values, weights, stacks, at_s = _turn_by_turn([legs[place] for place in fitted], ratio)
+    values, weights, stacks, at_s = turn_by_turn([legs[place] for place in fitted], ratio)
     fit = fit_turns(values, stacks, at_s)
     mean = _log_mean(fit, weights, stacks)
     by_place = {
@@ -134,7 +134,7 @@ def fit_heat(legs: tuple[Turns, ...], ratio: PerTurn) -> Heat:
     )
 
 
-def _is_complete(turns: Turns, ratio: PerTurn) -> bool:
+def is_complete(turns: Turns, ratio: PerTurn) -> bool:
     """Whether every turn has a positive value."""
     numerators, denominators = ratio.numerators(turns), ratio.denominators(turns)
     same = len(numerators) == len(denominators) == len(turns.begun_us) == len(turns.span_us)
@@ -149,7 +149,7 @@ def _sums(turns: Turns, ratio: PerTurn) -> LegValue | None:
     return LegValue(value=numerator / denominator * ratio.scale)
 
 
-def _turn_by_turn(legs: Sequence[Turns], ratio: PerTurn) -> tuple[Floats, Floats, NDArray[np.intp], Floats]:
+def turn_by_turn(legs: Sequence[Turns], ratio: PerTurn) -> tuple[Floats, Floats, NDArray[np.intp], Floats]:
     """Of each turn: logarithm of its ratio, its denominator, the number of its leg, and its middle in s."""
     numerators, denominators = (
         np.concatenate([np.array(read(turns), float) for turns in legs])

@@ -9,10 +9,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from report.analysis import metrics
-from report.analysis.heats import group_heats
+from report.analysis.heats import group_heats, is_complete, turn_by_turn
 from report.analysis.metric_types import PerTurn
 from report.analysis.own_turns import own_turns
 from report.analysis.workload import workload_of
@@ -22,7 +20,6 @@ from results.model import Run, Trial
 
 FASTER = 1.1
 """What a change of the speed is told for."""
-FEWEST_TURNS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,16 +31,22 @@ class SpeedDependence:
 
     def of_ratio(self, log_speed: float) -> float:
         """Standard deviation of what log ratios change by where the logarithm of the speed does by this."""
-        return math.sqrt(2) * self.deviation.value * abs(log_speed)
+        return _of_ratio(self.deviation.value, log_speed)
 
     def percent(self) -> Level:
         """Standard deviation of what ratios change by, in percent, where the machine is 10% faster."""
         deviation = self.deviation
-        value, low, high = (
-            None if end is None else 100 * math.expm1(math.sqrt(2) * end * math.log(FASTER))
-            for end in (deviation.value, deviation.low, deviation.high)
-        )
-        return Level(value=value or 0.0, low=low, high=high, n=deviation.n)
+        low, high = (None if end is None else _percent(end) for end in (deviation.low, deviation.high))
+        return Level(value=_percent(deviation.value), low=low, high=high, n=deviation.n)
+
+
+def _of_ratio(deviation: float, log_speed: float) -> float:
+    """A ratio is of two stacks, whose slopes differ each by itself."""
+    return math.sqrt(2) * deviation * abs(log_speed)
+
+
+def _percent(deviation: float) -> float:
+    return 100 * math.expm1(_of_ratio(deviation, math.log(FASTER)))
 
 
 def speed_dependence(run: Run) -> SpeedDependence | None:
@@ -60,12 +63,12 @@ def _rates(legs: Sequence[Trial], ratio: PerTurn) -> Iterator[LegRates]:
     """Those of ``legs`` whose turns all have a rate; the control is a stack that there is already."""
     for leg in legs:
         turns = own_turns(leg.turns) if leg.turns and not leg.cell.control else None
-        if turns is None or len(turns.span_us) < FEWEST_TURNS or min(turns.requests) <= 0:
+        if turns is None or not is_complete(turns, ratio):
             continue
-        rates = np.array(ratio.numerators(turns), float) / np.array(ratio.denominators(turns), float)
+        log_rates, _, _, at_s = turn_by_turn([turns], ratio)
         yield LegRates(
             group=(workload_of(leg.cell, in_turns=True), leg.cell.server, leg.cell.interface),
             stack=leg.cell.stack,
-            at_s=(np.array(turns.begun_us, float) + np.array(turns.span_us, float) / 2) / 1e6,
-            log_rates=np.log(rates),
+            at_s=at_s,
+            log_rates=log_rates,
         )

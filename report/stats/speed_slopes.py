@@ -1,8 +1,8 @@
 """How unlike stacks follow the speed of the machine: what their ratios change by with it.
 
-Code that computes gains more of a faster CPU than code that waits for memory or for the kernel. The slope of
-a stack is that of the log rates of its turns on the speed at that time, as the turns of other stacks in the
-same heat tell it: its own are no part of that, for then its own noise would look like following. A speed
+Unlike code does not gain alike of a faster machine. The slope of a stack is that of the log rates of its
+turns on the speed at that time, as the turns of other stacks in the same heat tell it: its own are no part
+of that, for then its own noise would look like following. A speed
 that is told by noisy turns makes all slopes flatter, so each is taken relative to that of all stacks at once.
 And one that is told by K - 1 of K stacks follows the less, the more the one that is left out does: deviations
 come out K / (K - 1) times too large, which is taken back.

@@ -57,10 +57,12 @@ def _agreement(merged: Merged) -> str:
 
 
 def _speed_change(change: SpeedChange | None) -> str:
-    """What no interval of one run has in it."""
+    """What no interval of one run has in it; empty where it is nothing to speak of."""
     if change is None:
         return ""
     faster, differ = (100 * math.expm1(abs(log)) for log in (change.log_speed, change.of_ratio))
+    if faster < 1:
+        return ""
     return (
         f" The machine ran up to {faster:.0f}% faster in one of them than in another; for that alone ratios "
         f"on one server differ by {differ:.1f}% (standard deviation), which no interval of one run has in it."

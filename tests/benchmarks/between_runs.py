@@ -10,15 +10,12 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from report.analysis.workload import Workload
 from report.stats.levels import CONFIDENCE, student
 from tests.benchmarks.recorded_ratios import PairRatio, half_width
 
 Floats = NDArray[np.float64]
-
-NORMAL = float(stats.norm.ppf((1 + CONFIDENCE) / 2))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +48,7 @@ def agreement(
             if other is None or not (shown.freedom and other.freedom):
                 continue
             difference = shown.mean - other.mean
-            halves = half_width(shown), half_width(other), NORMAL * of_both
+            halves = half_width(shown), half_width(other), student(CONFIDENCE, math.inf) * of_both
             within.append(abs(difference) <= math.hypot(*halves))
             standardised.append(difference / math.hypot(shown.error, other.error, of_both))
     if not within:

@@ -74,6 +74,8 @@ def test_runs_that_are_shown_as_one_say_what_their_speeds_do_to_ratios() -> None
     assert merged.speed_change is not None
     said = merged_words.care(merged)
     assert "The machine ran up to 20% faster in one of them than in another; for that alone ratios on" in said
+    (as_fast,), _ = merge_runs([UNLIKE, faster(UNLIKE, 1.004)])
+    assert "The machine ran" not in merged_words.care(as_fast)
     (alike,), _ = merge_runs([ALIKE, faster(ALIKE, 1.2)])
     assert alike.speed_change is not None
     assert alike.speed_change.of_ratio < merged.speed_change.of_ratio / 3

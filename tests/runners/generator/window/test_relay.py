@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -21,6 +21,7 @@ from runners.generator.messages import Leg, Order, Relay
 from runners.generator.pump.open_pump import OpenPump
 from runners.generator.window import relay_runner, relay_server
 from runners.generator.window.relay import relay, round_order
+from runners.generator.window.warm_up import warm_up
 from runners.processes.accounting import CpuReading
 from scenarios.answers import json_answer
 from scenarios.exchange import Exchange, Request
@@ -278,6 +279,24 @@ def test_where_the_shortest_turn_is_long_enough_none_is_taken_to_find_its_length
     assert len(asked) < 500
 
 
+def test_the_turn_that_finds_their_length_is_short_and_sized_by_the_warm_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    turn = OpenPump.turn
+
+    def asking(pump: OpenPump, answers: int, until_ns: int, noted: Sequence[int] = ()) -> bool:
+        asked.append(answers)
+        return turn(pump, answers, until_ns, noted)
+
+    monkeypatch.setattr(OpenPump, "turn", asking)
+    monkeypatch.setattr(relay_runner, "warm_up", lambda *of_leg: replace(warm_up(*of_leg), rate_rps=10_000.0))
+    run(serving(answer()))
+    assert asked[0] == 10_000 * relay_runner.PACING_S
+    # then a lead-in and a turn for each round
+    assert len(asked) == 1 + 2 * ROUNDS
+
+
 def test_a_server_whose_turns_are_longer_takes_fewer_of_them_but_three() -> None:
     runner = relay_runner.Runner(relay_server.RelayServer(OpenPump(), ORDER), ORDER, [GET])
     turns = {}
@@ -474,6 +493,7 @@ def test_what_a_server_works_in_a_dropped_turn_is_no_work_at_rest(monkeypatch: p
             worked[0] = next(answers) + 1
             peer.send(answer())
 
+    # of the turn that finds their length, of the lead-in, of the first turn, and of the rest
     limits = iter([60.0, 60.0, -1.0] + [60.0] * 99)
     monkeypatch.setattr(relay_runner.Runner, "_limit_s", lambda _runner: next(limits))
     monkeypatch.setattr(
