@@ -6,7 +6,6 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from math import ceil
 
 from results.model import BlockEnd, BlockStart, Cell, Plan, Trial
 from results.store import Writer, read
@@ -18,12 +17,8 @@ from runners.experiments.progress import Watcher
 from runners.launching.launcher import Launcher
 from runners.machine import facts
 from runners.selection.heats import draw_heats, workload_order
-from runners.selection.loading import why_whole
 from runners.selection.schedule import Visit, hash_seed
 from scenarios.exchange import Scenario
-
-REPEATED_SHARE = 0.2
-"""Most repeats for foreign work, as a share of a block's windows."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +39,7 @@ class RunBlocks:
     memory_bytes: Mapping[str, int] = field(default_factory=dict)
     """What each launch took when it was verified, by the key of its visit."""
     next_launch: int = 0
+    _repeats: Repeats = field(default_factory=Repeats)
 
     def run(self, blocks: Iterable[int]) -> None:
         """Measure ``blocks`` and record them; raises only what ends the whole run."""
@@ -54,9 +50,8 @@ class RunBlocks:
         begun, measured = time.monotonic(), 0.0
         self.writer.append(BlockStart(block=block, started_unix_s=time.time()))
         self.watcher.block(block)
-        repeats = Repeats(ceil(REPEATED_SHARE * self._windows()))
         for number, visits in enumerate(self._heats(block)):
-            for trial in self._heat(visits, block, number, repeats):
+            for trial in self._heat(visits, block, number):
                 measured += trial.warmup_s + trial.window_s
         total = time.monotonic() - begun
         self.writer.append(BlockEnd(block=block, seconds_measuring=measured, seconds_total=total))
@@ -80,12 +75,7 @@ class RunBlocks:
             )
         return heats
 
-    def _windows(self) -> int:
-        """Cells that are measured in whole windows."""
-        setup, scenarios = self.plan.setup, self.scenarios
-        return sum(bool(why_whole(cell, scenarios[cell.scenario], setup)) for cell in self.cells)
-
-    def _heat(self, visits: Iterable[Visit], block: int, number: int, repeats: Repeats) -> Iterator[Trial]:
+    def _heat(self, visits: Iterable[Visit], block: int, number: int) -> Iterator[Trial]:
         plan = self.plan
         with LiveServers(writer=self.writer, watcher=self.watcher, block=block) as servers:
             for visit in visits:
@@ -106,7 +96,7 @@ class RunBlocks:
                 writer=self.writer,
                 watcher=self.watcher,
                 policy=self.policy,
-                repeats=repeats,
+                repeats=self._repeats,
             )
             by_cell = {cell: live for live in servers.live for cell in live.visit.cells}
             due = [cell for cell in by_cell if cell in self.cells]

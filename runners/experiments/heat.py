@@ -27,6 +27,10 @@ from scenarios.exchange import Scenario
 
 DISTURBED_REPEATS = 2
 """How often a window disturbed by foreign work is repeated within its launch."""
+REPEATED_SHARE = 0.2
+"""Repeats for foreign work, as a share of the windows that it did not disturb."""
+MOST_SAVED = 3.0
+"""Repeats that undisturbed windows save up for later ones."""
 
 
 class Measurer(Protocol):
@@ -41,9 +45,24 @@ class Measurer(Protocol):
 
 @dataclass(slots=True)
 class Repeats:
-    """How many windows may still be repeated for foreign work: where neighbours never rest, blocks help."""
+    """Repeats that foreign work may still cost: undisturbed windows save up a share of one each.
 
-    left: int = 0
+    So a passing disturbance is measured again, and where neighbours never rest, hardly any is: there another
+    block helps, and another try does not.
+    """
+
+    left: float = DISTURBED_REPEATS
+
+    def save(self) -> None:
+        """A window was not disturbed."""
+        self.left = min(self.left + REPEATED_SHARE, MOST_SAVED)
+
+    def spend(self) -> bool:
+        """A window was disturbed: whether it may be repeated."""
+        if self.left < 1:
+            return False
+        self.left -= 1
+        return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +169,11 @@ class Heat:
                 trial = replace(trial, beside=beside.within(*_window_of(trial)))
                 trial = self._record(replace(trial, attempt=attempt, memory_before_bytes=before))
                 yield trial
-                if not self.policy.is_disturbed(trial) or not self.repeats.left:
+                if not self.policy.is_disturbed(trial):
+                    self.repeats.save()
                     break
-                self.repeats.left -= attempt < DISTURBED_REPEATS
+                if attempt == DISTURBED_REPEATS or not self.repeats.spend():
+                    break
         except LoadError as error:
             self._fail(error, entrant)
         else:

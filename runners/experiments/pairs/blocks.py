@@ -8,11 +8,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import ceil
 
 from results.model import BlockEnd, BlockStart, GateStage, Plan, SideName, Trial
 from results.store import Writer
-from runners.experiments.blocks import REPEATED_SHARE
 from runners.experiments.heat import Heat, Measurer, Repeats
 from runners.experiments.live import LiveServers
 from runners.experiments.orders import Entrant
@@ -56,8 +54,6 @@ class PairBlocks:
         Raises only what ends the whole run.
         """
         blocks = list(blocks)
-        pairs = sum(len(launch_pair.pairings) for _, chosen in blocks for launch_pair in chosen)
-        self._repeats = Repeats(ceil(REPEATED_SHARE * pairs))
         for number, (block, chosen) in enumerate(blocks):
             if deadline_s is not None and time.monotonic() > deadline_s:
                 self.watcher.say(f"the time budget is used up after {number} of {len(blocks)} blocks")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections import Counter
 from collections.abc import Collection
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 
 import runners.experiments.after_load
-import runners.experiments.blocks
 import runners.experiments.heat
 import runners.experiments.inspection
 from results.histogram import Latency
@@ -321,17 +319,29 @@ def test_disturbed_trials_are_repeated_at_most_twice_and_kept(
     def json_five_times(trial: Trial) -> bool:
         return trial.cell.scenario == "json" and trial.attempt < 5
 
-    monkeypatch.setattr(runners.experiments.blocks, "REPEATED_SHARE", 2.0)
+    monkeypatch.setattr(runners.experiments.heat, "REPEATED_SHARE", 2.0)
+    monkeypatch.setattr(runners.experiments.heat, "MOST_SAVED", 99.0)
     run = complete(tmp_path, policy=Policy(is_disturbed=json_five_times))
     attempts = {trial.cell.scenario: trial.attempt for trial in run.trials}
     assert attempts == {"plaintext": 0, "json": 2}
     assert {trial.attempt for trial in run.partial} == {0, 1}
 
 
-def test_a_block_repeats_no_more_than_its_share(tmp_path: Path) -> None:
+def test_where_every_window_is_disturbed_hardly_any_is_repeated(tmp_path: Path) -> None:
     run = complete(tmp_path, policy=Policy(is_disturbed=lambda _trial: True))
     repeats = [trial for trial in (*run.trials, *run.partial) if trial.attempt]
-    assert len(repeats) == SETUP.blocks * math.ceil(0.2 * len(run.plan.cells))
+    assert len(run.trials) > 10
+    assert len(repeats) == runners.experiments.heat.DISTURBED_REPEATS
+
+
+def test_undisturbed_windows_save_up_repeats_of_later_ones(tmp_path: Path) -> None:
+    def late(trial: Trial) -> bool:
+        return trial.block == SETUP.blocks - 1
+
+    run = complete(tmp_path, policy=Policy(is_disturbed=late))
+    repeats = [trial for trial in (*run.trials, *run.partial) if trial.attempt]
+    assert {trial.block for trial in repeats} == {SETUP.blocks - 1}
+    assert len(repeats) == runners.experiments.heat.MOST_SAVED
 
 
 UNDECIDED = "fastapi--granian-asgi"
