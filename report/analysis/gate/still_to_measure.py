@@ -65,9 +65,9 @@ def shared_out(
     """Pairs for each screen, the most suspicious first.
 
     ``tolerances.fresh_pairs``, and more where 90% power at what must not pass (10% at least) needs them by
-    the screen's own deviation. A deviation from five pairs is itself uncertain. So what is left when all have
-    theirs goes to those that need more if the deviation is as large as it may well be (its upper 80% bound),
-    in the same order.
+    the screen's own deviation, ``tolerances.most_fresh_pairs`` at most. A deviation from five pairs is itself
+    uncertain. So what is left when all have theirs goes to those that need more if the deviation is as large
+    as it may well be (its upper 80% bound), in the same order.
     """
     shares = [0] * len(screens)
     for confidence in (None, SURE_OF_DEVIATION):
@@ -75,7 +75,8 @@ def shared_out(
             deviation = screen.deviation if confidence is None else screen.deviation_at_most(confidence)
             must_not_pass = math.log1p(tolerances.effects_of(metric).must_not_pass)
             needed = needed_pairs(deviation, max(PLANNED_EFFECT, must_not_pass))
-            count = max(min(max(needed, tolerances.fresh_pairs), budget + shares[place]), shares[place])
+            wanted = min(max(needed, tolerances.fresh_pairs), tolerances.most_fresh_pairs)
+            count = max(min(wanted, budget + shares[place]), shares[place])
             if count >= tolerances.min_pairs:
                 budget -= count - shares[place]
                 shares[place] = count

@@ -49,6 +49,10 @@ def test_what_is_left_goes_to_where_the_deviation_may_be_larger() -> None:
     assert shared_out([cpu(0.10), cpu(0.10)], 36) == [19, 17]
 
 
+def test_one_loud_cell_takes_no_more_than_33_pairs() -> None:
+    assert shared_out([cpu(0.5), (screen(0.9), P99)], 1_000) == [33, 33]
+
+
 def test_nothing_is_planned_that_would_be_too_few_to_say_anything() -> None:
     assert shared_out([cpu(0.075), cpu(0.075)], 18) == [18, 0]
     assert shared_out([cpu(0.075)], 4) == [0]
