@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from types import MappingProxyType
@@ -30,16 +30,18 @@ class Agreement:
 
 
 def agreement(
-    runs: Sequence[Sequence[PairRatio]], of_speed: Mapping[tuple[int, int], float] = MappingProxyType({})
+    runs: Sequence[Sequence[PairRatio]],
+    of_speed: Mapping[tuple[int, int], float] = MappingProxyType({}),
+    chosen: Collection[tuple[int, int]] | None = None,
 ) -> Agreement:
-    """Of every two of ``runs``; NaN without a pair that both have.
+    """Of every two of ``runs``, or of those whose numbers are ``chosen``; NaN without a pair that both have.
 
     ``of_speed`` is the standard deviation of what log ratios differ by for the machine's other speed in two
     runs, by their numbers; without it as if there were no such thing.
     """
     within: list[bool] = []
     standardised: list[float] = []
-    for numbers in combinations(range(len(runs)), 2):
+    for numbers in combinations(range(len(runs)), 2) if chosen is None else chosen:
         first, second = (runs[number] for number in numbers)
         of_both = of_speed.get(numbers, 0.0)
         others = {(ratio.workload, ratio.pair): ratio.shown for ratio in second}

@@ -10,7 +10,7 @@ import argparse
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,8 @@ from tests.benchmarks.turn_levels import speed_noise
 MINUTES_BAR = 8.0
 COUNTED_BAR = 55.0
 POOLED_BAR, MEDIAN_BAR, WORST_BAR = 2.5, 3.0, 5.0
+SPEED_CHANGES = (0.0, 2.5, 5.0, 10.0, math.inf)
+"""Ends of the classes, in percent, by which agreement is told apart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +73,26 @@ def main() -> None:
 
 def judge_at_speeds(bars: Bars, runs: Sequence[Run], ratios: Sequence[Sequence[PairRatio]]) -> None:
     """Agreement where a ratio may differ by what another speed of the machine does to ratios."""
-    looks, of_speed = Looks(), dict[tuple[int, int], float]()
+    looks, of_speed, percents_of = Looks(), dict[tuple[int, int], float](), dict[tuple[int, int], float]()
     for first, second in combinations(range(len(runs)), 2):
         change = looks.speed_change(runs[first], runs[second])
         if change is None:
             continue
         of_speed[first, second] = change.of_ratio
+        percents_of[first, second] = percent = 100 * math.expm1(change.log_speed)
         print(
-            f"    machine's speed from run {first + 1} to {second + 1}: "
-            f"{100 * math.expm1(change.log_speed):+.1f}%, for which ratios differ by "
-            f"{100 * math.expm1(change.of_ratio):.2f}% (standard deviation)"
+            f"    machine's speed from run {first + 1} to {second + 1}: {percent:+.1f}%, "
+            f"for which ratios differ by {100 * math.expm1(change.of_ratio):.2f}% (standard deviation)"
         )
+    for least, most in pairwise(SPEED_CHANGES):
+        chosen = [numbers for numbers, percent in percents_of.items() if least <= abs(percent) < most]
+        if chosen:
+            agree = agreement(ratios, chosen=chosen)
+            change_text = f"{least:g} to {most:g}%" if math.isfinite(most) else f"more than {least:g}%"
+            print(
+                f"    of {agree.comparisons} where the speed changed by {change_text}: "
+                f"{agree.within_percent:.1f}% within, deviation {agree.deviation:.2f}"
+            )
     agree = agreement(ratios, of_speed)
     bars.between("within half-widths and what the speed does", agree.within_percent, 93, 97)
     bars.between("deviation, with what the speed does", agree.deviation, 0.8, 1.25, unit="")

@@ -206,6 +206,13 @@ def test_runs_agree_where_their_difference_is_within_both_half_widths() -> None:
     assert math.isnan(agreement([[ratio(0.1)]]).deviation)
 
 
+def test_agreement_may_be_asked_of_some_of_the_runs() -> None:
+    runs = [[ratio(0.10)], [ratio(0.11)], [ratio(0.20)]]
+    assert agreement(runs, chosen=[(0, 1)]).within_percent == 100
+    assert agreement(runs, chosen=[(0, 2), (1, 2)]).within_percent == 0
+    assert math.isnan(agreement(runs, chosen=[]).within_percent)
+
+
 def test_runs_may_differ_by_what_another_speed_of_the_machine_does() -> None:
     runs = [[ratio(0.10)], [ratio(0.20)]]
     agree = agreement(runs, {(0, 1): 0.1})
