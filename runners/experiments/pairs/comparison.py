@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,7 +98,7 @@ class Comparison:
         blocks = [(block, chosen) for block, chosen in blocks if chosen]
         if not blocks:
             return 0
-        self.watcher.begin(self._amount(len(blocks), max((chosen for _, chosen in blocks), key=len)))
+        self.watcher.begin(self._amount(blocks))
         try:
             with self.generators() as generator:
                 measuring = PairBlocks(
@@ -119,11 +119,13 @@ class Comparison:
         finally:
             self.watcher.end()
 
-    def _amount(self, blocks: int, widest: tuple[LaunchPair, ...]) -> Amount:
+    def _amount(self, blocks: Sequence[tuple[int, tuple[LaunchPair, ...]]]) -> Amount:
+        widest = max((chosen for _, chosen in blocks), key=len)
         setup, parts = self.prepared.plan.setup, self.prepared.sides[SideName.HEAD].parts
         pairings = [pairing for launch_pair in widest for pairing in launch_pair.pairings]
         return Amount(
-            blocks=blocks,
+            blocks=len(blocks),
+            before=blocks[0][0],
             launches=2 * len(widest),
             trials=2 * len(pairings),
             trials_s=2 * sum(trial_seconds(pairing.head, setup, parts) for pairing in pairings),

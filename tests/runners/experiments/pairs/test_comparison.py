@@ -7,11 +7,12 @@ import pytest
 
 import runners.experiments.after_load
 import runners.experiments.inspection
-from results.model import Run, SideName
+from results.model import GateStage, Run, SideName
 from results.store import create, read
 from runners.errors import LoadError
 from runners.experiments.pairs.pairing import launch_pairs
 from runners.experiments.policy import Policy
+from runners.experiments.progress import Amount, Watcher
 from runners.verify.contract import Verified
 from scenarios.exchange import Scenario
 from tests.support.fake_comparison import PARTS, Fakes, fakes, pairings, prepared
@@ -176,3 +177,19 @@ def test_a_time_budget_ends_before_a_block_and_not_within(tmp_path: Path) -> Non
         chosen = launch_pairs(given.loads(), PARTS.scenarios)
         assert made.comparison.measure([(0, chosen), (1, chosen)], deadline_s=0.0) == 0
     assert not read(tmp_path / "two-sides").trials
+
+
+def test_fresh_pairs_go_on_counting_blocks_behind_the_screen(tmp_path: Path) -> None:
+    amounts: list[Amount] = []
+
+    class Told(Watcher):
+        def begin(self, amount: Amount) -> None:
+            amounts.append(amount)
+
+    given = prepared(pairings())
+    with create(tmp_path, given.plan) as writer:
+        made = fakes(given, writer)
+        made.comparison.watcher = Told()
+        chosen = launch_pairs(given.loads(), PARTS.scenarios)
+        made.comparison.measure([(5, chosen), (6, chosen[:1])], GateStage.CONFIRM)
+    assert [(amount.before, amount.blocks, amount.last) for amount in amounts] == [(5, 2, 7)]
