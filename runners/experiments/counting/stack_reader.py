@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -24,6 +25,9 @@ from runners.experiments.counting import dispatch
 from runners.experiments.counting.boundaries import Boundaries, collect, declared
 from runners.selection.frameworks import Framework
 
+PARSING = Lock()
+"""Held while a source is parsed, as launches are read side by side: CPython 3.11 counts the depth of trees for
+all threads at once, and ends with a SystemError where two build one."""
 FRAMEWORK_LAYERS = frozenset({"framework, whole", "routing"})
 """Of boundary functions: they tell which packages a framework is made of."""
 FRAME = re.compile(r"(?P<function>.+?) \((?P<file>.*?)(?::(?P<line>\d+))?\)")
@@ -146,7 +150,8 @@ def full_name(path: str, name: str, line: int) -> str:
 def _full_names(path: str) -> Mapping[int, str]:
     """Qualified names of the functions of a file by the line of their first decorator, or of ``def``."""
     try:
-        tree = ast.parse(Path(path).read_bytes())
+        with PARSING:
+            tree = ast.parse(Path(path).read_bytes())
     except (OSError, SyntaxError, ValueError):  # not written in Python, or in a newer one
         return {}
     return dict(_functions(tree, ""))

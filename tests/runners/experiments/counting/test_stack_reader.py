@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 import textwrap
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,6 +110,43 @@ def test_full_names_stand_in_the_source(tmp_path: Path) -> None:
     assert name("lambda", "<lambda>") == "<lambda>"
     assert name("def handle", "changed_since") == "changed_since"
     assert full_name(str(path), "handle", 999) == "handle"
+
+
+class Garbage:
+    """Freed by the collector alone, in Python code, where threads take turns."""
+
+    def __init__(self) -> None:
+        self.own = self
+
+    def __del__(self) -> None:
+        sum(range(50))
+
+
+@pytest.fixture
+def restless_threads() -> Iterator[None]:
+    interval, thresholds = sys.getswitchinterval(), gc.get_threshold()
+    sys.setswitchinterval(1e-6)
+    gc.set_threshold(5)
+    yield
+    sys.setswitchinterval(interval)
+    gc.set_threshold(*thresholds)
+
+
+@pytest.mark.usefixtures("restless_threads")
+def test_sources_are_read_side_by_side(tmp_path: Path) -> None:
+    source = "".join(
+        f"def f{n}(x):\n    return [y + (x * {n}) for y in range(x) if y]\n\n" for n in range(100)
+    )
+    paths = [tmp_path / f"m{n}.py" for n in range(200)]
+    for path in paths:
+        path.write_text(source)
+
+    def named(path: Path) -> str:
+        Garbage()
+        return full_name(str(path), "f1", 4)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(named, paths)) == {"f1"}
 
 
 @pytest.mark.parametrize("content", [None, "def broken(:", "\0", "match x: case"])
