@@ -26,8 +26,8 @@ from runners.experiments.counting.boundaries import Boundaries, collect, declare
 from runners.selection.frameworks import Framework
 
 PARSING = Lock()
-"""Held while a source is parsed, as launches are read side by side: CPython 3.11 counts the depth of trees for
-all threads at once, and ends with a SystemError where two build one."""
+"""Held while a source is parsed, as launches are read side by side: CPython 3.11 counts the depth of trees
+for all threads at once, and ends with a SystemError where two build one."""
 FRAMEWORK_LAYERS = frozenset({"framework, whole", "routing"})
 """Of boundary functions: they tell which packages a framework is made of."""
 FRAME = re.compile(r"(?P<function>.+?) \((?P<file>.*?)(?::(?P<line>\d+))?\)")
