@@ -73,19 +73,23 @@ def main() -> None:
 
 def judge_at_speeds(bars: Bars, runs: Sequence[Run], ratios: Sequence[Sequence[PairRatio]]) -> None:
     """Agreement where a ratio may differ by what another speed of the machine does to ratios."""
-    looks, of_speed, percents_of = Looks(), dict[tuple[int, int], float](), dict[tuple[int, int], float]()
-    for first, second in combinations(range(len(runs)), 2):
-        change = looks.speed_change(runs[first], runs[second])
-        if change is None:
-            continue
-        of_speed[first, second] = change.of_ratio
-        percents_of[first, second] = percent = 100 * math.expm1(change.log_speed)
+    looks = Looks()
+    changes = {
+        (first, second): change
+        for first, second in combinations(range(len(runs)), 2)
+        if (change := looks.speed_change(runs[first], runs[second]))
+    }
+    for (first, second), change in changes.items():
         print(
-            f"    machine's speed from run {first + 1} to {second + 1}: {percent:+.1f}%, "
-            f"for which ratios differ by {100 * math.expm1(change.of_ratio):.2f}% (standard deviation)"
+            f"    machine's speed from run {first + 1} to {second + 1}: "
+            f"{100 * math.expm1(change.log_speed):+.1f}%, for which ratios differ by {100 * math.expm1(change.of_ratio):.2f}% (standard deviation)"
         )
     for least, most in pairwise(SPEED_CHANGES):
-        chosen = [numbers for numbers, percent in percents_of.items() if least <= abs(percent) < most]
+        chosen = [
+            numbers
+            for numbers, change in changes.items()
+            if least <= 100 * abs(math.expm1(change.log_speed)) < most
+        ]
         if chosen:
             agree = agreement(ratios, chosen=chosen)
             change_text = f"{least:g} to {most:g}%" if math.isfinite(most) else f"more than {least:g}%"
@@ -93,7 +97,7 @@ def judge_at_speeds(bars: Bars, runs: Sequence[Run], ratios: Sequence[Sequence[P
                 f"    of {agree.comparisons} where the speed changed by {change_text}: "
                 f"{agree.within_percent:.1f}% within, deviation {agree.deviation:.2f}"
             )
-    agree = agreement(ratios, of_speed)
+    agree = agreement(ratios, {numbers: change.of_ratio for numbers, change in changes.items()})
     bars.between("within half-widths and what the speed does", agree.within_percent, 93, 97)
     bars.between("deviation, with what the speed does", agree.deviation, 0.8, 1.25, unit="")
 
