@@ -82,7 +82,8 @@ def judge_at_speeds(bars: Bars, runs: Sequence[Run], ratios: Sequence[Sequence[P
     for (first, second), change in changes.items():
         print(
             f"    machine's speed from run {first + 1} to {second + 1}: "
-            f"{100 * math.expm1(change.log_speed):+.1f}%, for which ratios differ by {100 * math.expm1(change.of_ratio):.2f}% (standard deviation)"
+            f"{100 * math.expm1(change.log_speed):+.1f}%, for which ratios differ by "
+            f"{100 * math.expm1(change.of_ratio):.2f}% (standard deviation)"
         )
     for least, most in pairwise(SPEED_CHANGES):
         chosen = [
