@@ -20,6 +20,10 @@ from results.model import GateStage, Pairing, Run
 
 SURE_OF_DEVIATION = 0.8
 """Confidence of the bound by which a plan allows for a deviation that the screen understated."""
+SURE_OF_EFFECT = 0.95
+"""Confidence of the bound that a difference is taken for whose screen leaves no doubt."""
+PLAIN_ALPHA, PLAIN_POWER = 0.001, 0.99
+"""Of the test that such a difference is to pass: stricter than a verdict, which is corrected for others."""
 MOST_SAMPLED = 5
 """Cells whose stacks are sampled: each takes some 25 s of the budget."""
 
@@ -76,11 +80,25 @@ def shared_out(
             must_not_pass = math.log1p(tolerances.effects_of(metric).must_not_pass)
             needed = needed_pairs(deviation, max(PLANNED_EFFECT, must_not_pass))
             wanted = min(max(needed, tolerances.fresh_pairs), tolerances.most_fresh_pairs)
+            wanted = min(wanted, _plain_pairs(screen, metric, tolerances))
             count = max(min(wanted, budget + shares[place]), shares[place])
             if count >= tolerances.min_pairs:
                 budget -= count - shares[place]
                 shares[place] = count
     return shares
+
+
+def _plain_pairs(screen: Estimate, metric: Metric, tolerances: Tolerances) -> int:
+    """Pairs that show a difference as small as that of ``screen`` may be, at a deviation as large as may be.
+
+    By how much it exceeds the least effect, so that its estimate does so too.
+    """
+    lower, _ = screen.bounds(2 * SURE_OF_EFFECT - 1)
+    beyond = lower - math.log1p(tolerances.effects_of(metric).least)
+    if beyond <= 0:
+        return tolerances.most_fresh_pairs
+    deviation = screen.deviation_at_most(SURE_OF_DEVIATION)
+    return max(tolerances.fewest_fresh_pairs, needed_pairs(deviation, beyond, PLAIN_ALPHA, PLAIN_POWER))
 
 
 def more_counts(estimate: Estimate | None, counted: int, tolerances: Tolerances = DEFAULTS) -> int:

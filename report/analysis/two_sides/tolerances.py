@@ -25,6 +25,8 @@ class Tolerances:
     """Fewer launch pairs say nothing."""
     fresh_pairs: int = 16
     """Pairs on which a cell is confirmed, or more where its screen varied so much that they are needed."""
+    fewest_fresh_pairs: int = 6
+    """Pairs on which a cell is confirmed whose screen leaves no doubt."""
     most_fresh_pairs: int = 33
     """Pairs that one cell may take at most: those that a deviation of 15% needs to show 10%."""
     min_repeats: int = 2

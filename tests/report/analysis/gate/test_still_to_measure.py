@@ -30,7 +30,7 @@ def count(mean: float, deviation: float, n: int) -> Estimate:
 
 
 def cpu(deviation: float) -> tuple[Estimate, Metric]:
-    return screen(deviation), CPU
+    return screen(deviation, 0.03), CPU
 
 
 @pytest.mark.parametrize(("deviation", "pairs"), [(0.023, 16), (0.075, 16), (0.10, 17), (0.15, 33)])
@@ -51,6 +51,18 @@ def test_what_is_left_goes_to_where_the_deviation_may_be_larger() -> None:
 
 def test_one_loud_cell_takes_no_more_than_33_pairs() -> None:
     assert shared_out([cpu(0.5), (screen(0.9), P99)], 1_000) == [33, 33]
+
+
+@pytest.mark.parametrize(
+    ("mean", "deviation", "pairs"),
+    [(3.3, 0.05, 6), (0.5, 0.02, 6), (0.1, 0.01, 6), (0.1, 0.023, 12), (0.03, 0.01, 16), (0.2, 0.15, 33)],
+)
+def test_what_leaves_no_doubt_is_confirmed_on_few_pairs(mean: float, deviation: float, pairs: int) -> None:
+    assert shared_out([(screen(deviation, mean), CPU)], 1_000) == [pairs]
+
+
+def test_what_one_plain_cell_spares_goes_to_those_behind_it() -> None:
+    assert shared_out([(screen(0.05, 3.3), CPU), cpu(0.023)], 22) == [6, 16]
 
 
 def test_nothing_is_planned_that_would_be_too_few_to_say_anything() -> None:
