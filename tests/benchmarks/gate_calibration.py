@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from math import sqrt
@@ -22,7 +23,7 @@ from statistics import median
 from typing import Any
 
 from report.analysis.cost_records import cost_of
-from results.model import BOTH_SIDES, SideName, Trial
+from results.model import BOTH_SIDES, Load, SideName, Trial
 from results.store import read
 from runners.machine.facts import machine
 from tests.support.burning_apps import burning
@@ -201,14 +202,14 @@ class Workshop:
         if share and (metric, cell, share) not in self._loops:
             wanted = TRIAL_LOOPS[metric]
             for _ in range(2):
-                base, head = self._levels(metric, self.judged(metric, cell, wanted)["run"])
+                base, head = self._levels(metric, cell, self.judged(metric, cell, wanted)["run"])
                 each = (head - base) / wanted
                 print(f"{cell}: one of {wanted} loops costs {each:.4g} of {base:,.4g} {metric}", flush=True)
                 wanted = round(share * base / each)
             self._loops[metric, cell, share] = wanted
         return self._loops.get((metric, cell, share), 0)
 
-    def _levels(self, metric: str, run: str) -> tuple[float, float]:
+    def _levels(self, metric: str, cell: str, run: str) -> tuple[float, float]:
         """Cost of a request of base and head in a recorded gate, whatever its verdict."""
         recorded = read(self.folder / "results" / run)
         if metric == COST:
@@ -216,7 +217,7 @@ class Workshop:
                 median(cost_of(each) for each in recorded.costs if each.side == side) for side in BOTH_SIDES
             )
             return base, head
-        return levels(recorded.trials)
+        return levels(recorded.trials, cell)
 
     def judged(self, metric: str, cell: str, loops: int, waiting: str = "") -> dict[str, Any]:
         """The verdict of one gate: its deciding row of ``cell``, exit code and seconds."""
@@ -255,15 +256,17 @@ def telling_row(rows: Iterable[dict[str, Any]], metric: str, cell: str) -> dict[
     return next(row for row in deciding if row["metric"] == metric and row["cell"].startswith(cell))
 
 
-def levels(trials: Iterable[Trial]) -> tuple[float, float]:
+def levels(trials: Iterable[Trial], cell: str) -> tuple[float, float]:
     """CPU per request of base and head in us: the base's median, and that times the median ratio of a pair.
 
-    Within a pair both met the same noise, so that its ratio varies far less than a side's own level.
+    Of closed load on ``cell``: a request costs more where a server is not saturated. Within a pair both met
+    the same noise, so that its ratio varies far less than a side's own level.
     """
     pairs: dict[tuple[str, int], dict[str, float]] = {}
     for trial in trials:
-        cpu_us = (trial.server_cpu_ns or 0) / 1e3 / trial.requests
-        pairs.setdefault((trial.stage, trial.block), {})[trial.side] = cpu_us
+        if trial.cell.load == Load.CLOSED and trial.cell.slug.startswith(cell):
+            cpu_us = (trial.server_cpu_ns or 0) / 1e3 / trial.requests
+            pairs.setdefault((trial.stage, trial.block), {})[trial.side] = cpu_us
     whole = [pair for pair in pairs.values() if len(pair) == len(BOTH_SIDES)]
     base = median(pair[SideName.BASE] for pair in whole)
     return base, base * median(pair[SideName.HEAD] / pair[SideName.BASE] for pair in whole)
@@ -321,9 +324,17 @@ def report(tries: Iterable[Try]) -> list[str]:
     for part in PARTS:
         own = [one for one in made if one.part == part.name]
         if own:
-            lines += [f"{part.title}: {len(own)} of {part.tries} tries, {_seen(own)}"]
+            seen = _told_by(own) if part.metric == ANY else _seen(own)
+            seconds = sum(one.seconds for one in own) / len(own)
+            lines += [f"{part.title}: {len(own)} of {part.tries} tries, {seen}, {seconds:.0f} s each"]
             lines += [f"  {_against(bar, own)}" for bar in part.bars]
     return lines or ["no try was recorded"]
+
+
+def _told_by(own: list[Try]) -> str:
+    """How often which metric told: what each was measured to be cannot be averaged."""
+    told = Counter(one.metric for one in own)
+    return "told by " + ", ".join(f"{metric} ({count})" for metric, count in told.most_common())
 
 
 def _seen(own: list[Try]) -> str:
@@ -332,8 +343,7 @@ def _seen(own: list[Try]) -> str:
         return "nothing measured"
     mean = sum(seen) / len(seen)
     spread = sqrt(sum((value - mean) ** 2 for value in seen) / max(len(seen) - 1, 1))
-    seconds = sum(one.seconds for one in own) / len(own)
-    return f"measured {mean:+.2f}% with a spread of {spread:.2f}%, {seconds:.0f} s each"
+    return f"measured {mean:+.2f}% with a spread of {spread:.2f}%"
 
 
 def _against(bar: Bar, own: list[Try]) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from results.model import SideName, Trial
+from results.model import Load, SideName, Trial
 from runners.selection.frameworks import discover
 from tests.benchmarks.gate_calibration import ANY, CPU, Try, levels, report, telling_row
 from tests.support.burning_apps import WAITS, burning
@@ -54,6 +54,12 @@ def test_every_promise_that_was_tried_is_printed_beside_its_bar() -> None:
     assert len(lines) == 2
 
 
+def test_what_different_metrics_were_measured_to_be_is_not_averaged() -> None:
+    wait = replace(ONE, part="wait-sleep", metric="throughput_rps", percent=2600.0)
+    (line, _) = report([wait, wait, replace(wait, metric="p99_us", percent=30.0)])
+    assert line.endswith(": 3 of 10 tries, told by throughput_rps (2), p99_us (1), 90 s each")
+
+
 def test_of_sentinels_that_wait_whatever_decides_and_is_worst_tells() -> None:
     rows = [
         {"decides": decides, "metric": metric, "cell": f"{cell}--closed-64--w1", "word": word}
@@ -86,6 +92,13 @@ def test_what_a_loop_costs_is_told_by_pairs_and_not_by_the_noise_that_both_met()
         for block, factor in enumerate(noise)
         for name, level in ((SideName.BASE, 100.0), (SideName.HEAD, 120.0))
     ]
-    base, head = levels([*trials, side(SideName.BASE, 7, 500.0)])
+    others = [
+        replace(
+            each, cell=cell, server_cpu_ns=each.requests * (3_000 if each.side == SideName.BASE else 9_000)
+        )
+        for cell in (replace(trial.cell, load=Load.OPEN), replace(trial.cell, framework="another"))
+        for each in trials
+    ]
+    base, head = levels([*trials, side(SideName.BASE, 7, 500.0), *others], trial.cell.slug)
     assert base == pytest.approx(100.0)
     assert head == pytest.approx(120.0)
