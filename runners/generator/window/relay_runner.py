@@ -35,8 +35,8 @@ DROPPED_MOST = 3
 """A server whose turns are dropped so many times in a row leaves the relay."""
 LEAST_TURNS = 3
 """A server whose turns are longer than they should be takes fewer of them, but at least so many."""
-STARTING_CYCLES = 3
-"""A turn is steady once all connections were answered so many times."""
+STARTING_S = 0.01
+"""A turn is steady at the end of the cycle in which so much of it has passed: docs/adr/0013."""
 
 
 class Runner:
@@ -141,9 +141,20 @@ class Runner:
             schedule_ns = self._schedules.next(self._expected_s)
             return self._pump.open_turn(schedule_ns, until_ns - begin_ns), None
         answers = self._pace.answers
-        noted = _steady_answers(answers, len(self._pump.connections)) if self._times_steady_parts else ()
+        noted = self._steady_answers(answers) if self._times_steady_parts else ()
         whole = self._pump.turn(answers, until_ns, noted)
         return whole, _steady_part(self._pump.passed) if noted and whole else None
+
+    def _steady_answers(self, answers: int) -> tuple[int, ...]:
+        """Right answers at which the steady part of a turn begins and ends; none where it has none.
+
+        Whole cycles lie between them, as answers come in waves; the last answers, with none sent behind them,
+        are no part of it.
+        """
+        cycle = len(self._pump.connections)
+        starting = math.ceil(self._pace.in_time(STARTING_S) / cycle)
+        steady = answers // cycle - 1 - starting
+        return (starting * cycle, (starting + steady) * cycle) if steady > 0 else ()
 
     def leg(self, begun_ns: int) -> Leg:
         """All turns; offsets are from ``begun_ns``. Raises LoadError where no turn counts."""
@@ -196,17 +207,6 @@ def _grown_us(clocks_ns: Sequence[tuple[int | None, int | None]]) -> tuple[int, 
     """What each clock grew by from one edge to the other; empty where one was not read."""
     known = [(begin, end) for begin, end in clocks_ns if begin is not None and end is not None]
     return tuple((end - begin) // 1000 for begin, end in known) if len(known) == len(clocks_ns) else ()
-
-
-def _steady_answers(answers: int, connections: int) -> tuple[int, ...]:
-    """Right answers at which the steady part of a turn begins and ends; none where it has none.
-
-    Whole cycles lie between them, as answers come in waves; the last answers, with none sent behind them,
-    are no part of it.
-    """
-    cycles = answers // connections - 1 - STARTING_CYCLES
-    begin = STARTING_CYCLES * connections
-    return (begin, begin + cycles * connections) if cycles > 0 else ()
 
 
 def _steady_part(passed: Sequence[tuple[int, int]]) -> SteadyPart:
