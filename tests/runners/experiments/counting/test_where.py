@@ -100,6 +100,15 @@ def test_the_number_of_requests_is_fixed_by_the_pace_before(
     assert take(Asked(), looking).rounds == 1
 
 
+def test_a_standstill_in_one_round_does_not_make_them_fewer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    took_s = iter([60.0, 0.5, 2.0])
+    monkeypatch.setattr(where, "_seconds", lambda *_: next(took_s, 1.0))
+    looking = reading(tmp_path, monkeypatch, lines=["main (/x/y.py:1) 5000"])
+    assert take(Asked(), looking).rounds == 10
+
+
 def test_only_a_sampler_tells() -> None:
     counting = Callgrind(version="valgrind-3").reading(Path("nowhere"))
     with pytest.raises(CostError, match="only a sampler"):
