@@ -79,8 +79,8 @@ def shared_out(
             deviation = screen.deviation if confidence is None else screen.deviation_at_most(confidence)
             must_not_pass = math.log1p(tolerances.effects_of(metric).must_not_pass)
             needed = needed_pairs(deviation, max(PLANNED_EFFECT, must_not_pass))
-            wanted = min(max(needed, tolerances.fresh_pairs), tolerances.most_fresh_pairs)
-            wanted = min(wanted, _plain_pairs(screen, metric, tolerances))
+            plain = _plain_pairs(screen, metric, tolerances)
+            wanted = min(max(needed, tolerances.fresh_pairs), tolerances.most_fresh_pairs, plain)
             count = max(min(wanted, budget + shares[place]), shares[place])
             if count >= tolerances.min_pairs:
                 budget -= count - shares[place]

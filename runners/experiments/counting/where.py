@@ -25,7 +25,7 @@ from scenarios.exchange import Scenario
 SAMPLED_S = 5.0
 """So long the requests are to take, at the pace of those before; their number is fixed then."""
 PACE_ROUNDS = 3
-"""By so many rounds before it is known how many are asked."""
+"""The pace is that of the fastest of so many."""
 LEAST_SAMPLES = 1000
 """With fewer the same requests are asked again: the share of a tenth is known to a fifth of itself then."""
 MOST_TIMES = 4

@@ -45,9 +45,8 @@ def test_two_sides_are_measured_in_turn_and_a_wrong_one_is_named(
     assert trials.keys() == {(block, side) for block in (0, 1) for side in ("base", "head")}
     assert all(trial.turns and trial.requests and not trial.errors for trial in trials.values())
     turns = [trial.turns for trial in trials.values() if trial.turns]
-    assert all(
-        LEAST_TURNS <= len(taken.requests) + taken.dropped <= 6 for taken in turns
-    )  # fewer of long ones
+    # six, or fewer where a busy machine makes them long
+    assert all(LEAST_TURNS <= len(taken.requests) + taken.dropped <= 6 for taken in turns)
     assert all(trial.server_cpu_ns and trial.stale == 0 for trial in trials.values())
     assert {trial.cell.framework for trial in trials.values()} == {"asgi"}
     assert "could not measure" in capsys.readouterr().out

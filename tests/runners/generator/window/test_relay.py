@@ -125,17 +125,19 @@ def test_the_steady_part_of_a_turn_is_whole_cycles_within_it() -> None:
 
 
 def test_a_turn_is_steady_once_a_while_of_it_has_passed(monkeypatch: pytest.MonkeyPatch) -> None:
-    def steady(seconds: float) -> tuple[int, int]:
+    def lasted(seconds: float) -> list[tuple[int, int]]:
         monkeypatch.setattr(relay_runner, "STARTING_S", seconds)
         (leg,) = run(serving(answer()), turn_s=0.1, steady_parts=True)
         assert leg.turns
-        lasted = zip(leg.steady_parts, leg.turns.requests, strict=True)
-        return max((part.requests, answers) for part, answers in lasted if part)
+        turns = zip(leg.steady_parts, leg.turns.requests, strict=True)
+        return [(part.requests, requests) for part, requests in turns if part]
 
-    requests, answers = steady(0.0)
-    assert requests > answers - 4 * CONNECTIONS  # all but a cycle at the start and one at the end
-    requests, answers = steady(0.05)
-    assert requests < 0.8 * answers
+    at_once, later = lasted(0.0), lasted(0.05)
+    assert at_once
+    assert later
+    for steady, requests in at_once:  # all but a cycle at the start and one at the end
+        assert steady == pytest.approx((requests // CONNECTIONS - 2) * CONNECTIONS, abs=CONNECTIONS)
+    assert max(steady / requests for steady, requests in later) < 0.8
 
 
 def test_a_turn_that_is_too_short_has_no_steady_part() -> None:
