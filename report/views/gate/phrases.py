@@ -21,6 +21,8 @@ ORDER = (
     Verdict.FINE,
 )
 """What is to be looked at first."""
+LARGEST_SHARE_PERCENT = 100.0
+"""Beyond it a smallest visible effect is no size to plan by: five pairs of a tail came to 20,000%."""
 
 
 def ordered(rows: tuple[JudgedChange, ...]) -> list[JudgedChange]:
@@ -31,7 +33,8 @@ def ordered(rows: tuple[JudgedChange, ...]) -> list[JudgedChange]:
 def verdict(row: JudgedChange) -> str:
     """The word, with the smallest difference that would have been seen where none was."""
     if row.verdict == Verdict.UNSEEN and row.change.estimate:
-        visible = share(percent_change(row.change.estimate.smallest_visible()))
+        percent = percent_change(row.change.estimate.smallest_visible())
+        visible = share(percent) if percent <= LARGEST_SHARE_PERCENT else "more than a factor of 2"
         return f"{row.verdict}, smallest visible {visible}" + ", inconclusive" * row.inconclusive
     return str(row.verdict)
 
