@@ -170,13 +170,16 @@ def test_a_stack_that_starts_slowly_is_told_by_its_bias_and_its_cost() -> None:
 
 
 def test_starting_costs_what_a_turn_takes_beside_its_answers_at_their_steady_rate() -> None:
-    turns = Turns(begun_us=(0, 300_000), span_us=(251_000, 9_000), requests=(1000, 64))
     steady = SteadyPart(requests=640, span_us=160_000)
-    assert starting_cost_s([(turns, (steady, None))]) == pytest.approx(0.001)
-    slow = replace(turns, span_us=(351_000, 9_000))
-    assert starting_cost_s([(turns, (steady, None))] * 2 + [(slow, (steady, None))]) == pytest.approx(0.001)
-    too_short = SteadyPart(requests=64, span_us=16_000)
-    assert math.isnan(starting_cost_s([(turns, (too_short, None))]))
+    whole, slow, too_short = (251_000, 1000), (351_000, 1000), (9_000, 64)
+
+    def cost_s(*made: tuple[int, int], parts: tuple[SteadyPart | None, ...]) -> float:
+        span_us, requests = zip(*made, strict=True)
+        return starting_cost_s(Turns(begun_us=(0,) * len(made), span_us=span_us, requests=requests), parts)
+
+    assert cost_s(whole, too_short, parts=(steady, None)) == pytest.approx(0.001)
+    assert cost_s(whole, slow, whole, parts=(steady,) * 3) == pytest.approx(0.001)
+    assert math.isnan(cost_s(whole, parts=(SteadyPart(requests=64, span_us=16_000),)))
 
 
 def test_biases_are_printed_beside_their_bar(capsys: pytest.CaptureFixture[str]) -> None:

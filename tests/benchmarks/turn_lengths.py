@@ -1,13 +1,12 @@
 """Bias of turns by their length: what starting one costs each stack, and ratios by turns of several lengths.
 
-A long turn tells what it costs to start (less what its drain gives back): how much longer it takes than all
-of its answers at the rate of its steady part. Both are of the same turn and at the same speed of the
-machine, so this is precise. What it does to the ratio of two stacks at some length of turn follows.
+A turn tells what it costs to start (less what its drain gives back): how much longer it takes than all of its
+answers at the rate of its steady part. Both are of the same turn and at the same speed of the machine, so
+this is precise. What it does to the ratio of two stacks at some length of turn follows.
 
-As a check by other means, the same live stacks take turns of several lengths in the same rounds. Every
-length has connections of its own to every stack, so that one relay holds all of them; how much its ratios
-differ from those of the longest one is the bias again, if vaguely. All intervals come from blocks (fresh
-launches).
+As a check by other means, the same live stacks take turns of several lengths in the same rounds; how much
+ratios by one of them differ from those by the longest is the bias again, if vaguely. All intervals come from
+blocks (fresh launches).
 """
 
 from __future__ import annotations
@@ -33,11 +32,13 @@ USED_S = QUICK.turn_s
 """How long a run's turns are, where a stack's wave of answers is not longer."""
 SHOWN_S = tuple(sorted({*LENGTHS_S[:-1], USED_S}))
 """Lengths whose bias is told."""
-SLOW_S = {"items": 0.5}
-"""Longer turns in scenarios in which few waves of slow stacks fit into any of ``LENGTHS_S``: for their start
-alone."""
-ROUNDS = 10
+ROUNDS = 4
 """Turns of each stack and length in one relay."""
+START_S = {"plaintext": 0.06, "json": 0.06, "orders": 0.12, "items": 0.22}
+"""Turns that tell what starting costs: as short as they may be and have a steady part on every stack, for the
+less of the machine's own variation is in each and the more of them there are."""
+START_ROUNDS = 40
+"""Of these, of each stack."""
 STEADY_CYCLES = 3
 """A turn tells of its start only where so many cycles are steady: answers come in waves."""
 EQUIVALENCE_CONFIDENCE = 0.90
@@ -101,50 +102,54 @@ class LengthsBlock:
 def measure_lengths(
     track: Track, stacks: Sequence[LiveStack], generator: Generator, scenario: str, block: int
 ) -> LengthsBlock:
-    """One relay in which every stack that serves ``scenario`` has a leg of every length."""
+    """Two relays of the stacks that serve ``scenario``: turns of each length, and those that tell starts."""
     stacks = [stack for stack in stacks if stack.serves(scenario)]
-    lengths_s = (*LENGTHS_S, *([SLOW_S[scenario]] if scenario in SLOW_S else []))
-    places = [(length, stack) for length in range(len(lengths_s)) for stack in stacks]
+    orders = [  # CPU is not read: a server also works in the turns of its other lengths
+        replace(track.order(stack, scenario, seed=block), server_pid=None, cgroup=None) for stack in stacks
+    ]
+    size = len(stacks)
     legs = take_legs(
         generator,
         Relay(
-            legs=tuple(  # CPU is not read: a server also works in the turns of its other lengths
-                replace(track.order(stack, scenario, seed=block), server_pid=None, cgroup=None)
-                for _, stack in places
-            ),
-            groups=tuple(length for length, _ in places),
+            legs=tuple(orders) * len(LENGTHS_S),
+            groups=tuple(length for length in range(len(LENGTHS_S)) for _ in orders),
             rounds=ROUNDS,
-            turn_s=max(lengths_s),
-            lengths_s=tuple(lengths_s[length] for length, _ in places),
+            turn_s=max(LENGTHS_S),
+            lengths_s=tuple(length_s for length_s in LENGTHS_S for _ in orders),
+            seed=block,
+        ),
+    )
+    starts = take_legs(
+        generator,
+        Relay(
+            legs=tuple(orders),
+            groups=(0,) * size,
+            rounds=START_ROUNDS,
+            turn_s=START_S[scenario],
             steady_parts=True,
             seed=block,
         ),
     )
-    size = len(stacks)
-    by_length = [legs[start : start + size] for start in range(0, len(places), size)]
     return LengthsBlock(
         block=block,
         by_length=tuple(
-            stack_turns(stacks, [turns_of(leg) for leg in own]) for own in by_length[: len(LENGTHS_S)]
+            stack_turns(stacks, [turns_of(leg) for leg in legs[start : start + size]])
+            for start in range(0, len(legs), size)
         ),
-        costs_s=tuple(
-            starting_cost_s([(turns_of(leg), leg.steady_parts) for leg in own])
-            for own in zip(*by_length, strict=True)
-        ),
+        costs_s=tuple(starting_cost_s(turns_of(leg), leg.steady_parts) for leg in starts),
     )
 
 
-def starting_cost_s(legs: Sequence[tuple[Turns, Sequence[SteadyPart | None]]]) -> float:
+def starting_cost_s(turns: Turns, parts: Sequence[SteadyPart | None]) -> float:
     """Median over the turns of one stack that have a steady part long enough; NaN where none has.
 
     Where the machine changes its speed within a turn, its start looks dear or cheap by several times what it
     costs, as often the one as the other: the median does not hear of it.
 
-    ``legs`` are turns of any lengths with their steady parts, over as many connections as a closed load has.
+    ``parts`` are of ``turns``, over as many connections as a closed load has.
     """
     costs_s = [
         (span_us - requests * part.span_us / part.requests) / 1e6
-        for turns, parts in legs
         for span_us, requests, part in zip(turns.span_us, turns.requests, parts, strict=True)
         if part and part.requests >= STEADY_CYCLES * CLOSED_CONNECTIONS
     ]
