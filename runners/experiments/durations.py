@@ -7,7 +7,8 @@ from math import ceil
 from random import Random
 
 from results.model import Cell, Load, Setup
-from runners.generator.window.relay_runner import LEAD_IN_S, LEAST_CYCLES, LEAST_TURNS
+from runners.generator.window.pace import LEAD_IN_S, LONGEST_LEAD_IN_S
+from runners.generator.window.relay_runner import LEAST_CYCLES, LEAST_TURNS
 from runners.generator.window.warm_up import LEARNING_RPS, LEARNING_S, SETTLED_ROUNDS
 from runners.selection.loading import why_whole
 from runners.selection.matrix import Parts, family
@@ -69,10 +70,10 @@ def _turns_seconds(cell: Cell, setup: Setup, rate_rps: float | None) -> float:
         return leg_s
     rounds = max(1, round(leg_s / turn_s))
     if rate_rps is None:
-        return rounds * (turn_s + LEAD_IN_S)
+        return rounds * (turn_s + LONGEST_LEAD_IN_S)
     length_s = max(turn_s, LEAST_CYCLES * cell.connections / rate_rps)
     every = max(1, min(round(length_s / turn_s), rounds // LEAST_TURNS))
-    led_in_s = max(LEAD_IN_S, 1 / rate_rps)
+    led_in_s = max(LEAD_IN_S, 1 / rate_rps, min(cell.connections / rate_rps, LONGEST_LEAD_IN_S))
     return ceil(rounds / every) * (length_s + led_in_s)
 
 

@@ -24,9 +24,6 @@ from scenarios.exchange import Exchange
 PACING_S = 0.01
 """Length of the turn of a server before those that count, where its first turn is not the shortest there is:
 it tells how many requests fill one, as the warm-up was slowed by learning the ring."""
-LEAD_IN_S = 0.005
-"""A server is asked for so long before each turn, which does not count: behind the turns of others it begins
-with cold caches, and is 3 to 5% slower (docs/adr/0013)."""
 LEAST_CYCLES = 1.5
 """A turn has at least so many answers per connection, so that all of a wave is in it."""
 PATIENCE, GRACE_S = 8.0, 1.0
@@ -190,7 +187,8 @@ class Runner:
         pump = self._pump
         pump.tally = tally = Tally()
         closed = pump.closed_at_rest()
-        answers = max(self._pace.in_time(LEAD_IN_S), len(pump.connections) if closed else 0)
+        connections = len(pump.connections)
+        answers = max(self._pace.lead_in(connections), connections if closed else 0)
         if not pump.turn(answers, time.monotonic_ns() + round(self._limit_s() * 1e9)):
             self._server.must_rest(self._order)
         self._led_in += len(tally.latencies_ns)

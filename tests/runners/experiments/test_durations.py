@@ -9,7 +9,7 @@ import pytest
 
 from results.model import Cell, Interface, Load
 from runners.experiments.durations import LEG_S, expected_rps, ring_length, trial_seconds
-from runners.generator.window.relay_runner import LEAD_IN_S
+from runners.generator.window.pace import LEAD_IN_S, LONGEST_LEAD_IN_S
 from runners.generator.window.warm_up import LEARNING_S
 from runners.selection.matrix import Parts
 from scenarios.compress_scenario import SMALL
@@ -38,16 +38,16 @@ def test_the_framework_knows_best_then_the_scenario_and_workers_share_the_work()
 
 
 def test_where_a_turn_fits_its_length_a_leg_takes_what_it_was_asked_for() -> None:
-    asked = 0.2 + 20 * (0.035 + LEAD_IN_S) + LEG_S
-    assert trial_seconds(CELL, SETUP_IN_TURNS, known(None)) == pytest.approx(asked)
-    assert trial_seconds(CELL, SETUP_IN_TURNS, known(1e6)) == pytest.approx(asked, abs=0.001)
+    unknown, fast = (0.2 + 20 * (0.035 + lead_in_s) + LEG_S for lead_in_s in (LONGEST_LEAD_IN_S, LEAD_IN_S))
+    assert trial_seconds(CELL, SETUP_IN_TURNS, known(None)) == pytest.approx(unknown)
+    assert trial_seconds(CELL, SETUP_IN_TURNS, known(1e6)) == pytest.approx(fast, abs=0.001)
 
 
 def test_a_slow_cell_takes_fewer_turns_and_longer_ones_behind_a_longer_warm_up() -> None:
     slow = trial_seconds(CELL, SETUP_IN_TURNS, known(1000.0, 256.0))
     wave_s = 64 / 256
     warm_up_s = wave_s + 3 * wave_s  # all answered once, and three times more until the load has settled
-    turns_s = 4 * (1.5 * wave_s + LEAD_IN_S)  # in every sixth of 20 rounds
+    turns_s = 4 * (1.5 * wave_s + LONGEST_LEAD_IN_S)  # in every sixth of 20 rounds
     assert slow == pytest.approx(warm_up_s + turns_s + LEG_S)
 
 
@@ -68,4 +68,4 @@ def test_an_open_load_keeps_its_window_and_what_is_asked_beside_turns_takes_one_
     window_s = SETUP_IN_TURNS.warmup_s + SETUP_IN_TURNS.window_s
     assert trial_seconds(open_cell, SETUP_IN_TURNS, known(None)) == window_s
     beside = trial_seconds(CELL, SETUP_IN_TURNS, known(None, beside=SMALL))
-    assert beside == pytest.approx(0.2 + 20 * (0.035 + LEAD_IN_S) + LEG_S + window_s)
+    assert beside == pytest.approx(0.2 + 20 * (0.035 + LONGEST_LEAD_IN_S) + LEG_S + window_s)

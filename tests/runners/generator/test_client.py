@@ -16,7 +16,7 @@ from runners.errors import LoadError
 from runners.generator import client
 from runners.generator.client import Generator
 from runners.generator.messages import Order, Relay
-from runners.generator.window.relay_runner import LEAD_IN_S
+from runners.generator.window.pace import LONGEST_LEAD_IN_S
 from runners.processes.ours import environment_of_ours
 from tests.support.scripted_server import Peer, ScriptedServer, answer, greeting, serving
 
@@ -217,7 +217,7 @@ def test_a_turn_in_which_the_generator_stood_still_is_dropped_and_the_others_cou
     def stop_for_a_while() -> None:
         assert counting.wait(60)
         assert generator._process
-        time.sleep(10 * LEAD_IN_S)
+        time.sleep(5 * LONGEST_LEAD_IN_S)
         os.kill(generator._process.pid, signal.SIGSTOP)
         time.sleep(5.0)
         os.kill(generator._process.pid, signal.SIGCONT)

@@ -34,3 +34,15 @@ def test_what_gave_no_right_answer_says_nothing() -> None:
     pace = Pace(turn_s=0.035, least=96)
     pace.begin(0, 1.0)
     assert (pace.answers, pace.expected_s) == (96, 0.035)
+
+
+@pytest.mark.parametrize(
+    ("rate_rps", "connections", "answers"),
+    [(30_000, 64, 150), (8_000, 64, 64), (4_000, 64, 40), (8_000, 1, 40), (50, 64, 1)],
+)
+def test_a_turn_is_led_in_until_each_connection_had_an_answer_for_5_ms_at_least_and_10_at_most(
+    rate_rps: int, connections: int, answers: int
+) -> None:
+    pace = Pace(turn_s=0.035, least=96)
+    pace.begin(rate_rps, 1.0)
+    assert pace.lead_in(connections) == answers
