@@ -32,13 +32,13 @@ USED_S = QUICK.turn_s
 """How long a run's turns are, where a stack's wave of answers is not longer."""
 SHOWN_S = tuple(sorted({*LENGTHS_S[:-1], USED_S}))
 """Lengths whose bias is told."""
-ROUNDS = 4
+ROUNDS = 3
 """Turns of each stack and length in one relay."""
 START_S = {"plaintext": 0.06, "json": 0.06, "orders": 0.12, "items": 0.22}
 """Turns that tell what starting costs: as short as they may be and have a steady part on every stack, for the
 less of the machine's own variation is in each and the more of them there are."""
-START_ROUNDS = 40
-"""Of these, of each stack."""
+START_ROUNDS = 20
+"""Of these, of each stack: a start changes from launch to launch by more than so many turns leave open."""
 STEADY_CYCLES = 3
 """A turn tells of its start only where so many cycles are steady: answers come in waves."""
 EQUIVALENCE_CONFIDENCE = 0.90
