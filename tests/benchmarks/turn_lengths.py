@@ -38,7 +38,7 @@ START_S = {"plaintext": 0.06, "json": 0.06, "orders": 0.12, "items": 0.22}
 """Turns that tell what starting costs: as short as they may be and have a steady part on every stack, for the
 less of the machine's own variation is in each and the more of them there are."""
 START_ROUNDS = 20
-"""Of these, of each stack: a start changes from launch to launch by more than so many turns leave open."""
+"""Of these, of each stack in a block: intervals come from blocks, so rather more blocks than turns."""
 STEADY_CYCLES = 3
 """A turn tells of its start only where so many cycles are steady: answers come in waves."""
 EQUIVALENCE_CONFIDENCE = 0.90

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 LEAD_IN_S, LONGEST_LEAD_IN_S = 0.005, 0.01
 """A server is asked for so long before each turn, which does not count: behind the turns of others it begins
-with cold caches, and is 3 to 5% slower (docs/adr/0013). Longer until every connection had an answer, within
-the second."""
+with cold caches, and is 3 to 5% slower (docs/adr/0013). The longer one is the most where connections still
+wait for their first answer after the other."""
 
 
 @dataclass(slots=True)
